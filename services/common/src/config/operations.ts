@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { milliseconds, port } from './fields.ts';
+
+/** Variables every service has: log level, the operations server (probes, metrics) and the drain deadline. */
+export const operationsShape = {
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  OPERATIONS_HOST: z.string().default('0.0.0.0'),
+  OPERATIONS_PORT: port(9090),
+  DRAIN_TIMEOUT_MS: milliseconds(20_000),
+};

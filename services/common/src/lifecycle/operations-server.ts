@@ -1,0 +1,68 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+
+/** One thing a service depends on; `detail` says what is wrong, for a person. */
+export interface ReadinessCheck {
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+/** The port of a service that is not for clients: probes and metrics. */
+export interface OperationsServer {
+  /** Starts to listen; resolves with the port it got. */
+  listen(host: string, port: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/livez` (200 while the event loop turns; it never looks at a dependency), `/readyz` (200, or 503 with
+ * the failing checks by name) and `/metrics` (Prometheus text).
+ */
+export function createOperationsServer(options: {
+  readonly registry: Registry;
+  /** Asked on every `/readyz`. */
+  readonly checks: () => Readonly<Record<string, ReadinessCheck>>;
+  /** Once aborted, `/readyz` answers 503 whatever the checks say. */
+  readonly stopping: AbortSignal;
+}): OperationsServer {
+  const server = createServer({ requestTimeout: 5_000 }, (request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    const answer = (status: number, type: string, body: string): void => {
+      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    };
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      answer(405, 'text/plain', 'only GET\n');
+    } else if (path === '/livez') {
+      answer(200, 'text/plain', 'alive\n');
+    } else if (path === '/readyz') {
+      const checks: Record<string, ReadinessCheck> = { ...options.checks() };
+      if (options.stopping.aborted) checks.lifecycle = { ok: false, detail: 'stopping' };
+      const ready = Object.values(checks).every((check) => check.ok);
+      answer(ready ? 200 : 503, 'application/json', `${JSON.stringify({ ready, checks })}\n`);
+    } else if (path === '/metrics') {
+      options.registry.metrics().then(
+        (text) => answer(200, options.registry.contentType, text),
+        () => answer(500, 'text/plain', 'metrics could not be collected\n'),
+      );
+    } else {
+      answer(404, 'text/plain', 'try /livez, /readyz or /metrics\n');
+    }
+  });
+  return {
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve((server.address() as AddressInfo).port);
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

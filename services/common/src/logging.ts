@@ -1,0 +1,32 @@
+import { type Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+/** Levels of {@link createLogger}, the quietest last. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/**
+ * JSON logs on standard output, one line an event. Message bodies, keys and passwords are never logged;
+ * the fields below are masked should one slip in.
+ */
+export function createLogger(service: string, level: LogLevel): Logger {
+  return pino({
+    level,
+    base: { service, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: {
+      paths: [
+        'password',
+        '*.password',
+        'url',
+        '*.url',
+        'apiKey',
+        '*.apiKey',
+        'headers.authorization',
+        'req.headers',
+      ],
+      censor: '[masked]',
+    },
+  });
+}

@@ -1,0 +1,48 @@
+/** The classes under which weather is counted: a closed list, so that no store key grows with what clients write. */
+export const WEATHER_CLASSES = [
+  'sunny',
+  'cloudy',
+  'rainy',
+  'stormy',
+  'snowy',
+  'foggy',
+  'windy',
+  'hot',
+  'cold',
+  'other',
+] as const;
+
+/** One of {@link WEATHER_CLASSES}. */
+export type WeatherClass = (typeof WEATHER_CLASSES)[number];
+
+/** English and Spanish words as people write them, accents removed, lower case. */
+const WORDS: Readonly<Record<Exclude<WeatherClass, 'other'>, readonly string[]>> = {
+  sunny: ['sunny', 'sun', 'clear', 'fair', 'soleado', 'sol', 'despejado'],
+  cloudy: ['cloudy', 'clouds', 'overcast', 'partly cloudy', 'nublado', 'nubes', 'nuboso', 'cubierto'],
+  rainy: ['rainy', 'rain', 'drizzle', 'showers', 'lluvioso', 'lluvia', 'llovizna', 'lloviendo'],
+  stormy: ['stormy', 'storm', 'thunderstorm', 'thunder', 'tormentoso', 'tormenta', 'hurricane', 'huracan'],
+  snowy: ['snowy', 'snow', 'sleet', 'hail', 'nevado', 'nieve', 'nevando', 'granizo'],
+  foggy: ['foggy', 'fog', 'mist', 'misty', 'haze', 'neblina', 'niebla', 'bruma', 'neblinoso'],
+  windy: ['windy', 'wind', 'breezy', 'ventoso', 'viento'],
+  hot: ['hot', 'warm', 'heat', 'caluroso', 'calor', 'calido'],
+  cold: ['cold', 'frost', 'freezing', 'frio', 'helado', 'helada'],
+};
+
+const CLASS_BY_WORD: ReadonlyMap<string, WeatherClass> = new Map(
+  Object.entries(WORDS).flatMap(([name, words]) => words.map((word) => [word, name as WeatherClass])),
+);
+
+/** The class that a client's words are counted under; `other` for words it does not know. */
+export function weatherClass(text: string): WeatherClass {
+  return (
+    CLASS_BY_WORD.get(text) ??
+    CLASS_BY_WORD.get(
+      text
+        .normalize('NFD')
+        .replace(/\p{Diacritic}/gu, '')
+        .trim()
+        .toLowerCase(),
+    ) ??
+    'other'
+  );
+}

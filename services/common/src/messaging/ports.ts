@@ -1,0 +1,125 @@
+/** The brokers a lane can read from. */
+export type BrokerName = 'rabbitmq' | 'kafka';
+
+/**
+ * Content type of every envelope on a broker; it carries the schema's version, so that a reader of a later
+ * version knows what it has before it parses.
+ */
+export const ENVELOPE_CONTENT_TYPE = 'application/vnd.caudal.message+json; version=1';
+
+/**
+ * Sends bodies to one broker's `message` queue or topic.
+ *
+ * Guarantee: when `publish` resolves, the broker has confirmed every body durably (RabbitMQ: publisher confirm
+ * and no return; Kafka: acks from all in-sync replicas). When it rejects, the outcome of each body is unknown
+ * unless the error's code is `BROKER_UNROUTABLE`; sending the same bodies again is safe because consumers count
+ * an identity once. Bodies of one call keep their order where nothing fails.
+ */
+export interface MessagePublisher {
+  readonly broker: BrokerName;
+  /** Connects and makes or checks the topology. Keeps the connection alive from then on. Rejects with AppError. */
+  connect(): Promise<void>;
+  /**
+   * Publishes all bodies and waits for all confirms.
+   * @throws AppError `BROKER_UNAVAILABLE` or `BROKER_TIMEOUT` (retriable), `BROKER_UNROUTABLE` (retriable).
+   */
+  publish(bodies: readonly Buffer[]): Promise<void>;
+  /** Whether a publish has a chance right now: connected, not blocked by a broker alarm. */
+  isReady(): boolean;
+  /** Waits for running publishes, then disconnects. A second call returns the same promise. */
+  close(): Promise<void>;
+}
+
+/** Where a batch stands in a log: what the store must have as `expected` before it moves to `next`. */
+export interface BatchPosition {
+  /** `topic:partition` */
+  readonly source: string;
+  /** The offset to be read next before this batch; null when nothing was ever stored of this source. */
+  readonly expected: number | null;
+  /** The offset to be read next after this batch. */
+  readonly next: number;
+}
+
+/** A message that can never be stored, by its index in the batch, with the reason for a person. */
+export interface PoisonItem {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/** Messages delivered together, in broker order. */
+export interface DeliveryBatch {
+  readonly bodies: readonly Buffer[];
+  /** How many of them the broker says it delivered before (RabbitMQ only; 0 for Kafka). */
+  readonly redelivered: number;
+  /** Present for a log (Kafka): must be stored in the same transaction as the batch. Absent for a queue. */
+  readonly position?: BatchPosition;
+  /**
+   * Sends copies to the dead-letter queue or topic, with headers `caudal-reason`, `caudal-source` and
+   * `caudal-consumer`; resolves when the broker confirmed them. Must come before the batch is stored.
+   */
+  park(items: readonly PoisonItem[]): Promise<void>;
+  /** To be called every few seconds while a handler waits; rejects when the batch is no longer this consumer's. */
+  keepAlive(): Promise<void>;
+}
+
+/**
+ * What became of a batch. `stored`: acknowledge it. `moved`: the store stands elsewhere in the log (another
+ * consumer was faster, or the store came back older); read on from `position`, null meaning from the start.
+ */
+export type BatchOutcome =
+  | { readonly kind: 'stored' }
+  | { readonly kind: 'moved'; readonly position: number | null };
+
+/** What a consumer calls. */
+export interface ConsumerHandlers {
+  /**
+   * Handles one batch. It rejects only when it gave up because the consumer stops (nothing is acknowledged then)
+   * or when something is broken beyond repair. Adapters of a log may call it concurrently for different sources,
+   * never for the same one; adapters of a queue call it for one batch after the other.
+   */
+  handle(batch: DeliveryBatch, stopping: AbortSignal): Promise<BatchOutcome>;
+  /** Offsets the store has for these sources (log adapters ask on every assignment; the store's answer wins). */
+  positions(sources: readonly string[], stopping: AbortSignal): Promise<Map<string, number | null>>;
+  /** The client gave up for good or a handler failed beyond repair: the process should exit. */
+  onFatal(error: unknown): void;
+}
+
+/**
+ * Reads one broker's `message` queue or topic as one of any number of competing consumers.
+ *
+ * Guarantee: at least once. A batch is acknowledged only after its handler resolved with `stored`; RabbitMQ
+ * keeps order within a consumer, Kafka within a partition. A lost connection is rebuilt without help.
+ */
+export interface MessageConsumer {
+  readonly broker: BrokerName;
+  start(handlers: ConsumerHandlers): Promise<void>;
+  /** Whether it is connected and part of the group, or subscribed to the queue. */
+  isReady(): boolean;
+  /** Sources it reads at the moment: `topic:partition`, or the queue's name. */
+  assignments(): readonly string[];
+  /** Takes nothing new in, lets running handlers end, acknowledges what they stored, leaves. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** How far consumers are behind. */
+export interface Backlog {
+  /** Messages the lane still has to store, all sources together. */
+  readonly messages: number;
+  /** The same by source: `topic:partition`, or the queue's name. */
+  readonly bySource: Readonly<Record<string, number>>;
+  /** Messages parked in the dead-letter queue or topic. */
+  readonly deadLetters: number;
+  /** Consumers the broker sees at the moment; null where the broker cannot tell. */
+  readonly consumers: number | null;
+}
+
+/** Reads a broker's view of the backlog; it neither produces nor consumes. */
+export interface BacklogReader {
+  readonly broker: BrokerName;
+  connect(): Promise<void>;
+  /** `positions`: the store's offsets by source (the truth for a log); ignored by a queue. */
+  read(positions: ReadonlyMap<string, number | null>): Promise<Backlog>;
+  /** The log's sources, so that the caller can ask the store for their positions; empty for a queue. */
+  sources(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,53 @@
+/** How to reach Kafka and what to call things there. */
+export interface KafkaSettings {
+  /** Which driver carries the lane. */
+  readonly client: 'kafkajs' | 'platformatic';
+  readonly clientId: string;
+  /** `host:port` of one or more brokers. */
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly deadLetterTopic: string;
+  /** Consumer group; all replicas of a lane share it. */
+  readonly group: string;
+  /** `create` makes missing topics, `check` only verifies that they are there. */
+  readonly topology: 'create' | 'check';
+  /** Partitions of a topic that is created: the ceiling of consumers that do work. */
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly minInsyncReplicas: number;
+  readonly requestTimeoutMs: number;
+  /** A consumer silent for longer loses its partitions. */
+  readonly sessionTimeoutMs: number;
+  /** TLS with this CA (PEM), or the system's where undefined; no TLS where absent. */
+  readonly tls?: { readonly ca: string | undefined } | undefined;
+  readonly sasl?:
+    | {
+        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+        readonly username: string;
+        readonly password: string;
+      }
+    | undefined;
+}
+
+/** How to reach RabbitMQ and what to call things there. */
+export interface RabbitmqSettings {
+  readonly clientId: string;
+  /** `amqp://` or `amqps://`, with user, password and virtual host. */
+  readonly url: string;
+  /** PEM of the CA for `amqps://`; the system's where undefined. */
+  readonly ca: string | undefined;
+  /** Quorum queue, and the fanout exchange of the same name that feeds it. */
+  readonly queue: string;
+  /** Quorum queue for poison, and the fanout exchange of the same name that feeds it. */
+  readonly deadLetterQueue: string;
+  /** `create` declares queues, exchanges and bindings, `check` only verifies that they are there. */
+  readonly topology: 'create' | 'check';
+  /** Deliveries after which the broker itself parks a message: the guard for a message that kills its consumer. */
+  readonly deliveryLimit: number;
+  /** Unacknowledged messages a consumer may hold; bounds its memory. */
+  readonly prefetch: number;
+  /** Messages sent and not yet confirmed per publisher. */
+  readonly confirmWindow: number;
+  /** A confirm that takes longer means unknown outcome. */
+  readonly confirmTimeoutMs: number;
+}

@@ -1,0 +1,124 @@
+/**
+ * Every metric Caudal exports, with its labels: the contract of the dashboards, the alerts and the lab, which
+ * import this file. Labels are bounded: countries are ISO 3166-1 alpha-2 codes, outcomes and lanes are few.
+ */
+export const METRICS = {
+  ingestMessages: {
+    name: 'caudal_ingest_messages_total',
+    help: 'Messages by what became of them at the door: accepted (both brokers confirmed), refused (never published) or unconfirmed (published, no confirm before the deadline)',
+    labels: ['country', 'outcome'],
+  },
+  ingestRequests: {
+    name: 'caudal_ingest_requests_total',
+    help: 'HTTP requests by route template and status',
+    labels: ['route', 'status'],
+  },
+  ingestRequestSeconds: {
+    name: 'caudal_ingest_request_seconds',
+    help: 'Time from the first byte of a POST to its answer',
+    labels: [],
+  },
+  ingestPending: {
+    name: 'caudal_ingest_pending_messages',
+    help: 'Messages waiting for a confirm of this broker',
+    labels: ['broker'],
+  },
+  publishSeconds: {
+    name: 'caudal_publish_seconds',
+    help: 'Time from a flush to the confirm of its last message',
+    labels: ['broker'],
+  },
+  brokerUp: {
+    name: 'caudal_broker_up',
+    help: '1 while this process can publish to the broker',
+    labels: ['broker'],
+  },
+  storedMessages: {
+    name: 'caudal_stored_messages_total',
+    help: 'Messages this consumer stored, once each',
+    labels: ['lane', 'country'],
+  },
+  endToEndSeconds: {
+    name: 'caudal_end_to_end_seconds',
+    help: "Time from acceptance at the door to the store's reply",
+    labels: ['lane'],
+  },
+  batchMessages: {
+    name: 'caudal_batch_messages',
+    help: 'Messages in one store transaction',
+    labels: ['lane'],
+  },
+  storeSeconds: {
+    name: 'caudal_store_seconds',
+    help: 'Time of one store transaction',
+    labels: ['lane'],
+  },
+  duplicates: {
+    name: 'caudal_duplicates_total',
+    help: 'Messages that were already stored and therefore not counted again',
+    labels: ['lane'],
+  },
+  redeliveries: {
+    name: 'caudal_redeliveries_total',
+    help: 'Messages the broker delivered again, and batches the store had already moved past',
+    labels: ['lane'],
+  },
+  deadLetters: {
+    name: 'caudal_dead_letters_total',
+    help: 'Messages parked because they can never be stored',
+    labels: ['lane'],
+  },
+  lanePaused: {
+    name: 'caudal_lane_paused',
+    help: '1 while this consumer waits for its store',
+    labels: ['lane'],
+  },
+  storeRetries: {
+    name: 'caudal_store_retries_total',
+    help: 'Store transactions that were tried again because their outcome was unknown',
+    labels: ['lane'],
+  },
+  assignedSources: {
+    name: 'caudal_assigned_sources',
+    help: 'Kafka partitions, or the RabbitMQ queue, this consumer reads at the moment',
+    labels: ['lane'],
+  },
+  backlogMessages: {
+    name: 'caudal_backlog_messages',
+    help: 'Messages a lane still has to store: Kafka lag against the store, or RabbitMQ queue depth',
+    labels: ['lane'],
+  },
+  deadLetterMessages: {
+    name: 'caudal_dead_letter_messages',
+    help: 'Messages now in the dead-letter queue or topic',
+    labels: ['lane'],
+  },
+  laneConsumers: {
+    name: 'caudal_lane_consumers',
+    help: 'Consumers the broker sees',
+    labels: ['lane'],
+  },
+  storeMessages: {
+    name: 'caudal_store_messages',
+    help: 'Messages counted in the store itself, exact across restarts',
+    labels: ['lane', 'country'],
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+/** Name, help and labels of one metric. */
+export interface MetricDefinition {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** Buckets, in seconds, for what takes from half a millisecond to minutes; fine enough to read a p99 from. */
+export const LATENCY_BUCKETS_SECONDS: readonly number[] = [
+  0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3,
+  0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120, 300,
+];
+
+/** Buckets for batch sizes, in messages. */
+export const BATCH_BUCKETS_MESSAGES: readonly number[] = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000,
+];

@@ -1,0 +1,60 @@
+import type { Envelope } from '../message/envelope.ts';
+import type { BatchPosition } from '../messaging/ports.ts';
+
+/** The stores a lane can write to. */
+export type StoreName = 'valkey' | 'redis' | 'memory';
+
+/** Messages and log positions that must be stored together or not at all. */
+export interface StoreBatch {
+  readonly envelopes: readonly Envelope[];
+  /** At most one per source. */
+  readonly positions: readonly BatchPosition[];
+}
+
+/**
+ * What `apply` did. `applied`: everything is in the store; `storedByCountry` counts what was new,
+ * `duplicates` what had been counted before. `moved`: nothing was written, because these sources stand
+ * elsewhere than the batch expected; the map has the store's offsets (null: none).
+ */
+export type ApplyResult =
+  | {
+      readonly kind: 'applied';
+      readonly stored: number;
+      readonly duplicates: number;
+      readonly storedByCountry: ReadonlyMap<string, number>;
+    }
+  | { readonly kind: 'moved'; readonly positions: ReadonlyMap<string, number | null> };
+
+/** What a store has counted since it was created. */
+export interface StoreTotals {
+  readonly total: number;
+  readonly byCountry: Readonly<Record<string, number>>;
+  readonly byWeather: Readonly<Record<string, number>>;
+}
+
+/**
+ * Counts messages, each identity once, atomically with the identities and the log positions.
+ *
+ * Every method may be repeated safely; `apply` in particular may be repeated after an error that left its
+ * outcome unknown. Errors are AppErrors: `STORE_UNAVAILABLE` (retriable) when there is no connection, no reply
+ * in time, or the store cannot write now (loading, out of memory, read-only); `STORE_REJECTED` when the batch or
+ * the store's data is not what it must be.
+ */
+export interface CountStore {
+  readonly name: StoreName;
+  /** Starts to connect and keeps the connection alive from then on; resolves when it is first usable. */
+  connect(): Promise<void>;
+  apply(batch: StoreBatch): Promise<ApplyResult>;
+  /** The offset to be read next of each source; null where nothing was stored of it. */
+  positions(sources: readonly string[]): Promise<Map<string, number | null>>;
+  totals(): Promise<StoreTotals>;
+  /**
+   * Distinct identities the store remembers, counted from the identity records themselves: an audit that is
+   * independent of the counts. Identities expire, so it equals the total only within that time.
+   */
+  identities(): Promise<number>;
+  /** Rejects when the store does not answer. */
+  ping(): Promise<void>;
+  isReady(): boolean;
+  close(): Promise<void>;
+}
