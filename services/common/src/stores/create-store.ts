@@ -1,0 +1,10 @@
+import type { Logger } from '../logging.ts';
+import type { CountStore } from './ports.ts';
+import { createRedisStore } from './redis-store.ts';
+import type { StoreSettings } from './settings.ts';
+import { createValkeyStore } from './valkey-store.ts';
+
+/** The adapter of a store by its name. A new store is one more adapter file and one more entry here. */
+export function createStore(name: 'valkey' | 'redis', settings: StoreSettings, logger: Logger): CountStore {
+  return { valkey: createValkeyStore, redis: createRedisStore }[name](settings, logger);
+}

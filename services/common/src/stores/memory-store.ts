@@ -1,0 +1,61 @@
+import { weatherClass } from '../message/weather.ts';
+import type { ApplyResult, CountStore, StoreBatch } from './ports.ts';
+
+/** A store in memory with the same promises, for unit tests. */
+export function createMemoryStore(): CountStore {
+  const byCountry = new Map<string, number>();
+  const byWeather = new Map<string, number>();
+  const offsets = new Map<string, number>();
+  const seen = new Set<string>();
+  let ready = false;
+
+  function apply({ envelopes, positions }: StoreBatch): ApplyResult {
+    const moved = new Map<string, number | null>();
+    for (const { source, expected } of positions) {
+      const stored = offsets.get(source) ?? null;
+      if (stored !== expected) moved.set(source, stored);
+    }
+    if (moved.size > 0) return { kind: 'moved', positions: moved };
+    const storedByCountry = new Map<string, number>();
+    let stored = 0;
+    for (const { producer, key, sequence, country, weather } of envelopes) {
+      const identity = `${producer === undefined ? `k:${key}` : `p:${producer}`}:${sequence}`;
+      if (seen.has(identity)) continue;
+      seen.add(identity);
+      stored += 1;
+      add(storedByCountry, country);
+      add(byCountry, country);
+      add(byWeather, weatherClass(weather));
+    }
+    for (const { source, next } of positions) offsets.set(source, next);
+    return { kind: 'applied', stored, duplicates: envelopes.length - stored, storedByCountry };
+  }
+
+  return {
+    name: 'memory',
+    connect() {
+      ready = true;
+      return Promise.resolve();
+    },
+    apply: (batch) => Promise.resolve(apply(batch)),
+    positions: (sources) =>
+      Promise.resolve(new Map(sources.map((source) => [source, offsets.get(source) ?? null]))),
+    totals: () =>
+      Promise.resolve({
+        total: [...byCountry.values()].reduce((sum, n) => sum + n, 0),
+        byCountry: Object.fromEntries(byCountry),
+        byWeather: Object.fromEntries(byWeather),
+      }),
+    identities: () => Promise.resolve(seen.size),
+    ping: () => Promise.resolve(),
+    isReady: () => ready,
+    close() {
+      ready = false;
+      return Promise.resolve();
+    },
+  };
+}
+
+function add(counts: Map<string, number>, label: string): void {
+  counts.set(label, (counts.get(label) ?? 0) + 1);
+}

@@ -1,0 +1,171 @@
+import type { CountryCode } from '../message/country.ts';
+import type { Envelope } from '../message/envelope.ts';
+import { weatherClass } from '../message/weather.ts';
+
+/** Identities of one producer that share a bitmap in the store: 32 KiB of bits. */
+export const CHUNK_BITS = 2 ** 18;
+
+/**
+ * How long the store remembers. A producer's bitmap must outlive every copy a broker may still deliver (Kafka
+ * keeps a week by default); a client's key is good for the day in which a client may retry.
+ */
+export const PRODUCER_TTL_SECONDS = 14 * 86_400;
+export const KEY_TTL_SECONDS = 86_400;
+
+/** Zero bytes in a row at which a run of identities is cut in two. */
+const SEGMENT_GAP_BYTES = 8;
+
+/** One identity bitmap a batch touches. */
+export interface Bitmap {
+  /** Key in the store, without prefix. */
+  readonly key: string;
+  readonly ttlSeconds: number;
+  /** Bytes to allocate when it is created; 0 for a key's small bitmap. */
+  readonly allocateBytes: number;
+  /** Index in `envelopes` by bit. */
+  readonly members: Map<number, number>;
+}
+
+/** A run of identities expected to be new: bytes of a bitmap. */
+export interface Segment {
+  readonly bitmap: number;
+  readonly firstByte: number;
+  readonly mask: Buffer;
+}
+
+/** An identity on its own. */
+export interface Single {
+  readonly bitmap: number;
+  readonly bit: number;
+  readonly envelope: Envelope;
+}
+
+/** A batch as the store's script takes it. */
+export interface BatchPlan {
+  readonly bitmaps: readonly Bitmap[];
+  readonly segments: readonly Segment[];
+  readonly singles: readonly Single[];
+  /** Counts of what the segments hold. */
+  readonly byCountry: ReadonlyMap<CountryCode, number>;
+  readonly byWeather: ReadonlyMap<string, number>;
+  /** Messages the segments hold. */
+  readonly segmentMessages: number;
+  /** Messages whose identity stands in the batch twice: known without asking the store. */
+  readonly repeatedInBatch: number;
+}
+
+/**
+ * Turns a batch into bitmaps and runs of bits, so that the store's work grows with distinct countries and bytes
+ * instead of messages. With `oneByOne` every identity stands alone, for a batch in which some are known already.
+ */
+export function planBatch(envelopes: readonly Envelope[], oneByOne: boolean): BatchPlan {
+  const bitmaps: Bitmap[] = [];
+  const numbers = new Map<string, number>();
+  let repeatedInBatch = 0;
+  let lastScope = '';
+  let lastChunk = -1;
+  let last: Bitmap | undefined;
+  for (let index = 0; index < envelopes.length; index += 1) {
+    const envelope = envelopes[index] as Envelope;
+    const chunk = envelope.producer === undefined ? 0 : Math.floor(envelope.sequence / CHUNK_BITS);
+    const scope = (envelope.producer ?? envelope.key) as string;
+    if (
+      last === undefined ||
+      scope !== lastScope ||
+      chunk !== lastChunk ||
+      isKeyed(last) === (envelope.key === undefined)
+    ) {
+      last = bitmapOf(envelope, chunk, bitmaps, numbers);
+      lastScope = scope;
+      lastChunk = chunk;
+    }
+    const bit = envelope.sequence - chunk * CHUNK_BITS;
+    if (last.members.has(bit)) repeatedInBatch += 1;
+    else last.members.set(bit, index);
+  }
+
+  const segments: Segment[] = [];
+  const singles: Single[] = [];
+  const byCountry = new Map<CountryCode, number>();
+  const byWeather = new Map<string, number>();
+  let segmentMessages = 0;
+  bitmaps.forEach((bitmap, number) => {
+    for (const run of oneByOne ? [...bitmap.members.keys()].map((bit) => [bit]) : runsOf(bitmap.members)) {
+      if (run.length === 1) {
+        const bit = run[0] as number;
+        singles.push({
+          bitmap: number,
+          bit,
+          envelope: envelopes[bitmap.members.get(bit) as number] as Envelope,
+        });
+        continue;
+      }
+      segments.push(segmentOf(number, run));
+      segmentMessages += run.length;
+      for (const bit of run) {
+        const envelope = envelopes[bitmap.members.get(bit) as number] as Envelope;
+        byCountry.set(envelope.country, (byCountry.get(envelope.country) ?? 0) + 1);
+        const weather = weatherClass(envelope.weather);
+        byWeather.set(weather, (byWeather.get(weather) ?? 0) + 1);
+      }
+    }
+  });
+  return { bitmaps, segments, singles, byCountry, byWeather, segmentMessages, repeatedInBatch };
+}
+
+function isKeyed(bitmap: Bitmap): boolean {
+  return bitmap.allocateBytes === 0;
+}
+
+function bitmapOf(
+  envelope: Envelope,
+  chunk: number,
+  bitmaps: Bitmap[],
+  numbers: Map<string, number>,
+): Bitmap {
+  const keyed = envelope.key !== undefined;
+  const key = keyed ? `seen:k:${envelope.key}` : `seen:p:${envelope.producer}:${chunk}`;
+  const number = numbers.get(key);
+  if (number !== undefined) return bitmaps[number] as Bitmap;
+  const bitmap: Bitmap = {
+    key,
+    ttlSeconds: keyed ? KEY_TTL_SECONDS : PRODUCER_TTL_SECONDS,
+    allocateBytes: keyed ? 0 : CHUNK_BITS / 8,
+    members: new Map(),
+  };
+  numbers.set(key, bitmaps.length);
+  bitmaps.push(bitmap);
+  return bitmap;
+}
+
+/** Cuts the bits of a bitmap, in ascending order, into runs without large gaps. */
+function runsOf(members: ReadonlyMap<number, number>): number[][] {
+  const bits = [...members.keys()];
+  for (let i = 1; i < bits.length; i += 1) {
+    if ((bits[i] as number) < (bits[i - 1] as number)) {
+      bits.sort((a, b) => a - b);
+      break;
+    }
+  }
+  const runs: number[][] = [];
+  let run: number[] = [];
+  for (const bit of bits) {
+    const previous = run.at(-1);
+    if (previous !== undefined && (bit >> 3) - (previous >> 3) > SEGMENT_GAP_BYTES) {
+      runs.push(run);
+      run = [];
+    }
+    run.push(bit);
+  }
+  if (run.length > 0) runs.push(run);
+  return runs;
+}
+
+/** Packs a run into bytes, the highest bit first as SETBIT does. */
+function segmentOf(bitmap: number, run: readonly number[]): Segment {
+  const firstByte = (run[0] as number) >> 3;
+  const mask = Buffer.alloc(((run.at(-1) as number) >> 3) - firstByte + 1);
+  for (const bit of run)
+    mask[(bit >> 3) - firstByte] = (mask[(bit >> 3) - firstByte] as number) | (0x80 >> (bit & 7));
+  return { bitmap, firstByte, mask };
+}

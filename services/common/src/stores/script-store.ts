@@ -1,0 +1,258 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { AppError, errorMessage } from '../errors.ts';
+import type { Logger } from '../logging.ts';
+import { weatherClass } from '../message/weather.ts';
+import type { BatchPosition } from '../messaging/ports.ts';
+import { type BatchPlan, planBatch } from './plan-batch.ts';
+import type { ApplyResult, CountStore, StoreBatch, StoreName, StoreTotals } from './ports.ts';
+import type { StoreSettings } from './settings.ts';
+
+type Argument = string | number | Buffer;
+
+/** What {@link createScriptStore} needs of a driver; ioredis and iovalkey both have it. */
+export interface ScriptClient {
+  readonly status: string;
+  connect(): Promise<void>;
+  disconnect(reconnect?: boolean): void;
+  evalsha(sha: string, keys: number, ...rest: Argument[]): Promise<unknown>;
+  eval(script: string, keys: number, ...rest: Argument[]): Promise<unknown>;
+  hmget(key: string, ...fields: string[]): Promise<(string | null)[]>;
+  hgetall(key: string): Promise<Record<string, string>>;
+  get(key: string): Promise<string | null>;
+  multi(): {
+    hgetall(key: string): unknown;
+    get(key: string): unknown;
+    exec(): Promise<[error: Error | null, result: unknown][] | null>;
+  };
+  scan(
+    cursor: string,
+    match: 'MATCH',
+    pattern: string,
+    count: 'COUNT',
+    number: number,
+  ): Promise<[cursor: string, keys: string[]]>;
+  pipeline(): {
+    bitcount(key: string): unknown;
+    exec(): Promise<[error: Error | null, result: unknown][] | null>;
+  };
+  ping(): Promise<string>;
+  on(event: 'error' | 'ready' | 'close' | 'end', listener: (error?: unknown) => void): unknown;
+  once(event: 'ready', listener: () => void): unknown;
+  off(event: 'ready', listener: () => void): unknown;
+}
+
+/** Options every client of a store gets, whichever driver it is. */
+export function clientOptions(settings: StoreSettings) {
+  return {
+    connectionName: settings.clientName,
+    lazyConnect: true,
+    // Without a connection fail at once: the consumer pauses, nothing piles up in memory.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    // A reply that was lost must not leave a promise open for ever; the script may be sent again.
+    commandTimeout: settings.commandTimeoutMs,
+    connectTimeout: settings.commandTimeoutMs,
+    keepAlive: 5_000,
+    retryStrategy: (attempt: number) =>
+      Math.min(50 * 2 ** Math.min(attempt, 6), 1_000) * (0.5 + Math.random() / 2),
+    ...(settings.url.startsWith('rediss:') && { tls: settings.ca === undefined ? {} : { ca: settings.ca } }),
+  };
+}
+
+const SCRIPT = readFileSync(new URL('./apply-batch.lua', import.meta.url), 'utf8');
+const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');
+
+/** A store that speaks the Redis protocol and runs {@link file://./apply-batch.lua}. */
+export function createScriptStore(
+  name: StoreName,
+  client: ScriptClient,
+  settings: StoreSettings,
+  logger: Logger,
+): CountStore {
+  const key = (suffix: string): string => settings.keyPrefix + suffix;
+  const countKeys = [key('country_counts'), key('total_messages'), key('weather_counts'), key('offsets')];
+  let lastError: string | undefined;
+  client.on('error', (error) => {
+    // Drivers report every failed attempt to reconnect; one line a cause is enough.
+    const reason = errorMessage(error);
+    if (reason !== lastError) logger.warn({ store: name, reason }, 'store connection');
+    lastError = reason;
+  });
+  client.on('ready', () => {
+    lastError = undefined;
+    logger.info({ store: name }, 'store connected');
+  });
+
+  async function run<T>(command: () => Promise<T>): Promise<T> {
+    try {
+      return await command();
+    } catch (error) {
+      // The peer may be gone without a word: a new connection finds out, the old one would wait for minutes.
+      if (errorMessage(error) === 'Command timed out' && client.status === 'ready') client.disconnect(true);
+      throw translate(name, error);
+    }
+  }
+
+  async function runScript(keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    try {
+      return await client.evalsha(SCRIPT_SHA, keys.length, ...keys, ...args);
+    } catch (error) {
+      if (!errorMessage(error).startsWith('NOSCRIPT')) throw error;
+      return await client.eval(SCRIPT, keys.length, ...keys, ...args);
+    }
+  }
+
+  async function applyPlan(
+    plan: BatchPlan,
+    positions: readonly BatchPosition[],
+  ): Promise<ApplyResult | 'overlap'> {
+    const keys = [...countKeys, ...plan.bitmaps.map((bitmap) => key(bitmap.key))];
+    const reply = (await runScript(keys, scriptArguments(plan, positions))) as [
+      string,
+      ...(string | number)[],
+    ];
+    if (reply[0] === 'overlap') return 'overlap';
+    if (reply[0] === 'moved') return { kind: 'moved', positions: movedPositions(reply) };
+    return applied(plan, new Set(reply.slice(1) as number[]));
+  }
+
+  return {
+    name,
+    connect: () => connect(client, name),
+    async apply(batch: StoreBatch) {
+      return run(async () => {
+        const result = await applyPlan(planBatch(batch.envelopes, false), batch.positions);
+        if (result !== 'overlap') return result;
+        const second = await applyPlan(planBatch(batch.envelopes, true), batch.positions);
+        if (second === 'overlap')
+          throw new AppError('STORE_REJECTED', `${name}: a single identity cannot overlap`);
+        return second;
+      });
+    },
+    async positions(sources) {
+      if (sources.length === 0) return new Map();
+      const values = await run(() => client.hmget(key('offsets'), ...sources));
+      return new Map(sources.map((source, index) => [source, toOffset(values[index])]));
+    },
+    async totals() {
+      const replies = await run(async () => {
+        const transaction = client.multi();
+        transaction.get(countKeys[1] as string);
+        transaction.hgetall(countKeys[0] as string);
+        transaction.hgetall(countKeys[2] as string);
+        return transaction.exec();
+      });
+      const [total, byCountry, byWeather] = (replies ?? []).map(([error, result]) => {
+        if (error) throw translate(name, error);
+        return result;
+      });
+      return {
+        total: Number(total ?? 0),
+        byCountry: toNumbers(byCountry as Record<string, string>),
+        byWeather: toNumbers(byWeather as Record<string, string>),
+      } satisfies StoreTotals;
+    },
+    async identities() {
+      let found = 0;
+      let cursor = '0';
+      // SCAN may name a key twice.
+      const seen = new Set<string>();
+      do {
+        const [next, keys] = await run(() => client.scan(cursor, 'MATCH', key('seen:*'), 'COUNT', 1_000));
+        cursor = next;
+        const fresh = keys.filter((candidate) => !seen.has(candidate));
+        for (const candidate of fresh) seen.add(candidate);
+        if (fresh.length === 0) continue;
+        const replies = await run(() => {
+          const pipeline = client.pipeline();
+          for (const candidate of fresh) pipeline.bitcount(candidate);
+          return pipeline.exec();
+        });
+        for (const [error, bits] of replies ?? []) {
+          if (error) throw translate(name, error);
+          found += Number(bits);
+        }
+      } while (cursor !== '0');
+      return found;
+    },
+    async ping() {
+      await run(() => client.ping());
+    },
+    isReady: () => client.status === 'ready',
+    close() {
+      client.disconnect();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Resolves at the first ready connection; a store that is late is waited for. */
+function connect(client: ScriptClient, name: StoreName): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (client.status === 'ready') return resolve();
+    client.once('ready', resolve);
+    client.on('end', () =>
+      reject(new AppError('STORE_UNAVAILABLE', `${name}: closed before it was connected`)),
+    );
+    // A first attempt that fails is not the end: the driver goes on by its retry strategy.
+    if (client.status === 'wait') client.connect().catch(() => undefined);
+  });
+}
+
+/** ARGV of the script, in the order its header gives. */
+function scriptArguments(plan: BatchPlan, positions: readonly BatchPosition[]): Argument[] {
+  const args: Argument[] = [positions.length];
+  for (const { source, expected, next } of positions) args.push(source, expected ?? '', next);
+  for (const bitmap of plan.bitmaps) args.push(bitmap.ttlSeconds, bitmap.allocateBytes);
+  for (const counts of [plan.byCountry, plan.byWeather]) {
+    args.push(counts.size);
+    for (const [label, n] of counts) args.push(label, n);
+  }
+  args.push(plan.segments.length);
+  for (const { bitmap, firstByte, mask } of plan.segments) args.push(bitmap + 1, firstByte, mask);
+  args.push(plan.singles.length);
+  for (const { bitmap, bit, envelope } of plan.singles) {
+    args.push(bitmap + 1, bit, envelope.country, weatherClass(envelope.weather));
+  }
+  return args;
+}
+
+function applied(plan: BatchPlan, known: ReadonlySet<number>): ApplyResult {
+  const storedByCountry = new Map(plan.byCountry);
+  let stored = plan.segmentMessages;
+  plan.singles.forEach(({ envelope }, index) => {
+    if (known.has(index + 1)) return;
+    storedByCountry.set(envelope.country, (storedByCountry.get(envelope.country) ?? 0) + 1);
+    stored += 1;
+  });
+  return { kind: 'applied', stored, duplicates: known.size + plan.repeatedInBatch, storedByCountry };
+}
+
+function movedPositions(reply: readonly (string | number)[]): Map<string, number | null> {
+  const positions = new Map<string, number | null>();
+  for (let index = 1; index < reply.length; index += 2) {
+    positions.set(String(reply[index]), toOffset(String(reply[index + 1])));
+  }
+  return positions;
+}
+
+function toOffset(text: string | null | undefined): number | null {
+  return text === null || text === undefined || text === '' ? null : Number(text);
+}
+
+function toNumbers(hash: Record<string, string>): Record<string, number> {
+  return Object.fromEntries(Object.entries(hash).map(([field, value]) => [field, Number(value)]));
+}
+
+/** Replies that mean the data or the script is wrong; trying again cannot help. */
+const REJECTIONS = ['WRONGTYPE', 'ERR '];
+
+/** Everything else (no connection, no reply, LOADING, OOM, READONLY, NOAUTH, …) may pass: the lane waits and says so. */
+function translate(name: StoreName, error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const reason = errorMessage(error);
+  return REJECTIONS.some((prefix) => reason.startsWith(prefix))
+    ? new AppError('STORE_REJECTED', `${name}: ${reason}`, { cause: error })
+    : new AppError('STORE_UNAVAILABLE', `${name}: ${reason}`, { retriable: true, cause: error });
+}

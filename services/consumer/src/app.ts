@@ -1,0 +1,64 @@
+import { AppError, isRetriable } from '@caudal/common/errors';
+import type { ReadinessCheck } from '@caudal/common/lifecycle';
+import type { Logger } from '@caudal/common/logging';
+import type { MessageConsumer } from '@caudal/common/messaging';
+import type { CountStore } from '@caudal/common/stores';
+import { backOff } from './back-off.ts';
+import { createBatchHandler } from './handle-batch.ts';
+import type { LaneMetrics } from './metrics.ts';
+import { StoreWriter } from './store-writer.ts';
+
+/** A running consumer of a lane. */
+export interface ConsumerApp {
+  /** Waits for the store, then joins the broker; both for as long as it takes. */
+  start(): Promise<void>;
+  checks(): Readonly<Record<string, ReadinessCheck>>;
+}
+
+/** Joins a broker's consumer to a store. */
+export function createConsumerApp(options: {
+  readonly consumer: MessageConsumer;
+  readonly store: CountStore;
+  readonly metrics: LaneMetrics;
+  readonly logger: Logger;
+  readonly maxMessages: number;
+  readonly stopping: AbortSignal;
+  /** The process cannot go on; it should end and be started again. */
+  readonly onFatal: (error: unknown) => void;
+}): ConsumerApp {
+  const { consumer, store, metrics, logger, maxMessages, stopping, onFatal } = options;
+  const writer = new StoreWriter({ store, metrics, logger, maxMessages, stopping });
+
+  return {
+    async start() {
+      await store.connect();
+      await persist(stopping, () =>
+        consumer.start({
+          handle: createBatchHandler(writer, metrics),
+          positions: (sources, signal) => persist(signal, () => store.positions(sources)),
+          onFatal,
+        }),
+      );
+    },
+    checks: () => ({
+      [consumer.broker]: consumer.isReady() ? { ok: true } : { ok: false, detail: 'not connected' },
+      [store.name]:
+        store.isReady() && writer.pausedBy === undefined
+          ? { ok: true }
+          : { ok: false, detail: writer.pausedBy ?? 'not connected' },
+    }),
+  };
+}
+
+/** Does something until it works, as long as its errors are retriable and nothing stops. */
+async function persist<T>(stopping: AbortSignal, action: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!isRetriable(error)) throw error;
+      if (stopping.aborted) throw new AppError('STOPPING', 'stopping', { cause: error });
+      await backOff(attempt, stopping);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import {
+  count,
+  type Environment,
+  kafkaSettings,
+  kafkaShape,
+  milliseconds,
+  operationsShape,
+  parseConfig,
+  rabbitmqSettings,
+  rabbitmqShape,
+  storeSettings,
+  storeShape,
+} from '@caudal/common/config';
+import { z } from 'zod';
+
+const laneShape = {
+  ...operationsShape,
+  ...storeShape,
+  LANE: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
+  LANE_BROKER: z.enum(['rabbitmq', 'kafka']),
+  LANE_STORE: z.enum(['valkey', 'redis']),
+  BATCH_MAX_MESSAGES: count(1_000, 1, 10_000),
+  BATCH_MAX_WAIT_MS: milliseconds(20),
+};
+
+/** Reads what one consumer of one lane needs; only the variables of the lane's own broker are asked for. */
+export function loadConfig(environment: Environment) {
+  const isKafka = environment.LANE_BROKER === 'kafka';
+  const lane = isKafka
+    ? readLane(environment, { ...laneShape, ...kafkaShape }, (values, clientId) => ({
+        name: 'kafka' as const,
+        settings: kafkaSettings(values, clientId),
+      }))
+    : readLane(environment, { ...laneShape, ...rabbitmqShape }, (values, clientId) => ({
+        name: 'rabbitmq' as const,
+        settings: rabbitmqSettings(values, clientId),
+      }));
+  return lane;
+}
+
+/** A consumer's configuration. */
+export type ConsumerConfig = ReturnType<typeof loadConfig>;
+
+function readLane<Shape extends typeof laneShape, Broker>(
+  environment: Environment,
+  shape: Shape,
+  brokerOf: (values: ReturnType<typeof parseConfig<Shape>>, clientId: string) => Broker,
+) {
+  const values = parseConfig(shape, environment);
+  const lane = values as ReturnType<typeof parseConfig<typeof laneShape>>;
+  const clientId = `caudal-${lane.LANE}-consumer`;
+  return {
+    lane: lane.LANE,
+    broker: brokerOf(values, clientId),
+    store: { name: lane.LANE_STORE, settings: storeSettings(lane, clientId) },
+    batch: { maxMessages: lane.BATCH_MAX_MESSAGES, maxWaitMs: lane.BATCH_MAX_WAIT_MS },
+    operations: { host: lane.OPERATIONS_HOST, port: lane.OPERATIONS_PORT },
+    logLevel: lane.LOG_LEVEL,
+    drainTimeoutMs: lane.DRAIN_TIMEOUT_MS,
+  };
+}

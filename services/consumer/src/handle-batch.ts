@@ -1,0 +1,56 @@
+import { AppError, isRetriable } from '@caudal/common/errors';
+import { decodeEnvelope, type Envelope, PoisonError } from '@caudal/common/message';
+import type { BatchOutcome, DeliveryBatch, PoisonItem } from '@caudal/common/messaging';
+import { backOff } from './back-off.ts';
+import type { LaneMetrics } from './metrics.ts';
+import type { StoreWriter } from './store-writer.ts';
+
+/**
+ * What a consumer does with a batch: parks what can never be stored, writes the rest, and only then lets the
+ * adapter acknowledge.
+ */
+export function createBatchHandler(writer: StoreWriter, metrics: LaneMetrics) {
+  return async (batch: DeliveryBatch, stopping: AbortSignal): Promise<BatchOutcome> => {
+    metrics.redelivered(batch.redelivered);
+    const { envelopes, poison } = decode(batch.bodies);
+    if (poison.length > 0) await park(batch, poison, stopping, metrics);
+    if (envelopes.length === 0 && batch.position === undefined) return { kind: 'stored' };
+    return writer.write({ envelopes, position: batch.position, keepAlive: () => batch.keepAlive() });
+  };
+}
+
+function decode(bodies: readonly Buffer[]): { envelopes: Envelope[]; poison: PoisonItem[] } {
+  const envelopes: Envelope[] = [];
+  const poison: PoisonItem[] = [];
+  for (let index = 0; index < bodies.length; index += 1) {
+    try {
+      envelopes.push(decodeEnvelope(bodies[index] as Buffer));
+    } catch (error) {
+      if (!(error instanceof PoisonError)) throw error;
+      poison.push({ index, reason: error.message });
+    }
+  }
+  return { envelopes, poison };
+}
+
+/** Sends poison to the dead letters, for as long as it takes: a poison message must not be acknowledged unparked. */
+async function park(
+  batch: DeliveryBatch,
+  poison: readonly PoisonItem[],
+  stopping: AbortSignal,
+  metrics: LaneMetrics,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await batch.park(poison);
+      metrics.parked(poison.length);
+      return;
+    } catch (error) {
+      if (!isRetriable(error)) throw error;
+      if (stopping.aborted)
+        throw new AppError('STOPPING', 'stopping with unparked messages', { cause: error });
+      await backOff(attempt, stopping);
+      await batch.keepAlive();
+    }
+  }
+}

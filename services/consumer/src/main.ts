@@ -1,0 +1,40 @@
+import { createOperationsServer, Lifecycle, runMain } from '@caudal/common/lifecycle';
+import { createLogger } from '@caudal/common/logging';
+import { createConsumer } from '@caudal/common/messaging';
+import { createRegistry } from '@caudal/common/metrics';
+import { createStore } from '@caudal/common/stores';
+import { createConsumerApp } from './app.ts';
+import { loadConfig } from './config.ts';
+import { createLaneMetrics } from './metrics.ts';
+
+runMain(async () => {
+  const config = loadConfig(process.env);
+  const logger = createLogger(`${config.lane}-consumer`, config.logLevel);
+  const lifecycle = new Lifecycle({ logger, drainTimeoutMs: config.drainTimeoutMs });
+  lifecycle.handleSignals();
+
+  const store = createStore(config.store.name, config.store.settings, logger);
+  const consumer = createConsumer(config.broker, { logger, batch: config.batch });
+  const registry = createRegistry();
+  const app = createConsumerApp({
+    consumer,
+    store,
+    metrics: createLaneMetrics(registry, config.lane, () => consumer.assignments().length),
+    logger,
+    maxMessages: config.batch.maxMessages,
+    stopping: lifecycle.stopping,
+    onFatal: (error) => lifecycle.fail(error),
+  });
+  const operations = createOperationsServer({
+    registry,
+    checks: () => app.checks(),
+    stopping: lifecycle.stopping,
+  });
+  lifecycle.onStop('consumer', () => consumer.stop());
+  lifecycle.onStop('store', () => store.close());
+  lifecycle.onStop('operations server', () => operations.close());
+
+  const operationsPort = await operations.listen(config.operations.host, config.operations.port);
+  await app.start();
+  logger.info({ operationsPort, lane: config.lane }, 'listening');
+});
