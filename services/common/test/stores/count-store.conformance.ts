@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Envelope } from '../../src/message/envelope.ts';
+import { createMemoryStore } from '../../src/stores/memory-store.ts';
+import type { ApplyResult, CountStore } from '../../src/stores/ports.ts';
+
+type Applied = Extract<ApplyResult, { kind: 'applied' }>;
+
+/** An envelope of a producer. */
+export function produced(producer: string, sequence: number, country = 'ES', weather = 'sunny'): Envelope {
+  return { description: 'd', country, weather, producer, sequence, acceptedAt: 1 };
+}
+
+/** An envelope under a client's key. */
+export function keyed(key: string, sequence: number, country = 'ES', weather = 'sunny'): Envelope {
+  return { description: 'd', country, weather, key, sequence, acceptedAt: 1 };
+}
+
+/** What every store must do; `create` gives a fresh, empty one, connected. */
+export function describeStore(name: string, create: () => Promise<CountStore>): void {
+  describe(`${name} keeps the promises of a count store`, () => {
+    let store: CountStore;
+    before(async () => {
+      store = await create();
+    });
+    after(() => store.close());
+
+    const apply = async (...envelopes: Envelope[]): Promise<Applied> => {
+      const result = await store.apply({ envelopes, positions: [] });
+      assert.equal(result.kind, 'applied');
+      return result as Applied;
+    };
+    const growth = async (action: () => Promise<unknown>): Promise<number> => {
+      const earlier = await store.totals();
+      await action();
+      return (await store.totals()).total - earlier.total;
+    };
+
+    it('counts by country and by class of weather', async () => {
+      const earlier = await store.totals();
+      const result = await apply(
+        produced('count', 0, 'ES', 'soleado'),
+        produced('count', 1, 'FR', 'Rainy'),
+        produced('count', 2, 'ES', 'sunny'),
+        keyed('count', 0, 'JP', 'frogs'),
+      );
+      assert.deepEqual([...result.storedByCountry].sort(), [
+        ['ES', 2],
+        ['FR', 1],
+        ['JP', 1],
+      ]);
+      assert.equal(result.stored, 4);
+      const later = await store.totals();
+      assert.equal(later.total - earlier.total, 4);
+      assert.equal((later.byCountry.ES ?? 0) - (earlier.byCountry.ES ?? 0), 2);
+      assert.equal((later.byWeather.sunny ?? 0) - (earlier.byWeather.sunny ?? 0), 2);
+      assert.equal((later.byWeather.rainy ?? 0) - (earlier.byWeather.rainy ?? 0), 1);
+      assert.equal((later.byWeather.other ?? 0) - (earlier.byWeather.other ?? 0), 1);
+    });
+
+    it('counts a batch that comes again not at all', async () => {
+      const batch = Array.from({ length: 100 }, (_, i) => produced('again', i));
+      assert.equal(await growth(() => apply(...batch)), 100);
+      const again = await apply(...batch);
+      assert.deepEqual([again.stored, again.duplicates, again.storedByCountry.size], [0, 100, 0]);
+    });
+
+    it('counts only the new part of a batch that overlaps', async () => {
+      await apply(...Array.from({ length: 50 }, (_, i) => produced('overlap', i, 'ES')));
+      const result = await apply(...Array.from({ length: 50 }, (_, i) => produced('overlap', i + 25, 'FR')));
+      assert.deepEqual([result.stored, result.duplicates], [25, 25]);
+      assert.deepEqual([...result.storedByCountry], [['FR', 25]]);
+    });
+
+    it('counts an identity that stands twice in one batch once', async () => {
+      const result = await apply(
+        keyed('twice', 0),
+        keyed('twice', 0),
+        produced('twice', 7),
+        produced('twice', 7),
+      );
+      assert.deepEqual([result.stored, result.duplicates], [2, 2]);
+    });
+
+    it('keeps a producer and a key of the same name apart', async () => {
+      assert.equal((await apply(produced('same', 0), keyed('same', 0))).stored, 2);
+    });
+
+    it('keeps identities apart across the ends of bitmaps and far apart', async () => {
+      const sequences = [0, 1, 7, 8, 262_143, 262_144, 262_145, 2 ** 40, 2 ** 40 + 3];
+      const batch = sequences.map((sequence) => produced('far', sequence));
+      assert.equal((await apply(...batch)).stored, sequences.length);
+      assert.equal((await apply(...batch)).stored, 0);
+      assert.equal((await apply(produced('far', 2), produced('far', 262_146))).stored, 2);
+    });
+
+    it('takes positions of a key one by one, the first one last', async () => {
+      assert.equal((await apply(keyed('late', 3))).stored, 1);
+      assert.equal((await apply(keyed('late', 0))).stored, 1);
+      assert.equal((await apply(keyed('late', 0), keyed('late', 3), keyed('late', 4))).stored, 1);
+    });
+
+    it('has as many identities as messages', async () => {
+      assert.equal(await store.identities(), (await store.totals()).total);
+    });
+
+    it('moves positions with the batch, and neither when one stands elsewhere', async () => {
+      assert.deepEqual(
+        await store.positions(['t:0', 't:1']),
+        new Map([
+          ['t:0', null],
+          ['t:1', null],
+        ]),
+      );
+      const first = await store.apply({
+        envelopes: [produced('log', 0), produced('log', 1)],
+        positions: [
+          { source: 't:0', expected: null, next: 2 },
+          { source: 't:1', expected: null, next: 9 },
+        ],
+      });
+      assert.equal(first.kind, 'applied');
+      const earlier = await store.totals();
+      const stale = await store.apply({
+        envelopes: [produced('log', 2)],
+        positions: [
+          { source: 't:0', expected: 0, next: 3 },
+          { source: 't:1', expected: 9, next: 10 },
+          { source: 't:2', expected: 5, next: 6 },
+        ],
+      });
+      assert.deepEqual(stale, {
+        kind: 'moved',
+        positions: new Map([
+          ['t:0', 2],
+          ['t:2', null],
+        ]),
+      });
+      assert.deepEqual(await store.totals(), earlier);
+      assert.deepEqual(
+        await store.positions(['t:0', 't:1', 't:2']),
+        new Map([
+          ['t:0', 2],
+          ['t:1', 9],
+          ['t:2', null],
+        ]),
+      );
+    });
+
+    it('moves a position without messages, also backwards', async () => {
+      await store.apply({ envelopes: [], positions: [{ source: 'back', expected: null, next: 100 }] });
+      await store.apply({ envelopes: [], positions: [{ source: 'back', expected: 100, next: 3 }] });
+      assert.deepEqual(await store.positions(['back']), new Map([['back', 3]]));
+    });
+
+    it('agrees with the model on any sequence of batches', async () => {
+      const envelope = fc
+        .record({
+          scope: fc.constantFrom('a', 'b'),
+          isKeyed: fc.boolean(),
+          sequence: fc.oneof(fc.nat(40), fc.integer({ min: 262_130, max: 262_160 })),
+          country: fc.constantFrom('ES', 'FR', 'JP'),
+        })
+        .map(({ scope, isKeyed, sequence, country }) =>
+          isKeyed ? keyed(scope, sequence % 41, country) : produced(scope, sequence, country),
+        );
+      let round = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(envelope, { maxLength: 30 }), { maxLength: 8 }),
+          async (batches) => {
+            round += 1;
+            const model = createMemoryStore();
+            for (const batch of batches) {
+              const envelopes = batch.map((one) =>
+                one.key === undefined
+                  ? { ...one, producer: `model-${round}-${one.producer}` }
+                  : { ...one, key: `model-${round}-${one.key}` },
+              );
+              const expected = (await model.apply({ envelopes, positions: [] })) as Applied;
+              const actual = await apply(...envelopes);
+              assert.equal(actual.stored, expected.stored);
+              assert.equal(actual.duplicates, expected.duplicates);
+            }
+          },
+        ),
+        { numRuns: 100 },
+      );
+      assert.equal(await store.identities(), (await store.totals()).total);
+    });
+  });
+}

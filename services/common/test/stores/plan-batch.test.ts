@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CHUNK_BITS, KEY_TTL_SECONDS, PRODUCER_TTL_SECONDS, planBatch } from '../../src/stores/plan-batch.ts';
+import { keyed, produced } from './count-store.conformance.ts';
+
+describe('planBatch', () => {
+  it('packs a run of one producer into one segment', () => {
+    const plan = planBatch(
+      Array.from({ length: 16 }, (_, i) => produced('p', i + 4)),
+      false,
+    );
+    assert.equal(plan.segments.length, 1);
+    assert.deepEqual(plan.segments[0], { bitmap: 0, firstByte: 0, mask: Buffer.from([0x0f, 0xff, 0xf0]) });
+    assert.equal(plan.singles.length, 0);
+    assert.deepEqual([...plan.byCountry], [['ES', 16]]);
+    assert.equal(plan.segmentMessages, 16);
+  });
+
+  it('cuts a run at a wide gap and leaves a lonely message on its own', () => {
+    const plan = planBatch([produced('p', 0), produced('p', 1), produced('p', 1_000)], false);
+    assert.equal(plan.segments.length, 1);
+    assert.deepEqual(
+      plan.singles.map((single) => single.bit),
+      [1_000],
+    );
+  });
+
+  it('sorts what comes out of order', () => {
+    const plan = planBatch([produced('p', 9), produced('p', 8), produced('p', 10)], false);
+    assert.deepEqual(
+      plan.segments.map((segment) => [...segment.mask]),
+      [[0b11100000]],
+    );
+  });
+
+  it('starts a new bitmap where a chunk ends', () => {
+    const plan = planBatch([produced('p', CHUNK_BITS - 1), produced('p', CHUNK_BITS)], false);
+    assert.deepEqual(
+      plan.bitmaps.map((bitmap) => bitmap.key),
+      ['seen:p:p:0', 'seen:p:p:1'],
+    );
+    assert.deepEqual(
+      plan.singles.map((single) => single.bit),
+      [CHUNK_BITS - 1, 0],
+    );
+  });
+
+  it('keeps keys for a day and producers for two weeks, and allocates only for producers', () => {
+    const { bitmaps } = planBatch([keyed('k', 0), produced('k', 0)], false);
+    assert.deepEqual(
+      bitmaps.map((bitmap) => [bitmap.key, bitmap.ttlSeconds, bitmap.allocateBytes]),
+      [
+        ['seen:k:k', KEY_TTL_SECONDS, 0],
+        ['seen:p:k:0', PRODUCER_TTL_SECONDS, CHUNK_BITS / 8],
+      ],
+    );
+  });
+
+  it('gives every identity on its own when asked to', () => {
+    const plan = planBatch([produced('p', 0), produced('p', 1), produced('p', 1)], true);
+    assert.deepEqual([plan.segments.length, plan.singles.length, plan.repeatedInBatch], [0, 2, 1]);
+    assert.equal(plan.byCountry.size, 0);
+  });
+});
