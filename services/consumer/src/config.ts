@@ -3,7 +3,6 @@ import {
   type Environment,
   kafkaSettings,
   kafkaShape,
-  milliseconds,
   operationsShape,
   parseConfig,
   rabbitmqSettings,
@@ -22,7 +21,6 @@ const laneShape = {
   LANE_BROKER: z.enum(['rabbitmq', 'kafka']),
   LANE_STORE: z.enum(['valkey', 'redis']),
   BATCH_MAX_MESSAGES: count(1_000, 1, 10_000),
-  BATCH_MAX_WAIT_MS: milliseconds(20),
 };
 
 /** Reads what one consumer of one lane needs; only the variables of the lane's own broker are asked for. */
@@ -55,7 +53,7 @@ function readLane<Shape extends typeof laneShape, Broker>(
     lane: lane.LANE,
     broker: brokerOf(values, clientId),
     store: { name: lane.LANE_STORE, settings: storeSettings(lane, clientId) },
-    batch: { maxMessages: lane.BATCH_MAX_MESSAGES, maxWaitMs: lane.BATCH_MAX_WAIT_MS },
+    batchMaxMessages: lane.BATCH_MAX_MESSAGES,
     operations: { host: lane.OPERATIONS_HOST, port: lane.OPERATIONS_PORT },
     logLevel: lane.LOG_LEVEL,
     drainTimeoutMs: lane.DRAIN_TIMEOUT_MS,

@@ -14,14 +14,14 @@ runMain(async () => {
   lifecycle.handleSignals();
 
   const store = createStore(config.store.name, config.store.settings, logger);
-  const consumer = createConsumer(config.broker, { logger, batch: config.batch });
+  const consumer = await createConsumer(config.broker, { logger, maxBatchMessages: config.batchMaxMessages });
   const registry = createRegistry();
   const app = createConsumerApp({
     consumer,
     store,
     metrics: createLaneMetrics(registry, config.lane, () => consumer.assignments().length),
     logger,
-    maxMessages: config.batch.maxMessages,
+    maxMessages: config.batchMaxMessages,
     stopping: lifecycle.stopping,
     onFatal: (error) => lifecycle.fail(error),
   });

@@ -17,7 +17,7 @@ describe("the consumer's configuration", () => {
     const config = loadConfig(rabbitmq);
     assert.equal(config.broker.name, 'rabbitmq');
     assert.equal(config.store.settings.url, 'redis://:p%2Fss@127.0.0.1:6379');
-    assert.equal(config.batch.maxMessages, 1_000);
+    assert.equal(config.batchMaxMessages, 1_000);
     const kafka = loadConfig({
       ...rabbitmq,
       LANE_BROKER: 'kafka',
