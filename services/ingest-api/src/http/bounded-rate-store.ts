@@ -1,0 +1,57 @@
+import type { ClientRateLimitInfo, Store } from 'express-rate-limit';
+
+/**
+ * Counts hits per caller in fixed windows, for a bounded number of callers; those beyond share one count, so that
+ * a flood from many addresses costs no memory and is still limited.
+ */
+export class BoundedRateStore implements Store {
+  readonly localKeys = true;
+  readonly #windowMs: number;
+  readonly #maxCallers: number;
+  readonly #now: () => number;
+  readonly #hits = new Map<string, number>();
+  #windowEnd = 0;
+
+  constructor(windowMs: number, maxCallers: number, now: () => number = Date.now) {
+    this.#windowMs = windowMs;
+    this.#maxCallers = maxCallers;
+    this.#now = now;
+  }
+
+  /** Callers remembered at the moment. */
+  get size(): number {
+    return this.#hits.size;
+  }
+
+  increment(key: string): ClientRateLimitInfo {
+    this.#turn();
+    const known = this.#known(key);
+    const totalHits = (this.#hits.get(known) ?? 0) + 1;
+    this.#hits.set(known, totalHits);
+    return { totalHits, resetTime: new Date(this.#windowEnd) };
+  }
+
+  decrement(key: string): void {
+    const known = this.#known(key);
+    const hits = this.#hits.get(known);
+    if (hits !== undefined) this.#hits.set(known, Math.max(0, hits - 1));
+  }
+
+  resetKey(key: string): void {
+    this.#hits.delete(key);
+  }
+
+  #known(key: string): string {
+    return this.#hits.has(key) || this.#hits.size < this.#maxCallers ? key : OTHERS;
+  }
+
+  #turn(): void {
+    const now = this.#now();
+    if (now < this.#windowEnd) return;
+    this.#hits.clear();
+    this.#windowEnd = now + this.#windowMs;
+  }
+}
+
+/** No address and no digest looks like this. */
+const OTHERS = 'others';

@@ -1,0 +1,38 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { ProblemError } from './problem.ts';
+
+/** Refuses new requests while the process has more to do than it can. */
+export interface LoadShedder {
+  /** @throws ProblemError `overloaded` while the event loop is late. */
+  assertCalm(): void;
+  close(): void;
+}
+
+const WINDOW_MS = 1_000;
+const RESOLUTION_MS = 20;
+
+/** Watches the event loop: late is a second in which its mean delay was above the limit. */
+export function createLoadShedder(maxEventLoopDelayMs: number): LoadShedder {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  let isLate = false;
+  const timer = setInterval(() => {
+    isLate = delay.mean / 1e6 > maxEventLoopDelayMs;
+    delay.reset();
+  }, WINDOW_MS);
+  timer.unref();
+  return {
+    assertCalm() {
+      if (!isLate) return;
+      throw new ProblemError(
+        'overloaded',
+        'This process is late with everything. Nothing was published; send the request again later.',
+        { retryAfterSeconds: 1 },
+      );
+    },
+    close() {
+      clearInterval(timer);
+      delay.disable();
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { isUtf8 } from 'node:buffer';
+import { countryCode, MAX_MESSAGES_PER_REQUEST, type Message, messageSchema } from '@caudal/common/message';
+import type { BodyFormat } from '../http/body-format.ts';
+import { ProblemError } from '../http/problem.ts';
+import { findJsonError } from './find-json-error.ts';
+import { type ItemProblem, itemProblems } from './item-problems.ts';
+
+/** Stands in the metrics for a country that is none. */
+export const UNKNOWN_COUNTRY = 'ZZ';
+
+/** The most single problems an answer lists. */
+export const MAX_LISTED_PROBLEMS = 100;
+
+/** At least one message of the request is not valid, so none is taken. */
+export class InvalidMessagesError extends ProblemError {
+  /** The country of every item, valid or not; {@link UNKNOWN_COUNTRY} where it has none. */
+  readonly countries: readonly string[];
+
+  constructor(problems: readonly ItemProblem[], countries: readonly string[]) {
+    const errors = problems.slice(0, MAX_LISTED_PROBLEMS);
+    const omitted = problems.length - errors.length;
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    super(
+      'invalid-messages',
+      `${count} in ${countries.length === 1 ? '1 message' : `${countries.length} messages`}. Put right what "errors" lists and send the whole request again.`,
+      { members: { errors, ...(omitted > 0 && { omittedErrors: omitted }) } },
+    );
+    this.countries = countries;
+  }
+}
+
+interface Items {
+  readonly values: readonly unknown[];
+  /** Lines of NDJSON that are not JSON, by the index of their item. */
+  readonly malformed: ReadonlyMap<number, string>;
+}
+
+const NOTHING_MALFORMED: ReadonlyMap<number, string> = new Map();
+
+/**
+ * Reads and validates the messages of a body: all of them are good, or it throws.
+ *
+ * @throws ProblemError `not-utf-8`, `malformed-json`, `no-messages`, `too-many-messages`;
+ * InvalidMessagesError with what is wrong with each item.
+ */
+export function readMessages(body: Buffer, format: BodyFormat): readonly Message[] {
+  if (!isUtf8(body)) throw new ProblemError('not-utf-8', 'Encode the body in UTF-8.');
+  const text = body.toString('utf8', startsWithBom(body) ? 3 : 0);
+  const { values, malformed } = format === 'json' ? jsonItems(text) : ndjsonItems(text);
+  if (values.length === 0) {
+    throw new ProblemError(
+      'no-messages',
+      `Send a message, or 1 to ${MAX_MESSAGES_PER_REQUEST} of them in an array or one a line.`,
+    );
+  }
+  const messages: Message[] = [];
+  const problems: ItemProblem[] = [];
+  values.forEach((value, index) => {
+    const reason = malformed.get(index);
+    if (reason !== undefined) {
+      problems.push({ index, field: '', reason });
+      return;
+    }
+    const parsed = messageSchema.safeParse(value);
+    if (parsed.success) messages.push(parsed.data);
+    else problems.push(...itemProblems(index, value, parsed.error.issues));
+  });
+  if (problems.length > 0) throw new InvalidMessagesError(problems, values.map(countryOf));
+  return messages;
+}
+
+function jsonItems(text: string): Items {
+  const value = parseJson(text);
+  if (value === undefined) {
+    const { position, line, column } = findJsonError(text);
+    throw new ProblemError(
+      'malformed-json',
+      `The body stops being JSON at position ${position} (line ${line}, column ${column}).`,
+      { members: { position } },
+    );
+  }
+  if (!Array.isArray(value)) return { values: [value], malformed: NOTHING_MALFORMED };
+  const values: readonly unknown[] = value;
+  if (values.length > MAX_MESSAGES_PER_REQUEST) throw tooMany();
+  return { values, malformed: NOTHING_MALFORMED };
+}
+
+function ndjsonItems(text: string): Items {
+  const values: unknown[] = [];
+  const malformed = new Map<number, string>();
+  let line = 0;
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline === -1 ? text.length : newline;
+    const content = text.slice(start, end).trim();
+    start = end + 1;
+    line += 1;
+    if (content === '') continue;
+    if (values.length === MAX_MESSAGES_PER_REQUEST) throw tooMany();
+    const value = parseJson(content);
+    if (value === undefined) {
+      malformed.set(
+        values.length,
+        `line ${line} stops being JSON at its position ${findJsonError(content).position}`,
+      );
+    }
+    values.push(value);
+  }
+  return { values, malformed };
+}
+
+/** The value, or undefined (which is no JSON value) where the text is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function startsWithBom(body: Buffer): boolean {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+}
+
+function countryOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null || !('country' in value)) return UNKNOWN_COUNTRY;
+  const { country } = value;
+  return (typeof country === 'string' && countryCode(country)) || UNKNOWN_COUNTRY;
+}
+
+function tooMany(): ProblemError {
+  return new ProblemError(
+    'too-many-messages',
+    `A request may hold at most ${MAX_MESSAGES_PER_REQUEST} messages. Send them in several requests.`,
+  );
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import { type Envelope, encodeEnvelope, type IdentitySource, type Message } from '@caudal/common/message';
+import type { ApiKeys } from '../http/api-keys.ts';
+import { bodyFormat } from '../http/body-format.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
+import type { LoadShedder } from '../http/load-shedder.ts';
+import { readBody } from '../http/read-body.ts';
+import type { IngestMetrics } from '../metrics.ts';
+import { type FirstIdentity, identify, readIdempotencyKey } from './identify.ts';
+import type { PublishToAll } from './publish-to-all.ts';
+import { InvalidMessagesError, readMessages } from './read-messages.ts';
+
+/** What {@link createTakeMessages} works with. */
+export interface TakeMessagesOptions {
+  readonly apiKeys: ApiKeys;
+  readonly loadShedder: LoadShedder;
+  readonly byteBudget: ByteBudget;
+  readonly maxBodyBytes: number;
+  readonly identities: IdentitySource;
+  readonly publishToAll: PublishToAll;
+  readonly metrics: IngestMetrics;
+}
+
+/** What a 202 says. */
+export interface Accepted {
+  readonly accepted: number;
+  readonly first: FirstIdentity;
+}
+
+/**
+ * Takes the messages of one request: resolves when every broker has confirmed all of them, else throws a
+ * ProblemError. What can be refused without reading the body is refused first.
+ */
+export function createTakeMessages(
+  options: TakeMessagesOptions,
+): (request: IncomingMessage) => Promise<Accepted> {
+  const { apiKeys, loadShedder, byteBudget, maxBodyBytes, identities, publishToAll, metrics } = options;
+
+  const publish = async (messages: readonly Message[], first: FirstIdentity): Promise<void> => {
+    try {
+      publishToAll.assertReady(messages.length);
+    } catch (error) {
+      metrics.refused(messages.map((message) => message.country));
+      throw error;
+    }
+    try {
+      await publishToAll.publish(encodeAll(messages, first));
+    } catch (error) {
+      metrics.unconfirmed(messages);
+      throw error;
+    }
+    metrics.accepted(messages);
+  };
+
+  return async (request) => {
+    loadShedder.assertCalm();
+    const caller = apiKeys.authenticate(request);
+    const format = bodyFormat(request.headers);
+    const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
+    publishToAll.assertReady(1);
+    const body = await readBody(request, maxBodyBytes, byteBudget);
+    try {
+      const messages = readMessages(body, format);
+      const first = identify(idempotencyKey, caller, messages.length, identities);
+      await publish(messages, first);
+      return { accepted: messages.length, first };
+    } catch (error) {
+      if (error instanceof InvalidMessagesError) metrics.refused(error.countries);
+      throw error;
+    } finally {
+      byteBudget.release(body.length);
+    }
+  };
+}
+
+/** Each message once, as the bytes that both brokers get. */
+function encodeAll(messages: readonly Message[], first: FirstIdentity): readonly Buffer[] {
+  const acceptedAt = Date.now();
+  return messages.map((message, index) => {
+    const envelope: Envelope = { ...message, ...first, sequence: first.sequence + index, acceptedAt };
+    return encodeEnvelope(envelope);
+  });
+}

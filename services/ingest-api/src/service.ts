@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createOperationsServer, type Lifecycle, type ReadinessCheck } from '@caudal/common/lifecycle';
+import type { Logger } from '@caudal/common/logging';
+import { createIdentitySource } from '@caudal/common/message';
+import {
+  createGroupCommit,
+  type GroupCommit,
+  type MessagePublisher,
+  untilConnected,
+} from '@caudal/common/messaging';
+import { createRegistry } from '@caudal/common/metrics';
+import { createApp } from './app.ts';
+import type { IngestConfig } from './config.ts';
+import { createApiKeys } from './http/api-keys.ts';
+import { createByteBudget } from './http/byte-budget.ts';
+import { closeServer } from './http/close-server.ts';
+import { createLoadShedder } from './http/load-shedder.ts';
+import { OTHER_ROUTE } from './http/routes.ts';
+import { createHttpServer, listen } from './http/server.ts';
+import { createPublishToAll } from './messages/publish-to-all.ts';
+import { createIngestMetrics } from './metrics.ts';
+
+/** What {@link startService} works with. */
+export interface ServiceOptions {
+  readonly config: IngestConfig;
+  /** Every message goes to each of them. */
+  readonly publishers: readonly MessagePublisher[];
+  readonly lifecycle: Lifecycle;
+  readonly logger: Logger;
+}
+
+/** Where the service listens. */
+export interface ServicePorts {
+  readonly port: number;
+  readonly operationsPort: number;
+}
+
+/** Longer than a busy connection's pause between two requests, shorter than anyone would notice at a stop. */
+const GOODBYE_MS = 250;
+
+/**
+ * Starts the service: it listens at once and answers 503, not ready, until it has connected to every broker.
+ * Registers the steps of its end with the lifecycle.
+ */
+export async function startService(options: ServiceOptions): Promise<ServicePorts> {
+  const { config, publishers, lifecycle, logger } = options;
+  const registry = createRegistry();
+  const commits: GroupCommit[] = [];
+  const metrics = createIngestMetrics(registry, commits);
+  for (const publisher of publishers) {
+    commits.push(
+      createGroupCommit(publisher, {
+        maxPending: config.MAX_PENDING_MESSAGES,
+        onFlush: (seconds, _messages, error) => {
+          if (error === undefined) metrics.publishTook(publisher.broker, seconds);
+        },
+      }),
+    );
+  }
+  const closing = new AbortController();
+  const loadShedder = createLoadShedder(config.MAX_EVENT_LOOP_DELAY_MS);
+  const app = createApp({
+    apiKeys: createApiKeys(config.API_KEYS),
+    loadShedder,
+    byteBudget: createByteBudget(config.MAX_BUFFERED_BYTES),
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    identities: createIdentitySource(),
+    publishToAll: createPublishToAll(commits, {
+      publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
+      maxPendingMessages: config.MAX_PENDING_MESSAGES,
+    }),
+    metrics,
+    logger,
+    closing: closing.signal,
+    rateLimitPerSecond: config.RATE_LIMIT_PER_SECOND,
+    trustProxyHops: config.TRUST_PROXY_HOPS,
+  });
+  const server = createHttpServer(app, {
+    headersTimeoutMs: config.HEADERS_TIMEOUT_MS,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+    maxConnections: config.MAX_CONNECTIONS,
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    onProtocolError: (status) => metrics.answered(OTHER_ROUTE, status),
+  });
+  const operations = createOperationsServer({
+    registry,
+    checks: () => Object.fromEntries(commits.map((commit) => [commit.broker, readiness(commit)])),
+    stopping: lifecycle.stopping,
+  });
+
+  lifecycle.onStop('pre-stop delay', () => sleep(config.PRE_STOP_DELAY_MS));
+  lifecycle.onStop('HTTP server', () => {
+    closing.abort();
+    return closeServer(server, { goodbyeMs: GOODBYE_MS, deadlineMs: config.PUBLISH_TIMEOUT_MS + 2_000 });
+  });
+  lifecycle.onStop('publishers', async () => {
+    await Promise.all(commits.map((commit) => commit.close()));
+  });
+  lifecycle.onStop('load shedder', () => loadShedder.close());
+  lifecycle.onStop('operations server', () => operations.close());
+
+  const operationsPort = await operations.listen(config.OPERATIONS_HOST, config.OPERATIONS_PORT);
+  const port = await listen(server, config.HTTP_HOST, config.HTTP_PORT);
+  logger.info({ port, operationsPort }, 'listening');
+  for (const publisher of publishers) {
+    untilConnected(() => publisher.connect(), {
+      name: publisher.broker,
+      logger,
+      stopping: lifecycle.stopping,
+    }).then(
+      () => logger.info({ broker: publisher.broker }, 'connected'),
+      (error: unknown) => {
+        if (!lifecycle.stopping.aborted) lifecycle.fail(error);
+      },
+    );
+  }
+  return { port, operationsPort };
+}
+
+function readiness(commit: GroupCommit): ReadinessCheck {
+  if (commit.isReady()) return { ok: true };
+  return { ok: false, detail: `${commit.broker} is not connected, or has blocked its publishers` };
+}
