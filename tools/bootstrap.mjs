@@ -1,0 +1,133 @@
+/**
+ * Runs a TypeScript program of this repository: `node tools/bootstrap.mjs <script.ts> [arguments]`.
+ *
+ * Works on any Node.js from 20 with nothing installed. It installs the packages of package-lock.json where they are
+ * missing or differ, then runs the program with the pinned Node.js 24, whose exit status or signal becomes its own.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const requiredMajor = 24;
+const say = (line) => process.stderr.write(`${line}\n`);
+const major = (version) => Number(version.split('.')[0]);
+
+/** Whether node_modules holds exactly what the lock file asks for, as npm itself recorded it. */
+function isInstalled() {
+  const packagesOf = (path) => JSON.parse(readFileSync(join(root, path), 'utf8')).packages;
+  try {
+    const installed = packagesOf('node_modules/.package-lock.json');
+    return Object.entries(packagesOf('package-lock.json')).every(([path, wanted]) => {
+      if (!path.includes('node_modules/')) return true;
+      const found = installed[path];
+      if (found === undefined) return wanted.optional === true || wanted.devOptional === true;
+      return (
+        found.version === wanted.version && found.integrity === wanted.integrity && found.link === wanted.link
+      );
+    });
+  } catch {
+    return false;
+  }
+}
+
+/** Node.js 24 as npm installed it, else the one that runs this file. */
+function pinnedNode() {
+  const pinned = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+  if (process.platform === 'linux' && existsSync(pinned)) return pinned;
+  return major(process.versions.node) >= requiredMajor ? process.execPath : undefined;
+}
+
+/** Ctrl-C in a terminal reaches every process of the foreground group by itself; a second copy would mean "at once". */
+function terminalSignalsChild() {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[2] === fields[5];
+  } catch {
+    return process.stdin.isTTY === true;
+  }
+}
+
+/** Runs a program to its end and resolves with how it ended. Signals sent to this process alone are passed on. */
+function run(command, args, stdio = 'inherit') {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio });
+    const forward = (signal) => {
+      if (signal !== 'SIGINT' || !terminalSignalsChild()) child.kill(signal);
+    };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, forward);
+    const done = () => {
+      for (const signal of signals) process.off(signal, forward);
+    };
+    child.once('error', (error) => {
+      done();
+      reject(error);
+    });
+    child.once('exit', (code, signal) => {
+      done();
+      resolve({ code, signal });
+    });
+  });
+}
+
+/** Ends this process the way its child ended. */
+function endAs({ code, signal }) {
+  if (signal === null) process.exitCode = code;
+  else process.kill(process.pid, signal);
+}
+
+async function main() {
+  const [script, ...args] = process.argv.slice(2);
+  if (script === undefined) {
+    say('usage: node tools/bootstrap.mjs <script.ts> [arguments]');
+    process.exitCode = 2;
+    return;
+  }
+  if (major(process.versions.node) < 20) {
+    say(`Node.js ${process.versions.node} is too old: install Node.js 20 or newer (24 is best).`);
+    process.exitCode = 1;
+    return;
+  }
+  if (!isInstalled()) {
+    say('installing packages (npm ci) …');
+    const startedAt = Date.now();
+    // npm by the Node.js that runs this file, so that a machine with several does not mix them.
+    const npmCli = process.env.npm_execpath;
+    const [npm, npmArgs] = npmCli?.endsWith('npm-cli.js') ? [process.execPath, [npmCli]] : ['npm', []];
+    const options = [
+      'ci',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      '--prefix',
+      root,
+    ];
+    const ended = await run(npm, [...npmArgs, ...options], ['ignore', 2, 2]).catch((error) => {
+      say(`npm could not be started (${error.message}): install npm, it comes with Node.js.`);
+      return { code: 1, signal: null };
+    });
+    if (ended.code !== 0) {
+      if (ended.signal === null) say('npm ci failed; its message is above.');
+      endAs(ended);
+      return;
+    }
+    say(`packages installed in ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  }
+  const node = pinnedNode();
+  if (node === undefined) {
+    say(
+      `Node.js ${requiredMajor} is needed and this is ${process.versions.node}. On Linux (x64, arm64) it comes with the ` +
+        `npm packages; run "npm ci --include=optional", or install Node.js ${requiredMajor} and start again with it.`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const flags = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
+  endAs(await run(node, [...flags, script, ...args]));
+}
+
+await main();

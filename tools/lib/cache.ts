@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { exclusive } from './exclusive.ts';
+import type { OnProgress } from './progress.ts';
+
+/** Where downloads and builds are kept between runs: `$XDG_CACHE_HOME/caudal`, by default `~/.cache/caudal`. */
+export function cacheDirectory(): string {
+  const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return join(base, 'caudal');
+}
+
+/** One directory to be made once and then found. */
+export interface CacheEntry {
+  /** Kind of thing, the folder within the cache: `k6`, `layers`. */
+  readonly kind: string;
+  /** Names the content exactly (version, hash of the recipe): another key is another entry. */
+  readonly key: string;
+  /** Fills an empty directory. May fail or be interrupted at any point. */
+  build(directory: string): Promise<void>;
+  readonly onProgress: OnProgress;
+}
+
+/**
+ * The path of a cached directory, built first where it is missing.
+ *
+ * The build goes to a directory of its own that is renamed when complete, so a cached directory is always whole. Of
+ * several processes that want the same entry one builds and the others wait. Left-overs of interrupted builds go.
+ */
+export async function ensureCached(entry: CacheEntry): Promise<string> {
+  const folder = join(cacheDirectory(), entry.kind);
+  const path = join(folder, entry.key);
+  if (existsSync(path)) return path;
+  await mkdir(folder, { recursive: true });
+  return exclusive(
+    path,
+    async () => {
+      if (existsSync(path)) return path;
+      await removeAbandoned(folder, entry.key);
+      const building = join(folder, `.${entry.key}.${process.pid}.${randomBytes(4).toString('hex')}`);
+      await mkdir(building);
+      try {
+        await entry.build(building);
+        await rename(building, path);
+      } catch (error) {
+        await rm(building, { recursive: true, force: true });
+        throw error;
+      }
+      return path;
+    },
+    () => entry.onProgress(`${entry.kind}/${entry.key}: another process is building it, waiting …`),
+  );
+}
+
+async function removeAbandoned(folder: string, key: string): Promise<void> {
+  const prefix = `.${key}.`;
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(prefix)) continue;
+    const builder = Number(name.slice(prefix.length).split('.')[0]);
+    if (!isAlive(builder)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
