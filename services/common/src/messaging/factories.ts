@@ -1,0 +1,62 @@
+import type { Logger } from '../logging.ts';
+import type { BacklogReader, MessageConsumer, MessagePublisher } from './ports.ts';
+import type { KafkaSettings, RabbitmqSettings } from './settings.ts';
+
+/** One broker and how to reach it. */
+export type BrokerChoice =
+  | { readonly name: 'rabbitmq'; readonly settings: RabbitmqSettings }
+  | { readonly name: 'kafka'; readonly settings: KafkaSettings };
+
+/** What every client needs besides its settings. */
+export interface ClientOptions {
+  readonly logger: Logger;
+}
+
+/** What a consumer may be told besides. */
+export interface ConsumerOptions extends ClientOptions {
+  /** A larger delivery is handed over in parts of this size (default 1,000 for RabbitMQ, 4,000 for Kafka). */
+  readonly maxBatchMessages?: number | undefined;
+}
+
+/*
+ * Drivers are imported on first use: a consumer of one lane loads one of them, which saves start-up time and memory.
+ */
+
+/** Makes the publisher for a broker; nothing is connected yet. */
+export async function createPublisher(
+  broker: BrokerChoice,
+  options: ClientOptions,
+): Promise<MessagePublisher> {
+  if (broker.name === 'rabbitmq') {
+    const { RabbitmqPublisher } = await import('./rabbitmq/publisher.ts');
+    return new RabbitmqPublisher(broker.settings, options);
+  }
+  const { KafkajsPublisher } = await import('./kafka/kafkajs-publisher.ts');
+  return new KafkajsPublisher(broker.settings, options);
+}
+
+/** Makes the consumer for a broker; nothing is connected yet. */
+export async function createConsumer(
+  broker: BrokerChoice,
+  options: ConsumerOptions,
+): Promise<MessageConsumer> {
+  if (broker.name === 'rabbitmq') {
+    const { RabbitmqConsumer } = await import('./rabbitmq/consumer.ts');
+    return new RabbitmqConsumer(broker.settings, options);
+  }
+  const { KafkajsConsumer } = await import('./kafka/kafkajs-consumer.ts');
+  return new KafkajsConsumer(broker.settings, options);
+}
+
+/** Makes the backlog reader for a broker; nothing is connected yet. */
+export async function createBacklogReader(
+  broker: BrokerChoice,
+  options: ClientOptions,
+): Promise<BacklogReader> {
+  if (broker.name === 'rabbitmq') {
+    const { RabbitmqBacklogReader } = await import('./rabbitmq/backlog.ts');
+    return new RabbitmqBacklogReader(broker.settings, options);
+  }
+  const { KafkajsBacklogReader } = await import('./kafka/kafkajs-backlog.ts');
+  return new KafkajsBacklogReader(broker.settings, options);
+}

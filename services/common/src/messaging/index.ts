@@ -1,0 +1,17 @@
+export { untilConnected } from './back-off.ts';
+export { type ClientOptions, createBacklogReader, createConsumer, createPublisher } from './factories.ts';
+export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+export {
+  type Backlog,
+  type BacklogReader,
+  type BatchOutcome,
+  type BatchPosition,
+  type BrokerName,
+  type ConsumerHandlers,
+  type DeliveryBatch,
+  ENVELOPE_CONTENT_TYPE,
+  type MessageConsumer,
+  type MessagePublisher,
+  type PoisonItem,
+} from './ports.ts';
+export type { KafkaSettings, RabbitmqSettings } from './settings.ts';

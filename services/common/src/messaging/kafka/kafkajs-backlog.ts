@@ -1,0 +1,66 @@
+import type { Admin, Kafka } from 'kafkajs';
+import type { Logger } from '../../logging.ts';
+import type { Backlog, BacklogReader } from '../ports.ts';
+import type { KafkaSettings } from '../settings.ts';
+import { kafkaError } from './errors.ts';
+import { createKafkajsClient } from './kafkajs-client.ts';
+import { ensureTopics } from './kafkajs-topology.ts';
+import { sourceOf } from './source.ts';
+
+/** Measures the lag of the *store* behind the log: end of the log minus the store's offset, per partition. */
+export class KafkajsBacklogReader implements BacklogReader {
+  readonly broker = 'kafka';
+  readonly #settings: KafkaSettings;
+  readonly #kafka: Kafka;
+  readonly #admin: Admin;
+
+  constructor(settings: KafkaSettings, dependencies: { readonly logger: Logger }) {
+    this.#settings = settings;
+    this.#kafka = createKafkajsClient(settings, dependencies.logger);
+    this.#admin = this.#kafka.admin({ retry: { retries: 2, initialRetryTime: 100 } });
+  }
+
+  async connect(): Promise<void> {
+    await ensureTopics(this.#kafka, this.#settings);
+    await this.#call(() => this.#admin.connect());
+  }
+
+  async sources(): Promise<readonly string[]> {
+    const { topic } = this.#settings;
+    const offsets = await this.#call(() => this.#admin.fetchTopicOffsets(topic));
+    return offsets.map(({ partition }) => sourceOf(topic, partition));
+  }
+
+  async read(positions: ReadonlyMap<string, number | null>): Promise<Backlog> {
+    const { topic, deadLetterTopic, group } = this.#settings;
+    const [log, dead, { groups }] = await this.#call(() =>
+      Promise.all([
+        this.#admin.fetchTopicOffsets(topic),
+        this.#admin.fetchTopicOffsets(deadLetterTopic),
+        this.#admin.describeGroups([group]),
+      ]),
+    );
+    const bySource: Record<string, number> = {};
+    let messages = 0;
+    for (const { partition, low, high } of log) {
+      const source = sourceOf(topic, partition);
+      const lag = Math.max(0, Number(high) - Math.max(positions.get(source) ?? 0, Number(low)));
+      bySource[source] = lag;
+      messages += lag;
+    }
+    const deadLetters = dead.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+    return { messages, bySource, deadLetters, consumers: groups[0]?.members.length ?? null };
+  }
+
+  async close(): Promise<void> {
+    await this.#admin.disconnect().catch(() => undefined);
+  }
+
+  async #call<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw kafkaError(error, this.#settings);
+    }
+  }
+}

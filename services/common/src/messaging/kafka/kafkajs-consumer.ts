@@ -1,0 +1,403 @@
+import type {
+  Consumer,
+  ConsumerGroupJoinEvent,
+  EachBatchPayload,
+  Kafka,
+  KafkaMessage,
+  Offsets,
+} from 'kafkajs';
+import { AppError, errorMessage } from '../../errors.ts';
+import type { Logger } from '../../logging.ts';
+import { backOffMs } from '../back-off.ts';
+import type { BatchOutcome, ConsumerHandlers, DeliveryBatch, MessageConsumer } from '../ports.ts';
+import type { KafkaSettings } from '../settings.ts';
+import { createKafkajsClient, RETRY } from './kafkajs-client.ts';
+import { KafkajsDeadLetters } from './kafkajs-dead-letters.ts';
+import { ensureTopics, withAdmin } from './kafkajs-topology.ts';
+import { type LogBounds, readFrom } from './log-position.ts';
+import { sourceOf } from './source.ts';
+
+const MAX_BATCH_MESSAGES = 4_000;
+const MAX_BYTES_PER_PARTITION = 1_048_576;
+const COMMIT_INTERVAL_MS = 1_000;
+const LEAVE_TIMEOUT_MS = 5_000;
+const NOTHING = Buffer.alloc(0);
+
+/** A partition this consumer reads at the moment. */
+interface Partition {
+  readonly id: number;
+  readonly source: string;
+  /** What the store has. */
+  expected: number | null;
+  /** The offset the next message must have; differs from `expected` only before a gap. */
+  readFrom: number;
+  /** Fetches in a row that did not begin at `readFrom`. */
+  misses: number;
+  /** What Kafka was told last. */
+  committed: number | null;
+}
+
+/** What one join of the group gave us; the next join replaces it as a whole. */
+interface Assignment {
+  readonly partitions: ReadonlyMap<number, Partition>;
+  /** The store was asked; before that everything stays paused. */
+  positioned: boolean;
+}
+
+/**
+ * Reads the topic as a member of the group, from where the *store* stands.
+ *
+ * Kafka's committed offset is only a hint for lag tools. On every join all partitions are paused until the store has
+ * answered, then sought to its offsets. A batch is handed over only if it begins exactly there, so `expected` and
+ * `next` always tell the truth, whatever was fetched before a seek took effect.
+ */
+export class KafkajsConsumer implements MessageConsumer {
+  readonly broker = 'kafka';
+  readonly #settings: KafkaSettings;
+  readonly #logger: Logger;
+  readonly #maxBatchMessages: number;
+  readonly #kafka: Kafka;
+  readonly #deadLetters: KafkajsDeadLetters;
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #handlers: ConsumerHandlers | undefined;
+  #consumer: Consumer | undefined;
+  #assignment: Assignment | undefined;
+  #failed = false;
+  #commit: ((offsets: Offsets) => Promise<void>) | undefined;
+  #commitTimer: NodeJS.Timeout | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(
+    settings: KafkaSettings,
+    dependencies: { readonly logger: Logger; readonly maxBatchMessages?: number | undefined },
+  ) {
+    this.#settings = settings;
+    this.#logger = dependencies.logger;
+    this.#maxBatchMessages = dependencies.maxBatchMessages ?? MAX_BATCH_MESSAGES;
+    this.#kafka = createKafkajsClient(settings, dependencies.logger);
+    this.#deadLetters = new KafkajsDeadLetters(this.#kafka, settings);
+  }
+
+  async start(handlers: ConsumerHandlers): Promise<void> {
+    this.#handlers = handlers;
+    const partitions = await ensureTopics(this.#kafka, this.#settings);
+    const { group, topic, sessionTimeoutMs } = this.#settings;
+    const consumer = this.#kafka.consumer({
+      groupId: group,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.round(sessionTimeoutMs / 3),
+      rebalanceTimeout: Math.max(30_000, sessionTimeoutMs),
+      maxWaitTimeInMs: 100,
+      minBytes: 1,
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      metadataMaxAge: 60_000,
+      allowAutoTopicCreation: false,
+      retry: { ...RETRY, restartOnFailure: () => Promise.resolve(!this.#stopping.signal.aborted) },
+    });
+    this.#consumer = consumer;
+    consumer.on(consumer.events.GROUP_JOIN, (event) => this.#onJoin(consumer, event));
+    for (const event of [consumer.events.REBALANCING, consumer.events.DISCONNECT] as const) {
+      consumer.on(event, () => {
+        this.#assignment = undefined;
+      });
+    }
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      this.#assignment = undefined;
+      if (!payload.restart) this.#fail(payload.error);
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: Math.max(1, partitions),
+      eachBatch: (payload) => this.#track(this.#onBatch(consumer, payload)),
+    });
+  }
+
+  isReady(): boolean {
+    return this.#assignment?.positioned === true && !this.#failed && !this.#stopping.signal.aborted;
+  }
+
+  assignments(): readonly string[] {
+    if (!this.isReady() || !this.#assignment) return [];
+    return Array.from(this.#assignment.partitions.values(), ({ source }) => source);
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  #onJoin(consumer: Consumer, { payload }: ConsumerGroupJoinEvent): void {
+    const { topic } = this.#settings;
+    const ids = payload.memberAssignment[topic] ?? [];
+    const partitions = new Map(
+      ids.map((id): [number, Partition] => [
+        id,
+        { id, source: sourceOf(topic, id), expected: null, readFrom: 0, misses: 0, committed: null },
+      ]),
+    );
+    const assignment: Assignment = { partitions, positioned: partitions.size === 0 };
+    this.#assignment = assignment;
+    this.#logger.info(
+      { partitions: ids, members: payload.isLeader ? 'leader' : 'member' },
+      'joined the Kafka group',
+    );
+    if (assignment.positioned || this.#stopping.signal.aborted) return;
+    consumer.pause([{ topic, partitions: ids }]);
+    void this.#track(this.#position(consumer, assignment));
+  }
+
+  /** Asks the store where to go on; kafkajs keeps up the membership meanwhile. */
+  async #position(consumer: Consumer, assignment: Assignment): Promise<void> {
+    const { positions } = this.#startedHandlers();
+    const { topic } = this.#settings;
+    const partitions = [...assignment.partitions.values()];
+    try {
+      const sources = partitions.map(({ source }) => source);
+      const stored = await positions(sources, this.#stopping.signal);
+      const bounds = await this.#boundsPatiently(assignment);
+      if (!bounds || assignment !== this.#assignment || this.#stopping.signal.aborted) return;
+      for (const partition of partitions) {
+        partition.expected = stored.get(partition.source) ?? null;
+        partition.committed = partition.expected;
+        partition.readFrom = this.#readFrom(partition, bounds);
+        consumer.seek({ topic, partition: partition.id, offset: String(partition.readFrom) });
+      }
+      assignment.positioned = true;
+      consumer.resume([{ topic, partitions: partitions.map(({ id }) => id) }]);
+    } catch (error) {
+      if (assignment === this.#assignment) this.#fail(error);
+    }
+  }
+
+  async #onBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+    const assignment = this.#assignment;
+    const partition = assignment?.partitions.get(payload.batch.partition);
+    // Nothing is resolved here, so kafkajs fetches the same again if it is still ours.
+    if (!assignment?.positioned || !partition || this.#idle() || payload.isStale()) return;
+    const { messages } = payload.batch;
+    const first = Number(messages[0]?.offset);
+    if (first !== partition.readFrom && !(await this.#reconcile(consumer, assignment, partition, first)))
+      return;
+    for (let from = 0; from < messages.length; from += this.#maxBatchMessages) {
+      if (assignment !== this.#assignment || this.#idle() || payload.isStale()) return;
+      const part = messages.slice(from, from + this.#maxBatchMessages);
+      const next = Number(part.at(-1)?.offset) + 1;
+      const outcome = await this.#handle(payload, assignment, partition, part, next);
+      if (!outcome || assignment !== this.#assignment) return;
+      if (outcome.kind === 'moved') {
+        await this.#move(consumer, assignment, partition, outcome.position);
+        return;
+      }
+      partition.expected = next;
+      partition.readFrom = next;
+      partition.misses = 0;
+      payload.resolveOffset(String(next - 1));
+      this.#commitSoon(payload);
+      await payload.heartbeat();
+    }
+  }
+
+  /** The handler's outcome; undefined when the batch was given up. Rethrows what kafkajs must know of. */
+  async #handle(
+    payload: EachBatchPayload,
+    assignment: Assignment,
+    partition: Partition,
+    messages: readonly KafkaMessage[],
+    next: number,
+  ): Promise<BatchOutcome | undefined> {
+    let heartbeatError: unknown;
+    const bodies = messages.map(({ value }) => value ?? NOTHING);
+    const batch: DeliveryBatch = {
+      bodies,
+      redelivered: 0,
+      position: { source: partition.source, expected: partition.expected, next },
+      keepAlive: async () => {
+        try {
+          if (assignment !== this.#assignment) throw lostPartition(partition.source);
+          await payload.heartbeat();
+        } catch (error) {
+          heartbeatError = error;
+          throw error;
+        }
+      },
+      park: async (items) => {
+        if (assignment !== this.#assignment) throw lostPartition(partition.source);
+        await this.#deadLetters.send(
+          items.map(({ index, reason }) => ({
+            body: bodies[index] ?? NOTHING,
+            reason,
+            source: `${partition.source}:${messages[index]?.offset}`,
+          })),
+        );
+      },
+    };
+    try {
+      return await this.#startedHandlers().handle(batch, this.#stopping.signal);
+    } catch (error) {
+      if (heartbeatError !== undefined) throw heartbeatError;
+      if (assignment === this.#assignment) this.#fail(error);
+      return undefined;
+    }
+  }
+
+  /**
+   * A fetch did not begin where the partition stands: it came before a seek, or kafkajs was sent back to the log's
+   * start, or offsets are missing in the log. Decides whether it may be handed over.
+   */
+  async #reconcile(
+    consumer: Consumer,
+    assignment: Assignment,
+    partition: Partition,
+    first: number,
+  ): Promise<boolean> {
+    const bounds = await this.#bounds();
+    if (assignment !== this.#assignment) return false;
+    partition.readFrom = this.#readFrom(partition, bounds);
+    partition.misses++;
+    if (first === partition.readFrom) return true;
+    if (first > partition.readFrom && partition.misses > 1) {
+      // A fetch after the seek began later all the same: the offsets between are not messages (a transaction's marks).
+      this.#logger.warn(
+        { source: partition.source, from: partition.readFrom, to: first },
+        'the log has a gap',
+      );
+      partition.readFrom = first;
+      return true;
+    }
+    this.#seek(consumer, partition);
+    return false;
+  }
+
+  async #move(
+    consumer: Consumer,
+    assignment: Assignment,
+    partition: Partition,
+    position: number | null,
+  ): Promise<void> {
+    const bounds = await this.#bounds();
+    if (assignment !== this.#assignment) return;
+    const { source, expected } = partition;
+    this.#logger.info({ source, expected, position }, 'the store stands elsewhere: following it');
+    partition.expected = position;
+    partition.readFrom = this.#readFrom(partition, bounds);
+    this.#seek(consumer, partition);
+  }
+
+  #seek(consumer: Consumer, partition: Partition): void {
+    consumer.seek({
+      topic: this.#settings.topic,
+      partition: partition.id,
+      offset: String(partition.readFrom),
+    });
+  }
+
+  #readFrom(partition: Partition, bounds: ReadonlyMap<number, LogBounds>): number {
+    const log = bounds.get(partition.id) ?? { low: 0, high: Number.MAX_SAFE_INTEGER };
+    return readFrom(partition.expected, log, partition.source, this.#logger);
+  }
+
+  async #bounds(): Promise<Map<number, LogBounds>> {
+    const offsets = await withAdmin(this.#kafka, (admin) => admin.fetchTopicOffsets(this.#settings.topic));
+    return new Map(
+      offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]),
+    );
+  }
+
+  /** Like {@link #bounds}, again and again while the assignment holds. */
+  async #boundsPatiently(assignment: Assignment): Promise<Map<number, LogBounds> | undefined> {
+    for (let attempt = 1; assignment === this.#assignment && !this.#idle(); attempt++) {
+      try {
+        return await this.#bounds();
+      } catch (error) {
+        this.#logger.warn({ attempt }, `Kafka does not tell its offsets: ${errorMessage(error)}`);
+        await new Promise((resolve) => setTimeout(resolve, backOffMs(attempt)));
+      }
+    }
+    return undefined;
+  }
+
+  /** Tells Kafka once in a while how far we are: a hint for lag tools, so its failure is no failure. */
+  #commitSoon(payload: EachBatchPayload): void {
+    this.#commit = (offsets) => payload.commitOffsetsIfNecessary(offsets);
+    this.#commitTimer ??= setTimeout(() => {
+      this.#commitTimer = undefined;
+      void this.#commitNow();
+    }, COMMIT_INTERVAL_MS);
+  }
+
+  async #commitNow(): Promise<void> {
+    const changed = [...(this.#assignment?.partitions.values() ?? [])].filter(
+      ({ expected, committed }) => expected !== null && expected !== committed,
+    );
+    if (changed.length === 0 || !this.#commit) return;
+    const partitions = changed.map(({ id, expected }) => ({ partition: id, offset: String(expected) }));
+    for (const partition of changed) partition.committed = partition.expected;
+    try {
+      await this.#commit({ topics: [{ topic: this.#settings.topic, partitions }] });
+    } catch (error) {
+      this.#logger.debug(`Kafka did not take the offsets: ${errorMessage(error)}`);
+    }
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#running.add(settled);
+    void settled.then(() => this.#running.delete(settled));
+    return work;
+  }
+
+  #idle(): boolean {
+    return this.#failed || this.#stopping.signal.aborted;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#idle()) return;
+    this.#failed = true;
+    this.#pauseAll();
+    this.#startedHandlers().onFatal(error);
+  }
+
+  /** Keeps kafkajs from fetching in circles what nobody takes any more. */
+  #pauseAll(): void {
+    try {
+      this.#consumer?.pause([{ topic: this.#settings.topic }]);
+    } catch {
+      // It is not running, so there is nothing to pause.
+    }
+  }
+
+  #startedHandlers(): ConsumerHandlers {
+    if (!this.#handlers) throw new Error('start the consumer first');
+    return this.#handlers;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#pauseAll();
+    await Promise.all(this.#running);
+    clearTimeout(this.#commitTimer);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LEAVE_TIMEOUT_MS);
+    });
+    await Promise.race([this.#leave(), late]);
+    clearTimeout(timer);
+  }
+
+  async #leave(): Promise<void> {
+    await this.#commitNow();
+    await this.#consumer?.disconnect().catch(() => undefined);
+    await this.#deadLetters.close();
+  }
+}
+
+function lostPartition(source: string): AppError {
+  return new AppError('BROKER_UNAVAILABLE', `${source} is no longer assigned to this consumer`);
+}

@@ -1,0 +1,98 @@
+import type { Channel, Options } from 'amqplib';
+import { AppError, errorMessage } from '../../errors.ts';
+import type { RabbitmqSettings } from '../settings.ts';
+import type { Session } from './connection.ts';
+
+/** Which part of the topology a client touches; `check` verifies only that. */
+export type TopologyUse = 'publish' | 'consume' | 'observe';
+
+/**
+ * Makes (`create`) or verifies (`check`) exchanges, queues and bindings:
+ *
+ * ```
+ * exchange message ──▶ quorum queue message ──(poison, delivery limit)──▶ exchange message.dead ──▶ quorum queue message.dead
+ * ```
+ *
+ * Exchanges stand before both queues so that permissions can separate who publishes from who consumes.
+ * Dead-lettering by the broker is `at-least-once`, which needs `reject-publish`.
+ *
+ * @throws AppError `BROKER_TOPOLOGY` that names the queue or exchange and the fix.
+ */
+export async function ensureTopology(
+  session: Session,
+  settings: RabbitmqSettings,
+  use: TopologyUse,
+): Promise<void> {
+  const { queue, deadLetterQueue } = settings;
+  const channel = await session.model.createChannel();
+  // Reported by the operation that failed; the channel is used for nothing else, so its end ends nothing.
+  channel.on('error', () => undefined);
+  if (settings.topology === 'create') {
+    await declare(channel, deadLetterQueue, deadLetterQueueOptions());
+    await declare(channel, queue, queueOptions(settings));
+  } else {
+    if (use === 'publish') await verify('exchange', queue, () => channel.checkExchange(queue));
+    else await verify('queue', queue, () => channel.checkQueue(queue));
+    if (use === 'consume') {
+      await verify('exchange', deadLetterQueue, () => channel.checkExchange(deadLetterQueue));
+    }
+    if (use === 'observe') {
+      await verify('queue', deadLetterQueue, () => channel.checkQueue(deadLetterQueue));
+    }
+  }
+  await channel.close();
+}
+
+/** Arguments of the `message` queue. */
+export function queueOptions(settings: RabbitmqSettings): Options.AssertQueue {
+  return {
+    durable: true,
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-delivery-limit': settings.deliveryLimit,
+      'x-dead-letter-exchange': settings.deadLetterQueue,
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+    },
+  };
+}
+
+/** Arguments of the dead-letter queue; without -1 the broker drops a message that was looked at 20 times. */
+export function deadLetterQueueOptions(): Options.AssertQueue {
+  return { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': -1 } };
+}
+
+async function declare(channel: Channel, name: string, options: Options.AssertQueue): Promise<void> {
+  await verify('exchange', name, () => channel.assertExchange(name, 'fanout', { durable: true }));
+  await verify('queue', name, () => channel.assertQueue(name, options));
+  await verify('queue', name, () => channel.bindQueue(name, name, ''));
+}
+
+async function verify(
+  kind: 'exchange' | 'queue',
+  name: string,
+  operation: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await operation();
+  } catch (error) {
+    const fix = FIXES[replyCode(error)]?.(kind, name);
+    if (fix === undefined) throw error;
+    throw new AppError('BROKER_TOPOLOGY', `RabbitMQ ${kind} "${name}" ${fix}: ${errorMessage(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+const FIXES: Readonly<Record<number, (kind: string, name: string) => string>> = {
+  403: () =>
+    'may not be declared or looked at by this user; grant the permission or use RABBITMQ_TOPOLOGY=check',
+  404: () => 'does not exist; declare it, or use RABBITMQ_TOPOLOGY=create',
+  406: (kind, name) =>
+    `exists with other properties; drain and delete it (rabbitmqctl delete_${kind} ${name}), ` +
+    'name another in RABBITMQ_QUEUE and RABBITMQ_DEAD_LETTER_QUEUE, or take it as it is with RABBITMQ_TOPOLOGY=check',
+};
+
+function replyCode(error: unknown): number {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : 0;
+}
