@@ -1,7 +1,7 @@
 import { errorMessage } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
+import { createDocs } from './http/docs.ts';
 import { createFailureLog } from './http/failure-log.ts';
 import { ClientGoneError, ProblemError } from './http/problem.ts';
 import { createRateLimit } from './http/rate-limit.ts';
@@ -9,6 +9,7 @@ import { createRequestIds } from './http/request-id.ts';
 import { createResponder } from './http/respond.ts';
 import { ROUTES, routeOf } from './http/routes.ts';
 import { createTakeMessages, type TakeMessagesOptions } from './messages/take-messages.ts';
+import { createOpenApiDocument } from './openapi.ts';
 
 /** What {@link createApp} works with. */
 export interface AppOptions extends TakeMessagesOptions {
@@ -85,7 +86,7 @@ export function createApp(options: AppOptions): Express {
     if (closing.aborted) response.setHeader('Connection', 'close');
     next();
   });
-  app.use(helmet());
+  app.use(createDocs(createOpenApiDocument()));
   for (const [path, methods] of Object.entries(ROUTES)) app.all(path, refuseMethod(methods));
   app.use(() => {
     throw new ProblemError('not-found', `Try ${Object.keys(ROUTES).join(', ')}.`);

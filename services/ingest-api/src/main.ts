@@ -13,8 +13,8 @@ runMain(async () => {
   const lifecycle = new Lifecycle({ logger, drainTimeoutMs: config.DRAIN_TIMEOUT_MS });
   lifecycle.handleSignals();
   const publishers = await Promise.all([
-    createPublisher({ broker: 'rabbitmq', settings: rabbitmqSettings(config, SERVICE) }, { logger }),
-    createPublisher({ broker: 'kafka', settings: kafkaSettings(config, SERVICE) }, { logger }),
+    createPublisher({ name: 'rabbitmq', settings: rabbitmqSettings(config, SERVICE) }, { logger }),
+    createPublisher({ name: 'kafka', settings: kafkaSettings(config, SERVICE) }, { logger }),
   ]);
   await startService({ config, publishers, lifecycle, logger });
 });

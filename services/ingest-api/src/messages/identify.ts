@@ -6,7 +6,8 @@ export type FirstIdentity =
   | { readonly producer: string; readonly sequence: number }
   | { readonly key: string; readonly sequence: number };
 
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+/** What an `Idempotency-Key` looks like. */
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * Gives a request's messages their identity: by the caller's `Idempotency-Key` where there is one, so that a

@@ -1,0 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { createOpenApiDocument } from './openapi.ts';
+
+/** Writes `openapi.json` beside package.json; run it after a change of the schemas. */
+await writeFile(
+  new URL('../openapi.json', import.meta.url),
+  `${JSON.stringify(createOpenApiDocument(), null, 2)}\n`,
+);
