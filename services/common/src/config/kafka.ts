@@ -15,6 +15,7 @@ export const kafkaShape = {
   KAFKA_PARTITIONS: count(12, 1, 1_000),
   KAFKA_REPLICATION_FACTOR: count(1, 1, 9),
   KAFKA_MIN_INSYNC_REPLICAS: count(1, 1, 9),
+  KAFKA_MAX_BYTES_PER_PARTITION: count(1_048_576, 1_024, 104_857_600),
   KAFKA_REQUEST_TIMEOUT_MS: milliseconds(10_000),
   KAFKA_SESSION_TIMEOUT_MS: milliseconds(10_000),
   KAFKA_TLS: flag(false),
@@ -39,6 +40,7 @@ export function kafkaSettings(environment: KafkaEnvironment, clientId: string): 
     partitions: environment.KAFKA_PARTITIONS,
     replicationFactor: environment.KAFKA_REPLICATION_FACTOR,
     minInsyncReplicas: environment.KAFKA_MIN_INSYNC_REPLICAS,
+    maxBytesPerPartition: environment.KAFKA_MAX_BYTES_PER_PARTITION,
     requestTimeoutMs: environment.KAFKA_REQUEST_TIMEOUT_MS,
     sessionTimeoutMs: environment.KAFKA_SESSION_TIMEOUT_MS,
     tls: environment.KAFKA_TLS

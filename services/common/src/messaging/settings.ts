@@ -15,6 +15,8 @@ export interface KafkaSettings {
   readonly partitions: number;
   readonly replicationFactor: number;
   readonly minInsyncReplicas: number;
+  /** What one fetch may bring of a partition, bytes; with the partitions it bounds a consumer's memory. */
+  readonly maxBytesPerPartition: number;
   readonly requestTimeoutMs: number;
   /** A consumer silent for longer loses its partitions. */
   readonly sessionTimeoutMs: number;

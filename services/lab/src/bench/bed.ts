@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createLogger } from '@caudal/common/logging';
+import { countryCodes, encodeEnvelope } from '@caudal/common/message';
+import { type BrokerChoice, createPublisher } from '@caudal/common/messaging';
+import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
+import type { Measurement } from './programs/meter.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+const PROGRAM_TIMEOUT_MS = 180_000;
+
+/** Environment of a program. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** Starts a TypeScript program of the repository with its standard output to be read. */
+export function startProgram(path: string, variables: Variables): ChildProcess {
+  return spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', join(root, path)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { KAFKAJS_NO_PARTITIONER_WARNING: '1', ...variables },
+  });
+}
+
+/** The first JSON line of a program for which `wanted` holds. Rejects when the program ends before. */
+export async function readLine<T>(child: ChildProcess, wanted: (line: T) => boolean): Promise<T> {
+  if (child.stdout === null) throw new Error('the program has no standard output to read');
+  for await (const text of createInterface({ input: child.stdout })) {
+    if (!text.startsWith('{')) continue;
+    const line = JSON.parse(text) as T;
+    if (wanted(line)) return line;
+  }
+  throw new Error(`the program ended (status ${child.exitCode}) without the line it should print`);
+}
+
+/** Runs a program of the bench to its end and returns what it measured. */
+export async function measure(program: string, variables: Variables): Promise<Measurement> {
+  const child = startProgram(`services/lab/src/bench/programs/${program}.ts`, variables);
+  const timeout = setTimeout(() => child.kill('SIGKILL'), PROGRAM_TIMEOUT_MS);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    return await readLine<Measurement>(child, (line) => 'milliseconds' in line);
+  } finally {
+    await ended;
+    clearTimeout(timeout);
+  }
+}
+
+/** Messages per second of a measurement. */
+export function rate({ messages, milliseconds }: Measurement): number {
+  return (messages / milliseconds) * 1_000;
+}
+
+/** Bodies as the door makes them: 200 countries, one producer, sequences in a row. */
+export function makeBodies(count: number): Buffer[] {
+  const countries = countryCodes().slice(0, 200);
+  const producer = randomUUID();
+  const weathers = ['rainy', 'sunny', 'cloudy', 'snowy'];
+  return Array.from({ length: count }, (_, sequence) =>
+    encodeEnvelope({
+      description: 'light rain along the coast, 18 degrees',
+      country: countries[(sequence * 7919) % countries.length] as string,
+      weather: weathers[sequence % weathers.length] as string,
+      producer,
+      sequence,
+      acceptedAt: Date.now(),
+    }),
+  );
+}
+
+/** Publishes bodies in calls of `perCall`, some calls in flight, all confirmed when it resolves. */
+export async function fill(broker: BrokerChoice, bodies: readonly Buffer[], perCall: number): Promise<void> {
+  const publisher = await createPublisher(broker, { logger: createLogger('bench', 'error') });
+  await publisher.connect();
+  const IN_FLIGHT = 4;
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: IN_FLIGHT }, async () => {
+      while (next < bodies.length) {
+        const from = next;
+        next += perCall;
+        await publisher.publish(bodies.slice(from, from + perCall));
+      }
+    }),
+  );
+  await publisher.close();
+}
+
+/** RabbitMQ with a queue of its own. */
+export function rabbitmqBroker(
+  addresses: ServerAddresses,
+  queue: string,
+): BrokerChoice & { name: 'rabbitmq' } {
+  return {
+    name: 'rabbitmq',
+    settings: {
+      clientId: 'bench',
+      url: addresses.rabbitmqUrl,
+      ca: undefined,
+      queue,
+      deadLetterQueue: `${queue}.dead`,
+      topology: 'create',
+      deliveryLimit: 1_000,
+      prefetch: PREFETCH,
+      confirmWindow: 1_000,
+      confirmTimeoutMs: 30_000,
+    },
+  };
+}
+
+/** Messages a RabbitMQ consumer may hold, in every program. */
+export const PREFETCH = 2_000;
+
+/** Partitions of the bench's topics. */
+export const PARTITIONS = 12;
+
+/** Kafka with a topic and a group of its own. */
+export function kafkaBroker(addresses: ServerAddresses, topic: string): BrokerChoice & { name: 'kafka' } {
+  return {
+    name: 'kafka',
+    settings: {
+      client: 'kafkajs',
+      clientId: 'bench',
+      brokers: addresses.kafkaBrokers.split(','),
+      topic,
+      deadLetterTopic: `${topic}.dead`,
+      group: randomUUID(),
+      topology: 'create',
+      partitions: PARTITIONS,
+      replicationFactor: 1,
+      minInsyncReplicas: 1,
+      maxBytesPerPartition: 1_048_576,
+      requestTimeoutMs: 30_000,
+      sessionTimeoutMs: 10_000,
+    },
+  };
+}
+
+/** A short name that nothing else uses. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${randomUUID().slice(0, 8)}`;
+}

@@ -1,0 +1,174 @@
+import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
+import {
+  fill,
+  kafkaBroker,
+  makeBodies,
+  measure,
+  PARTITIONS,
+  PREFETCH,
+  rabbitmqBroker,
+  rate,
+  uniqueName,
+  type Variables,
+} from './bed.ts';
+import { median, runPairs } from './pairs.ts';
+import type { Measurement } from './programs/meter.ts';
+import type { Effort, Figure, Row } from './rows.ts';
+
+const OPERATIONS: Variables = { OPERATIONS_PORT: '0', OPERATIONS_HOST: '127.0.0.1', LOG_LEVEL: 'warn' };
+
+/** Environment of the Kafka → Redis programs for one run: a group and store keys of their own. */
+function kafkaRun(addresses: ServerAddresses, topic: string, messages: number, maxBytes: number): Variables {
+  return {
+    ...OPERATIONS,
+    LANE: 'kafka-redis',
+    LANE_BROKER: 'kafka',
+    LANE_STORE: 'redis',
+    STORE_URL: addresses.redisUrl,
+    STORE_KEY_PREFIX: `${uniqueName('bench')}:`,
+    KAFKA_BROKERS: addresses.kafkaBrokers,
+    KAFKA_TOPIC: topic,
+    KAFKA_DEAD_LETTER_TOPIC: `${topic}.dead`,
+    KAFKA_GROUP: uniqueName('group'),
+    KAFKA_PARTITIONS: String(PARTITIONS),
+    KAFKA_MAX_BYTES_PER_PARTITION: String(maxBytes),
+    BENCH_MESSAGES: String(messages),
+  };
+}
+
+/** Environment of the RabbitMQ → Valkey programs for one run. */
+function rabbitmqRun(addresses: ServerAddresses, queue: string, messages: number): Variables {
+  return {
+    ...OPERATIONS,
+    LANE: 'rabbitmq-valkey',
+    LANE_BROKER: 'rabbitmq',
+    LANE_STORE: 'valkey',
+    STORE_URL: addresses.valkeyUrl,
+    STORE_KEY_PREFIX: `${uniqueName('bench')}:`,
+    RABBITMQ_URL: addresses.rabbitmqUrl,
+    RABBITMQ_QUEUE: queue,
+    RABBITMQ_DEAD_LETTER_QUEUE: `${queue}.dead`,
+    RABBITMQ_PREFETCH: String(PREFETCH),
+    BENCH_MESSAGES: String(messages),
+    BENCH_ACK_EVERY: '1000',
+  };
+}
+
+/** The Kafka lane against the raw client, at two batch sizes, and against the ancestor's way. */
+export async function kafkaRows(addresses: ServerAddresses, effort: Effort): Promise<Row[]> {
+  const topic = uniqueName('bench');
+  const bodies = makeBodies(effort.messages);
+  await fill(kafkaBroker(addresses, topic), bodies, 1_000);
+  const bytesPerMessage = bodies.reduce((sum, body) => sum + body.length, 0) / bodies.length + 70;
+  const rows: Row[] = [];
+  for (const [batch, goal] of [
+    [1_000, 0.75],
+    [100, 0.6],
+  ] as const) {
+    const maxBytes = Math.round(batch * bytesPerMessage);
+    // Small batches are measured on what was produced in small sends: Kafka hands whole sends out.
+    const source = batch === 1_000 ? topic : uniqueName('bench');
+    if (source !== topic) await fill(kafkaBroker(addresses, source), bodies, batch);
+    const sizes: number[] = [];
+    const run = (program: string) => async () => {
+      const result = await measure(program, kafkaRun(addresses, source, effort.messages, maxBytes));
+      sizes.push(result.messages / result.batches);
+      return rate(result);
+    };
+    rows.push({
+      what: `Kafka → Redis consumer, everything on, batches of ~${batch}`,
+      against: 'kafkajs eachBatch that parses and counts',
+      unit: 'messages/s',
+      goal,
+      result: await runPairs(effort.pairs, run('caudal-consumer'), run('kafkajs-parse-and-count')),
+      note: `${Math.round(median(sizes))} messages a batch`,
+    });
+  }
+  const slow = uniqueName('bench');
+  await fill(kafkaBroker(addresses, slow), bodies.slice(0, effort.slowMessages), 1_000);
+  rows.push({
+    what: 'Kafka → Redis consumer, everything on',
+    against: 'kafkajs eachMessage with two awaited commands',
+    unit: 'messages/s',
+    goal: 30,
+    result: await runPairs(
+      Math.min(effort.pairs, 3),
+      async () =>
+        rate(await measure('caudal-consumer', kafkaRun(addresses, topic, effort.messages, 1_048_576))),
+      async () =>
+        rate(await measure('kafkajs-one-by-one', kafkaRun(addresses, slow, effort.slowMessages, 1_048_576))),
+    ),
+  });
+  return rows;
+}
+
+/** The RabbitMQ lane against the raw client and against the ancestor's way; each run has a queue of its own. */
+export async function rabbitmqRows(addresses: ServerAddresses, effort: Effort): Promise<Row[]> {
+  const run = (program: string, messages: number) => async () => {
+    const queue = uniqueName('bench');
+    await fill(rabbitmqBroker(addresses, queue), makeBodies(messages), 500);
+    return rate(await measure(program, rabbitmqRun(addresses, queue, messages)));
+  };
+  return [
+    {
+      what: 'RabbitMQ → Valkey consumer, everything on',
+      against: 'amqplib count loop, same prefetch, quorum queue',
+      unit: 'messages/s',
+      goal: 0.5,
+      result: await runPairs(
+        effort.pairs,
+        run('caudal-consumer', effort.messages),
+        run('amqplib-count', effort.messages),
+      ),
+    },
+    {
+      what: 'RabbitMQ → Valkey consumer, everything on',
+      against: 'prefetch 1, acknowledge each, two awaited commands',
+      unit: 'messages/s',
+      goal: 40,
+      result: await runPairs(
+        Math.min(effort.pairs, 3),
+        run('caudal-consumer', effort.messages),
+        run('amqplib-one-by-one', effort.slowMessages),
+      ),
+    },
+  ];
+}
+
+/** Largest resident set of a consumer by backlog, and its spread. */
+export async function memoryFigures(addresses: ServerAddresses, effort: Effort): Promise<Figure[]> {
+  const MIB = 2 ** 20;
+  const lanes: readonly [lane: string, run: (backlog: number) => Promise<Measurement>][] = [
+    [
+      'Kafka → Redis',
+      async (backlog) => {
+        const topic = uniqueName('bench');
+        await fill(kafkaBroker(addresses, topic), makeBodies(backlog), 1_000);
+        return measure('caudal-consumer', kafkaRun(addresses, topic, backlog, 1_048_576));
+      },
+    ],
+    [
+      'RabbitMQ → Valkey',
+      async (backlog) => {
+        const queue = uniqueName('bench');
+        await fill(rabbitmqBroker(addresses, queue), makeBodies(backlog), 500);
+        return measure('caudal-consumer', rabbitmqRun(addresses, queue, backlog));
+      },
+    ],
+  ];
+  const figures: Figure[] = [];
+  for (const [lane, run] of lanes) {
+    const peaks: number[] = [];
+    for (const backlog of effort.backlogs) peaks.push((await run(backlog)).peakRssBytes / MIB);
+    const spread = Math.max(...peaks) - Math.min(...peaks);
+    figures.push({
+      what: `${lane} consumer, spread of peak RSS at backlogs of ${effort.backlogs.map((n) => n.toLocaleString('en')).join(', ')}`,
+      value: spread,
+      unit: 'MiB',
+      goal: '≤ 16',
+      isMet: spread <= 16,
+      note: `peaks ${peaks.map((peak) => peak.toFixed(0)).join(', ')} MiB`,
+    });
+  }
+  return figures;
+}

@@ -1,0 +1,24 @@
+import { connect } from 'amqplib';
+import { Redis as Valkey } from 'iovalkey';
+import { createMeter, required } from './meter.ts';
+
+/** The way the ancestor worked: prefetch 1, two awaited commands and one acknowledgement a message. */
+const connection = await connect(required('RABBITMQ_URL'));
+const channel = await connection.createChannel();
+const store = new Valkey(required('STORE_URL'));
+const prefix = required('STORE_KEY_PREFIX');
+const meter = createMeter(Number(required('BENCH_MESSAGES')), async () => {
+  await connection.close();
+  store.disconnect();
+});
+
+await channel.prefetch(1);
+await channel.consume(required('RABBITMQ_QUEUE'), async (message) => {
+  if (message === null) throw new Error('the queue was deleted');
+  meter.began();
+  const { country } = JSON.parse(String(message.content)) as { country: string };
+  await store.hincrby(`${prefix}country_counts`, country, 1);
+  await store.incr(`${prefix}total_messages`);
+  channel.ack(message);
+  meter.done(1);
+});

@@ -1,0 +1,16 @@
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+
+/** The limit of the door: Express 5 with its own JSON parser that sends back what it got. */
+const app = express();
+app.use(express.json({ limit: '1mb' }));
+app.post('/messages', (request, response) => {
+  response.status(202).json(request.body);
+});
+const server = app.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`${JSON.stringify({ port: (server.address() as AddressInfo).port })}\n`);
+});
+process.once('SIGTERM', () => {
+  server.close();
+  server.closeAllConnections();
+});

@@ -1,0 +1,52 @@
+import { connect, type Socket } from 'node:net';
+import { required } from './meter.ts';
+
+/**
+ * A closed-loop load of POSTs over kept-alive connections, one request at a time on each: for capacity, not for
+ * latency claims. It reads just enough of an answer to know its status and where it ends, so that the generator
+ * takes little of the two cores it shares.
+ */
+const port = Number(required('BENCH_PORT'));
+const connections = Number(required('BENCH_CONNECTIONS'));
+const seconds = Number(required('BENCH_SECONDS'));
+const body = Buffer.from(required('BENCH_BODY'));
+const head = `POST /messages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
+const request = Buffer.concat([Buffer.from(head), body]);
+
+const statuses = new Map<string, number>();
+let isOver = false;
+
+function drive(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => socket.write(request));
+    let received = Buffer.alloc(0);
+    socket.on('data', (chunk) => {
+      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+      const headEnd = received.indexOf('\r\n\r\n');
+      if (headEnd < 0) return;
+      const lines = received.toString('latin1', 0, headEnd);
+      const length = /content-length: (\d+)/i.exec(lines)?.[1];
+      if (length === undefined) return reject(new Error(`an answer without content-length:\n${lines}`));
+      if (received.length < headEnd + 4 + Number(length)) return;
+      received = Buffer.alloc(0);
+      const status = lines.slice(9, 12);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      if (isOver) {
+        socket.end();
+        resolve();
+      } else {
+        socket.write(request);
+      }
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve());
+  });
+}
+
+const startedAt = performance.now();
+setTimeout(() => {
+  isOver = true;
+}, seconds * 1_000);
+await Promise.all(Array.from({ length: connections }, drive));
+const milliseconds = performance.now() - startedAt;
+process.stdout.write(`${JSON.stringify({ milliseconds, statuses: Object.fromEntries(statuses) })}\n`);
