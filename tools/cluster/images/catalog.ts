@@ -1,0 +1,145 @@
+import { basename, dirname } from 'node:path';
+import { ensureK6 } from '../../k6/ensure-k6.ts';
+import type { OnProgress } from '../../lib/progress.ts';
+import { runCommand } from '../../lib/run-command.ts';
+import { ensureBase, ensureLayer, type LayerName } from '../../rootfs/rootfs.ts';
+import type { ClusterBinaries } from '../local/binaries.ts';
+import { pauseImage } from '../local/node-config.ts';
+import { ensureNodeLayer } from './node-layer.ts';
+
+/** A layer of an image: what tar has to be told to write it, and a key that names its content. */
+export interface LayerSource {
+  readonly key: string;
+  readonly tarArguments: readonly string[];
+}
+
+/** An image to be made: its names, its layers from the lowest up, and the parts of its OCI configuration. */
+export interface ImageSpec {
+  readonly names: readonly string[];
+  readonly layers: readonly LayerSource[];
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** What a server's image says beside its files. The names are those of the official images, by major version. */
+const servers: Readonly<Record<LayerName, { name: string; config: Readonly<Record<string, unknown>> }>> = {
+  rabbitmq: {
+    name: 'rabbitmq:4-management',
+    config: {
+      Env: [
+        `PATH=/opt/rabbitmq/sbin:${path.slice('PATH='.length)}`,
+        'HOME=/var/lib/rabbitmq',
+        'RABBITMQ_DATA_DIR=/var/lib/rabbitmq',
+        'LANG=C.UTF-8',
+        'LC_ALL=C.UTF-8',
+      ],
+      Cmd: ['rabbitmq-server'],
+    },
+  },
+  valkey: { name: 'valkey/valkey:8', config: { Env: [path], WorkingDir: '/data', Cmd: ['valkey-server'] } },
+  redis: { name: 'redis:8', config: { Env: [path], WorkingDir: '/data', Cmd: ['redis-server'] } },
+  prometheus: {
+    name: 'prom/prometheus:v2',
+    config: {
+      Env: [path],
+      User: '65534',
+      WorkingDir: '/prometheus',
+      Entrypoint: ['/bin/prometheus'],
+      Cmd: ['--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/prometheus'],
+    },
+  },
+  kafka: { name: 'apache/kafka:4', config: { Env: [path], User: 'appuser' } },
+};
+
+/** The image that a Dockerfile of the project starts from. */
+export const nodeImageName = 'node:24-slim';
+
+export const traefikImageName = 'traefik:v3.6.12';
+
+/** The names of all images that the local cluster has from the start. */
+export const localImageNames: readonly string[] = [
+  ...Object.values(servers).map((server) => server.name),
+  nodeImageName,
+  'grafana/k6:1',
+  'debian:trixie-slim',
+  traefikImageName,
+  pauseImage,
+];
+
+/** All images of the local cluster. Whatever they are made of is built first where it is missing. */
+export async function describeImages(
+  binaries: ClusterBinaries,
+  onProgress: OnProgress,
+): Promise<readonly ImageSpec[]> {
+  const base = await baseLayer(onProgress);
+  const images: ImageSpec[] = [
+    { names: ['debian:trixie-slim'], layers: [base], config: { Env: [path], Cmd: ['bash'] } },
+  ];
+  for (const layer of Object.keys(servers) as LayerName[]) {
+    const directory = await ensureLayer(layer, { onProgress });
+    const { name, config } = servers[layer];
+    images.push({ names: [name], layers: [base, directoryLayer(directory)], config });
+  }
+  images.push(await describeNodeImage(onProgress));
+  const k6 = await resolveProgram(await ensureK6({ onProgress }));
+  images.push({
+    names: ['grafana/k6:1'],
+    layers: [base, fileLayer(k6, 'usr/bin')],
+    config: { Env: [path], User: '12345', WorkingDir: '/tmp', Entrypoint: ['k6'] },
+  });
+  images.push({
+    names: [traefikImageName],
+    layers: [fileLayer(binaries.traefik, 'usr/local/bin')],
+    config: { Env: [path], User: '65532', Entrypoint: ['/usr/local/bin/traefik'] },
+  });
+  images.push({
+    names: [pauseImage],
+    layers: [fileLayer(binaries.pause, '')],
+    config: { Entrypoint: ['/pause'] },
+  });
+  return images;
+}
+
+/** Node 24 and npm on Debian, as the official slim image has them. */
+export async function describeNodeImage(onProgress: OnProgress): Promise<ImageSpec> {
+  const base = await baseLayer(onProgress);
+  const layer = directoryLayer(await ensureNodeLayer(await ensureBase({ onProgress }), onProgress));
+  const config = { Env: [path], Entrypoint: ['docker-entrypoint.sh'], Cmd: ['node'] };
+  return { names: [nodeImageName], layers: [base, layer], config };
+}
+
+async function baseLayer(onProgress: OnProgress): Promise<LayerSource> {
+  const directory = await ensureBase({ onProgress });
+  const excluded = ['./var/lib/apt/lists/*', './proc/*', './sys/*', './run/*', './tmp/*'];
+  return directoryLayer(directory, excluded);
+}
+
+function directoryLayer(directory: string, excluded: readonly string[] = []): LayerSource {
+  const excludes = excluded.map((pattern) => `--exclude=${pattern}`);
+  return {
+    key: basename(directory),
+    tarArguments: ['--numeric-owner', '--sort=name', ...excludes, '-C', directory, '.'],
+  };
+}
+
+/** A layer with one file in a directory; '' is the root. */
+function fileLayer(file: string, directory: string): LayerSource {
+  const prefix = directory === '' ? './' : `./${directory}/`;
+  const key = `${basename(dirname(file))}-${basename(file)}`;
+  const tarArguments = [
+    '--owner=0',
+    '--group=0',
+    '--mode=0755',
+    `--transform=s,^,${prefix},`,
+    '-C',
+    dirname(file),
+    basename(file),
+  ];
+  return { key, tarArguments };
+}
+
+async function resolveProgram(program: string): Promise<string> {
+  if (program.includes('/')) return program;
+  return (await runCommand('sh', ['-c', 'readlink -f "$(command -v "$1")"', 'sh', program])).stdout.trim();
+}

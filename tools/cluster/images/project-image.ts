@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cacheDirectory } from '../../lib/cache.ts';
+import { type OnProgress, withProgress } from '../../lib/progress.ts';
+import { isInstalled, runCommand } from '../../lib/run-command.ts';
+import { describeNodeImage, nodeImageName } from './catalog.ts';
+import { writeDockerArchive } from './docker-archive.ts';
+
+/** The name under which the chart finds the project's image on a cluster that cannot pull. */
+export const projectImageName = 'caudal:local';
+
+/** The project's image in an archive. */
+export interface ProjectImage {
+  readonly name: string;
+  readonly archive: string;
+}
+
+const caFiles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];
+
+/**
+ * Builds the Dockerfile of the repository with buildah, from a Node image made here instead of one that is pulled.
+ * Layers are kept, so a build after a change of the sources alone takes seconds.
+ *
+ * @returns undefined where there is no Dockerfile
+ */
+export async function buildProjectImage(
+  repository: string,
+  onProgress: OnProgress,
+): Promise<ProjectImage | undefined> {
+  if (!existsSync(join(repository, 'Dockerfile'))) return undefined;
+  const store = join(cacheDirectory(), 'buildah');
+  const archive = join(cacheDirectory(), 'project-image.tar');
+  await mkdir(store, { recursive: true });
+  const buildah = (...args: readonly string[]): Promise<string> => runBuildah(store, args);
+  await ensureNodeImage(buildah, onProgress);
+  await withProgress(`${projectImageName}: building`, onProgress, async () => {
+    const work = await mkdtemp(join(tmpdir(), 'caudal-build-'));
+    try {
+      const mounts = await npmMounts(work);
+      const options = ['--isolation=chroot', '--network=host', '--pull=never', '--layers', ...mounts];
+      await buildah('bud', ...options, '--tag', `localhost/${projectImageName}`, repository);
+      await rm(archive, { force: true });
+      await buildah(
+        'push',
+        '--quiet',
+        `localhost/${projectImageName}`,
+        `docker-archive:${archive}:${projectImageName}`,
+      );
+    } finally {
+      await rm(work, { recursive: true });
+    }
+  });
+  return { name: projectImageName, archive };
+}
+
+async function runBuildah(store: string, args: readonly string[]): Promise<string> {
+  const places = [
+    '--root',
+    join(store, 'root'),
+    '--runroot',
+    join(store, 'run'),
+    '--storage-driver',
+    'overlay',
+  ];
+  return (await runCommand('buildah', [...places, ...args])).stdout;
+}
+
+async function ensureNodeImage(
+  buildah: (...args: readonly string[]) => Promise<string>,
+  onProgress: OnProgress,
+): Promise<void> {
+  const spec = await describeNodeImage(onProgress);
+  // Its layers are named by their recipes, so the label tells whether the stored image is this one.
+  const content = spec.layers.map((layer) => layer.key).join('+');
+  const label = '{{index .OCIv1.Config.Labels "caudal.content"}}';
+  const stored = await buildah('inspect', '--type=image', '--format', label, nodeImageName).catch(() => '');
+  if (stored.trim() === content) return;
+  await withProgress(`${nodeImageName}: giving it to buildah`, onProgress, async () => {
+    const work = await mkdtemp(join(cacheDirectory(), 'node-image-'));
+    try {
+      const files = join(work, 'files');
+      await mkdir(files);
+      await writeDockerArchive(files, [
+        { ...spec, config: { ...spec.config, Labels: { 'caudal.content': content } } },
+      ]);
+      await runCommand('tar', ['-C', files, '-cf', join(work, 'node.tar'), '.']);
+      await buildah('pull', '--quiet', `docker-archive:${join(work, 'node.tar')}`);
+    } finally {
+      await rm(work, { recursive: true });
+    }
+  });
+}
+
+/** npm in the build goes where npm goes on this machine, and trusts what this machine trusts. */
+async function npmMounts(work: string): Promise<readonly string[]> {
+  if (!(await isInstalled('npm'))) return [];
+  const registry = (await runCommand('npm', ['config', 'get', 'registry'], { cwd: work })).stdout.trim();
+  const caFile = caFiles.find((file) => existsSync(file));
+  const lines = [`registry=${registry}`, 'fund=false', 'audit=false', 'update-notifier=false'];
+  if (caFile !== undefined) lines.push('cafile=/tmp/build-ca.crt');
+  await writeFile(join(work, 'npmrc'), `${lines.join('\n')}\n`);
+  const mounts = [`--volume=${join(work, 'npmrc')}:/usr/local/etc/npmrc:ro`];
+  if (caFile !== undefined) mounts.push(`--volume=${caFile}:/tmp/build-ca.crt:ro`);
+  return mounts;
+}

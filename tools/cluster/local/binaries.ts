@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureCached } from '../../lib/cache.ts';
+import { PrerequisiteError } from '../../lib/prerequisite-error.ts';
+import { type OnProgress, withProgress } from '../../lib/progress.ts';
+import { runCommand } from '../../lib/run-command.ts';
+
+/** The programs that are compiled from Go modules. */
+export interface ClusterBinaries {
+  /** The whole of Kubernetes, etcd, CoreDNS and metrics-server: tools/cluster/kube. */
+  readonly kube: string;
+  readonly pause: string;
+  readonly traefik: string;
+}
+
+const moduleDirectory = join(import.meta.dirname, '..', 'kube');
+const kubernetesVersion = 'v1.34.4';
+
+/**
+ * Compiles what is not in the cache. From nothing this takes many minutes; the Go build cache keeps the packages, so a
+ * change to our own few files costs seconds.
+ *
+ * @throws PrerequisiteError where there is no Go, or one that is too old and may not fetch a newer.
+ */
+export async function ensureBinaries(onProgress: OnProgress): Promise<ClusterBinaries> {
+  const modules = [
+    await readFile(join(moduleDirectory, 'go.mod')),
+    await readFile(join(moduleDirectory, 'go.sum')),
+  ];
+  const sources: Buffer[] = [];
+  for (const file of (await readdir(moduleDirectory, { recursive: true })).sort()) {
+    if (file.endsWith('.go')) sources.push(await readFile(join(moduleDirectory, file)));
+  }
+  const kube = await ensureGoProgram('kube', '.', [...modules, ...sources], onProgress);
+  const pause = await ensureGoProgram('pause', './pause', [...modules, ...sources], onProgress);
+  const traefik = await ensureGoProgram(
+    'traefik',
+    'github.com/traefik/traefik/v3/cmd/traefik',
+    modules,
+    onProgress,
+  );
+  return { kube, pause, traefik };
+}
+
+async function ensureGoProgram(
+  name: string,
+  sourcePackage: string,
+  inputs: readonly Buffer[],
+  onProgress: OnProgress,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for (const input of inputs) hash.update(input);
+  const directory = await ensureCached({
+    kind: 'cluster-binaries',
+    key: `${name}-${process.arch}-${hash.digest('hex').slice(0, 12)}`,
+    onProgress,
+    build: async (target) => {
+      await requireGo();
+      await withProgress(`${name}: compiling`, onProgress, () => build(sourcePackage, join(target, name)));
+    },
+  });
+  return join(directory, name);
+}
+
+/** The same flags for every program: another flag is another compilation of all the packages they share. */
+async function build(sourcePackage: string, output: string): Promise<void> {
+  const ldflags = `-s -w -X k8s.io/component-base/version.gitVersion=${kubernetesVersion}`;
+  await runCommand(
+    'go',
+    ['build', '-trimpath', '-buildvcs=false', '-ldflags', ldflags, '-o', output, sourcePackage],
+    {
+      cwd: moduleDirectory,
+      environment: { CGO_ENABLED: '0' },
+    },
+  );
+}
+
+async function requireGo(): Promise<void> {
+  await runCommand('go', ['version'], { cwd: moduleDirectory }).catch((error: unknown) => {
+    throw new PrerequisiteError(
+      `Go is needed to build Kubernetes from its modules: install a Go of 1.21 or newer from go.dev (it fetches the ` +
+        `version that ${join('tools', 'cluster', 'kube', 'go.mod')} names); a distribution's package is often too old`,
+      { cause: error },
+    );
+  });
+}

@@ -1,0 +1,275 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exclusive } from '../../lib/exclusive.ts';
+import { type OnProgress, withProgress } from '../../lib/progress.ts';
+import { runCommand } from '../../lib/run-command.ts';
+import { ensureClientTools } from '../client-tools.ts';
+import { describeImages, traefikImageName } from '../images/catalog.ts';
+import { copyImageStore, ensureImageStore, type Snapshotter } from '../images/image-store.ts';
+import { buildProjectImage } from '../images/project-image.ts';
+import { applyManifests, type KubectlTarget, kubectl } from '../kubectl.ts';
+import { readManifest } from '../manifests.ts';
+import type { ClusterProvider, RunningCluster } from '../provider.ts';
+import { waitFor } from '../wait-for.ts';
+import { ensureBinaries } from './binaries.ts';
+import { pkiSpec, writeKubeconfigs } from './identities.ts';
+import { type ClusterLayout, clusterLayout, type NodeName } from './layout.ts';
+import { ingressUrl, network, nodeNetwork } from './network.ts';
+import { writeNodeConfig } from './node-config.ts';
+import { insideNode, isNodeRunning, restoreMachine, startNode, stopNode } from './nodes.ts';
+import { ensurePrerequisites } from './prerequisites.ts';
+import { readState } from './state.ts';
+
+const readyTimeoutMs = 120_000;
+
+/** What a node is made of; all of it comes from the cache once it was built. */
+interface Artifacts {
+  readonly kube: string;
+  readonly kubectl: string;
+  readonly cniPlugins: string;
+  readonly imageStore: string;
+  readonly snapshotter: Snapshotter;
+}
+
+/**
+ * A real Kubernetes on this machine without a container engine: each node is a set of namespaces with a containerd,
+ * a kubelet and a kube-proxy of its own, and node1 has the control plane too. Needs Linux and root.
+ */
+export class LocalProvider implements ClusterProvider {
+  readonly name = 'local';
+  readonly #layout: ClusterLayout;
+  readonly #onProgress: OnProgress;
+
+  constructor(repository: string, onProgress: OnProgress) {
+    this.#layout = clusterLayout(repository);
+    this.#onProgress = onProgress;
+  }
+
+  async up(nodes: number): Promise<RunningCluster> {
+    return this.#exclusive(async () => {
+      const wanted: readonly NodeName[] = nodes === 2 ? ['node1', 'node2'] : ['node1'];
+      const missing = await this.#missing(wanted);
+      if (missing.length === 0) {
+        this.#onProgress(`already up: ${wanted.join(' and ')}`);
+        return this.#running();
+      }
+      const artifacts = await this.#ensureArtifacts();
+      if (missing.includes('node1')) {
+        await this.#removeEverything();
+        await this.#startFirstNode(artifacts);
+      }
+      if (missing.includes('node2')) await this.#start('node2', artifacts, { fresh: true });
+      return this.#running();
+    });
+  }
+
+  async down(): Promise<void> {
+    await this.#exclusive(async () => {
+      const state = await readState(this.#layout.stateFile);
+      if (state === undefined && !existsSync(this.#layout.run)) {
+        this.#onProgress('already down');
+        return;
+      }
+      await withProgress('taking the cluster down', this.#onProgress, () => this.#removeEverything());
+    });
+  }
+
+  async status(): Promise<readonly string[]> {
+    const state = await readState(this.#layout.stateFile);
+    if (state === undefined || state.nodes.length === 0) return ['local cluster: down'];
+    const lines: string[] = [];
+    for (const node of state.nodes) {
+      const alive = await isNodeRunning(state, node.name);
+      lines.push(`${node.name}: ${alive ? `runs as process ${node.init.pid}` : 'is gone; up starts anew'}`);
+      if (alive)
+        lines.push(
+          `  logs ${this.#layout.node(node.name).logs}, inside: nsenter -t ${node.init.pid} -m -n -p`,
+        );
+    }
+    lines.push(`kubeconfig ${this.#layout.kubeconfig}`, `ingress ${ingressUrl} (any Host)`);
+    const { kubectl: program } = await ensureClientTools(this.#onProgress);
+    const nodes = kubectl(this.#kubectl(program), 'get', 'nodes', '-o', 'wide', '--request-timeout=5s');
+    lines.push(await nodes.catch((error: unknown) => `the API server does not answer: ${String(error)}`));
+    return lines;
+  }
+
+  async loadImages(): Promise<string | undefined> {
+    return this.#exclusive(async () => {
+      const state = await readState(this.#layout.stateFile);
+      if (!(await isNodeRunning(state, 'node1'))) throw new Error('the cluster is down; start it first (up)');
+      const image = await buildProjectImage(this.#layout.repository, this.#onProgress);
+      if (image === undefined) return undefined;
+      const snapshotter = await this.#snapshotter();
+      for (const node of state?.nodes ?? []) {
+        if (!(await isNodeRunning(state, node.name))) continue;
+        await withProgress(`${image.name}: onto ${node.name}`, this.#onProgress, async () => {
+          const importCommand = [
+            'ctr',
+            '--namespace',
+            'k8s.io',
+            'images',
+            'import',
+            '--snapshotter',
+            snapshotter,
+            image.archive,
+          ];
+          const [program = '', ...args] = insideNode(node, importCommand);
+          await runCommand(program, args);
+        });
+      }
+      return image.name;
+    });
+  }
+
+  async kubeconfig(): Promise<string> {
+    if (!(await isNodeRunning(await readState(this.#layout.stateFile), 'node1'))) {
+      throw new Error('the cluster is down; start it first (up)');
+    }
+    return this.#layout.kubeconfig;
+  }
+
+  /** Cuts node2's power: every process in it is killed at once, its disk stays. */
+  async stopNode2(): Promise<void> {
+    await this.#exclusive(() => stopNode(this.#layout, 'node2'));
+  }
+
+  /** Starts node2 again with the disk it had, as after a power cut; resolves when it is Ready. */
+  async startNode2(): Promise<void> {
+    await this.#exclusive(async () => {
+      if (await isNodeRunning(await readState(this.#layout.stateFile), 'node2')) return;
+      const fresh = !existsSync(this.#layout.node('node2').containerd);
+      await this.#start('node2', await this.#ensureArtifacts(), { fresh });
+    });
+  }
+
+  async #ensureArtifacts(): Promise<Artifacts> {
+    const { cniPlugins } = await ensurePrerequisites(this.#onProgress);
+    const { kubectl: program } = await ensureClientTools(this.#onProgress);
+    const binaries = await ensureBinaries(this.#onProgress);
+    const images = await describeImages(binaries, this.#onProgress);
+    const snapshotter = await this.#snapshotter();
+    const imageStore = await ensureImageStore(images, snapshotter, this.#onProgress);
+    return { kube: binaries.kube, kubectl: program, cniPlugins, imageStore, snapshotter };
+  }
+
+  async #startFirstNode(artifacts: Artifacts): Promise<void> {
+    const spec = join(this.#layout.run, 'pki.json');
+    await mkdir(this.#layout.run, { recursive: true });
+    await writeFile(spec, JSON.stringify(pkiSpec(this.#layout)));
+    await runCommand(artifacts.kube, ['pki', spec]);
+    await writeKubeconfigs(this.#layout);
+    await this.#start('node1', artifacts, { fresh: true });
+    const target = this.#kubectl(artifacts.kubectl);
+    await withProgress('ingress and metrics: starting', this.#onProgress, async () => {
+      await kubectl(
+        target,
+        'rollout',
+        'status',
+        'deployment/traefik',
+        '--namespace=ingress',
+        '--timeout=120s',
+      );
+      // A service address answers a moment after its first pod is ready.
+      await waitFor('the ingress to answer', () => fetch(`${ingressUrl}/`), { timeoutMs: readyTimeoutMs });
+      const metrics = async (): Promise<string> =>
+        kubectl(target, 'get', '--raw', '/apis/metrics.k8s.io/v1beta1');
+      await waitFor('the metrics API to answer', metrics, { timeoutMs: readyTimeoutMs, intervalMs: 250 });
+    });
+  }
+
+  async #start(name: NodeName, artifacts: Artifacts, options: { readonly fresh: boolean }): Promise<void> {
+    await withProgress(`${name}: starting`, this.#onProgress, async () => {
+      const { kube, cniPlugins, snapshotter } = artifacts;
+      const config = await writeNodeConfig(this.#layout, { name, kube, cniPlugins, snapshotter });
+      if (options.fresh) await copyImageStore(artifacts.imageStore, this.#layout.node(name).containerd);
+      await startNode(this.#layout, name, { kube, config });
+      const target = this.#kubectl(artifacts.kubectl);
+      if (name === 'node1') await this.#applyBasics(target);
+      await this.#waitUntilReady(target, name);
+    });
+  }
+
+  async #applyBasics(target: KubectlTarget): Promise<void> {
+    const nodeAddress = nodeNetwork.node1.address;
+    const manifests = [
+      await readManifest('rights'),
+      await readManifest('node-services', {
+        dnsService: network.dnsService,
+        metricsPort: String(network.metricsPort),
+        nodeAddress,
+      }),
+      await readManifest('ingress', {
+        externalIps: JSON.stringify([nodeAddress]),
+        ingressAddress: nodeAddress,
+        traefikImage: traefikImageName,
+      }),
+    ];
+    await waitFor('the API server', () => kubectl(target, 'get', '--raw', '/readyz'), {
+      timeoutMs: readyTimeoutMs,
+    });
+    // Refused until the API server has made its first namespaces and its own roles.
+    await waitFor(
+      'the basic objects to be accepted',
+      async () => {
+        await applyManifests(target, manifests);
+        return true;
+      },
+      {
+        timeoutMs: 30_000,
+        intervalMs: 250,
+      },
+    );
+  }
+
+  async #waitUntilReady(target: KubectlTarget, name: NodeName): Promise<void> {
+    const ready = '{.status.conditions[?(@.type=="Ready")].status}';
+    // A node that comes back is Ready in the API until its absence was noticed: ask the kubelet itself first.
+    await waitFor(
+      `${name} to be Ready`,
+      async () => {
+        await kubectl(target, 'get', '--raw', `/api/v1/nodes/${name}/proxy/healthz`);
+        const status = await kubectl(target, 'get', 'node', name, '-o', `jsonpath=${ready}`);
+        return status === 'True' ? true : undefined;
+      },
+      { timeoutMs: readyTimeoutMs },
+    );
+  }
+
+  async #missing(wanted: readonly NodeName[]): Promise<readonly NodeName[]> {
+    const state = await readState(this.#layout.stateFile);
+    const missing: NodeName[] = [];
+    for (const name of wanted) if (!(await isNodeRunning(state, name))) missing.push(name);
+    // Without node1 there is no cluster for node2 to be in.
+    return missing.includes('node1') ? wanted : missing;
+  }
+
+  async #removeEverything(): Promise<void> {
+    await stopNode(this.#layout, 'node2');
+    await stopNode(this.#layout, 'node1');
+    await restoreMachine(this.#layout);
+    await rm(this.#layout.run, { recursive: true, force: true });
+  }
+
+  /** On an overlay (a container's own disk) containerd cannot mount another one. */
+  async #snapshotter(): Promise<Snapshotter> {
+    const directory = existsSync(this.#layout.run) ? this.#layout.run : this.#layout.repository;
+    const type = (await runCommand('stat', ['--file-system', '--format=%T', directory])).stdout.trim();
+    return type === 'overlayfs' ? 'native' : 'overlayfs';
+  }
+
+  #running(): RunningCluster {
+    const imageValues = join(this.#layout.repository, 'tools', 'cluster', 'values-local-images.yaml');
+    return { kubeconfig: this.#layout.kubeconfig, ingressUrl, imageValues };
+  }
+
+  #kubectl(program: string): KubectlTarget {
+    return { program, kubeconfig: this.#layout.kubeconfig };
+  }
+
+  #exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
+    return exclusive(this.#layout.run, work, () =>
+      this.#onProgress('another process is at work on it, waiting …'),
+    );
+  }
+}

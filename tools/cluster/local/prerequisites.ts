@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { PrerequisiteError } from '../../lib/prerequisite-error.ts';
+import { type OnProgress, withProgress } from '../../lib/progress.ts';
+import { isInstalled, runCommand } from '../../lib/run-command.ts';
+
+/** A program that the local node needs, and the Debian package that brings it. */
+interface Prerequisite {
+  readonly program: string;
+  readonly debianPackage: string;
+}
+
+const programs: readonly Prerequisite[] = [
+  { program: 'containerd', debianPackage: 'containerd' },
+  { program: 'ctr', debianPackage: 'containerd' },
+  { program: 'runc', debianPackage: 'runc' },
+  { program: 'nft', debianPackage: 'nftables' },
+  { program: 'ip', debianPackage: 'iproute2' },
+  { program: 'unshare', debianPackage: 'util-linux' },
+  { program: 'nsenter', debianPackage: 'util-linux' },
+  { program: 'mount', debianPackage: 'mount' },
+  { program: 'tar', debianPackage: 'tar' },
+  { program: 'unzip', debianPackage: 'unzip' },
+  { program: 'debootstrap', debianPackage: 'debootstrap' },
+  { program: 'buildah', debianPackage: 'buildah' },
+];
+
+const cniDirectories = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
+
+/**
+ * Sees to it that the machine has what the local node needs; installs Debian packages where it may.
+ *
+ * @returns the directory of the CNI plugins
+ * @throws PrerequisiteError naming each thing that is missing and how to get it.
+ */
+export async function ensurePrerequisites(onProgress: OnProgress): Promise<{ readonly cniPlugins: string }> {
+  requireSystem();
+  const missing = await missingPackages();
+  if (missing.length > 0) await install(missing, onProgress);
+  const left = await missingPackages();
+  const cniPlugins = cniDirectory();
+  if (left.length > 0 || cniPlugins === undefined) {
+    throw new PrerequisiteError(
+      `still missing after their installation: ${left.join(', ')}; install them by hand`,
+    );
+  }
+  return { cniPlugins };
+}
+
+function requireSystem(): void {
+  if (process.platform !== 'linux') {
+    throw new PrerequisiteError(
+      'a node of its own needs Linux; start Docker and install kind, or give --context NAME for a cluster of yours',
+    );
+  }
+  if (process.getuid?.() !== 0) {
+    throw new PrerequisiteError(
+      'a node of its own needs root (namespaces, mounts): run it with sudo, or start Docker and install kind, ' +
+        'or give --context NAME for a cluster of yours',
+    );
+  }
+}
+
+async function missingPackages(): Promise<readonly string[]> {
+  const missing = new Set<string>();
+  for (const { program, debianPackage } of programs) {
+    if (!(await isInstalled(program))) missing.add(debianPackage);
+  }
+  if (cniDirectory() === undefined) missing.add('containernetworking-plugins');
+  return [...missing];
+}
+
+function cniDirectory(): string | undefined {
+  return cniDirectories.find(
+    (directory) => existsSync(`${directory}/ptp`) && existsSync(`${directory}/host-local`),
+  );
+}
+
+async function install(packages: readonly string[], onProgress: OnProgress): Promise<void> {
+  if (!(await isInstalled('apt-get'))) {
+    throw new PrerequisiteError(
+      `missing: ${packages.join(', ')} (names of Debian); install them and start again`,
+    );
+  }
+  const environment = { DEBIAN_FRONTEND: 'noninteractive' };
+  await withProgress(`installing ${packages.join(', ')}`, onProgress, async () => {
+    const options = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
+    try {
+      await runCommand('apt-get', options, { environment });
+    } catch {
+      // Package lists that are missing or old are the usual reason.
+      await runCommand('apt-get', ['update', '-qq'], { environment });
+      await runCommand('apt-get', options, { environment });
+    }
+  });
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { PrerequisiteError } from '../lib/prerequisite-error.ts';
+import { type ClusterArguments, parseClusterArguments, usage } from './args.ts';
+import { chooseProvider } from './choose-provider.ts';
+import type { ClusterProvider } from './provider.ts';
+
+/** A Kubernetes for this repository: `up`, `down`, `status`, `load-images`, `kubeconfig`. */
+
+const repository = join(import.meta.dirname, '..', '..');
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function act(provider: ClusterProvider, wanted: ClusterArguments): Promise<void> {
+  switch (wanted.action) {
+    case 'up': {
+      const cluster = await provider.up(wanted.nodes);
+      say(`\nexport KUBECONFIG=${cluster.kubeconfig}`);
+      if (cluster.ingressUrl !== undefined) say(`ingress: ${cluster.ingressUrl}`);
+      return;
+    }
+    case 'down':
+      return provider.down();
+    case 'status':
+      process.stdout.write(`${(await provider.status()).join('\n')}\n`);
+      return;
+    case 'load-images': {
+      const image = await provider.loadImages();
+      say(image === undefined ? 'no image was loaded' : `${image} is on every node`);
+      return;
+    }
+    case 'kubeconfig':
+      process.stdout.write(`${await provider.kubeconfig()}\n`);
+      return;
+  }
+}
+
+async function main(): Promise<void> {
+  let wanted: ClusterArguments;
+  try {
+    wanted = parseClusterArguments(process.argv.slice(2));
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exitCode = 2;
+    return;
+  }
+  const startedAt = performance.now();
+  const onProgress = (line: string): void =>
+    say(`[${((performance.now() - startedAt) / 1_000).toFixed(1)} s] ${line}`);
+  try {
+    await act(await chooseProvider(wanted, repository, onProgress), wanted);
+  } catch (error) {
+    say(describe(error));
+    process.exitCode = 1;
+  }
+}
+
+/** What a person needs of an error: its message and those of its causes; nothing more where the machine lacks something. */
+function describe(error: unknown): string {
+  if (error instanceof PrerequisiteError || !(error instanceof Error)) return `error: ${String(error)}`;
+  const cause = error.cause instanceof Error ? `\ncaused by: ${error.cause.message}` : '';
+  return `error: ${error.message}${cause}`;
+}
+
+await main();

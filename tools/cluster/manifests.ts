@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Reads a manifest of tools/cluster/manifests with its `${…}` filled in.
+ *
+ * @throws Error naming a placeholder that has no value, or a value that no placeholder asks for.
+ */
+export async function readManifest(
+  name: string,
+  values: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, 'manifests', `${name}.yaml`), 'utf8');
+  return fillIn(text, values, `${name}.yaml`);
+}
+
+/** Replaces each `${key}`; every value must be used and every placeholder known. */
+export function fillIn(text: string, values: Readonly<Record<string, string>>, source: string): string {
+  const used = new Set<string>();
+  const filled = text.replaceAll(/\$\{(\w+)\}/g, (_, key: string) => {
+    const value = values[key];
+    if (value === undefined) throw new Error(`${source}: no value for \${${key}}`);
+    used.add(key);
+    return value;
+  });
+  const unused = Object.keys(values).filter((key) => !used.has(key));
+  if (unused.length > 0) throw new Error(`${source}: nothing asks for ${unused.join(', ')}`);
+  return filled;
+}
