@@ -1,6 +1,15 @@
 export { untilConnected } from './back-off.ts';
-export { type ClientOptions, createBacklogReader, createConsumer, createPublisher } from './factories.ts';
+export {
+  type BrokerChoice,
+  type ClientOptions,
+  type ConsumerOptions,
+  createBacklogReader,
+  createConsumer,
+  createPublisher,
+} from './factories.ts';
 export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+export { MemoryLog } from './memory/memory-log.ts';
+export { type MemoryDeadLetter, MemoryQueue } from './memory/memory-queue.ts';
 export {
   type Backlog,
   type BacklogReader,

@@ -18,7 +18,6 @@ import { type LogBounds, readFrom } from './log-position.ts';
 import { sourceOf } from './source.ts';
 
 const MAX_BATCH_MESSAGES = 4_000;
-const MAX_BYTES_PER_PARTITION = 1_048_576;
 const COMMIT_INTERVAL_MS = 1_000;
 const LEAVE_TIMEOUT_MS = 5_000;
 const NOTHING = Buffer.alloc(0);
@@ -90,7 +89,7 @@ export class KafkajsConsumer implements MessageConsumer {
       rebalanceTimeout: Math.max(30_000, sessionTimeoutMs),
       maxWaitTimeInMs: 100,
       minBytes: 1,
-      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      maxBytesPerPartition: this.#settings.maxBytesPerPartition,
       metadataMaxAge: 60_000,
       allowAutoTopicCreation: false,
       retry: { ...RETRY, restartOnFailure: () => Promise.resolve(!this.#stopping.signal.aborted) },

@@ -1,0 +1,255 @@
+import { AppError } from '../../errors.ts';
+import { sourceOf } from '../kafka/source.ts';
+import type {
+  Backlog,
+  BacklogReader,
+  ConsumerHandlers,
+  DeliveryBatch,
+  MessageConsumer,
+  MessagePublisher,
+} from '../ports.ts';
+import { MemoryPublisher, PublishFaults } from './memory-publisher.ts';
+import type { MemoryDeadLetter } from './memory-queue.ts';
+
+/** A partitioned log in this process, for tests of what stands on the port: behaves as the Kafka adapters do. */
+export class MemoryLog {
+  readonly name: string;
+  readonly faults = new PublishFaults();
+  readonly deadLetters: MemoryDeadLetter[] = [];
+  readonly maxBatchMessages: number;
+  readonly #partitions: Buffer[][];
+  readonly #members: MemoryLogConsumer[] = [];
+  #turn = 0;
+
+  constructor(
+    options: {
+      readonly name?: string;
+      readonly partitions?: number;
+      readonly maxBatchMessages?: number;
+    } = {},
+  ) {
+    this.name = options.name ?? 'message';
+    this.maxBatchMessages = options.maxBatchMessages ?? 1_000;
+    this.#partitions = Array.from({ length: options.partitions ?? 3 }, () => []);
+  }
+
+  createPublisher(): MessagePublisher {
+    return new MemoryPublisher('kafka', this.faults, (bodies) => this.append(bodies));
+  }
+
+  createConsumer(clientId = 'memory'): MessageConsumer {
+    return new MemoryLogConsumer(this, clientId);
+  }
+
+  createBacklogReader(): BacklogReader {
+    return {
+      broker: 'kafka',
+      connect: () => Promise.resolve(),
+      sources: () => Promise.resolve(this.#partitions.map((_, id) => sourceOf(this.name, id))),
+      read: (positions) => Promise.resolve(this.#backlog(positions)),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  /** Puts messages into one partition, the next call into the next, whatever the faults say. */
+  append(bodies: readonly Buffer[]): void {
+    this.#partitions[this.#turn++ % this.#partitions.length]?.push(...bodies);
+    for (const member of this.#members) member.wake();
+  }
+
+  /** Deals the partitions out anew: every member loses its own and asks the store again. */
+  redeliver(): void {
+    for (const [index, member] of this.#members.entries()) {
+      const ids = this.#partitions.map((_, id) => id).filter((id) => id % this.#members.length === index);
+      member.assign(ids);
+    }
+  }
+
+  /** @internal */
+  join(member: MemoryLogConsumer): void {
+    this.#members.push(member);
+    this.redeliver();
+  }
+
+  /** @internal */
+  leave(member: MemoryLogConsumer): void {
+    const index = this.#members.indexOf(member);
+    if (index >= 0) this.#members.splice(index, 1);
+    member.assign([]);
+    this.redeliver();
+  }
+
+  /** @internal */
+  fetch(partition: number, from: number): readonly Buffer[] {
+    return this.#partitions[partition]?.slice(from, from + this.maxBatchMessages) ?? [];
+  }
+
+  #backlog(positions: ReadonlyMap<string, number | null>): Backlog {
+    const bySource: Record<string, number> = {};
+    let messages = 0;
+    for (const [id, log] of this.#partitions.entries()) {
+      const source = sourceOf(this.name, id);
+      const lag = Math.max(0, log.length - (positions.get(source) ?? 0));
+      bySource[source] = lag;
+      messages += lag;
+    }
+    return { messages, bySource, deadLetters: this.deadLetters.length, consumers: this.#members.length };
+  }
+}
+
+/** A partition a member holds; a new assignment makes new ones. */
+interface Holding {
+  readonly partition: number;
+  readonly source: string;
+  expected: number | null;
+  positioned: boolean;
+  running: boolean;
+}
+
+class MemoryLogConsumer implements MessageConsumer {
+  readonly broker = 'kafka';
+  readonly #log: MemoryLog;
+  readonly #clientId: string;
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #handlers: ConsumerHandlers | undefined;
+  #holdings: readonly Holding[] = [];
+  #stopped: Promise<void> | undefined;
+
+  constructor(log: MemoryLog, clientId: string) {
+    this.#log = log;
+    this.#clientId = clientId;
+  }
+
+  start(handlers: ConsumerHandlers): Promise<void> {
+    this.#handlers = handlers;
+    this.#log.join(this);
+    return Promise.resolve();
+  }
+
+  isReady(): boolean {
+    return (
+      this.#handlers !== undefined &&
+      !this.#stopping.signal.aborted &&
+      this.#holdings.every((h) => h.positioned)
+    );
+  }
+
+  assignments(): readonly string[] {
+    return this.isReady() ? this.#holdings.map(({ source }) => source) : [];
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  assign(partitions: readonly number[]): void {
+    const holdings = partitions.map((partition) => ({
+      partition,
+      source: sourceOf(this.#log.name, partition),
+      expected: null,
+      positioned: false,
+      running: false,
+    }));
+    this.#holdings = holdings;
+    if (holdings.length > 0) this.#track(this.#position(holdings));
+  }
+
+  wake(): void {
+    for (const holding of this.#holdings) {
+      if (holding.positioned && !holding.running) this.#track(this.#read(holding));
+    }
+  }
+
+  async #position(holdings: readonly Holding[]): Promise<void> {
+    const handlers = this.#startedHandlers();
+    try {
+      const positions = await handlers.positions(
+        holdings.map(({ source }) => source),
+        this.#stopping.signal,
+      );
+      for (const holding of holdings) {
+        holding.expected = positions.get(holding.source) ?? null;
+        holding.positioned = true;
+      }
+      this.wake();
+    } catch (error) {
+      if (holdings === this.#holdings) this.#fail(error);
+    }
+  }
+
+  async #read(holding: Holding): Promise<void> {
+    holding.running = true;
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#holds(holding) && !this.#stopping.signal.aborted) {
+      const from = holding.expected ?? 0;
+      const bodies = this.#log.fetch(holding.partition, from);
+      if (bodies.length === 0) break;
+      const next = from + bodies.length;
+      try {
+        const batch = this.#batch(holding, bodies, from);
+        const outcome = await this.#startedHandlers().handle(batch, this.#stopping.signal);
+        holding.expected = outcome.kind === 'stored' ? next : outcome.position;
+      } catch (error) {
+        if (this.#holds(holding)) this.#fail(error);
+        break;
+      }
+    }
+    holding.running = false;
+  }
+
+  #batch(holding: Holding, bodies: readonly Buffer[], from: number): DeliveryBatch {
+    const keepAlive = () =>
+      this.#holds(holding)
+        ? Promise.resolve()
+        : Promise.reject(
+            new AppError('BROKER_UNAVAILABLE', `${holding.source} is no longer assigned to this consumer`),
+          );
+    return {
+      bodies,
+      redelivered: 0,
+      position: { source: holding.source, expected: holding.expected, next: from + bodies.length },
+      keepAlive,
+      park: async (items) => {
+        await keepAlive();
+        for (const { index, reason } of items) {
+          const body = bodies[index];
+          if (!body) throw new RangeError(`the batch has no message ${index}`);
+          const headers = {
+            'caudal-reason': reason,
+            'caudal-source': `${holding.source}:${from + index}`,
+            'caudal-consumer': this.#clientId,
+          };
+          this.#log.deadLetters.push({ body, headers });
+        }
+      },
+    };
+  }
+
+  #holds(holding: Holding): boolean {
+    return this.#holdings.includes(holding);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.abort();
+    this.#startedHandlers().onFatal(error);
+  }
+
+  #startedHandlers(): ConsumerHandlers {
+    if (!this.#handlers) throw new Error('start the consumer first');
+    return this.#handlers;
+  }
+
+  #track(work: Promise<void>): void {
+    this.#running.add(work);
+    void work.finally(() => this.#running.delete(work));
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#running);
+    this.#log.leave(this);
+  }
+}

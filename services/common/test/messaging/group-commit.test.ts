@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { AppError } from '../../src/errors.ts';
+import { createGroupCommit, type MessagePublisher } from '../../src/messaging/index.ts';
+import { bodiesOf } from './harness.ts';
+
+/** A publisher whose every publish waits until the test settles it. */
+class ManualPublisher implements MessagePublisher {
+  readonly broker = 'rabbitmq';
+  readonly calls: { readonly bodies: readonly string[]; readonly settle: (error?: Error) => void }[] = [];
+  closed = false;
+  #onCall: (() => void) | undefined;
+
+  connect(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  publish(bodies: readonly Buffer[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.calls.push({
+        bodies: bodies.map(String),
+        settle: (error) => {
+          if (error) reject(error);
+          else resolve();
+        },
+      });
+      this.#onCall?.();
+    });
+  }
+
+  /** Resolves when there have been `count` calls. */
+  async called(count: number): Promise<void> {
+    while (this.calls.length < count) {
+      await new Promise<void>((resolve) => {
+        this.#onCall = resolve;
+      });
+    }
+  }
+
+  isReady(): boolean {
+    return true;
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+}
+
+const FAR = Number.POSITIVE_INFINITY;
+const retriable = () => new AppError('BROKER_UNAVAILABLE', 'gone for a moment', { retriable: true });
+
+describe('group commit', () => {
+  it('sends what one turn of the event loop brought at once when nothing is in flight', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher, { lingerMs: 60_000 });
+    const calls = [group.publish(bodiesOf(2, 'a'), FAR), group.publish(bodiesOf(1, 'b'), FAR)];
+    assert.equal(group.pending(), 3);
+    await publisher.called(1);
+    assert.deepEqual(publisher.calls[0]?.bodies, ['a0', 'a1', 'b0']);
+    publisher.calls[0]?.settle();
+    await Promise.all(calls);
+    assert.equal(group.pending(), 0);
+    await group.close();
+  });
+
+  it('gathers while a flush is in flight, until it is over', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher, { lingerMs: 60_000 });
+    const first = group.publish(bodiesOf(1, 'a'), FAR);
+    await publisher.called(1);
+    const rest = [group.publish(bodiesOf(1, 'b'), FAR), group.publish(bodiesOf(1, 'c'), FAR)];
+    assert.equal(publisher.calls.length, 1);
+    publisher.calls[0]?.settle();
+    await first;
+    await publisher.called(2);
+    assert.deepEqual(publisher.calls[1]?.bodies, ['b0', 'c0']);
+    publisher.calls[1]?.settle();
+    await Promise.all(rest);
+    await group.close();
+  });
+
+  it('gathers no longer than the linger time', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher, { lingerMs: 1 });
+    const calls = [group.publish(bodiesOf(1, 'a'), FAR)];
+    await publisher.called(1);
+    calls.push(group.publish(bodiesOf(1, 'b'), FAR));
+    await publisher.called(2);
+    for (const call of publisher.calls) call.settle();
+    await Promise.all(calls);
+    await group.close();
+  });
+
+  it('closes a flush at its largest number of messages or bytes, never splits a call, and limits flushes', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher, {
+      lingerMs: 60_000,
+      maxMessages: 10,
+      maxBytes: 1_000,
+      maxInFlight: 3,
+    });
+    const calls = [
+      group.publish(bodiesOf(6, 'a'), FAR),
+      group.publish(bodiesOf(6, 'b'), FAR),
+      group.publish(bodiesOf(25, 'c'), FAR),
+      group.publish([Buffer.alloc(1_500, 'd')], FAR),
+    ];
+    await publisher.called(3);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(
+      publisher.calls.map(({ bodies }) => bodies.length),
+      [6, 6, 25],
+    );
+    publisher.calls[1]?.settle();
+    await publisher.called(4);
+    assert.equal(publisher.calls[3]?.bodies[0]?.length, 1_500);
+    for (const call of publisher.calls) call.settle();
+    await Promise.all(calls);
+    await group.close();
+  });
+
+  it('tries a failed flush again with the same bodies', async () => {
+    const publisher = new ManualPublisher();
+    const outcomes: unknown[] = [];
+    const group = createGroupCommit(publisher, {
+      onFlush: (_, messages, error) => outcomes.push([messages, error]),
+    });
+    const error = retriable();
+    const calls = [group.publish(bodiesOf(1, 'a'), FAR), group.publish(bodiesOf(1, 'b'), FAR)];
+    await publisher.called(1);
+    publisher.calls[0]?.settle(error);
+    await publisher.called(2);
+    assert.deepEqual(publisher.calls[1]?.bodies, publisher.calls[0]?.bodies);
+    publisher.calls[1]?.settle();
+    await Promise.all(calls);
+    assert.deepEqual(outcomes, [
+      [2, error],
+      [2, undefined],
+    ]);
+    await group.close();
+  });
+
+  it('rejects each caller at its own deadline, names the broker, and goes on for the others', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher);
+    const error = retriable();
+    const hasty = group.publish(bodiesOf(1, 'hasty'), performance.now() + 1);
+    const patient = group.publish(bodiesOf(1, 'patient'), FAR);
+    await publisher.called(1);
+    publisher.calls[0]?.settle(error);
+    await assert.rejects(hasty, { code: 'BROKER_TIMEOUT', retriable: true, message: /rabbitmq/ });
+    for (let call = 1; ; call++) {
+      await publisher.called(call + 1);
+      if (publisher.calls[call]?.bodies.length === 1) break;
+      publisher.calls[call]?.settle(error);
+    }
+    assert.deepEqual(publisher.calls.at(-1)?.bodies, ['patient0']);
+    assert.equal(group.pending(), 1);
+    publisher.calls.at(-1)?.settle();
+    await patient;
+    assert.equal(group.pending(), 0);
+    await group.close();
+  });
+
+  it('rejects at the deadline even while the broker says nothing', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher);
+    await assert.rejects(group.publish(bodiesOf(1), performance.now() + 5), { code: 'BROKER_TIMEOUT' });
+    assert.equal(group.pending(), 1, 'it is still on its way');
+    publisher.calls[0]?.settle();
+    await group.close();
+    assert.equal(group.pending(), 0);
+  });
+
+  it('does not send what nobody waits for any more', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher, { maxInFlight: 1 });
+    const first = group.publish(bodiesOf(1, 'first'), FAR);
+    await publisher.called(1);
+    await assert.rejects(group.publish(bodiesOf(1, 'late'), performance.now() + 5), {
+      code: 'BROKER_TIMEOUT',
+    });
+    publisher.calls[0]?.settle();
+    await first;
+    await group.close();
+    assert.equal(publisher.calls.length, 1);
+  });
+
+  it('passes an error on that no retry mends', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher);
+    const error = new AppError('BROKER_UNAVAILABLE', 'too large');
+    const call = group.publish(bodiesOf(1), FAR);
+    await publisher.called(1);
+    publisher.calls[0]?.settle(error);
+    await assert.rejects(call, error);
+    await group.close();
+  });
+
+  it('refuses at once what is beyond its bound', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher, { maxPending: 10 });
+    const call = group.publish(bodiesOf(8), FAR);
+    await assert.rejects(group.publish(bodiesOf(3), FAR), { code: 'OVERLOADED', retriable: true });
+    assert.equal(group.pending(), 8);
+    await publisher.called(1);
+    publisher.calls[0]?.settle();
+    await call;
+    await group.close();
+  });
+
+  it('sends what has gathered on close, then closes the publisher and takes nothing more', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher, { lingerMs: 60_000 });
+    const calls = [group.publish(bodiesOf(1, 'a'), FAR)];
+    await publisher.called(1);
+    calls.push(group.publish(bodiesOf(1, 'b'), FAR));
+    const closed = group.close();
+    assert.equal(group.close(), closed);
+    assert.equal(group.isReady(), false);
+    await assert.rejects(group.publish(bodiesOf(1), FAR), { code: 'STOPPING' });
+    await publisher.called(2);
+    assert.equal(publisher.closed, false);
+    for (const call of publisher.calls) call.settle();
+    await Promise.all(calls);
+    await closed;
+    assert.equal(publisher.closed, true);
+  });
+});

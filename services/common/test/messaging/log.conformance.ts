@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { bodiesOf, type MessagingHarness } from './harness.ts';
+import { TestStore } from './test-store.ts';
+import { eventually } from './waiting-list.ts';
+
+/** What an adapter of a log owes besides: the store's offsets win, wherever they stand. */
+export function describeLog(harness: () => MessagingHarness): void {
+  /** One call of `count` for every partition; resolves with the sources. */
+  async function fill(count: number): Promise<readonly string[]> {
+    const publisher = await harness().createPublisher();
+    const backlog = await harness().createBacklogReader();
+    for (let call = 0; call < harness().partitions; call++) {
+      await publisher.publish(bodiesOf(count, `call-${call}-`));
+    }
+    return backlog.sources();
+  }
+
+  async function consumeAll(store: TestStore, size: number): Promise<void> {
+    const consumer = await harness().createConsumer();
+    await consumer.start(store.handlers());
+    await store.until(() => store.size >= size || store.fatal.length > 0);
+    assert.deepEqual(store.fatal, []);
+    await consumer.stop();
+  }
+
+  it('reads from the start where the store has nothing', async () => {
+    const sources = await fill(40);
+    const store = new TestStore();
+    await consumeAll(store, 40 * sources.length);
+    assert.deepEqual(
+      [...store.positions.values()],
+      sources.map(() => 40),
+    );
+    assert.equal(store.moves, 0);
+  });
+
+  it('goes on where the store stands when that is ahead of what Kafka was told', async () => {
+    const sources = await fill(40);
+    const store = new TestStore();
+    for (const source of sources) store.positions.set(source, 30);
+    await consumeAll(store, 10 * sources.length);
+    assert.equal(store.stored.length, 10 * sources.length);
+    assert.ok(store.stored.every((body) => Number(body.split('-').at(-1)) >= 30));
+    assert.equal(store.moves, 0);
+  });
+
+  it('reads again what a store that came back older has lost', async () => {
+    const sources = await fill(40);
+    await consumeAll(new TestStore(), 40 * sources.length);
+    const older = new TestStore();
+    for (const [index, source] of sources.entries()) older.positions.set(source, index === 0 ? 5 : null);
+    await consumeAll(older, 40 * sources.length - 5);
+    assert.equal(older.stored.length, 40 * sources.length - 5);
+    assert.deepEqual(
+      [...older.positions.values()],
+      sources.map(() => 40),
+    );
+  });
+
+  it('follows a store that moves under way, forwards, backwards and to nothing', async () => {
+    const sources = await fill(40);
+    const [source] = sources;
+    assert.ok(source);
+    const publisher = await harness().createPublisher();
+    const store = new TestStore();
+    const consumer = await harness().createConsumer();
+    await consumer.start(store.handlers());
+    await store.until(() => store.size === 40 * sources.length);
+    // The consumer stands at 40 everywhere; the store now says otherwise and must win.
+    let round = 0;
+    for (const position of [12, null, 25]) {
+      store.positions.set(source, position);
+      const duplicates = store.duplicates;
+      for (let call = 0; call < sources.length; call++) {
+        await publisher.publish(bodiesOf(10, `round-${round}-${call}-`));
+      }
+      round++;
+      const end = 40 + 10 * round;
+      await store.until(() => sources.every((name) => store.positions.get(name) === end));
+      assert.equal(store.duplicates - duplicates, end - 10 - (position ?? 0));
+    }
+    assert.equal(store.stored.length, (40 + 30) * sources.length);
+    store.positions.set(source, 75);
+    for (let call = 0; call < sources.length; call++) {
+      await publisher.publish(bodiesOf(10, `skip-${call}-`));
+    }
+    await store.until(() => sources.every((name) => store.positions.get(name) === 80));
+    assert.equal(store.stored.length, (40 + 30) * sources.length + 10 * sources.length - 5);
+  });
+
+  it('runs handlers of different sources side by side, those of one source never', async () => {
+    const sources = await fill(10);
+    const store = new TestStore();
+    let atOnce = 0;
+    let most = 0;
+    const { promise: all, resolve } = Promise.withResolvers<void>();
+    store.beforeStore = async () => {
+      atOnce++;
+      most = Math.max(most, atOnce);
+      if (atOnce === sources.length) resolve();
+      await all;
+      atOnce--;
+    };
+    await consumeAll(store, 10 * sources.length);
+    assert.deepEqual([most, store.overlaps], [sources.length, 0]);
+  });
+
+  it('names its sources while it holds them', async () => {
+    const sources = await fill(1);
+    const store = new TestStore();
+    const consumer = await harness().createConsumer();
+    assert.deepEqual(consumer.assignments(), []);
+    await consumer.start(store.handlers());
+    await eventually(
+      () => consumer.assignments(),
+      (held) => held.length === sources.length,
+    );
+    assert.deepEqual([...consumer.assignments()].sort(), [...sources].sort());
+    await consumer.stop();
+    assert.deepEqual(consumer.assignments(), []);
+  });
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { createGroupCommit } from '../../src/messaging/index.ts';
+import { type BrokerServer, bodiesOf, type MessagingHarness } from './harness.ts';
+import { TestStore } from './test-store.ts';
+import { eventually } from './waiting-list.ts';
+
+/** What an adapter owes when its server dies or falls silent. */
+export function describeServerFaults(harness: () => MessagingHarness): void {
+  const serverOf = (): BrokerServer => {
+    const { server } = harness();
+    assert.ok(server, 'the harness has no server to break');
+    return server;
+  };
+
+  it('delivers again what a killed consumer held', async () => {
+    const { createPublisher, createConsumer, startHoldingProcess } = harness();
+    assert.ok(startHoldingProcess);
+    const publisher = await createPublisher();
+    await publisher.publish(bodiesOf(200));
+    const holder = await startHoldingProcess();
+    await holder.kill();
+    const store = new TestStore();
+    const consumer = await createConsumer();
+    await consumer.start(store.handlers());
+    await store.until(() => store.size === 200);
+    assert.equal(store.stored.length, 200);
+  });
+
+  it('loses nothing it confirmed when the broker is killed under load', async () => {
+    const { createPublisher, createConsumer } = harness();
+    const publisher = await createPublisher();
+    const store = new TestStore();
+    const consumer = await createConsumer();
+    await consumer.start(store.handlers());
+    const accepted: string[] = [];
+    let refused = 0;
+    let publishing = true;
+    let sent = 0;
+    const load = async () => {
+      while (publishing) {
+        const bodies = bodiesOf(20, 'message-', sent);
+        sent += 20;
+        try {
+          await publisher.publish(bodies);
+          accepted.push(...bodies.map(String));
+        } catch {
+          refused += 20;
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      }
+    };
+    const loads = [load(), load(), load()];
+    await store.until(() => store.size > 1_000);
+    await serverOf().killAndRestart();
+    const before = accepted.length;
+    await eventually(
+      () => accepted.length,
+      (length) => length > before + 1_000,
+    );
+    publishing = false;
+    await Promise.all(loads);
+    await store.until(() => accepted.every((body) => store.has(body)));
+    assert.ok(refused > 0, 'the fault did not bite');
+    assert.deepEqual(store.fatal, []);
+    assert.ok(publisher.isReady());
+  });
+
+  it('ends every publish while the broker is silent, and works when it speaks again', async () => {
+    const { createPublisher, createConsumer } = harness();
+    const publisher = await createPublisher();
+    const store = new TestStore();
+    const consumer = await createConsumer();
+    await consumer.start(store.handlers());
+    await publisher.publish(bodiesOf(10, 'before-'));
+    await store.until(() => store.size === 10);
+    const thaw = await serverOf().freeze();
+    try {
+      await assert.rejects(publisher.publish(bodiesOf(10, 'during-')), (error) => {
+        const { code, retriable } = error as { code?: string; retriable?: boolean };
+        return retriable === true && (code === 'BROKER_TIMEOUT' || code === 'BROKER_UNAVAILABLE');
+      });
+    } finally {
+      await thaw();
+    }
+    const after = bodiesOf(10, 'after-');
+    await eventually(
+      () =>
+        publisher.publish(after).then(
+          () => true,
+          () => false,
+        ),
+      (done) => done,
+    );
+    await store.until(() => after.every((body) => store.has(body.toString())));
+  });
+
+  it('carries callers of a group commit over a restart of the broker', async () => {
+    const { createPublisher, createConsumer } = harness();
+    const group = createGroupCommit(await createPublisher());
+    const store = new TestStore();
+    const consumer = await createConsumer();
+    await consumer.start(store.handlers());
+    const deadline = performance.now() + 60_000;
+    await group.publish(bodiesOf(1, 'first-'), deadline);
+    const restarted = serverOf().killAndRestart();
+    const calls = Array.from({ length: 200 }, (_, index) =>
+      group.publish(bodiesOf(5, `call-${index}-`), deadline),
+    );
+    await Promise.all(calls);
+    await restarted;
+    await store.until(() => store.size === 1_001);
+    assert.equal(group.pending(), 0);
+    await group.close();
+  });
+}
