@@ -13,10 +13,9 @@ import { createApp } from './app.ts';
 import type { IngestConfig } from './config.ts';
 import { createApiKeys } from './http/api-keys.ts';
 import { createByteBudget } from './http/byte-budget.ts';
-import { closeServer } from './http/close-server.ts';
 import { createLoadShedder } from './http/load-shedder.ts';
 import { OTHER_ROUTE } from './http/routes.ts';
-import { createHttpServer, listen } from './http/server.ts';
+import { createHttpServer } from './http/server.ts';
 import { createPublishToAll } from './messages/publish-to-all.ts';
 import { createIngestMetrics } from './metrics.ts';
 
@@ -92,7 +91,7 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
   lifecycle.onStop('pre-stop delay', () => sleep(config.PRE_STOP_DELAY_MS));
   lifecycle.onStop('HTTP server', () => {
     closing.abort();
-    return closeServer(server, { goodbyeMs: GOODBYE_MS, deadlineMs: config.PUBLISH_TIMEOUT_MS + 2_000 });
+    return server.close({ goodbyeMs: GOODBYE_MS, deadlineMs: config.PUBLISH_TIMEOUT_MS + 2_000 });
   });
   lifecycle.onStop('publishers', async () => {
     await Promise.all(commits.map((commit) => commit.close()));
@@ -101,7 +100,7 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
   lifecycle.onStop('operations server', () => operations.close());
 
   const operationsPort = await operations.listen(config.OPERATIONS_HOST, config.OPERATIONS_PORT);
-  const port = await listen(server, config.HTTP_HOST, config.HTTP_PORT);
+  const port = await server.listen(config.HTTP_HOST, config.HTTP_PORT);
   logger.info({ port, operationsPort }, 'listening');
   for (const publisher of publishers) {
     untilConnected(() => publisher.connect(), {

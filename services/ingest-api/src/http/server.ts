@@ -1,7 +1,13 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  STATUS_CODES,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Express } from 'express';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ProblemError, type ProblemName } from './problem.ts';
 
 /** Limits of {@link createHttpServer}. */
@@ -10,16 +16,37 @@ export interface HttpServerOptions {
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
+  /** A client that asks before it sends a larger body is told not to. */
   readonly maxBodyBytes: number;
-  /** Told the status of each request that ended before the application saw it, or while its body came in. */
+  /** Told the status of each request that was broken as HTTP. */
   readonly onProtocolError: (status: number) => void;
+}
+
+/** How long {@link HttpServer.close} may take. */
+export interface CloseOptions {
+  /** Kept-alive connections get this long to be told `Connection: close` with an answer of theirs. */
+  readonly goodbyeMs: number;
+  /** Requests still not answered then lose their connection. */
+  readonly deadlineMs: number;
+}
+
+/** The server in front of the application. */
+export interface HttpServer {
+  /** Starts to listen; resolves with the port it got. */
+  listen(host: string, port: number): Promise<number>;
+  /**
+   * Ends without resetting a busy connection. The caller has seen to it that every answer now says
+   * `Connection: close`; after a moment in which the busy ones hear it, the server stops listening, closes what is
+   * idle and waits for what runs.
+   */
+  close(options: CloseOptions): Promise<void>;
 }
 
 /** How often the timeouts of unfinished requests are looked at. */
 const CONNECTIONS_CHECKING_INTERVAL_MS = 1_000;
 
-/** The HTTP server in front of the application: its limits, and answers to what is not even HTTP. */
-export function createHttpServer(app: Express, options: HttpServerOptions): Server {
+/** An HTTP server with limits, and with answers to what is not even HTTP. */
+export function createHttpServer(listener: RequestListener, options: HttpServerOptions): HttpServer {
   const server = createServer(
     {
       headersTimeout: options.headersTimeoutMs,
@@ -27,26 +54,45 @@ export function createHttpServer(app: Express, options: HttpServerOptions): Serv
       keepAliveTimeout: options.keepAliveTimeoutMs,
       connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL_MS,
     },
-    app,
+    listener,
   );
   server.maxConnections = options.maxConnections;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const problem = protocolProblem(error.code);
     options.onProtocolError(problem.status);
     if (error.code !== 'ECONNRESET' && mayAnswer(socket)) socket.end(rawAnswer(problem));
     else socket.destroy();
   });
-  // A body that is too large is refused before the client sends it.
   server.on('checkContinue', (request: IncomingMessage, response) => {
     const length = Number(request.headers['content-length'] ?? 0);
     if (length <= options.maxBodyBytes) response.writeContinue();
     server.emit('request', request, response);
   });
-  return server;
+  return {
+    listen: (host, port) => listen(server, host, port),
+    async close({ goodbyeMs, deadlineMs }) {
+      if (sockets.size > 0) await sleep(goodbyeMs);
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      server.closeIdleConnections();
+      // Node does not count a connection as idle on which nothing was ever sent.
+      for (const socket of sockets) {
+        if (socket.bytesRead === 0) socket.destroy();
+      }
+      const giveUp = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      await closed;
+      clearTimeout(giveUp);
+    },
+  };
 }
 
-/** Starts to listen; resolves with the port it got. */
-export function listen(server: Server, host: string, port: number): Promise<number> {
+function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -86,7 +132,7 @@ const PROTOCOL_PROBLEMS: Readonly<Record<string, readonly [ProblemName, string]>
 function rawAnswer(problem: ProblemError): string {
   const body = problem.toDocument();
   return [
-    `HTTP/1.1 ${problem.status} ${problem.problem}`,
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',

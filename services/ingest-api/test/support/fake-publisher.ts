@@ -22,11 +22,12 @@ export class FakePublisher implements MessagePublisher {
     this.#held ??= [];
   }
 
-  /** Confirms what was held, and from now on everything at once. */
-  release(): void {
+  /** Confirms what was held, and from now on everything at once; resolves when the confirmed have been told. */
+  async release(): Promise<void> {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const confirm of held) confirm();
+    await new Promise(setImmediate);
   }
 
   /** Confirmed messages as objects. */

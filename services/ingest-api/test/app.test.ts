@@ -1,0 +1,395 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { AppError } from '@caudal/common/errors';
+import { decodeEnvelope, keyScope } from '@caudal/common/message';
+import { acceptedSchema, problemSchema } from '../src/openapi.ts';
+import { MESSAGE, metricValue, type RunningService, runService } from './support/run-service.ts';
+
+/** Reads a problem document and checks what all of them have in common. */
+async function problemOf(response: Response) {
+  assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/);
+  assert.ok(response.headers.get('x-request-id'));
+  assert.equal(response.headers.get('x-powered-by'), null);
+  const text = await response.text();
+  assert.doesNotMatch(text, /node_modules|\.ts:\d| {4}at /);
+  const problem = problemSchema.parse(JSON.parse(text));
+  assert.equal(problem.status, response.status);
+  return problem;
+}
+
+describe('POST /messages', () => {
+  let service: RunningService;
+  before(async () => {
+    service = await runService({ MAX_BODY_BYTES: '2048', PUBLISH_TIMEOUT_MS: '200' });
+  });
+  afterEach(async () => {
+    for (const broker of [service.rabbitmq, service.kafka]) {
+      broker.isUp = true;
+      broker.failure = undefined;
+      await broker.release();
+      broker.bodies.length = 0;
+    }
+  });
+  after(() => service.stop());
+
+  const nothingPublished = (): void => {
+    assert.equal(service.rabbitmq.bodies.length, 0);
+    assert.equal(service.kafka.bodies.length, 0);
+  };
+
+  it('accepts one message and hands the same bytes to both brokers', async () => {
+    const before = Date.now();
+    const response = await service.post({ ...MESSAGE, country: 'España' });
+    assert.equal(response.status, 202);
+    assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
+    assert.equal(response.headers.get('etag'), null);
+    const { accepted, first } = acceptedSchema.parse(await response.json());
+    assert.equal(accepted, 1);
+    const [body] = service.rabbitmq.bodies;
+    assert.ok(body);
+    assert.strictEqual(body, service.kafka.bodies[0]);
+    const { acceptedAt, ...envelope } = decodeEnvelope(body);
+    assert.deepEqual(envelope, { ...MESSAGE, producer: first.producer, sequence: first.sequence });
+    assert.ok(acceptedAt >= before && acceptedAt <= Date.now());
+  });
+
+  it('serves /process likewise', async () => {
+    const response = await fetch(`${service.url}/process`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(MESSAGE),
+    });
+    assert.equal(response.status, 202);
+    assert.equal(service.kafka.bodies.length, 1);
+  });
+
+  it('accepts an array, each message with a sequence of its own', async () => {
+    const response = await service.post([MESSAGE, { ...MESSAGE, country: 'FR' }, MESSAGE]);
+    assert.equal(response.status, 202);
+    const { accepted, first } = acceptedSchema.parse(await response.json());
+    assert.equal(accepted, 3);
+    assert.deepEqual(
+      service.kafka.messages.map(({ country, sequence }) => ({ country, sequence })),
+      [
+        { country: 'ES', sequence: first.sequence },
+        { country: 'FR', sequence: first.sequence + 1 },
+        { country: 'ES', sequence: first.sequence + 2 },
+      ],
+    );
+  });
+
+  it('accepts NDJSON', async () => {
+    const response = await service.post(`${JSON.stringify(MESSAGE)}\n${JSON.stringify(MESSAGE)}\n`, {
+      'content-type': 'application/x-ndjson',
+    });
+    assert.equal(response.status, 202);
+    assert.equal(((await response.json()) as { accepted: number }).accepted, 2);
+  });
+
+  it('takes the identity from the Idempotency-Key, the same one on a retry', async () => {
+    const headers = { 'idempotency-key': 'order-1' };
+    const first = await (await service.post([MESSAGE, MESSAGE], headers)).json();
+    assert.deepEqual(first, { accepted: 2, first: { key: keyScope('', 'order-1'), sequence: 0 } });
+    assert.deepEqual(await (await service.post([MESSAGE, MESSAGE], headers)).json(), first);
+    assert.deepEqual(
+      service.rabbitmq.messages.map(({ key, sequence, producer }) => [key, sequence, producer]),
+      [0, 1, 0, 1].map((sequence) => [keyScope('', 'order-1'), sequence, undefined]),
+    );
+  });
+
+  for (const key of ['with blank', 'ñ', 'x'.repeat(256)]) {
+    it(`refuses the Idempotency-Key ${JSON.stringify(key.slice(0, 20))}`, async () => {
+      const response = await service.post(MESSAGE, { 'idempotency-key': key });
+      assert.equal(response.status, 400);
+      assert.equal((await problemOf(response)).type, 'urn:problem-type:caudal:invalid-idempotency-key');
+      nothingPublished();
+    });
+  }
+
+  it('refuses the whole request for one bad message, and says which and why', async () => {
+    const response = await service.post([MESSAGE, { ...MESSAGE, country: 'Atlantis' }, { country: 'ES' }, 7]);
+    assert.equal(response.status, 400);
+    assert.deepEqual((await problemOf(response)).errors, [
+      {
+        index: 1,
+        field: 'country',
+        reason: 'is not a country: use an ISO 3166-1 code such as "ES", or its English or Spanish name',
+      },
+      { index: 2, field: 'description', reason: 'is required' },
+      { index: 2, field: 'weather', reason: 'is required' },
+      { index: 3, field: '', reason: 'must be an object with description, country and weather' },
+    ]);
+    nothingPublished();
+  });
+
+  const refusals: ReadonlyArray<{
+    readonly what: string;
+    readonly body: string | Uint8Array;
+    readonly headers?: Record<string, string>;
+    readonly status: number;
+    readonly problem: string;
+  }> = [
+    { what: 'no body', body: '', status: 400, problem: 'malformed-json' },
+    { what: 'an empty array', body: '[]', status: 400, problem: 'no-messages' },
+    { what: 'half an object', body: '{"description":', status: 400, problem: 'malformed-json' },
+    {
+      what: 'a __proto__ field',
+      body: `{"__proto__":{},${JSON.stringify(MESSAGE).slice(1)}`,
+      status: 400,
+      problem: 'invalid-messages',
+    },
+    {
+      what: 'bytes that are not UTF-8',
+      body: Uint8Array.of(0x22, 0xff, 0x22),
+      status: 400,
+      problem: 'not-utf-8',
+    },
+    {
+      what: 'too many messages',
+      body: `[${'1,'.repeat(1_000)}1]`,
+      status: 400,
+      problem: 'too-many-messages',
+    },
+    { what: 'a large body', body: ' '.repeat(2_049), status: 413, problem: 'body-too-large' },
+    {
+      what: 'plain text',
+      body: 'x',
+      headers: { 'content-type': 'text/plain' },
+      status: 415,
+      problem: 'unsupported-media-type',
+    },
+    {
+      what: 'Latin-1',
+      body: '{}',
+      headers: { 'content-type': 'application/json; charset=latin1' },
+      status: 415,
+      problem: 'unsupported-media-type',
+    },
+    {
+      what: 'a compressed body',
+      body: '{}',
+      headers: { 'content-encoding': 'gzip' },
+      status: 415,
+      problem: 'unsupported-media-type',
+    },
+  ];
+  for (const { what, body, headers, status, problem } of refusals) {
+    it(`refuses ${what} with ${status}`, async () => {
+      const response = await service.post(body, headers);
+      assert.equal(response.status, status);
+      assert.equal((await problemOf(response)).type, `urn:problem-type:caudal:${problem}`);
+      nothingPublished();
+    });
+  }
+
+  it('says where the body stops being JSON', async () => {
+    const problem = await problemOf(await service.post('{\n  "country": ES\n}'));
+    assert.equal(problem.position, 15);
+    assert.match(problem.detail, /line 2, column 14/);
+  });
+
+  for (const name of ['rabbitmq', 'kafka'] as const) {
+    it(`publishes nothing while ${name} is down, and names it`, async () => {
+      service[name].isUp = false;
+      const response = await service.post(MESSAGE);
+      assert.equal(response.status, 503);
+      assert.equal(response.headers.get('retry-after'), '1');
+      const problem = await problemOf(response);
+      assert.equal(problem.type, 'urn:problem-type:caudal:broker-unavailable');
+      assert.deepEqual(problem.brokers, [name]);
+      nothingPublished();
+      const ready = await service.ready();
+      assert.equal(ready.status, 503);
+      assert.equal((ready.body as { checks: Record<string, { ok: boolean }> }).checks[name]?.ok, false);
+    });
+
+    it(`never answers 202 when ${name} alone does not confirm, and names it`, async () => {
+      service[name].hold();
+      const response = await service.post(MESSAGE);
+      assert.equal(response.status, 503);
+      assert.equal(response.headers.get('retry-after'), '1');
+      const problem = await problemOf(response);
+      assert.equal(problem.type, 'urn:problem-type:caudal:unconfirmed');
+      assert.deepEqual(problem.brokers, [name]);
+      assert.match(problem.detail, /same Idempotency-Key/);
+    });
+  }
+
+  it('names both brokers when neither takes the message', async () => {
+    for (const broker of [service.rabbitmq, service.kafka]) {
+      broker.failure = new AppError('BROKER_UNROUTABLE', 'returned');
+    }
+    assert.deepEqual((await problemOf(await service.post(MESSAGE))).brokers, ['rabbitmq', 'kafka']);
+  });
+
+  it('counts messages by country and outcome, and requests by route and status', async () => {
+    const before = await service.metrics();
+    await service.post([MESSAGE, { ...MESSAGE, country: 'FR' }]);
+    await service.post([
+      { ...MESSAGE, country: 'FR' },
+      { ...MESSAGE, country: 'Atlantis' },
+    ]);
+    service.kafka.hold();
+    await service.post({ ...MESSAGE, country: 'DE' });
+    const after = await service.metrics();
+    const grown = (series: string): number => metricValue(after, series) - metricValue(before, series);
+    const messages = (country: string, outcome: string): number =>
+      grown(`caudal_ingest_messages_total{country="${country}",outcome="${outcome}"}`);
+    assert.equal(messages('ES', 'accepted'), 1);
+    assert.equal(messages('FR', 'accepted'), 1);
+    assert.equal(messages('FR', 'refused'), 1);
+    assert.equal(messages('ZZ', 'refused'), 1);
+    assert.equal(messages('DE', 'unconfirmed'), 1);
+    assert.equal(messages('DE', 'accepted'), 0);
+    assert.equal(grown('caudal_ingest_requests_total{route="/messages",status="202"}'), 1);
+    assert.equal(grown('caudal_ingest_requests_total{route="/messages",status="400"}'), 1);
+    assert.equal(grown('caudal_ingest_requests_total{route="/messages",status="503"}'), 1);
+    assert.equal(grown('caudal_ingest_request_seconds_count'), 3);
+    assert.equal(metricValue(after, 'caudal_broker_up{broker="kafka"}'), 1);
+  });
+});
+
+describe('other paths and methods', () => {
+  let service: RunningService;
+  before(async () => {
+    service = await runService();
+  });
+  after(() => service.stop());
+
+  it('answers 404', async () => {
+    const response = await fetch(`${service.url}/nothing`);
+    assert.equal(response.status, 404);
+    await problemOf(response);
+  });
+
+  it('answers 405 and says what is allowed', async () => {
+    for (const [path, method, allow] of [
+      ['/messages', 'GET', 'POST, OPTIONS'],
+      ['/process', 'PUT', 'POST, OPTIONS'],
+      ['/openapi.json', 'POST', 'GET, HEAD, OPTIONS'],
+      ['/docs', 'DELETE', 'GET, HEAD, OPTIONS'],
+    ] as const) {
+      const response = await fetch(`${service.url}${path}`, { method });
+      assert.equal(response.status, 405);
+      assert.equal(response.headers.get('allow'), allow);
+      await problemOf(response);
+    }
+  });
+
+  it('answers OPTIONS', async () => {
+    const response = await fetch(`${service.url}/messages`, { method: 'OPTIONS' });
+    assert.equal(response.status, 204);
+    assert.equal(response.headers.get('allow'), 'POST, OPTIONS');
+  });
+
+  it('answers 400 to a path that cannot be decoded', async () => {
+    const response = await fetch(`${service.url}/docs/%E0%A4%A`);
+    assert.ok([400, 404].includes(response.status));
+    await problemOf(response);
+  });
+
+  it('takes over a sane X-Request-Id and no other', async () => {
+    const ask = async (id: string): Promise<string | null> =>
+      (await fetch(`${service.url}/nothing`, { headers: { 'x-request-id': id } })).headers.get(
+        'x-request-id',
+      );
+    assert.equal(await ask('trace-1'), 'trace-1');
+    assert.notEqual(await ask('x'.repeat(200)), 'x'.repeat(200));
+    assert.notEqual(await ask('a b"<script>'), 'a b"<script>');
+    const accepted = await service.post(MESSAGE, { 'x-request-id': 'trace-2' });
+    assert.equal(accepted.headers.get('x-request-id'), 'trace-2');
+  });
+
+  it('does not let odd requests grow the metrics', async () => {
+    await fetch(`${service.url}/warm-up`);
+    const series = async (): Promise<number> => (await service.metrics()).match(/^caudal_/gm)?.length ?? 0;
+    const before = await series();
+    const methods = ['GET', 'PUT', 'DELETE', 'PATCH'] as const;
+    for (let batch = 0; batch < 20; batch += 1) {
+      await Promise.all(
+        Array.from({ length: 50 }, async (_, n) => {
+          const id = batch * 50 + n;
+          const response = await fetch(`${service.url}/odd-${id}`, { method: methods[id % 4] ?? 'GET' });
+          await response.arrayBuffer();
+          const refused = await service.post({ ...MESSAGE, country: `odd-${id}` });
+          await refused.arrayBuffer();
+        }),
+      );
+    }
+    // A series each for the refused country, the two statuses; nothing for any of the 2,000 inputs.
+    assert.ok((await series()) <= before + 5);
+  });
+});
+
+describe('API keys', () => {
+  const KEY = 'a-secret-of-some-length';
+  const OTHER = 'another-secret-of-some-length';
+  let service: RunningService;
+  before(async () => {
+    service = await runService({ API_KEYS: `${KEY}, ${OTHER}` });
+  });
+  after(() => service.stop());
+
+  it('are taken from X-API-Key or as a bearer token', async () => {
+    assert.equal((await service.post(MESSAGE, { 'x-api-key': KEY })).status, 202);
+    assert.equal((await service.post(MESSAGE, { authorization: `Bearer ${OTHER}` })).status, 202);
+  });
+
+  it('are needed', async () => {
+    for (const headers of [{}, { 'x-api-key': 'wrong' }, { authorization: `Basic ${KEY}` }]) {
+      const response = await service.post(MESSAGE, headers);
+      assert.equal(response.status, 401);
+      assert.equal(response.headers.get('www-authenticate'), 'Bearer');
+      await problemOf(response);
+    }
+  });
+
+  it('keep the Idempotency-Keys of callers apart', async () => {
+    const firstOf = async (key: string) => {
+      const response = await service.post(MESSAGE, { 'x-api-key': key, 'idempotency-key': 'same' });
+      return acceptedSchema.parse(await response.json()).first.key;
+    };
+    assert.equal(await firstOf(KEY), await firstOf(KEY));
+    assert.notEqual(await firstOf(KEY), await firstOf(OTHER));
+  });
+});
+
+describe('the rate limit', () => {
+  it('answers 429 with Retry-After above it, without publishing', async () => {
+    const service = await runService({ RATE_LIMIT_PER_SECOND: '1' });
+    try {
+      // Two windows at most can turn during these, so at least one of ten is above the limit.
+      const responses = await Promise.all(Array.from({ length: 10 }, () => service.post(MESSAGE)));
+      const limited = responses.filter((response) => response.status === 429);
+      assert.ok(limited.length > 0);
+      for (const response of limited) {
+        assert.equal(response.headers.get('retry-after'), '1');
+        await problemOf(response);
+      }
+      assert.equal(service.kafka.bodies.length, responses.length - limited.length);
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+describe('the bound of pending messages', () => {
+  it('answers 503 with Retry-After above it, publishing to neither broker', async () => {
+    const service = await runService({ MAX_PENDING_MESSAGES: '1000', PUBLISH_TIMEOUT_MS: '60000' });
+    try {
+      service.kafka.hold();
+      const held = service.post(Array.from({ length: 999 }, () => MESSAGE));
+      while (service.rabbitmq.bodies.length < 999) await new Promise(setImmediate);
+      const refused = await service.post([MESSAGE, MESSAGE]);
+      assert.equal(refused.status, 503);
+      assert.equal(refused.headers.get('retry-after'), '1');
+      assert.equal((await problemOf(refused)).type, 'urn:problem-type:caudal:overloaded');
+      assert.equal(service.rabbitmq.bodies.length, 999);
+      await service.kafka.release();
+      assert.equal((await held).status, 202);
+      assert.equal((await service.post([MESSAGE, MESSAGE])).status, 202);
+    } finally {
+      await service.stop();
+    }
+  });
+});

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { FakePublisher } from './support/fake-publisher.ts';
+import { rawClient, statuses } from './support/raw-client.ts';
+import { MESSAGE, metricValue, type RunningService, runService } from './support/run-service.ts';
+
+const BODY = JSON.stringify(MESSAGE);
+const POST = [
+  'POST /messages HTTP/1.1',
+  'Host: test',
+  'Content-Type: application/json',
+  `Content-Length: ${Buffer.byteLength(BODY)}`,
+  '',
+  BODY,
+].join('\r\n');
+
+describe('the start', () => {
+  it('listens and answers 503, not ready, until both brokers are there', async () => {
+    const kafka = new FakePublisher('kafka');
+    kafka.isUp = false;
+    const service = await runService({}, { kafka });
+    try {
+      assert.equal((await service.post(MESSAGE)).status, 503);
+      assert.equal((await service.ready()).status, 503);
+      kafka.isUp = true;
+      while ((await service.ready()).status !== 200) await new Promise(setImmediate);
+      assert.equal((await service.post(MESSAGE)).status, 202);
+      assert.deepEqual(service.exitCodes, []);
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+describe('the drain', () => {
+  it('answers what runs, says Connection: close, flushes, then closes the publishers and exits with 0', async () => {
+    const service = await runService({ PUBLISH_TIMEOUT_MS: '60000' });
+    service.rabbitmq.hold();
+    service.kafka.hold();
+    const client = await rawClient(service.port);
+    client.send(POST);
+    while (!/pending_messages\{broker="kafka"\} 1/.test(await service.metrics()))
+      await new Promise(setImmediate);
+    const stopped = service.stop();
+    assert.equal((await service.ready()).status, 503);
+    // A kept-alive connection is still served, and told to go.
+    await service.kafka.release();
+    assert.equal(service.rabbitmq.isClosed, false);
+    await service.rabbitmq.release();
+    const answer = await client.ended();
+    assert.match(answer, /^HTTP\/1\.1 202 [\s\S]*\r\nConnection: close\r\n/);
+    await stopped;
+    assert.deepEqual(service.exitCodes, [0]);
+    assert.equal(service.rabbitmq.bodies.length, 1);
+    assert.ok(service.rabbitmq.isClosed && service.kafka.isClosed);
+    await assert.rejects(fetch(service.url));
+  });
+
+  it('serves on a kept-alive connection after the stop has begun, and ends it with the answer', async () => {
+    const service = await runService({ PRE_STOP_DELAY_MS: '1' });
+    const client = await rawClient(service.port);
+    client.send(POST);
+    assert.doesNotMatch(await client.received(/\r\n\r\n\{.*\}/), /Connection: close/);
+    const stopped = service.stop();
+    // The goodbye keeps the connection open; a request in it gets its answer.
+    while (!service.lifecycle.stopping.aborted) await new Promise(setImmediate);
+    client.send(POST);
+    assert.deepEqual(statuses(await client.ended()), [202, 202]);
+    await stopped;
+  });
+
+  it('does not wait for idle connections', async () => {
+    const service = await runService();
+    const clients = await Promise.all(Array.from({ length: 20 }, () => rawClient(service.port)));
+    await service.stop();
+    await Promise.all(clients.map((client) => client.ended()));
+    assert.deepEqual(service.exitCodes, [0]);
+  });
+});
+
+describe('what is not even a request', () => {
+  let service: RunningService;
+  before(async () => {
+    service = await runService({
+      MAX_BODY_BYTES: '2048',
+      HEADERS_TIMEOUT_MS: '200',
+      REQUEST_TIMEOUT_MS: '400',
+      PUBLISH_TIMEOUT_MS: '60000',
+    });
+  });
+  after(() => service.stop());
+
+  const head = (...headers: readonly string[]): string =>
+    ['POST /messages HTTP/1.1', 'Host: test', 'Content-Type: application/json', ...headers, '', ''].join(
+      '\r\n',
+    );
+
+  const cases: ReadonlyArray<readonly [what: string, data: string, status: number]> = [
+    ['an unknown method', 'FOO / HTTP/1.1\r\nHost: test\r\n\r\n', 400],
+    ['no HTTP at all', '\u0016\u0003\u0001\u0002\u0000\u0001', 400],
+    ['huge headers', `GET / HTTP/1.1\r\nHost: test\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['two lengths', head('Content-Length: 1', 'Content-Length: 2'), 400],
+    ['a length and chunks', head('Content-Length: 1', 'Transfer-Encoding: chunked'), 400],
+    ['a chunk without size', `${head('Transfer-Encoding: chunked')}x\r\n`, 400],
+    ['headers that never end', 'POST /messages HTTP/1.1\r\nHost: te', 408],
+    ['a body that never ends', `${head('Content-Length: 10')}{`, 408],
+    [
+      'a large body in chunks',
+      `${head('Transfer-Encoding: chunked')}1000\r\n${'x'.repeat(4_096)}\r\n0\r\n\r\n`,
+      413,
+    ],
+    ['a body announced as large', head('Content-Length: 100000000'), 413],
+  ];
+  for (const [what, data, status] of cases) {
+    it(`answers ${status} to ${what} and closes the connection`, async () => {
+      const client = await rawClient(service.port);
+      client.send(data);
+      const answer = await client.ended();
+      assert.deepEqual(statuses(answer), [status]);
+      assert.match(answer, /application\/problem\+json/);
+      assert.match(answer, /\r\nConnection: close\r\n/i);
+    });
+  }
+
+  it('lets a client finish sending a large body before it closes, so that the 413 arrives', async () => {
+    const client = await rawClient(service.port);
+    client.send(head('Content-Length: 3000000'));
+    await client.received(/413/);
+    client.send('x'.repeat(3_000_000));
+    assert.deepEqual(statuses(await client.ended()), [413]);
+    assert.equal(client.socket.errored, null);
+  });
+
+  it('tells a client that asks first not to send a large body', async () => {
+    const client = await rawClient(service.port);
+    client.send(head('Content-Length: 100000', 'Expect: 100-continue'));
+    assert.deepEqual(statuses(await client.ended()), [413]);
+    const small = await rawClient(service.port);
+    small.send(head(`Content-Length: ${BODY.length}`, 'Expect: 100-continue'));
+    await small.received(/100 Continue/);
+    small.socket.destroy();
+  });
+
+  it('forgets a client that leaves in the middle of its body', async () => {
+    const client = await rawClient(service.port);
+    client.send(`${head('Content-Length: 100')}{"desc`);
+    client.socket.destroySoon();
+    const series = 'caudal_ingest_requests_total{route="/messages",status="499"}';
+    while (metricValue(await service.metrics(), series) === 0) await new Promise(setImmediate);
+    assert.equal(service.kafka.bodies.length, 0);
+  });
+
+  it('answers pipelined requests in order', async () => {
+    const client = await rawClient(service.port);
+    client.send(
+      POST +
+        'GET /nothing HTTP/1.1\r\nHost: test\r\n\r\n' +
+        POST.replace('Host: test', 'Host: test\r\nConnection: close'),
+    );
+    assert.deepEqual(statuses(await client.ended()), [202, 404, 202]);
+  });
+
+  it('never answers 400 in the place of a message that is being published', async () => {
+    service.kafka.hold();
+    const client = await rawClient(service.port);
+    client.send(POST);
+    while (!/pending_messages\{broker="kafka"\} 1/.test(await service.metrics()))
+      await new Promise(setImmediate);
+    client.send('garbage\r\n\r\n');
+    assert.deepEqual(statuses(await client.ended()), []);
+    await service.kafka.release();
+  });
+});
