@@ -1,0 +1,12 @@
+export {
+  type Account,
+  type AccountInput,
+  type AccountRow,
+  compareAccount,
+  type Finding,
+  type FindingKind,
+  type LaneAccount,
+  type LaneTotals,
+  type PerCountry,
+} from './compare-account.ts';
+export type { LaneBacklog, LaneReport } from './lane-report.ts';

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { compareAccount, type LaneTotals, type PerCountry } from '@caudal/common/account';
+import fc from 'fast-check';
+
+/** A store as a test sees it: identities with their country, and counts that a fault can falsify. */
+interface Lane {
+  readonly byCountry: Map<string, number>;
+  identities: number;
+  total: number;
+}
+
+const COUNTRIES = ['AR', 'ES', 'FR', 'MX', 'US'];
+const counts = fc.dictionary(fc.constantFrom(...COUNTRIES), fc.integer({ min: 1, max: 50 }), { minKeys: 2 });
+const sum = (perCountry: PerCountry): number => Object.values(perCountry).reduce((a, b) => a + b, 0);
+
+function laneOf(stored: PerCountry): Lane {
+  return { byCountry: new Map(Object.entries(stored)), identities: sum(stored), total: sum(stored) };
+}
+
+function count(lane: Lane, country: string, by: number): void {
+  lane.byCountry.set(country, (lane.byCountry.get(country) ?? 0) + by);
+  lane.total += by;
+}
+
+function totals(
+  lane: Lane,
+  before: PerCountry = {},
+  identities: number | null = lane.identities,
+): LaneTotals {
+  const byCountry = new Map(lane.byCountry);
+  for (const [country, n] of Object.entries(before))
+    byCountry.set(country, (byCountry.get(country) ?? 0) + n);
+  return {
+    total: lane.total + sum(before),
+    byCountry: Object.fromEntries(byCountry),
+    identities: identities === null ? null : identities + sum(before),
+  };
+}
+
+function account(
+  accepted: PerCountry,
+  lane: Lane,
+  options: { before?: PerCountry; unknown?: PerCountry } = {},
+) {
+  const before = options.before ?? {};
+  return compareAccount({
+    accepted,
+    unknown: options.unknown ?? {},
+    lanes: [{ lane: 'l', before: totals(laneOf({}), before), after: totals(lane, before) }],
+  });
+}
+
+describe('compareAccount', () => {
+  it('is exact when each lane has what was accepted, whatever was there before', () => {
+    fc.assert(
+      fc.property(counts, counts, (accepted, before) => {
+        const result = account(accepted, laneOf(accepted), { before });
+        assert.equal(result.exact, true);
+        assert.equal(result.lanes[0]?.stored, sum(accepted));
+        assert.deepEqual(result.findings, []);
+      }),
+    );
+  });
+
+  it('takes any number of the unknown messages', () => {
+    fc.assert(
+      fc.property(counts, counts, fc.double({ min: 0, max: 1, noNaN: true }), (accepted, unknown, share) => {
+        const lane = laneOf(accepted);
+        for (const [country, n] of Object.entries(unknown)) {
+          const arrived = Math.round(n * share);
+          count(lane, country, arrived);
+          lane.identities += arrived;
+        }
+        assert.equal(account(accepted, lane, { unknown }).exact, true);
+      }),
+    );
+  });
+
+  it('finds planted losses in their countries', () => {
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 0, max: 9 }), (accepted, pick) => {
+        const country = Object.keys(accepted)[pick % Object.keys(accepted).length] as string;
+        const lane = laneOf(accepted);
+        count(lane, country, -1);
+        lane.identities -= 1;
+        assert.deepEqual(account(accepted, lane).findings, [{ lane: 'l', country, kind: 'lost', count: 1 }]);
+      }),
+    );
+  });
+
+  it('finds planted doubles in their countries, counted with or without an identity of their own', () => {
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 0, max: 9 }), fc.boolean(), (accepted, pick, hasIdentity) => {
+        const country = Object.keys(accepted)[pick % Object.keys(accepted).length] as string;
+        const lane = laneOf(accepted);
+        count(lane, country, 2);
+        if (hasIdentity) lane.identities += 2;
+        assert.deepEqual(account(accepted, lane).findings, [
+          { lane: 'l', country, kind: 'doubled', count: 2 },
+        ]);
+      }),
+    );
+  });
+
+  it('tells a wrong country from a loss and a double', () => {
+    const accepted = { ES: 5, FR: 5 };
+    const moved = laneOf({ ES: 4, FR: 6 });
+    assert.deepEqual(account(accepted, moved).findings, [
+      { lane: 'l', country: 'ES', countedAs: 'FR', kind: 'wrong-country', count: 1 },
+    ]);
+    const lostAndDoubled = laneOf({ ES: 4, FR: 6 });
+    lostAndDoubled.identities -= 1;
+    assert.deepEqual(account(accepted, lostAndDoubled).findings, [
+      { lane: 'l', country: 'ES', kind: 'lost', count: 1 },
+      { lane: 'l', country: 'FR', kind: 'doubled', count: 1 },
+    ]);
+  });
+
+  it('finds a loss and a double that cancel each other in one country by the identities', () => {
+    const lane = laneOf({ ES: 5 });
+    lane.identities -= 1;
+    const { findings, lanes, exact } = account({ ES: 5 }, lane);
+    assert.deepEqual(findings, [
+      { lane: 'l', country: null, kind: 'lost', count: 1 },
+      { lane: 'l', country: null, kind: 'doubled', count: 1 },
+    ]);
+    assert.equal(exact, false);
+    assert.deepEqual([lanes[0]?.lost, lanes[0]?.doubled, lanes[0]?.identities], [1, 1, 4]);
+  });
+
+  it('finds a double that hides among the unknown', () => {
+    const lane = laneOf({ ES: 6 });
+    lane.identities -= 1;
+    assert.deepEqual(account({ ES: 5 }, lane, { unknown: { ES: 3 } }).findings, [
+      { lane: 'l', country: null, kind: 'doubled', count: 1 },
+    ]);
+  });
+
+  it('finds a total that does not agree with the countries', () => {
+    const lane = laneOf({ ES: 5 });
+    lane.total += 1;
+    assert.deepEqual(account({ ES: 5 }, lane).findings, [
+      { lane: 'l', country: null, kind: 'doubled', count: 1 },
+    ]);
+  });
+
+  it('names a country of which nothing was accepted', () => {
+    const lane = laneOf({ ES: 5, PE: 1 });
+    assert.deepEqual(account({ ES: 5 }, lane).findings, [
+      { lane: 'l', country: 'PE', kind: 'doubled', count: 1 },
+    ]);
+  });
+
+  it('compares the counts alone where identities were not counted or have expired', () => {
+    const accepted = { ES: 5, FR: 5 };
+    const fresh = totals(laneOf({}));
+    for (const [before, after] of [
+      [fresh, totals(laneOf({ ES: 4, FR: 6 }), {}, null)],
+      [{ ...totals(laneOf({}), { ES: 9 }), identities: 3 }, totals(laneOf({ ES: 4, FR: 6 }), { ES: 9 })],
+    ] as const) {
+      const result = compareAccount({ accepted, unknown: {}, lanes: [{ lane: 'l', before, after }] });
+      assert.equal(result.lanes[0]?.identities, null);
+      assert.deepEqual(result.findings, [
+        { lane: 'l', country: 'ES', kind: 'lost', count: 1 },
+        { lane: 'l', country: 'FR', kind: 'doubled', count: 1 },
+      ]);
+    }
+  });
+
+  it('judges each lane by itself', () => {
+    const good = laneOf({ ES: 2 });
+    const bad = laneOf({ ES: 1 });
+    const { findings, exact } = compareAccount({
+      accepted: { ES: 2 },
+      unknown: {},
+      lanes: [
+        { lane: 'good', before: totals(laneOf({})), after: totals(good) },
+        { lane: 'bad', before: totals(laneOf({})), after: totals(bad) },
+      ],
+    });
+    assert.equal(exact, false);
+    assert.deepEqual(findings, [{ lane: 'bad', country: 'ES', kind: 'lost', count: 1 }]);
+  });
+
+  it('never calls a falsified store exact', () => {
+    const fault = fc.record({
+      country: fc.constantFrom(...COUNTRIES),
+      counted: fc.integer({ min: -3, max: 3 }),
+      identities: fc.integer({ min: -3, max: 3 }),
+    });
+    fc.assert(
+      fc.property(counts, fc.array(fault, { minLength: 1, maxLength: 4 }), (accepted, faults) => {
+        const lane = laneOf(accepted);
+        for (const { country, counted, identities } of faults) {
+          count(lane, country, counted);
+          lane.identities += identities;
+        }
+        const isRight =
+          lane.identities === sum(accepted) &&
+          COUNTRIES.every((country) => (lane.byCountry.get(country) ?? 0) === (accepted[country] ?? 0));
+        assert.equal(account(accepted, lane).exact, isRight);
+      }),
+    );
+  });
+});
