@@ -24,16 +24,11 @@ const kubernetesVersion = 'v1.34.4';
  * @throws PrerequisiteError where there is no Go, or one that is too old and may not fetch a newer.
  */
 export async function ensureBinaries(onProgress: OnProgress): Promise<ClusterBinaries> {
-  const modules = [
-    await readFile(join(moduleDirectory, 'go.mod')),
-    await readFile(join(moduleDirectory, 'go.sum')),
-  ];
-  const sources: Buffer[] = [];
-  for (const file of (await readdir(moduleDirectory, { recursive: true })).sort()) {
-    if (file.endsWith('.go')) sources.push(await readFile(join(moduleDirectory, file)));
-  }
+  const modules = await read(['go.mod', 'go.sum']);
+  const sources = await read((await readdir(moduleDirectory)).filter((file) => file.endsWith('.go')).sort());
+  const pauseSource = await read(['pause/main.go']);
   const kube = await ensureGoProgram('kube', '.', [...modules, ...sources], onProgress);
-  const pause = await ensureGoProgram('pause', './pause', [...modules, ...sources], onProgress);
+  const pause = await ensureGoProgram('pause', './pause', pauseSource, onProgress);
   const traefik = await ensureGoProgram(
     'traefik',
     'github.com/traefik/traefik/v3/cmd/traefik',
@@ -41,6 +36,10 @@ export async function ensureBinaries(onProgress: OnProgress): Promise<ClusterBin
     onProgress,
   );
   return { kube, pause, traefik };
+}
+
+async function read(files: readonly string[]): Promise<readonly Buffer[]> {
+  return Promise.all(files.map((file) => readFile(join(moduleDirectory, file))));
 }
 
 async function ensureGoProgram(

@@ -161,7 +161,10 @@ export class LocalProvider implements ClusterProvider {
     await writeKubeconfigs(this.#layout);
     await this.#start('node1', artifacts, { fresh: true });
     const target = this.#kubectl(artifacts.kubectl);
-    await withProgress('ingress and metrics: starting', this.#onProgress, async () => {
+    await withProgress('DNS, ingress and metrics: starting', this.#onProgress, async () => {
+      const dns = `http://${nodeNetwork.node1.address}:${network.dnsReadyPort}/ready`;
+      const dnsReady = async (): Promise<true | undefined> => ((await fetch(dns)).ok ? true : undefined);
+      await waitFor('DNS to be ready', dnsReady, { timeoutMs: readyTimeoutMs });
       await kubectl(
         target,
         'rollout',

@@ -17,8 +17,7 @@ export const network = {
   prefixLength: 30,
   apiServerPort: 6443,
   metricsPort: 4443,
-  ingressPort: 80,
-  ingressTlsPort: 443,
+  dnsReadyPort: 8181,
 } as const;
 
 /** Each node's own address, the interface that has it, and the addresses of its pods. */

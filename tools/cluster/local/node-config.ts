@@ -182,16 +182,20 @@ function proxyConfig(layout: ClusterLayout, name: NodeName): unknown {
   };
 }
 
+/** Names outside the cluster do not exist in it: said at once, where no answer would be waited for. */
 function corefile(layout: ClusterLayout): string {
   const { address } = nodeNetwork.node1;
   return `.:53 {
   bind ${address}
   errors
-  ready ${address}:8181
+  ready ${address}:${network.dnsReadyPort}
   kubernetes cluster.local in-addr.arpa {
     kubeconfig ${kubeconfigOf(layout, 'dns')}
   }
   cache 5
+  template ANY ANY {
+    rcode NXDOMAIN
+  }
 }
 `;
 }
