@@ -25,12 +25,18 @@ function line(name: string, ...cells: (string | number)[]): string {
   return `  ${name.padEnd(10)}${cells.map((cell) => String(cell).padStart(11)).join('')}`;
 }
 
+function verdict(results: LoadAccount['thresholds']['results']): string {
+  if (results.length === 0) return 'NOT JUDGED, as k6 ran with --no-thresholds';
+  const failed = results.filter(({ passed }) => !passed);
+  if (failed.length === 0) return `passed    all ${results.length} thresholds`;
+  return `FAILED    ${failed.map(({ metric, condition }) => `${metric}: ${condition}`).join('; ')}`;
+}
+
 /** Writes an account for people: what became of the messages, how fast, and which conditions failed. */
 export function renderAccount(account: LoadAccount): string {
   const { messages, requests } = account;
   const perSecond = account.durationSeconds > 0 ? messages.accepted / account.durationSeconds : 0;
   const statuses = Object.entries(requests.status).map(([status, attempts]) => `${status}: ${attempts}`);
-  const failed = account.thresholds.results.filter(({ passed }) => !passed);
   const lines = [
     '',
     `${account.scenario} · run ${account.runId} · seed ${account.seed} · ${account.baseUrl}`,
@@ -46,11 +52,6 @@ export function renderAccount(account: LoadAccount): string {
   ];
   if (account.droppedIterations > 0)
     lines.push(`  dropped   ${account.droppedIterations} arrivals: raise USERS or lower RATE`);
-  lines.push(
-    failed.length === 0
-      ? `  passed    all ${account.thresholds.results.length} thresholds`
-      : `  FAILED    ${failed.map(({ metric, condition }) => `${metric}: ${condition}`).join('; ')}`,
-    '',
-  );
+  lines.push(`  ${verdict(account.thresholds.results)}`, '');
   return `${lines.join('\n')}\n`;
 }

@@ -13,7 +13,9 @@ export type Counters = {
 
 function sum(perCountry: ReadonlyMap<string, number>): number {
   let total = 0;
-  for (const messages of perCountry.values()) total += messages;
+  perCountry.forEach((messages) => {
+    total += messages;
+  });
   return total;
 }
 
@@ -31,7 +33,9 @@ export function createCounters(): Counters {
   const settleTime = new Trend(metricNames.settleTime, true);
   return {
     countSent(perCountry) {
-      for (const [country, messages] of perCountry) sent.add(messages, { country });
+      perCountry.forEach((messages, country) => {
+        sent.add(messages, { country });
+      });
       unknown.add(sum(perCountry));
       requests.add(1);
     },
@@ -41,7 +45,10 @@ export function createCounters(): Counters {
         retries.add(attempts - 1);
       }
       if (outcome === 'unknown') return;
-      for (const [country, messages] of perCountry) settled[outcome].add(messages, { country });
+      const counter = settled[outcome];
+      perCountry.forEach((messages, country) => {
+        counter.add(messages, { country });
+      });
       unknown.add(-sum(perCountry));
       if (outcome === 'accepted') settleTime.add(settledAfterMs);
     },

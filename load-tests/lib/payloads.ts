@@ -1,6 +1,6 @@
 import { countries } from './countries.ts';
 import { phrases, weathers } from './phrases.ts';
-import { pick, type Random, randomAt, weightedPicker } from './random.ts';
+import { hashText, pick, type Random, randomAt, spreadByWeight } from './random.ts';
 
 /** A message as a client posts it. */
 export type Message = { description: string; country: string; weather: string };
@@ -18,8 +18,8 @@ const emojiShare = 0.35;
 /** Share of people who post in English rather than in a language of their country. */
 const englishShare = 0.12;
 
-const pickCountry = weightedPicker(countries);
-const pickWeather = weightedPicker(weathers);
+const countryDraws = spreadByWeight(countries);
+const weatherDraws = spreadByWeight(weathers);
 
 /**
  * Writes one message.
@@ -27,11 +27,11 @@ const pickWeather = weightedPicker(weathers);
  * @returns the message, and the alpha-2 code it must be counted under whatever its `country` says
  */
 export function createMessage(random: Random): { message: Message; code: string } {
-  const from = pickCountry(random);
-  const weather = pickWeather(random);
+  const from = pick(random, countryDraws);
+  const weather = pick(random, weatherDraws);
   const language = random() < englishShare ? 'en' : pick(random, from.languages);
   const spelling = language === 'es' ? 'es' : 'en';
-  const degrees = Math.floor(random() * 45) - 8;
+  const degrees = ((random() * 45) | 0) - 8;
   const text = pick(random, phrases[language])
     .replace('{weather}', weather.words[language])
     .replace('{degrees}', String(degrees));
@@ -50,10 +50,11 @@ export function createMessage(random: Random): { message: Message; code: string 
  * run is cut into requests and whichever virtual user sends it.
  */
 export function createBatch(seed: string, first: number, size: number): Batch {
+  const seedHash = hashText(seed);
   const messages: Message[] = [];
   const perCountry = new Map<string, number>();
   for (let position = first; position < first + size; position += 1) {
-    const { message, code } = createMessage(randomAt(seed, position));
+    const { message, code } = createMessage(randomAt(seedHash, position));
     messages.push(message);
     perCountry.set(code, (perCountry.get(code) ?? 0) + 1);
   }

@@ -1,5 +1,5 @@
 import { sleep } from 'k6';
-import http from 'k6/http';
+import http, { type Response } from 'k6/http';
 import { nextDelayMs, parseRetryAfter } from './backoff.ts';
 import { type Outcome, outcomeWithoutAcceptance, readAnswer } from './outcome.ts';
 import type { Message } from './payloads.ts';
@@ -12,9 +12,15 @@ export type PostResult = {
   attempts: number;
   /** From the first attempt to the last answer. */
   settledAfterMs: number;
-  /** The last answer, for a person: status and the beginning of the body or the network error. */
+  /** HTTP status of the last answer; 0: none. */
+  lastStatus: number;
+  /** The last answer, for a person: status and the beginning of the body or the network error; '' for a 202. */
   lastAnswer: string;
 };
+
+function describe({ status, error, body }: Response): string {
+  return `${status} ${error || String(body ?? '').slice(0, 300)}`;
+}
 
 /**
  * Posts messages and retries what may still succeed, always under the same key, so that the pipeline counts
@@ -38,16 +44,18 @@ export function postMessages(settings: Settings, messages: readonly Message[], k
   let anyUnknown = false;
   for (let attempts = 1; ; attempts += 1) {
     const response = http.post(`${settings.baseUrl}${settings.apiPath}`, body, params);
+    const { status } = response;
     const nowMs = Date.now();
     const settle = (outcome: Outcome): PostResult => ({
       outcome,
       attempts,
       settledAfterMs: nowMs - startedAtMs,
-      lastAnswer: `${response.status} ${response.error || String(response.body ?? '').slice(0, 300)}`,
+      lastStatus: status,
+      lastAnswer: outcome === 'accepted' ? '' : describe(response),
     });
-    const meaning = readAnswer(response.status);
-    if (meaning.kind === 'accepted') return settle('accepted');
-    if (meaning.kind === 'unknown') anyUnknown = true;
+    const meaning = readAnswer(status);
+    if (meaning.outcome === 'accepted') return settle('accepted');
+    if (meaning.outcome === 'unknown') anyUnknown = true;
     const delayMs = meaning.retryable
       ? nextDelayMs(
           attempts,

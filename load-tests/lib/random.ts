@@ -2,7 +2,7 @@
 export type Random = () => number;
 
 /** Spreads a text over 32 bits (FNV-1a), so that any text can be a seed. */
-function hashText(text: string): number {
+export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
@@ -11,52 +11,35 @@ function hashText(text: string): number {
 }
 
 /**
- * A small generator (mulberry32) for one position of a run. Each position has its own, so what is drawn for
- * message 7 depends neither on message 6 nor on the virtual user that happens to send it.
+ * A generator for one position of a run. Each position has its own, so what is drawn for message 7 depends
+ * neither on message 6 nor on the virtual user that happens to send it.
  *
- * @param seed any text
+ * Xorshift after a full mix of the start value: k6 interprets its scripts, and every call and multiplication
+ * here is paid for in the load that the machine can make.
+ *
+ * @param seedHash `hashText` of the seed
  * @param position 0, 1, 2, …
  */
-export function randomAt(seed: string, position: number): Random {
-  let state = hashText(`${seed}/${position}`);
+export function randomAt(seedHash: number, position: number): Random {
+  let state = seedHash ^ Math.imul(position + 1, 0x9e3779b1);
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+  state ^= state >>> 16;
+  if (state === 0) state = 0x9e3779b1 | 0;
   return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 4_294_967_296;
   };
 }
 
 /** Picks one element, each as likely as the other. The list must not be empty. */
 export function pick<T>(random: Random, list: readonly T[]): T {
-  const chosen = list[Math.floor(random() * list.length)];
-  if (chosen === undefined) throw new Error('pick: the list is empty');
-  return chosen;
+  return list[(random() * list.length) | 0] as T;
 }
 
-/**
- * Prepares a draw in which an element comes up in proportion to its weight.
- *
- * @param list elements with weights above 0
- */
-export function weightedPicker<T extends { weight: number }>(list: readonly T[]): (random: Random) => T {
-  const bounds: number[] = [];
-  let total = 0;
-  for (const element of list) {
-    total += element.weight;
-    bounds.push(total);
-  }
-  return (random) => {
-    const target = random() * total;
-    let low = 0;
-    let high = bounds.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((bounds[middle] ?? total) > target) high = middle;
-      else low = middle + 1;
-    }
-    const chosen = list[low];
-    if (chosen === undefined) throw new Error('weightedPicker: the list is empty');
-    return chosen;
-  };
+/** Repeats each element as often as its weight (a whole number) says, so that `pick` draws by weight. */
+export function spreadByWeight<T extends { weight: number }>(list: readonly T[]): readonly T[] {
+  return list.flatMap((element) => new Array<T>(element.weight).fill(element));
 }

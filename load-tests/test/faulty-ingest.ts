@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Random, randomAt } from '../lib/random.ts';
+import { hashText, type Random, randomAt } from '../lib/random.ts';
 
 /** What may go wrong with an attempt; the ones named "after" have counted the messages already. */
 export type Fault = '503-before' | '503-after' | '429' | 'reset-before' | 'reset-after' | 'silent-after';
@@ -53,7 +53,8 @@ function countryIndex(): Map<string, string> {
     const names = new Intl.DisplayNames([language], { type: 'region', fallback: 'none' });
     for (const code of letters.flatMap((first) => letters.map((second) => first + second))) {
       const name = names.of(code);
-      if (name === undefined) continue;
+      // Withdrawn codes (UK, FX, DD) carry the name of what replaced them.
+      if (name === undefined || new Intl.Locale(`und-${code}`).region !== code) continue;
       index.set(code, code);
       index.set(name, code);
     }
@@ -110,7 +111,7 @@ export async function startFaultyIngest(behaviour: Behaviour = {}): Promise<Faul
   const bodies = new Map<string, unknown>();
   const waiting: { keys: number; resolve: () => void }[] = [];
   const index = countryIndex();
-  const random = randomAt('faults', 0);
+  const random = randomAt(hashText('faults'), 0);
   const timers = new Set<NodeJS.Timeout>();
   let outageDone = behaviour.outageAfter === undefined;
 

@@ -3,10 +3,12 @@ import { describe, it } from 'node:test';
 import { countries, countryCodes } from '../lib/countries.ts';
 import { createBatch, createMessage } from '../lib/payloads.ts';
 import { phrases, weathers } from '../lib/phrases.ts';
-import { randomAt } from '../lib/random.ts';
+import { hashText, randomAt } from '../lib/random.ts';
 
 const many = 20_000;
-const sample = Array.from({ length: many }, (_, position) => createMessage(randomAt('sample', position)));
+const sample = Array.from({ length: many }, (_, position) =>
+  createMessage(randomAt(hashText('sample'), position)),
+);
 
 describe('countries', () => {
   it('are distinct codes with the names that the Unicode tables give them', () => {
