@@ -29,9 +29,20 @@ export interface CacheEntry {
  * The build goes to a directory of its own that is renamed when complete, so a cached directory is always whole. Of
  * several processes that want the same entry one builds and the others wait. Left-overs of interrupted builds go.
  */
-export async function ensureCached(entry: CacheEntry): Promise<string> {
+export function ensureCached(entry: CacheEntry): Promise<string> {
   const folder = join(cacheDirectory(), entry.kind);
   const path = join(folder, entry.key);
+  const running = inProgress.get(path);
+  if (running !== undefined) return running;
+  const result = findOrBuild(entry, folder, path).finally(() => inProgress.delete(path));
+  inProgress.set(path, result);
+  return result;
+}
+
+/** Entries this process is finding or building, by path. */
+const inProgress = new Map<string, Promise<string>>();
+
+async function findOrBuild(entry: CacheEntry, folder: string, path: string): Promise<string> {
   if (existsSync(path)) return path;
   await mkdir(folder, { recursive: true });
   return exclusive(

@@ -59,8 +59,10 @@ async function acquire(address: string): Promise<{ release(): void } | undefined
 }
 
 /** Resolves when the holder lets go: its end closes the connection. */
-async function released(address: string): Promise<void> {
-  const socket = connect(address);
-  socket.on('error', () => undefined).resume();
-  await once(socket, 'close');
+function released(address: string): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.on('error', () => undefined).resume();
+    socket.once('close', () => resolve());
+  });
 }

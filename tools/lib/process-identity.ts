@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+
+/** A process, told apart from a later one that got the same number. Linux only. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it started, in clock ticks since the machine did. */
+  readonly startTicks: number;
+}
+
+/** The identity of a running process, undefined where there is none of this number. */
+export function identifyProcess(pid: number): ProcessIdentity | undefined {
+  const stat = readStat(pid);
+  return stat === undefined ? undefined : { pid, startTicks: stat.startTicks };
+}
+
+/** Whether the very process still runs (a zombie does not, a stopped one does). */
+export function isRunning(identity: ProcessIdentity): boolean {
+  const stat = readStat(identity.pid);
+  return stat !== undefined && stat.startTicks === identity.startTicks && !'ZX'.includes(stat.state);
+}
+
+/** Whether a process is held by SIGSTOP. */
+export function isStopped(identity: ProcessIdentity): boolean {
+  return readStat(identity.pid)?.state === 'T';
+}
+
+function readStat(pid: number): { state: string; startTicks: number } | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // The name is in brackets and may hold anything, so the fields are counted from its end: state is the third.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', startTicks: Number(fields[19]) };
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureCached } from '../lib/cache.ts';
+import { PrerequisiteError } from '../lib/prerequisite-error.ts';
+import { type OnProgress, withProgress } from '../lib/progress.ts';
+import { runCommand } from '../lib/run-command.ts';
+import { readDebianMirrors } from './apt-sources.ts';
+import { ensureProgram, requireRootOnDebian } from './host-packages.ts';
+import { ensureKafkaJars } from './kafka-jars.ts';
+
+/**
+ * Root file systems of the servers: one Debian base, and for each server a layer to be laid over it (overlayfs
+ * `lowerdir=<layer>:<base>`). Users, paths and commands are those of the official container images.
+ */
+
+/** A layer there is a recipe for, in `layers/<name>.sh`. */
+export type LayerName = 'rabbitmq' | 'kafka' | 'valkey' | 'redis' | 'prometheus';
+
+/** What the builders share. */
+export interface RootfsOptions {
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const here = import.meta.dirname;
+const caFiles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];
+
+/**
+ * The directory of the Debian base, built by debootstrap the first time (half a minute).
+ *
+ * @throws PrerequisiteError where this is no Debian-like Linux, not root, or no Debian mirror is known.
+ */
+export async function ensureBase(options: RootfsOptions = {}): Promise<string> {
+  const { onProgress = () => undefined, signal } = options;
+  requireRootOnDebian();
+  return ensureCached({
+    kind: 'rootfs',
+    key: await baseKey(),
+    onProgress,
+    build: async (target) => {
+      await ensureProgram('debootstrap', ['debootstrap', 'debian-archive-keyring'], onProgress, signal);
+      const mirrors = await findMirrors();
+      await withProgress('base system: downloading Debian trixie', onProgress, () =>
+        inMountNamespace(
+          [
+            join(here, 'build-base.sh'),
+            target,
+            mirrors.main,
+            mirrors.security ?? '',
+            caFileFor(mirrors.main),
+          ],
+          signal,
+        ),
+      );
+    },
+  });
+}
+
+/**
+ * The directory of a server's layer, built over the base the first time (2 to 15 s). It belongs over the base that
+ * `ensureBase` gives and has no meaning without it.
+ *
+ * @throws PrerequisiteError as `ensureBase`, and for `kafka` where Maven can neither be found nor installed.
+ */
+export async function ensureLayer(name: LayerName, options: RootfsOptions = {}): Promise<string> {
+  const { onProgress = () => undefined, signal } = options;
+  const [base, input] = await Promise.all([
+    ensureBase(options),
+    name === 'kafka' ? ensureKafkaJars(options) : undefined,
+  ]);
+  const recipe = join(here, 'layers', `${name}.sh`);
+  const hash = await hashOf([recipe, join(here, 'build-layer.sh')], [base, input ?? '']);
+  return ensureCached({
+    kind: 'layers',
+    key: `${name}-${hash}`,
+    onProgress,
+    build: async (target) => {
+      const mirrors = await findMirrors();
+      await withProgress(`${name}: installing`, onProgress, () =>
+        inMountNamespace(
+          [join(here, 'build-layer.sh'), base, target, recipe, input ?? '', caFileFor(mirrors.main)],
+          signal,
+        ),
+      );
+    },
+  });
+}
+
+async function baseKey(): Promise<string> {
+  return `trixie-${process.arch}-${await hashOf([join(here, 'build-base.sh')])}`;
+}
+
+async function hashOf(files: readonly string[], words: readonly string[] = []): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(await readFile(file)).update('\0');
+  for (const word of words) hash.update(word).update('\0');
+  return hash.digest('hex').slice(0, 12);
+}
+
+async function findMirrors() {
+  const given = process.env.CAUDAL_DEBIAN_MIRROR;
+  if (given) return { main: given.replace(/\/+$/, '') };
+  const mirrors = await readDebianMirrors();
+  if (mirrors !== undefined) return mirrors;
+  throw new PrerequisiteError(
+    'the apt sources of this machine name no Debian mirror: set CAUDAL_DEBIAN_MIRROR to the URL of one (it ends in ' +
+      '/debian), or start Docker and try again',
+  );
+}
+
+/** The machine's certificate authorities, which the small base lacks; only a mirror over HTTPS needs them. */
+function caFileFor(mirror: string): string {
+  return mirror.startsWith('https:') ? (caFiles.find((file) => existsSync(file)) ?? '') : '';
+}
+
+/** Mounts made by the script end with it, however it ends. */
+async function inMountNamespace(script: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  const namespace = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'];
+  await runCommand('unshare', [...namespace, 'sh', ...script], { signal });
+}

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { identifyProcess, isStopped } from '../lib/process-identity.ts';
+import { type CommandOutput, runCommand } from '../lib/run-command.ts';
+import { waitUntil } from '../lib/wait-until.ts';
+import { goneTimeoutMs, type Runtime, type RuntimeOptions } from './runtime.ts';
+import { readState, type ServerName } from './state.ts';
+
+const composeFile = join(import.meta.dirname, '..', '..', 'compose.yaml');
+
+/** Whether a container engine answers and has Compose; an installed client alone does not mean one. */
+export async function isComposeAvailable(): Promise<boolean> {
+  try {
+    await runCommand('docker', ['info']);
+    await runCommand('docker', ['compose', 'version']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs the servers as containers of `compose.yaml`, a Compose project of its own for each data directory. */
+export function createComposeRuntime(options: RuntimeOptions): Runtime {
+  const { dataDirectory, signal } = options;
+  const project = `caudal-${createHash('sha256').update(dataDirectory).digest('hex').slice(0, 8)}`;
+
+  function compose(...args: string[]): Promise<CommandOutput> {
+    return runCommand('docker', ['compose', '-p', project, '-f', composeFile, ...args], {
+      signal,
+      environment: composeEnvironment(options),
+    });
+  }
+
+  function pid(name: ServerName): number | undefined {
+    const inspect = spawnSync('docker', ['inspect', '-f', '{{.State.Pid}}', `${project}-${name}-1`], {
+      encoding: 'utf8',
+    });
+    const number = Number(inspect.stdout.trim());
+    return inspect.status === 0 && number > 0 ? number : undefined;
+  }
+
+  return {
+    kind: 'compose',
+    pid,
+    isStopped: (name) => {
+      const identity = identifyProcess(pid(name) ?? -1);
+      return identity !== undefined && isStopped(identity);
+    },
+    async prepare(name) {
+      await mkdir(join(dataDirectory, 'targets'), { recursive: true });
+      await compose('pull', '--quiet', '--policy', 'missing', name);
+    },
+    async launch(name) {
+      await compose('up', '--detach', '--no-deps', name);
+    },
+    async signal(name, signalName) {
+      await compose('kill', '--signal', signalName, name);
+      if (signalName === 'SIGSTOP' || signalName === 'SIGCONT') return;
+      if (!(await waitUntil(() => pid(name) === undefined, { timeoutMs: goneTimeoutMs }))) {
+        throw new Error(`${name} still runs ${goneTimeoutMs} ms after ${signalName}`);
+      }
+    },
+    async logTail(name) {
+      return (await compose('logs', '--no-color', '--tail', '20', name)).stdout;
+    },
+    async wipe() {
+      await compose('down', '--volumes');
+    },
+    async remove() {
+      await compose('down');
+    },
+  };
+}
+
+/** What compose.yaml asks for, from the state of the data directory. */
+function composeEnvironment({
+  dataDirectory,
+  scrapeIntervalSeconds,
+}: RuntimeOptions): Record<string, string> {
+  const state = readState(dataDirectory);
+  if (state === undefined) throw new Error(`no servers have been set up in ${dataDirectory}`);
+  const { ports, passwords } = state;
+  return {
+    CAUDAL_RABBITMQ_PASSWORD: passwords.rabbitmq,
+    CAUDAL_VALKEY_PASSWORD: passwords.valkey,
+    CAUDAL_REDIS_PASSWORD: passwords.redis,
+    CAUDAL_KAFKA_CLUSTER_ID: state.kafkaClusterId,
+    CAUDAL_RABBITMQ_PORT: String(ports.rabbitmq),
+    CAUDAL_RABBITMQ_MANAGEMENT_PORT: String(ports.rabbitmqManagement),
+    CAUDAL_RABBITMQ_METRICS_PORT: String(ports.rabbitmqMetrics),
+    CAUDAL_KAFKA_PORT: String(ports.kafka),
+    CAUDAL_VALKEY_PORT: String(ports.valkey),
+    CAUDAL_REDIS_PORT: String(ports.redis),
+    CAUDAL_PROMETHEUS_PORT: String(ports.prometheus),
+    CAUDAL_TARGETS_DIRECTORY: join(dataDirectory, 'targets'),
+    CAUDAL_SCRAPE_INTERVAL: `${scrapeIntervalSeconds}s`,
+  };
+}

@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util';
+import { PrerequisiteError } from '../lib/prerequisite-error.ts';
+import { findServers, type Servers, startServers } from './servers.ts';
+import { type ServerName, serverNames } from './state.ts';
+
+const usage = `usage: npm run servers -- <command>
+
+  up [--only NAME,…] [--fresh]  start the servers and leave them running; --fresh empties them first
+  down                          end them; their data stays
+  status                        what runs where
+  start NAME                    start one again, on the same port and data
+  kill NAME                     end one at once, as a crash would (SIGKILL)
+  stop NAME                     hold one still, as a hang would (SIGSTOP)
+  cont NAME                     let it go on (SIGCONT)
+
+  --data DIRECTORY              where their data is, by default .caudal/servers
+
+NAME is one of ${serverNames.join(', ')}.
+`;
+
+/** A command line that makes no sense; the usage follows the message. */
+class UsageError extends Error {}
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parse(args);
+  const [command = 'help', name] = positionals;
+  const options = {
+    onProgress: (line: string) => process.stderr.write(`${line}\n`),
+    ...(values.data === undefined ? {} : { dataDirectory: values.data }),
+  };
+  if (command === 'up') {
+    const only = values.only?.split(',').map(serverNameOf) ?? serverNames;
+    const giveUp = new AbortController();
+    const abort = () => giveUp.abort(new Error('interrupted'));
+    process.once('SIGINT', abort).once('SIGTERM', abort);
+    const started = await startServers({
+      ...options,
+      only,
+      fresh: values.fresh ?? false,
+      background: true,
+      signal: giveUp.signal,
+    });
+    await printStatus(started);
+    return;
+  }
+  if (command === 'help') {
+    process.stdout.write(usage);
+    return;
+  }
+  if (!['down', 'status', 'start', 'kill', 'stop', 'cont'].includes(command)) {
+    throw new UsageError(`no command '${command}'`);
+  }
+  const servers = await findServers(options);
+  if (servers === undefined) {
+    process.stdout.write('no servers have been started here\n');
+    if (command !== 'down') process.exitCode = 1;
+    return;
+  }
+  if (command === 'status') await printStatus(servers);
+  else if (command === 'down') await servers.down();
+  else if (command === 'start') await servers.start(serverNameOf(name));
+  else if (command === 'kill') await servers.kill(serverNameOf(name), 'SIGKILL');
+  else if (command === 'stop') await servers.kill(serverNameOf(name), 'SIGSTOP');
+  else await servers.kill(serverNameOf(name), 'SIGCONT');
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { only: { type: 'string' }, fresh: { type: 'boolean' }, data: { type: 'string' } },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function serverNameOf(text: string | undefined): ServerName {
+  const name = serverNames.find((known) => known === text);
+  if (name === undefined) throw new UsageError(text === undefined ? 'which server?' : `no server '${text}'`);
+  return name;
+}
+
+async function printStatus(servers: Servers): Promise<void> {
+  const { addresses, dataDirectory } = servers;
+  const urls: Readonly<Record<ServerName, string>> = {
+    rabbitmq: `${addresses.rabbitmqUrl}  ${addresses.rabbitmqManagementUrl}`,
+    kafka: addresses.kafkaBrokers,
+    valkey: addresses.valkeyUrl,
+    redis: addresses.redisUrl,
+    prometheus: addresses.prometheusUrl,
+  };
+  for (const name of serverNames) {
+    const pid = servers.pid(name);
+    const status = (await servers.status(name)).padEnd(8);
+    process.stdout.write(`${name.padEnd(10)}  ${status}  ${String(pid ?? '').padStart(7)}  ${urls[name]}\n`);
+  }
+  process.stdout.write(`data in ${dataDirectory}\n`);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}`);
+  else if (error instanceof PrerequisiteError) process.stderr.write(`${error.message}\n`);
+  else process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,97 @@
+import { connect } from 'node:net';
+import type { ServerName, State } from './state.ts';
+
+const timeoutMs = 2_000;
+
+/**
+ * Whether a server answers its own protocol: a listening port alone says little while data is still being loaded.
+ */
+export async function isReady(name: ServerName, state: Pick<State, 'ports' | 'passwords'>): Promise<boolean> {
+  const { ports, passwords } = state;
+  switch (name) {
+    case 'rabbitmq':
+      return (
+        (await answersAmqp(ports.rabbitmq)) &&
+        (await answersHttp(ports.rabbitmqManagement, '/api/overview', `caudal:${passwords.rabbitmq}`)) &&
+        (await answersHttp(ports.rabbitmqMetrics, '/metrics'))
+      );
+    case 'kafka':
+      return answersKafka(ports.kafka);
+    case 'valkey':
+      return answersPing(ports.valkey, passwords.valkey);
+    case 'redis':
+      return answersPing(ports.redis, passwords.redis);
+    case 'prometheus':
+      return answersHttp(ports.prometheus, '/-/ready');
+  }
+}
+
+/** AMQP 0-9-1: the protocol header is answered by a method frame (Connection.Start). */
+function answersAmqp(port: number): Promise<boolean> {
+  const header = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
+  return answers(port, header, (reply) => (reply.length === 0 ? undefined : reply[0] === 1));
+}
+
+/** Kafka: an ApiVersions request (key 18, version 0) is answered under its correlation id without an error. */
+function answersKafka(port: number): Promise<boolean> {
+  const request = Buffer.alloc(14);
+  request.writeInt32BE(10, 0);
+  request.writeInt16BE(18, 4);
+  request.writeInt32BE(7, 8);
+  request.writeInt16BE(-1, 12);
+  return answers(port, request, (reply) =>
+    reply.length < 10 ? undefined : reply.readInt32BE(4) === 7 && reply.readInt16BE(8) === 0,
+  );
+}
+
+/** RESP: AUTH and PING; a server that still loads its data answers -LOADING. */
+function answersPing(port: number, password: string): Promise<boolean> {
+  const request = Buffer.from(`AUTH ${password}\r\nPING\r\n`);
+  return answers(port, request, (reply) => {
+    const lines = reply.toString('latin1').split('\r\n');
+    return lines.length < 3 ? undefined : lines[1] === '+PONG';
+  });
+}
+
+async function answersHttp(port: number, path: string, credentials?: string): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        connection: 'close',
+        ...(credentials === undefined
+          ? {}
+          : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+      },
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Sends one request and judges what has come back so far: undefined means that more is to come. */
+function answers(
+  port: number,
+  request: Buffer,
+  judge: (reply: Buffer) => boolean | undefined,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    let reply = Buffer.alloc(0);
+    const finish = (verdict: boolean) => {
+      resolve(verdict);
+      socket.destroy();
+    };
+    socket.setTimeout(timeoutMs, () => finish(false));
+    socket.on('connect', () => socket.write(request));
+    socket.on('error', () => finish(false));
+    socket.on('close', () => finish(false));
+    socket.on('data', (chunk: Buffer) => {
+      reply = Buffer.concat([reply, chunk]);
+      const verdict = judge(reply);
+      if (verdict !== undefined) finish(verdict);
+    });
+  });
+}

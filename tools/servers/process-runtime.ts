@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { chown, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { identifyProcess, isRunning, isStopped, type ProcessIdentity } from '../lib/process-identity.ts';
+import { waitUntil } from '../lib/wait-until.ts';
+import { ensureBase, ensureLayer } from '../rootfs/rootfs.ts';
+import { defineServer, type ServerDefinition } from './definitions.ts';
+import { goneTimeoutMs, type Runtime, type RuntimeOptions } from './runtime.ts';
+import { readState, type ServerName, updateState } from './state.ts';
+
+/**
+ * Runs the servers as processes of this machine, each within its Debian root file system, in mount and process
+ * namespaces of its own and without any privilege. The recorded number is the server itself, and whatever it has started
+ * ends with it.
+ */
+export function createProcessRuntime(options: RuntimeOptions): Runtime {
+  const { dataDirectory, onProgress, signal } = options;
+  const path = (...parts: string[]) => join(dataDirectory, ...parts);
+
+  function running(name: ServerName): ProcessIdentity | undefined {
+    const identity = readState(dataDirectory)?.processes[name];
+    return identity !== undefined && isRunning(identity) ? identity : undefined;
+  }
+
+  return {
+    kind: 'processes',
+    pid: (name) => running(name)?.pid,
+    isStopped: (name) => {
+      const identity = running(name);
+      return identity !== undefined && isStopped(identity);
+    },
+
+    async prepare(name) {
+      await Promise.all([ensureBase({ onProgress, signal }), ensureLayer(name, { onProgress, signal })]);
+    },
+
+    async launch(name, background) {
+      const state = readState(dataDirectory);
+      if (state === undefined) throw new Error(`${dataDirectory} has no state`);
+      const [base, layer] = await Promise.all([
+        ensureBase({ onProgress, signal }),
+        ensureLayer(name, { onProgress, signal }),
+      ]);
+      const definition = defineServer(name, state, options);
+      await writeFiles(name, definition, state.erlangCookie);
+      const log = path('logs', `${name}.log`);
+      await rename(log, `${log}.1`).catch(() => undefined);
+      const identity = await launchProcess(definition, {
+        root: path('root'),
+        base,
+        layer,
+        data: path(name),
+        config: path('config', name),
+        targets: name === 'prometheus' ? path('targets') : '',
+        log,
+        background,
+      });
+      updateState(dataDirectory, (current) => ({
+        ...current,
+        processes: { ...current.processes, [name]: identity },
+      }));
+    },
+
+    async signal(name, signalName) {
+      const identity = running(name);
+      if (identity === undefined) throw new Error(`${name} is not running`);
+      process.kill(identity.pid, signalName);
+      if (signalName === 'SIGSTOP' || signalName === 'SIGCONT') return;
+      if (!(await waitUntil(() => !isRunning(identity), { timeoutMs: goneTimeoutMs, everyMs: 10 }))) {
+        throw new Error(
+          `${name} (process ${identity.pid}) still runs ${goneTimeoutMs} ms after ${signalName}`,
+        );
+      }
+    },
+
+    async logTail(name) {
+      const log = await readFile(path('logs', `${name}.log`), 'utf8').catch(() => '');
+      return log.trimEnd().split('\n').slice(-20).join('\n');
+    },
+
+    wipe: async () => undefined,
+    remove: async () => undefined,
+  };
+
+  async function writeFiles(name: ServerName, definition: ServerDefinition, cookie: string): Promise<void> {
+    const { user, group, files } = definition;
+    const config = path('config', name);
+    const data = path(name);
+    await Promise.all(
+      [config, data, path('logs'), path('root')].map((directory) => mkdir(directory, { recursive: true })),
+    );
+    await chown(data, user, group);
+    for (const [file, content] of Object.entries(files)) {
+      await writeFile(join(config, file), content, { mode: 0o640 });
+      await chown(join(config, file), 0, group);
+    }
+    if (name === 'prometheus') {
+      await mkdir(join(config, 'targets'), { recursive: true });
+      await mkdir(path('targets'), { recursive: true });
+    }
+    if (name === 'rabbitmq') {
+      const cookieFile = join(data, '.erlang.cookie');
+      await writeFile(cookieFile, cookie, { mode: 0o400, flag: 'wx' }).catch(ignoreExisting);
+      await chown(cookieFile, user, group);
+    }
+  }
+}
+
+interface Launch {
+  readonly root: string;
+  readonly base: string;
+  readonly layer: string;
+  readonly data: string;
+  readonly config: string;
+  readonly targets: string;
+  readonly log: string;
+  /** Whether the server outlives this process, even when that is killed. */
+  readonly background: boolean;
+}
+
+/** Starts launch.sh in new namespaces and resolves with the identity of the server it becomes. */
+async function launchProcess(definition: ServerDefinition, launch: Launch): Promise<ProcessIdentity> {
+  const log = openSync(launch.log, 'a');
+  const command = [
+    ...(launch.background ? [] : ['setpriv', '--pdeathsig', 'KILL']),
+    ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'],
+    ...['sh', join(import.meta.dirname, 'launch.sh'), launch.root, launch.base, launch.layer],
+    ...[launch.data, definition.dataPath, launch.config, definition.configPath, launch.targets],
+    ...[String(definition.user), String(definition.group)],
+    ...['env', '-i', ...Object.entries(definition.environment).map(([key, value]) => `${key}=${value}`)],
+    ...definition.command,
+  ];
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
+    // A session of its own: Ctrl-C in a terminal is not for the servers.
+    detached: true,
+    stdio: ['ignore', log, log, 'pipe'],
+  });
+  await once(child, 'spawn');
+  child.unref();
+  const pid = await readPid(child.stdio[3] as Readable);
+  const identity = Number.isInteger(pid) && pid > 1 ? identifyProcess(pid) : undefined;
+  if (identity === undefined)
+    throw new Error(`${definition.command[0]} could not be launched; see ${launch.log}`);
+  return identity;
+}
+
+/** The one line launch.sh writes. `unshare` keeps the pipe open, so its end tells only of a launch that failed. */
+async function readPid(pipe: Readable): Promise<number> {
+  for await (const line of createInterface({ input: pipe })) {
+    pipe.destroy();
+    return Number(line);
+  }
+  return 0;
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}

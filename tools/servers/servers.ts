@@ -1,0 +1,306 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { exclusive } from '../lib/exclusive.ts';
+import { identifyProcess, isRunning } from '../lib/process-identity.ts';
+import { formatSeconds, type OnProgress } from '../lib/progress.ts';
+import { waitUntil } from '../lib/wait-until.ts';
+import { createComposeRuntime, isComposeAvailable } from './compose-runtime.ts';
+import { isPortFree } from './ports.ts';
+import { isReady } from './probes.ts';
+import { createProcessRuntime } from './process-runtime.ts';
+import type { Runtime, RuntimeOptions } from './runtime.ts';
+import {
+  createState,
+  portsOf,
+  readState,
+  type ServerName,
+  type State,
+  serverNames,
+  updateState,
+  writeState,
+} from './state.ts';
+
+export type { ServerName } from './state.ts';
+
+/** Where the servers are to be found; credentials are part of the URLs. */
+export interface ServerAddresses {
+  /** `amqp://user:password@host:port` */
+  readonly rabbitmqUrl: string;
+  /** The HTTP API, credentials included: `fetch` wants them in a header instead. */
+  readonly rabbitmqManagementUrl: string;
+  readonly rabbitmqMetricsUrl: string;
+  /** `host:port` */
+  readonly kafkaBrokers: string;
+  readonly valkeyUrl: string;
+  readonly redisUrl: string;
+  readonly prometheusUrl: string;
+}
+
+/** Real servers of one data directory. */
+export interface Servers {
+  readonly addresses: ServerAddresses;
+  /** Data, logs (`logs/<name>.log`), ports and passwords of the servers. */
+  readonly dataDirectory: string;
+  /** Prometheus scrapes what the `*.json` files in here list (file_sd format). */
+  readonly targetsDirectory: string;
+  /**
+   * Sends a signal, by default SIGKILL. Resolves when the server is gone, for SIGSTOP and SIGCONT when it is sent.
+   *
+   * @throws Error if the server does not run
+   */
+  kill(name: ServerName, signal?: NodeJS.Signals): Promise<void>;
+  /**
+   * Starts a server that has ended, on the same ports and data. Resolves when it answers its protocol.
+   *
+   * @throws Error with the end of its log if it does not get that far
+   */
+  start(name: ServerName): Promise<void>;
+  /** Process number of the server itself; undefined where it does not run. */
+  pid(name: ServerName): number | undefined;
+  /** What a server is doing: `stopped` is held by SIGSTOP. */
+  status(name: ServerName): Promise<'running' | 'starting' | 'stopped' | 'down'>;
+  /** Ends all servers, by SIGTERM and after ten seconds by SIGKILL. Data stays. May be called again. */
+  down(): Promise<void>;
+}
+
+/** Which servers to work with, and where. */
+export interface ServersOptions {
+  /** By default `<repository>/.caudal/servers`. */
+  readonly dataDirectory?: string;
+  readonly onProgress?: OnProgress;
+  /** How often Prometheus scrapes, in seconds; by default 2. */
+  readonly scrapeIntervalSeconds?: number;
+}
+
+/** How to start servers. */
+export interface StartOptions extends ServersOptions {
+  /** By default all. */
+  readonly only?: readonly ServerName[];
+  /** Ends what runs there and removes all data first. */
+  readonly fresh?: boolean;
+  /** Leaves the servers running after this process; otherwise they end with it, even when it is killed. */
+  readonly background?: boolean;
+  /** Gives up the start; what had been started for it is ended. */
+  readonly signal?: AbortSignal;
+}
+
+const readyTimeoutMs = 90_000;
+const terminateTimeoutMs = 10_000;
+
+/**
+ * Starts real servers and resolves when each answers its protocol. Those of the data directory that already run are
+ * taken over. Containers by Docker Compose where an engine answers, else processes in Debian root file systems.
+ *
+ * @throws PrerequisiteError if this machine lacks something; Error if a server does not come up, or if the data
+ *   directory is in use by another live process.
+ */
+export async function startServers(options: StartOptions = {}): Promise<Servers> {
+  const { only = serverNames, fresh = false, background = false } = options;
+  const failure = new AbortController();
+  const signal =
+    options.signal === undefined ? failure.signal : AbortSignal.any([options.signal, failure.signal]);
+  const context = await createContext(options, signal);
+  const { dataDirectory, onProgress, runtime } = context;
+
+  await exclusive(
+    dataDirectory,
+    async () => {
+      refuseIfInUse(dataDirectory, runtime);
+      if (fresh) await wipe(context);
+      await setUpState(context, only);
+      if (!background) {
+        updateState(dataDirectory, (state) => ({ ...state, owner: identifyProcess(process.pid) }));
+      }
+      const launched: ServerName[] = [];
+      const outcomes = await Promise.allSettled(
+        only.map(async (name) => {
+          try {
+            if (runtime.pid(name) === undefined) {
+              await runtime.prepare(name);
+              launched.push(name);
+              await launchUntilReady(context, name, background, signal);
+            } else {
+              onProgress(`${name}: runs already (process ${runtime.pid(name)})`);
+              await untilReady(context, name, signal);
+            }
+          } catch (error) {
+            failure.abort(error);
+            throw error;
+          }
+        }),
+      );
+      if (outcomes.some((outcome) => outcome.status === 'rejected')) {
+        await endServers(context, launched);
+        throw signal.reason;
+      }
+    },
+    () => onProgress(`${dataDirectory}: another process is starting or ending these servers, waiting …`),
+  );
+  return createServers(context, background);
+}
+
+/**
+ * The servers of a data directory as they are, started by whom ever.
+ *
+ * @returns undefined where none have been set up
+ */
+export async function findServers(options: ServersOptions = {}): Promise<Servers | undefined> {
+  if (readState(dataDirectoryOf(options)) === undefined) return undefined;
+  return createServers(await createContext(options), true);
+}
+
+interface Context extends RuntimeOptions {
+  readonly runtime: Runtime;
+}
+
+function dataDirectoryOf({ dataDirectory }: ServersOptions): string {
+  return resolve(dataDirectory ?? join(import.meta.dirname, '..', '..', '.caudal', 'servers'));
+}
+
+async function createContext(options: ServersOptions, signal?: AbortSignal): Promise<Context> {
+  const { onProgress = () => undefined, scrapeIntervalSeconds = 2 } = options;
+  const dataDirectory = dataDirectoryOf(options);
+  const runtimeOptions: RuntimeOptions = { dataDirectory, scrapeIntervalSeconds, onProgress, signal };
+  const kind = readState(dataDirectory)?.runtime ?? ((await isComposeAvailable()) ? 'compose' : 'processes');
+  const runtime =
+    kind === 'compose' ? createComposeRuntime(runtimeOptions) : createProcessRuntime(runtimeOptions);
+  return { ...runtimeOptions, runtime };
+}
+
+function createServers(context: Context, background: boolean): Servers {
+  const { dataDirectory, runtime } = context;
+  const locked = <Result>(task: () => Promise<Result>) => exclusive(dataDirectory, task);
+  // Aborting is for the start alone: a server that is started again later must not meet that signal.
+  const later: Context = { ...context, signal: undefined };
+  return {
+    addresses: addressesOf(stateOf(dataDirectory)),
+    dataDirectory,
+    targetsDirectory: join(dataDirectory, 'targets'),
+    pid: (name) => runtime.pid(name),
+    kill: (name, signal = 'SIGKILL') => runtime.signal(name, signal),
+    start: (name) =>
+      locked(async () => {
+        if (runtime.pid(name) === undefined) await launchUntilReady(later, name, background);
+        else await untilReady(later, name);
+      }),
+    status: async (name) => {
+      if (runtime.pid(name) === undefined) return 'down';
+      if (runtime.isStopped(name)) return 'stopped';
+      return (await isReady(name, stateOf(dataDirectory))) ? 'running' : 'starting';
+    },
+    down: () =>
+      locked(async () => {
+        if (readState(dataDirectory) === undefined) return;
+        await endServers(later, serverNames);
+        await runtime.remove();
+        updateState(dataDirectory, (state) => ({ ...state, processes: {}, owner: undefined }));
+      }),
+  };
+}
+
+function stateOf(dataDirectory: string): State {
+  return updateState(dataDirectory, (state) => state);
+}
+
+function addressesOf({ ports, passwords }: State): ServerAddresses {
+  return {
+    rabbitmqUrl: `amqp://caudal:${passwords.rabbitmq}@127.0.0.1:${ports.rabbitmq}`,
+    rabbitmqManagementUrl: `http://caudal:${passwords.rabbitmq}@127.0.0.1:${ports.rabbitmqManagement}`,
+    rabbitmqMetricsUrl: `http://127.0.0.1:${ports.rabbitmqMetrics}/metrics`,
+    kafkaBrokers: `127.0.0.1:${ports.kafka}`,
+    valkeyUrl: `redis://:${passwords.valkey}@127.0.0.1:${ports.valkey}`,
+    redisUrl: `redis://:${passwords.redis}@127.0.0.1:${ports.redis}`,
+    prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
+  };
+}
+
+function refuseIfInUse(dataDirectory: string, runtime: Runtime): void {
+  const owner = readState(dataDirectory)?.owner;
+  if (owner === undefined || owner.pid === process.pid || !isRunning(owner)) return;
+  if (serverNames.every((name) => runtime.pid(name) === undefined)) return;
+  throw new Error(
+    `the servers in ${dataDirectory} belong to process ${owner.pid}, which still runs: end it first ` +
+      '(npm run servers -- down ends the servers alone), or use another data directory',
+  );
+}
+
+async function wipe(context: Context): Promise<void> {
+  const { dataDirectory, runtime } = context;
+  const isOurs = readState(dataDirectory) !== undefined;
+  if (!isOurs && existsSync(dataDirectory) && readdirSync(dataDirectory).length > 0) {
+    throw new Error(`${dataDirectory} holds other files, so it is not emptied; name another data directory`);
+  }
+  if (isOurs) {
+    await endServers(context, serverNames);
+    await runtime.wipe();
+  }
+  await rm(dataDirectory, { recursive: true, force: true });
+}
+
+/** Makes the state, or moves servers whose port somebody else has taken meanwhile. */
+async function setUpState(
+  { dataDirectory, runtime, onProgress }: Context,
+  only: readonly ServerName[],
+): Promise<void> {
+  await mkdir(dataDirectory, { recursive: true });
+  const state = readState(dataDirectory);
+  if (state === undefined) {
+    writeState(dataDirectory, await createState(runtime.kind));
+    return;
+  }
+  const replacement = await createState(runtime.kind);
+  const ports = { ...state.ports };
+  for (const name of only) {
+    if (runtime.pid(name) !== undefined) continue;
+    for (const port of portsOf(name)) {
+      if (await isPortFree(ports[port])) continue;
+      onProgress(`${name}: port ${ports[port]} is taken, moving to ${replacement.ports[port]}`);
+      ports[port] = replacement.ports[port];
+    }
+  }
+  writeState(dataDirectory, { ...state, ports, owner: undefined });
+}
+
+async function launchUntilReady(
+  context: Context,
+  name: ServerName,
+  background: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  const startedAt = performance.now();
+  await context.runtime.launch(name, background);
+  await untilReady(context, name, signal);
+  context.onProgress(`${name}: ready after ${formatSeconds(performance.now() - startedAt)}`);
+}
+
+async function untilReady(context: Context, name: ServerName, signal?: AbortSignal): Promise<void> {
+  const { runtime, dataDirectory } = context;
+  const state = stateOf(dataDirectory);
+  let ended = false;
+  const isUp = async () => {
+    if (await isReady(name, state)) return true;
+    ended = runtime.pid(name) === undefined;
+    return ended;
+  };
+  const answered = await waitUntil(isUp, { timeoutMs: readyTimeoutMs, everyMs: 100, signal });
+  if (answered && !ended) return;
+  const what = ended ? 'ended while it was starting' : `does not answer after ${readyTimeoutMs / 1_000} s`;
+  throw new Error(`${name} ${what}; the end of its log:\n${await runtime.logTail(name)}`);
+}
+
+async function endServers({ runtime }: Context, names: readonly ServerName[]): Promise<void> {
+  await Promise.all(
+    names.map(async (name) => {
+      if (runtime.pid(name) === undefined) return;
+      // A stopped process takes SIGTERM only once it goes on.
+      if (runtime.isStopped(name)) await runtime.signal(name, 'SIGCONT').catch(() => undefined);
+      const ended = runtime.signal(name, 'SIGTERM').catch(() => undefined);
+      const gone = () => runtime.pid(name) === undefined;
+      if (!(await waitUntil(gone, { timeoutMs: terminateTimeoutMs, everyMs: 20 }))) {
+        await runtime.signal(name, 'SIGKILL').catch(() => undefined);
+      }
+      await ended;
+    }),
+  );
+}
