@@ -1,0 +1,140 @@
+import { compareAccount } from '@caudal/common/account';
+import { errorMessage } from '@caudal/common/errors';
+import type { Logger } from '@caudal/common/logging';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { ProblemError } from './http/problem.ts';
+import { type AcceptedMessages, readAcceptedMessages } from './lanes/accepted-messages.ts';
+import { compareLanes } from './lanes/compare-lanes.ts';
+import type { LaneReader } from './lanes/lane-reader.ts';
+import { createOpenApiDocument } from './openapi.ts';
+import { accountRequestSchema } from './schemas.ts';
+
+/** What {@link createApp} works with. */
+export interface AppOptions {
+  readonly readers: readonly LaneReader[];
+  readonly prometheusUrl: string | undefined;
+  readonly readTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly logger: Logger;
+}
+
+/** The read API: it holds no state and asks stores, brokers and Prometheus at every request. */
+export function createApp(options: AppOptions): Express {
+  const { readers, prometheusUrl, readTimeoutMs, maxBodyBytes, logger } = options;
+  const readAll = (identities: boolean) => Promise.all(readers.map((reader) => reader.read({ identities })));
+
+  async function readAccepted(): Promise<AcceptedMessages | { readonly note: string }> {
+    if (prometheusUrl === undefined)
+      return { note: 'PROMETHEUS_URL is not set: accepted messages are not known.' };
+    try {
+      return await readAcceptedMessages(prometheusUrl, readTimeoutMs);
+    } catch (error) {
+      return { note: `Prometheus could not be asked: ${errorMessage(error)}` };
+    }
+  }
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.use(helmet({ strictTransportSecurity: false }));
+  app.use((_request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+
+  app
+    .route('/api/lanes')
+    .get(async (request, response) => {
+      response.json({ lanes: await readAll(request.query.identities === '1') });
+    })
+    .all(refuseMethod('GET, HEAD'));
+  app
+    .route('/api/account')
+    .get(async (_request, response) => {
+      const [reports, accepted] = await Promise.all([readAll(false), readAccepted()]);
+      response.json({ ...compareLanes(reports), accepted, lanes: reports });
+    })
+    .post(
+      express.json({ limit: maxBodyBytes, strict: true, type: 'application/json' }),
+      async (request, response) => {
+        if (!request.is('application/json')) {
+          throw new ProblemError('unsupported-media-type', 'Send JSON as application/json.');
+        }
+        response.json(await compare(request.body));
+      },
+    )
+    .all(refuseMethod('GET, HEAD, POST'));
+  app
+    .route('/openapi.json')
+    .get((_request, response) => {
+      response.json(createOpenApiDocument());
+    })
+    .all(refuseMethod('GET, HEAD'));
+  app.use(() => {
+    throw new ProblemError('not-found', 'Try /api/lanes, /api/account or /openapi.json.');
+  });
+
+  async function compare(body: unknown) {
+    const parsed = accountRequestSchema.safeParse(body);
+    if (!parsed.success) {
+      throw new ProblemError('bad-request', 'The body is not an account to compare.', {
+        members: {
+          errors: parsed.error.issues.map(({ path, message }) => ({
+            field: path.join('.'),
+            reason: message,
+          })),
+        },
+      });
+    }
+    const { accepted, unknown, before } = parsed.data;
+    const missing = readers.filter(({ lane }) => before[lane] === undefined).map(({ lane }) => lane);
+    if (missing.length > 0) {
+      throw new ProblemError('bad-request', `before: must have the totals of ${missing.join(', ')}.`);
+    }
+    const reports = await readAll(true);
+    const lanes = reports.map(({ lane, totals, errors }) => {
+      const lanesBefore = before[lane];
+      if (totals === null || lanesBefore === undefined) {
+        throw new ProblemError('lane-unavailable', `${lane}: ${errors.store ?? 'no totals'}`, {
+          headers: { 'Retry-After': '1' },
+        });
+      }
+      return { lane, before: lanesBefore, after: totals };
+    });
+    return compareAccount({ accepted, unknown, lanes });
+  }
+
+  const onError: ErrorRequestHandler = (error, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const problem = toProblem(error);
+    if (problem.status === 500) logger.error({ err: error, path: request.path }, 'request failed');
+    response
+      .status(problem.status)
+      .set(problem.headers)
+      .type('application/problem+json')
+      .send(JSON.stringify(problem.toDocument()));
+  };
+  app.use(onError);
+  return app;
+}
+
+function refuseMethod(allow: string): RequestHandler {
+  return () => {
+    throw new ProblemError('method-not-allowed', `This path takes ${allow}.`, { headers: { Allow: allow } });
+  };
+}
+
+/** Errors of Express and its body parser say their status. */
+function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+  if (status === 413) return new ProblemError('body-too-large', 'Send a smaller body.');
+  if (status === 415) return new ProblemError('unsupported-media-type', errorMessage(error));
+  if (status >= 400 && status < 500) return new ProblemError('bad-request', errorMessage(error));
+  return new ProblemError('internal-error', 'The log has more about it.');
+}

@@ -1,0 +1,134 @@
+import {
+  count,
+  type Environment,
+  kafkaSettings,
+  kafkaShape,
+  milliseconds,
+  operationsShape,
+  parseConfig,
+  port,
+  rabbitmqSettings,
+  rabbitmqShape,
+  storeSettings,
+  url,
+} from '@caudal/common/config';
+import type { BrokerChoice } from '@caudal/common/messaging';
+import type { StoreSettings } from '@caudal/common/stores';
+import { z } from 'zod';
+
+const SERVICE = 'caudal-console';
+
+const laneSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
+  broker: z.enum(['rabbitmq', 'kafka']),
+  store: z.enum(['valkey', 'redis']),
+  storeUrl: url('redis', 'rediss'),
+  storeUsername: z.string().optional(),
+  storePassword: z.string().optional(),
+  storeKeyPrefix: z.string().max(64).default(''),
+});
+
+const lanes = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({
+        code: 'custom',
+        message: 'must be JSON: [{"name","broker","store","storeUrl"}, …]',
+      });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(laneSchema).min(1, 'must list at least one lane'))
+  .superRefine((value, context) => {
+    if (new Set(value.map((lane) => lane.name)).size < value.length) {
+      context.addIssue({ code: 'custom', message: 'must give each lane a name of its own' });
+    }
+  });
+
+const consoleShape = {
+  ...operationsShape,
+  HTTP_HOST: z.string().default('0.0.0.0'),
+  HTTP_PORT: port(8081),
+  /** Every lane: its broker, its store and how to reach that. */
+  LANES: lanes,
+  /** Where the accepted messages are counted; not asked when unset. */
+  PROMETHEUS_URL: url('http', 'https').optional(),
+  /** How often the gauges are filled. */
+  POLL_INTERVAL_MS: milliseconds(2_000),
+  /** A broker, store or Prometheus that takes longer to answer counts as down for this reading. */
+  READ_TIMEOUT_MS: milliseconds(5_000),
+  STORE_CA_FILE: z.string().optional(),
+  MAX_BODY_BYTES: count(262_144, 1_024, 16_777_216),
+};
+
+/** One lane and how to read it. */
+export interface LaneSettings {
+  readonly lane: string;
+  readonly broker: BrokerChoice;
+  readonly store: { readonly name: 'valkey' | 'redis'; readonly settings: StoreSettings };
+}
+
+/**
+ * Reads the console's configuration. Only the brokers that a lane uses need an address.
+ * @throws ConfigError that lists every problem.
+ */
+export function parseConsoleConfig(environment: Environment) {
+  // The union of both brokers' variables, those of an unused broker filled in so that they are not asked for.
+  const used = brokersIn(environment);
+  const values = parseConfig(
+    { ...consoleShape, ...rabbitmqShape, ...kafkaShape },
+    {
+      ...environment,
+      ...(used.has('rabbitmq') ? {} : { RABBITMQ_URL: 'amqp://unused', RABBITMQ_URL_FILE: undefined }),
+      ...(used.has('kafka') ? {} : { KAFKA_BROKERS: 'unused:1', KAFKA_BROKERS_FILE: undefined }),
+    },
+  );
+  const brokers: Record<'rabbitmq' | 'kafka', () => BrokerChoice> = {
+    rabbitmq: () => ({ name: 'rabbitmq', settings: rabbitmqSettings(values, SERVICE) }),
+    kafka: () => ({ name: 'kafka', settings: kafkaSettings(values, SERVICE) }),
+  };
+  return {
+    lanes: values.LANES.map(
+      (lane): LaneSettings => ({
+        lane: lane.name,
+        broker: brokers[lane.broker](),
+        store: {
+          name: lane.store,
+          settings: storeSettings(
+            {
+              STORE_URL: lane.storeUrl,
+              STORE_USERNAME: lane.storeUsername,
+              STORE_PASSWORD: lane.storePassword,
+              STORE_CA_FILE: values.STORE_CA_FILE,
+              STORE_KEY_PREFIX: lane.storeKeyPrefix,
+              STORE_COMMAND_TIMEOUT_MS: values.READ_TIMEOUT_MS,
+            },
+            SERVICE,
+          ),
+        },
+      }),
+    ),
+    http: { host: values.HTTP_HOST, port: values.HTTP_PORT, maxBodyBytes: values.MAX_BODY_BYTES },
+    operations: { host: values.OPERATIONS_HOST, port: values.OPERATIONS_PORT },
+    prometheusUrl: values.PROMETHEUS_URL,
+    pollIntervalMs: values.POLL_INTERVAL_MS,
+    readTimeoutMs: values.READ_TIMEOUT_MS,
+    logLevel: values.LOG_LEVEL,
+    drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
+  };
+}
+
+/** Brokers that the lanes name; both where the lanes cannot be read, so that every problem is listed at once. */
+function brokersIn(environment: Environment): ReadonlySet<string> {
+  try {
+    const values = parseConfig({ LANES: lanes }, environment);
+    return new Set(values.LANES.map((lane) => lane.broker));
+  } catch {
+    return new Set(['rabbitmq', 'kafka']);
+  }
+}

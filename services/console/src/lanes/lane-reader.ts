@@ -1,0 +1,97 @@
+import type { LaneReport } from '@caudal/common/account';
+import { AppError, errorMessage } from '@caudal/common/errors';
+import type { Logger } from '@caudal/common/logging';
+import { type BacklogReader, untilConnected } from '@caudal/common/messaging';
+import type { CountStore } from '@caudal/common/stores';
+
+/** Reads one lane's store and broker; it changes neither. */
+export interface LaneReader {
+  readonly lane: string;
+  /** Begins to connect, and goes on trying in the background. */
+  start(): void;
+  /** What can be read at the moment. Never rejects: what fails is named in the report. */
+  read(options: { readonly identities: boolean }): Promise<LaneReport>;
+  close(): Promise<void>;
+}
+
+/** What {@link createLaneReader} works with. */
+export interface LaneReaderOptions {
+  readonly lane: string;
+  readonly store: CountStore;
+  readonly backlog: BacklogReader;
+  readonly logger: Logger;
+  /** A part that takes longer is reported as not answering. */
+  readonly readTimeoutMs: number;
+  readonly stopping: AbortSignal;
+}
+
+/** Makes a reader of one lane. */
+export function createLaneReader(options: LaneReaderOptions): LaneReader {
+  const { lane, store, backlog, logger, readTimeoutMs, stopping } = options;
+  let brokerError: string | undefined = 'not connected yet';
+
+  async function readTotals(identities: boolean) {
+    if (!store.isReady()) throw new AppError('STORE_UNAVAILABLE', `${store.name} is not connected`);
+    const totals = await store.totals();
+    return { ...totals, identities: identities ? await store.identities() : null };
+  }
+
+  async function readBacklog() {
+    if (brokerError !== undefined) throw new AppError('BROKER_UNAVAILABLE', brokerError);
+    const sources = await backlog.sources();
+    // A log's backlog is measured against the store, which therefore has to answer as well.
+    const positions =
+      sources.length === 0 ? new Map<string, number | null>() : await store.positions(sources);
+    return backlog.read(positions);
+  }
+
+  return {
+    lane,
+    start() {
+      store.connect().catch((error: unknown) => {
+        if (!stopping.aborted) logger.warn({ lane, reason: errorMessage(error) }, 'store not connected');
+      });
+      untilConnected(() => backlog.connect(), { name: backlog.broker, logger, stopping }).then(
+        () => {
+          brokerError = undefined;
+        },
+        (error: unknown) => {
+          brokerError = errorMessage(error);
+          if (!stopping.aborted) logger.error({ lane, reason: brokerError }, 'the backlog cannot be read');
+        },
+      );
+    },
+    async read({ identities }) {
+      const [totals, behind] = await Promise.allSettled([
+        withTimeout(() => readTotals(identities), readTimeoutMs, store.name),
+        withTimeout(readBacklog, readTimeoutMs, backlog.broker),
+      ]);
+      return {
+        lane,
+        broker: backlog.broker,
+        store: store.name,
+        totals: totals.status === 'fulfilled' ? totals.value : null,
+        backlog: behind.status === 'fulfilled' ? behind.value : null,
+        errors: {
+          ...(totals.status === 'rejected' && { store: errorMessage(totals.reason) }),
+          ...(behind.status === 'rejected' && { broker: errorMessage(behind.reason) }),
+        },
+      };
+    },
+    async close() {
+      await Promise.allSettled([backlog.close(), store.close()]);
+    },
+  };
+}
+
+async function withTimeout<T>(work: () => Promise<T>, timeoutMs: number, name: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${name} did not answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work(), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,48 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createOperationsServer, Lifecycle, runMain } from '@caudal/common/lifecycle';
+import { createLogger } from '@caudal/common/logging';
+import { createBacklogReader } from '@caudal/common/messaging';
+import { createRegistry } from '@caudal/common/metrics';
+import { createStore } from '@caudal/common/stores';
+import { createApp } from './app.ts';
+import { parseConsoleConfig } from './config.ts';
+import { closeServer, listen } from './http/server.ts';
+import { createLaneReader } from './lanes/lane-reader.ts';
+import { createLaneGauges, pollLanes } from './lanes/poll.ts';
+
+runMain(async () => {
+  const config = parseConsoleConfig(process.env);
+  const logger = createLogger('console', config.logLevel);
+  const lifecycle = new Lifecycle({ logger, drainTimeoutMs: config.drainTimeoutMs });
+  lifecycle.handleSignals();
+
+  const readers = await Promise.all(
+    config.lanes.map(async ({ lane, broker, store }) =>
+      createLaneReader({
+        lane,
+        store: createStore(store.name, store.settings, logger),
+        backlog: await createBacklogReader(broker, { logger }),
+        logger,
+        readTimeoutMs: config.readTimeoutMs,
+        stopping: lifecycle.stopping,
+      }),
+    ),
+  );
+  const registry = createRegistry();
+  const server = createServer(
+    createApp({ ...config, maxBodyBytes: config.http.maxBodyBytes, readers, logger }),
+  );
+  // Every lane is read at each request, so there is nothing to be unready for.
+  const operations = createOperationsServer({ registry, checks: () => ({}), stopping: lifecycle.stopping });
+
+  for (const reader of readers) reader.start();
+  const poll = pollLanes(readers, createLaneGauges(registry), config.pollIntervalMs);
+  lifecycle.onStop('HTTP server', () => closeServer(server));
+  lifecycle.onStop('poll', () => poll.stop());
+  lifecycle.onStop('lanes', async () => void (await Promise.all(readers.map((reader) => reader.close()))));
+  lifecycle.onStop('operations server', () => operations.close());
+  const operationsPort = await operations.listen(config.operations.host, config.operations.port);
+  await listen(server, config.http.host, config.http.port);
+  logger.info({ port: (server.address() as AddressInfo).port, operationsPort }, 'listening');
+});

@@ -1,0 +1,88 @@
+import { isCountryCode } from '@caudal/common/message';
+import { z } from 'zod';
+
+const count = z.int().min(0);
+
+const perCountry = z
+  .record(z.string(), count)
+  .refine((counts) => Object.keys(counts).every(isCountryCode), 'keys must be ISO 3166-1 alpha-2 codes')
+  .meta({ description: 'Messages by ISO 3166-1 alpha-2 code.' });
+
+const laneTotals = z
+  .object({
+    total: count,
+    byCountry: perCountry,
+    identities: count
+      .nullable()
+      .default(null)
+      .meta({ description: 'Distinct identities; null: not counted.' }),
+  })
+  .meta({ description: "A lane's totals as /api/lanes gives them." });
+
+/** What `POST /api/account` takes. */
+export const accountRequestSchema = z.strictObject({
+  accepted: perCountry,
+  unknown: perCountry.default({}),
+  before: z
+    .record(z.string(), laneTotals)
+    .meta({ description: 'Totals of every lane before the load, by lane: /api/lanes?identities=1.' }),
+});
+
+const finding = z.object({
+  lane: z.string(),
+  country: z.string().nullable(),
+  kind: z.enum(['lost', 'doubled', 'wrong-country']),
+  count,
+  countedAs: z.string().optional(),
+});
+
+const figures = { accepted: count, unknown: count, stored: z.int(), lost: count, doubled: count };
+
+/** What `POST /api/account` answers. */
+export const accountSchema = z.object({
+  exact: z.boolean(),
+  findings: z.array(finding),
+  lanes: z.array(
+    z.object({ lane: z.string(), ...figures, wrongCountry: count, identities: z.int().nullable() }),
+  ),
+  rows: z.array(z.object({ lane: z.string(), country: z.string(), ...figures })),
+});
+
+/** One lane of `GET /api/lanes`. */
+export const laneReportSchema = z.object({
+  lane: z.string(),
+  broker: z.string(),
+  store: z.string(),
+  totals: laneTotals.extend({ byWeather: z.record(z.string(), count) }).nullable(),
+  backlog: z
+    .object({
+      messages: count,
+      bySource: z.record(z.string(), count),
+      deadLetters: count,
+      consumers: count.nullable(),
+    })
+    .nullable(),
+  errors: z.object({ store: z.string().optional(), broker: z.string().optional() }),
+});
+
+/** What `GET /api/account` answers. */
+export const comparisonSchema = z.object({
+  agree: z.boolean(),
+  differences: z.array(z.object({ country: z.string(), byLane: z.record(z.string(), count) })),
+  totals: z.record(z.string(), count.nullable()),
+  accepted: z.object({
+    byCountry: perCountry.optional(),
+    total: count.optional(),
+    note: z.string().meta({ description: 'What the figure is good for, or why there is none.' }),
+  }),
+  lanes: z.array(laneReportSchema),
+});
+
+/** RFC 9457. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  errors: z.array(z.object({ field: z.string(), reason: z.string() })).optional(),
+});

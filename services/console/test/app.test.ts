@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { Account, LaneReport } from '@caudal/common/account';
+import { createLogger } from '@caudal/common/logging';
+import { createApp } from '../src/app.ts';
+import { closeServer, listen } from '../src/http/server.ts';
+import { createFakeLane, type FakeLane } from './support/fake-lane.ts';
+
+describe('the console API', () => {
+  let servers: Server[];
+  let left: FakeLane;
+  let right: FakeLane;
+
+  beforeEach(async () => {
+    servers = [];
+    left = await createFakeLane('left');
+    right = await createFakeLane('right');
+  });
+  afterEach(async () => {
+    await Promise.all(servers.map(closeServer));
+  });
+
+  async function serve(listener: Parameters<typeof createServer>[1]): Promise<string> {
+    const server = createServer(listener);
+    servers.push(server);
+    await listen(server, '127.0.0.1', 0);
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+  const start = (prometheusUrl?: string) =>
+    serve(
+      createApp({
+        readers: [left.reader, right.reader],
+        prometheusUrl,
+        readTimeoutMs: 1_000,
+        maxBodyBytes: 10_000,
+        logger: createLogger('test', 'silent'),
+      }),
+    );
+  const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(`${url}/api/account`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  const lanesOf = async (url: string, query = '') =>
+    ((await (await fetch(`${url}/api/lanes${query}`)).json()) as { lanes: LaneReport[] }).lanes;
+
+  it('says what each lane holds, the identities only when asked', async () => {
+    await left.add('ES', 3);
+    const url = await start();
+    const [lane] = await lanesOf(url);
+    assert.deepEqual(lane, {
+      lane: 'left',
+      broker: 'rabbitmq',
+      store: 'memory',
+      totals: { total: 3, byCountry: { ES: 3 }, byWeather: { sunny: 3 }, identities: null },
+      backlog: { messages: 0, bySource: { message: 0 }, deadLetters: 0, consumers: 1 },
+      errors: {},
+    });
+    assert.equal((await lanesOf(url, '?identities=1'))[0]?.totals?.identities, 3);
+  });
+
+  it('names what fails in one lane and still reads the other', async () => {
+    await right.add('ES', 1);
+    left.storeError = 'valkey: gone';
+    left.brokerError = 'rabbitmq: gone';
+    const [broken, healthy] = await lanesOf(await start());
+    assert.deepEqual([broken?.totals, broken?.backlog], [null, null]);
+    assert.deepEqual(broken?.errors, { store: 'valkey: gone', broker: 'rabbitmq: gone' });
+    assert.deepEqual([healthy?.totals?.total, healthy?.errors], [1, {}]);
+  });
+
+  it('compares the lanes with each other', async () => {
+    await left.add('ES', 3);
+    await right.add('ES', 2);
+    const url = await start();
+    const read = async () => (await (await fetch(`${url}/api/account`)).json()) as Record<string, unknown>;
+    const before = await read();
+    assert.equal(before.agree, false);
+    assert.deepEqual(before.differences, [{ country: 'ES', byLane: { left: 3, right: 2 } }]);
+    assert.match(JSON.stringify(before.accepted), /PROMETHEUS_URL is not set/);
+    await right.add('ES', 1);
+    assert.equal((await read()).agree, true);
+    right.backlog = { ...right.backlog, messages: 1 };
+    assert.equal((await read()).agree, false);
+  });
+
+  it('adds what Prometheus saw accepted, and says so when it does not answer', async () => {
+    const queries: string[] = [];
+    const prometheus = await serve((request, response) => {
+      queries.push(new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '');
+      response.end(JSON.stringify({ data: { result: [{ metric: { country: 'ES' }, value: [1, '3'] }] } }));
+    });
+    const accepted = async (url: string) =>
+      ((await (await fetch(`${url}/api/account`)).json()) as { accepted: { total?: number; note: string } })
+        .accepted;
+    const known = await accepted(await start(prometheus));
+    assert.equal(known.total, 3);
+    assert.match(queries[0] ?? '', /caudal_ingest_messages_total\{outcome="accepted"\}/);
+    assert.match((await accepted(await start('http://127.0.0.1:1'))).note, /could not be asked/);
+  });
+
+  it('compares what was accepted with what was stored since', async () => {
+    await left.add('FR', 4);
+    await right.add('FR', 4);
+    const url = await start();
+    const lanes = await lanesOf(url, '?identities=1');
+    const totals = Object.fromEntries(lanes.map((lane) => [lane.lane, lane.totals]));
+    await left.add('ES', 2);
+    await right.add('ES', 1);
+    const response = await post(url, { accepted: { ES: 2 }, before: totals });
+    const account = (await response.json()) as Account;
+    assert.equal(response.status, 200);
+    assert.equal(account.exact, false);
+    assert.deepEqual(account.findings, [{ lane: 'right', country: 'ES', kind: 'lost', count: 1 }]);
+    await right.add('ES', 1);
+    const exact = (await (await post(url, { accepted: { ES: 2 }, before: totals })).json()) as Account;
+    assert.equal(exact.exact, true);
+    assert.equal(exact.lanes[0]?.identities, 2);
+  });
+
+  it('answers 503 when a store cannot be read, not an account of nothing', async () => {
+    const url = await start();
+    const before = { left: { total: 0, byCountry: {} }, right: { total: 0, byCountry: {} } };
+    right.storeError = 'redis: gone';
+    const response = await post(url, { accepted: {}, before });
+    assert.equal(response.status, 503);
+    assert.match(await response.text(), /right: redis: gone/);
+    assert.equal(response.headers.get('retry-after'), '1');
+  });
+
+  it('refuses what it cannot use with a problem document', async () => {
+    const url = await start();
+    const before = { left: { total: 0, byCountry: {} }, right: { total: 0, byCountry: {} } };
+    const cases: [expected: number, reason: RegExp, response: Promise<Response>][] = [
+      [400, /accepted/, post(url, { before })],
+      [400, /alpha-2/, post(url, { accepted: { Atlantis: 1 }, before })],
+      [400, /totals of right/, post(url, { accepted: {}, before: { left: before.left } })],
+      [400, /JSON/, post(url, '{')],
+      [400, /"field":"accepted.ES","reason":"Too small/, post(url, '{"accepted":{"ES":-1},"before":{}}')],
+      [413, /smaller/, post(url, `{"accepted":"${'x'.repeat(20_000)}"}`)],
+      [415, /application\/json/, post(url, 'x', { 'Content-Type': 'text/plain' })],
+      [404, /api\/lanes/, fetch(`${url}/nothing`)],
+      [405, /GET/, fetch(`${url}/api/lanes`, { method: 'DELETE' })],
+    ];
+    for (const [status, reason, answer] of cases) {
+      const response = await answer;
+      const text = await response.text();
+      assert.equal(response.status, status, text);
+      assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/);
+      assert.match(text, reason);
+    }
+  });
+
+  it('describes itself', async () => {
+    const url = await start();
+    const response = await fetch(`${url}/openapi.json`);
+    const document = (await response.json()) as { paths: Record<string, object> };
+    assert.deepEqual(Object.keys(document.paths), ['/api/lanes', '/api/account']);
+    assert.match(response.headers.get('content-security-policy') ?? '', /default-src/);
+  });
+});

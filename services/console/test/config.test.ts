@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ConfigError } from '@caudal/common/config';
+import { parseConsoleConfig } from '../src/config.ts';
+
+const lane = { name: 'kafka-redis', broker: 'kafka', store: 'redis', storeUrl: 'redis://localhost' };
+const environment = (lanes: unknown, more: Record<string, string> = {}) => ({
+  LANES: typeof lanes === 'string' ? lanes : JSON.stringify(lanes),
+  ...more,
+});
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    parseConsoleConfig(env);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems;
+  }
+  return [];
+}
+
+describe('parseConsoleConfig', () => {
+  it('asks for the addresses of those brokers alone that a lane uses', () => {
+    const config = parseConsoleConfig(environment([lane], { KAFKA_BROKERS: 'k:9092' }));
+    assert.deepEqual(config.lanes[0]?.broker.settings.clientId, 'caudal-console');
+    assert.equal(config.http.port, 8081);
+    assert.deepEqual(
+      problemsOf(environment([lane])).map((line) => line.split(':')[0]),
+      ['KAFKA_BROKERS'],
+    );
+  });
+
+  it("takes a store's user and password apart from its URL", () => {
+    const secret = { ...lane, storeUsername: 'u', storePassword: 'p@ss', storeKeyPrefix: 'x:' };
+    const [read] = parseConsoleConfig(environment([secret], { KAFKA_BROKERS: 'k:9092' })).lanes;
+    assert.equal(read?.store.settings.url, 'redis://u:p%40ss@localhost');
+    assert.equal(read?.store.settings.keyPrefix, 'x:');
+  });
+
+  it('lists every problem at once', () => {
+    const both = { RABBITMQ_URL: 'amqp://r', KAFKA_BROKERS: 'k:1' };
+    assert.match(problemsOf(environment('{', both)).join(), /LANES: must be JSON/);
+    assert.match(problemsOf(environment([], both)).join(), /at least one lane/);
+    assert.match(problemsOf(environment([lane, lane], both)).join(), /name of its own/);
+    assert.match(problemsOf(environment([{ ...lane, broker: 'nats' }], both)).join(), /LANES/);
+    const names = problemsOf({ HTTP_PORT: 'x' }).map((line) => line.split(':')[0]);
+    assert.deepEqual(names.sort(), ['HTTP_PORT', 'KAFKA_BROKERS', 'LANES', 'RABBITMQ_URL']);
+  });
+});
