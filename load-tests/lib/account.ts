@@ -120,8 +120,8 @@ function thresholdResults(data: SummaryData, settings: Settings): LoadAccount['t
 /**
  * Reads the account out of k6's end-of-test data.
  *
- * @throws Error when the counts per country do not add up to the total, as with K6_THRESHOLDS in the
- * environment: no account is better than a wrong one
+ * @throws Error when the counts per country do not add up to the total, as when the script's
+ * thresholds were replaced: no account is better than a wrong one
  */
 export function buildAccount(
   data: SummaryData,
@@ -142,7 +142,7 @@ export function buildAccount(
     if (messages[part] !== total) {
       throw new Error(
         `the countries' ${part} messages add up to ${messages[part]}, not ${total}: ` +
-          'unset K6_THRESHOLDS, which hides the counts per country',
+          'did something replace the thresholds of the script, which make k6 count per country?',
       );
     }
   }

@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 export type BackoffLimits = { baseMs: number; capMs: number };
 
 /** From 0.1 s up to 5 s: quick after a blip, gentle on a service that is coming back. */
-export const defaultBackoff: BackoffLimits = { baseMs: 100, capMs: 5_000 };
+const defaultBackoff: BackoffLimits = { baseMs: 100, capMs: 5_000 };
 
 /**
  * Reads a `Retry-After` header given in seconds or as an HTTP date.

@@ -10,7 +10,7 @@ function milliseconds(ms: number): string {
 }
 
 /** Time that requests under way at the end get: all their retries, so that none is cut off in doubt. */
-export function gracefulStopMs(settings: Settings): number {
+function gracefulStopMs(settings: Settings): number {
   return settings.retryForMs + settings.requestTimeoutMs + 5_000;
 }
 

@@ -38,7 +38,7 @@ export function createMessage(random: Random): { message: Message; code: string 
   return {
     message: {
       description: random() < emojiShare ? `${text} ${weather.emoji}` : text,
-      country: random() < namedCountryShare ? from.names[spelling] : from.code,
+      country: random() < namedCountryShare ? pick(random, from.names) : from.code,
       weather: weather.words[spelling],
     },
     code: from.code,

@@ -7,7 +7,7 @@ export type ProfileName = 'smoke' | 'average' | 'stress';
 export type FixedCountLoad = { kind: 'fixed-count'; messages: number; users: number; maxDurationMs: number };
 
 /** A step of a load that changes: within `durationMs` the rate moves in a straight line to `rate`. */
-export type Stage = { durationMs: number; rate: number };
+type Stage = { durationMs: number; rate: number };
 
 /** Messages arrive by the clock, however slow the answers are. Rates are messages per second. */
 export type ArrivalLoad = { kind: 'arrival'; startRate: number; stages: readonly Stage[] };

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { hashText, type Random, randomAt } from '../lib/random.ts';
 
 /** What may go wrong with an attempt; the ones named "after" have counted the messages already. */
-export type Fault = '503-before' | '503-after' | '429' | 'reset-before' | 'reset-after' | 'silent-after';
+type Fault = '503-before' | '503-after' | '429' | 'reset-before' | 'reset-after' | 'silent-after';
 
 /** How a server behaves. Everything is off by default. */
 export type Behaviour = {
