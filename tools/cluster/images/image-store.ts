@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDirectory, ensureCached } from '../../lib/cache.ts';
+import { ensureCached } from '../../lib/cache.ts';
 import { type OnProgress, withProgress } from '../../lib/progress.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { childOf, identify, kill } from '../local/processes.ts';
+import { removeOlderVersions } from '../prune-cache.ts';
 import { waitFor } from '../wait-for.ts';
 import type { ImageSpec } from './catalog.ts';
 import { writeDockerArchive } from './docker-archive.ts';
 
 export type Snapshotter = 'overlayfs' | 'native';
 
-const kind = 'image-store';
 /** Files of a containerd root that change; all others are written once. */
 const databases = [
   'io.containerd.metadata.v1.bolt/meta.db',
@@ -31,17 +31,14 @@ export async function ensureImageStore(
 ): Promise<string> {
   const key = `${snapshotter}-${createHash('sha256').update(JSON.stringify(images)).digest('hex').slice(0, 12)}`;
   const store = await ensureCached({
-    kind,
+    kind: 'image-store',
     key,
     onProgress,
     build: (target) =>
       withProgress('images: writing and importing', onProgress, () => importAll(target, images, snapshotter)),
   });
   // Each is larger than a gigabyte, and what a node uses of an older one it has by links of its own.
-  const folder = join(cacheDirectory(), kind);
-  for (const name of await readdir(folder)) {
-    if (name !== key && !name.startsWith('.')) await rm(join(folder, name), { recursive: true, force: true });
-  }
+  await removeOlderVersions(store, snapshotter);
   return store;
 }
 
@@ -106,8 +103,11 @@ async function withContainerd(
     `version = 2\nroot = "${root}"\nstate = "/run/containerd"\ndisabled_plugins = ${disabled}\n`,
   );
   const launcher = spawn(
-    'unshare',
+    'setpriv',
     [
+      // It must not outlive this process, however that ends.
+      '--pdeathsig=KILL',
+      'unshare',
       '--mount',
       '--pid',
       '--fork',

@@ -5,6 +5,7 @@ import { ensureCached } from '../../lib/cache.ts';
 import { PrerequisiteError } from '../../lib/prerequisite-error.ts';
 import { type OnProgress, withProgress } from '../../lib/progress.ts';
 import { runCommand } from '../../lib/run-command.ts';
+import { removeOlderVersions } from '../prune-cache.ts';
 
 /** The programs that are compiled from Go modules. */
 export interface ClusterBinaries {
@@ -59,6 +60,7 @@ async function ensureGoProgram(
       await withProgress(`${name}: compiling`, onProgress, () => build(sourcePackage, join(target, name)));
     },
   });
+  await removeOlderVersions(directory, name);
   return join(directory, name);
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { exclusive } from '../../lib/exclusive.ts';
 import { type OnProgress, withProgress } from '../../lib/progress.ts';
 import { runCommand } from '../../lib/run-command.ts';
@@ -17,7 +17,7 @@ import { pkiSpec, writeKubeconfigs } from './identities.ts';
 import { type ClusterLayout, clusterLayout, type NodeName } from './layout.ts';
 import { ingressUrl, network, nodeNetwork } from './network.ts';
 import { writeNodeConfig } from './node-config.ts';
-import { insideNode, isNodeRunning, restoreMachine, startNode, stopNode } from './nodes.ts';
+import { insideNode, isNodeRunning, markComplete, restoreMachine, startNode, stopNode } from './nodes.ts';
 import { ensurePrerequisites } from './prerequisites.ts';
 import { readState } from './state.ts';
 
@@ -59,7 +59,11 @@ export class LocalProvider implements ClusterProvider {
         await this.#removeEverything();
         await this.#startFirstNode(artifacts);
       }
-      if (missing.includes('node2')) await this.#start('node2', artifacts, { fresh: true });
+      if (missing.includes('node2')) {
+        await stopNode(this.#layout, 'node2');
+        await this.#start('node2', artifacts, { fresh: true });
+        await markComplete(this.#layout, 'node2');
+      }
       return this.#running();
     });
   }
@@ -87,6 +91,7 @@ export class LocalProvider implements ClusterProvider {
           `  logs ${this.#layout.node(node.name).logs}, inside: nsenter -t ${node.init.pid} -m -n -p`,
         );
     }
+    if (!(await isNodeRunning(state, 'node1'))) return lines;
     lines.push(`kubeconfig ${this.#layout.kubeconfig}`, `ingress ${ingressUrl} (any Host)`);
     const { kubectl: program } = await ensureClientTools(this.#onProgress);
     const nodes = kubectl(this.#kubectl(program), 'get', 'nodes', '-o', 'wide', '--request-timeout=5s');
@@ -140,6 +145,7 @@ export class LocalProvider implements ClusterProvider {
       if (await isNodeRunning(await readState(this.#layout.stateFile), 'node2')) return;
       const fresh = !existsSync(this.#layout.node('node2').containerd);
       await this.#start('node2', await this.#ensureArtifacts(), { fresh });
+      await markComplete(this.#layout, 'node2');
     });
   }
 
@@ -179,11 +185,13 @@ export class LocalProvider implements ClusterProvider {
         kubectl(target, 'get', '--raw', '/apis/metrics.k8s.io/v1beta1');
       await waitFor('the metrics API to answer', metrics, { timeoutMs: readyTimeoutMs, intervalMs: 250 });
     });
+    await markComplete(this.#layout, 'node1');
   }
 
   async #start(name: NodeName, artifacts: Artifacts, options: { readonly fresh: boolean }): Promise<void> {
     await withProgress(`${name}: starting`, this.#onProgress, async () => {
-      const { kube, cniPlugins, snapshotter } = artifacts;
+      const { cniPlugins, snapshotter } = artifacts;
+      const kube = await this.#linkIntoRun(artifacts.kube);
       const config = await writeNodeConfig(this.#layout, { name, kube, cniPlugins, snapshotter });
       if (options.fresh) await copyImageStore(artifacts.imageStore, this.#layout.node(name).containerd);
       await startNode(this.#layout, name, { kube, config });
@@ -191,6 +199,14 @@ export class LocalProvider implements ClusterProvider {
       if (name === 'node1') await this.#applyBasics(target);
       await this.#waitUntilReady(target, name);
     });
+  }
+
+  /** A running node starts its parts from there, whatever becomes of the cache. */
+  async #linkIntoRun(file: string): Promise<string> {
+    const path = join(this.#layout.run, 'bin', basename(file));
+    await mkdir(dirname(path), { recursive: true });
+    await runCommand('ln', ['--force', file, path]).catch(() => runCommand('cp', ['--force', file, path]));
+    return path;
   }
 
   async #applyBasics(target: KubectlTarget): Promise<void> {
@@ -242,7 +258,10 @@ export class LocalProvider implements ClusterProvider {
   async #missing(wanted: readonly NodeName[]): Promise<readonly NodeName[]> {
     const state = await readState(this.#layout.stateFile);
     const missing: NodeName[] = [];
-    for (const name of wanted) if (!(await isNodeRunning(state, name))) missing.push(name);
+    for (const name of wanted) {
+      const complete = state?.nodes.some((node) => node.name === name && node.complete) ?? false;
+      if (!complete || !(await isNodeRunning(state, name))) missing.push(name);
+    }
     // Without node1 there is no cluster for node2 to be in.
     return missing.includes('node1') ? wanted : missing;
   }

@@ -9,7 +9,7 @@ import type { ClusterLayout, NodeName } from './layout.ts';
 import { network, nodeInterface, nodeNetwork } from './network.ts';
 import { mountPoints } from './node-config.ts';
 import { childOf, identify, isAlive, kill } from './processes.ts';
-import { type ClusterState, emptyState, type NodeState, readState, writeState } from './state.ts';
+import { type ClusterState, type NodeState, readState, updateState } from './state.ts';
 import { readSysctls, restoreSysctls } from './sysctls.ts';
 
 const startTimeoutMs = 30_000;
@@ -61,8 +61,9 @@ export async function startNode(
       name,
       launcher: await identifyOrFail(launcher.pid ?? 0),
       init: await identifyOrFail(init),
+      complete: false,
     };
-    await updateState(layout, (old) => ({
+    await updateState(layout.stateFile, (old) => ({
       ...old,
       nodes: [...old.nodes.filter((node) => node.name !== name), state],
     }));
@@ -85,19 +86,27 @@ export async function stopNode(layout: ClusterLayout, name: NodeName): Promise<v
   if (node !== undefined) {
     await kill(node.init);
     await kill(node.launcher);
-    await updateState(layout, (old) => ({
+    await updateState(layout.stateFile, (old) => ({
       ...old,
       nodes: old.nodes.filter((candidate) => candidate.name !== name),
     }));
   }
   await removeCgroup(cgroupOf(name));
-  if (name === 'node1') await removeHostInterface();
+  if (name === 'node1') await removeHostInterface(layout);
 }
 
 /** Whether process 1 of the node runs. */
 export async function isNodeRunning(state: ClusterState | undefined, name: NodeName): Promise<boolean> {
   const node = state?.nodes.find((candidate) => candidate.name === name);
   return node !== undefined && (await isAlive(node.init));
+}
+
+/** Notes that a node is Ready and has everything. */
+export async function markComplete(layout: ClusterLayout, name: NodeName): Promise<void> {
+  await updateState(layout.stateFile, (old) => ({
+    ...old,
+    nodes: old.nodes.map((node) => (node.name === name ? { ...node, complete: true } : node)),
+  }));
 }
 
 /** A command line that runs in a node's namespaces. */
@@ -119,19 +128,12 @@ export async function restoreMachine(layout: ClusterLayout): Promise<void> {
 async function prepareMachine(layout: ClusterLayout): Promise<void> {
   const missing = mountPoints.filter((directory) => !existsSync(directory));
   const sysctls = await readSysctls();
-  await updateState(layout, (old) => ({
+  await updateState(layout.stateFile, (old) => ({
     ...old,
     mountPoints: [...new Set([...old.mountPoints, ...missing])],
     sysctls: old.nodes.length === 0 && Object.keys(old.sysctls).length === 0 ? sysctls : old.sysctls,
   }));
   for (const directory of missing) await mkdir(directory, { recursive: true });
-}
-
-async function updateState(
-  layout: ClusterLayout,
-  change: (old: ClusterState) => ClusterState,
-): Promise<void> {
-  await writeState(layout.stateFile, change((await readState(layout.stateFile)) ?? emptyState));
 }
 
 async function identifyOrFail(pid: number): Promise<NodeState['init']> {
@@ -146,11 +148,15 @@ async function wire(layout: ClusterLayout, name: NodeName, node: NodeState): Pro
 }
 
 async function wireToMachine(layout: ClusterLayout, node: NodeState): Promise<void> {
+  const owner = await readInterfaceAlias();
+  if (owner !== undefined) {
+    throw new Error(`the addresses are in use by the cluster of ${owner}; take that down first`);
+  }
   const { hostInterface, hostAddress, prefixLength, podCidr, serviceCidr } = network;
   const via = nodeNetwork.node1.address;
   const peer = ['peer', 'name', nodeInterface, 'netns', String(node.init.pid)];
   await ip('link', 'add', hostInterface, 'type', 'veth', ...peer);
-  await ip('link', 'set', hostInterface, 'alias', layout.run.slice(-255));
+  await ip('link', 'set', hostInterface, 'alias', aliasOf(layout));
   await ip('address', 'add', `${hostAddress}/${prefixLength}`, 'dev', hostInterface);
   await ip('link', 'set', hostInterface, 'up');
   // So that this machine reaches pods and services by their own addresses.
@@ -185,16 +191,29 @@ async function wireToFirstNode(layout: ClusterLayout, node: NodeState): Promise<
   }
 }
 
+/** The interface carries the name of its owner, because two checkouts cannot have the same addresses. */
+function aliasOf(layout: ClusterLayout): string {
+  return layout.run.slice(-255);
+}
+
+async function readInterfaceAlias(): Promise<string | undefined> {
+  const text = await readFile(`/sys/class/net/${network.hostInterface}/ifalias`, 'utf8').catch(
+    () => undefined,
+  );
+  return text?.trim();
+}
+
 async function ip(...args: readonly string[]): Promise<void> {
   await runCommand('ip', args);
 }
 
 /** The wire goes with the node's namespace; only a half-made one has to be taken away. */
-async function removeHostInterface(): Promise<void> {
+async function removeHostInterface(layout: ClusterLayout): Promise<void> {
   await waitFor(
     `interface ${network.hostInterface} to go`,
     async () => {
-      if (!existsSync(`/sys/class/net/${network.hostInterface}`)) return true;
+      const alias = await readInterfaceAlias();
+      if (alias === undefined || alias !== aliasOf(layout)) return true;
       await runCommand('ip', ['link', 'delete', network.hostInterface]).catch(() => undefined);
       return undefined;
     },

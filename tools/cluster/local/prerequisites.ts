@@ -15,6 +15,7 @@ const programs: readonly Prerequisite[] = [
   { program: 'runc', debianPackage: 'runc' },
   { program: 'nft', debianPackage: 'nftables' },
   { program: 'ip', debianPackage: 'iproute2' },
+  { program: 'setpriv', debianPackage: 'util-linux' },
   { program: 'unshare', debianPackage: 'util-linux' },
   { program: 'nsenter', debianPackage: 'util-linux' },
   { program: 'mount', debianPackage: 'mount' },

@@ -8,6 +8,8 @@ export interface NodeState {
   readonly name: NodeName;
   readonly launcher: ProcessIdentity;
   readonly init: ProcessIdentity;
+  /** Set once it was Ready with all that `up` puts on it; without it an interrupted `up` is started anew. */
+  readonly complete: boolean;
 }
 
 /** What `up` changed on the machine, written before each change, so that `down` can undo it after any end. */
@@ -21,7 +23,7 @@ export interface ClusterState {
   readonly sysctls: Readonly<Record<string, string>>;
 }
 
-export const emptyState: ClusterState = {
+const emptyState: ClusterState = {
   version: 1,
   provider: 'local',
   nodes: [],
@@ -63,8 +65,13 @@ export function parseState(text: string): ClusterState | undefined {
 }
 
 /** Writes the state as a whole or not at all. */
-export async function writeState(path: string, state: ClusterState): Promise<void> {
+async function writeState(path: string, state: ClusterState): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.new`, `${JSON.stringify(state, null, 2)}\n`);
   await rename(`${path}.new`, path);
+}
+
+/** Changes the state as it is on the disk now, from the empty one where there is none. */
+export async function updateState(path: string, change: (old: ClusterState) => ClusterState): Promise<void> {
+  await writeState(path, change((await readState(path)) ?? emptyState));
 }
