@@ -16,7 +16,9 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
 /** Whether the very process still runs (a zombie does not, a stopped one does). */
 export function isRunning(identity: ProcessIdentity): boolean {
   const stat = readStat(identity.pid);
-  return stat !== undefined && stat.startTicks === identity.startTicks && !'ZX'.includes(stat.state);
+  if (stat === undefined || stat.startTicks !== identity.startTicks) return false;
+  // The first thread may be a zombie while others are still ending and hold the ports.
+  return stat.state !== 'X' && (stat.state !== 'Z' || stat.threads > 1);
 }
 
 /** Whether a process is held by SIGSTOP. */
@@ -24,7 +26,7 @@ export function isStopped(identity: ProcessIdentity): boolean {
   return readStat(identity.pid)?.state === 'T';
 }
 
-function readStat(pid: number): { state: string; startTicks: number } | undefined {
+function readStat(pid: number): { state: string; startTicks: number; threads: number } | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -33,5 +35,5 @@ function readStat(pid: number): { state: string; startTicks: number } | undefine
   }
   // The name is in brackets and may hold anything, so the fields are counted from its end: state is the third.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', startTicks: Number(fields[19]) };
+  return { state: fields[0] ?? '', threads: Number(fields[17]), startTicks: Number(fields[19]) };
 }

@@ -110,6 +110,9 @@ function defineKafka({ ports, kafkaClusterId }: State): ServerDefinition {
         'share.coordinator.state.topic.replication.factor': 1,
         'share.coordinator.state.topic.num.partitions': 8,
         'share.coordinator.state.topic.min.isr': 1,
+        // A broker that was killed may register again only when its session has run out.
+        'broker.heartbeat.interval.ms': 500,
+        'broker.session.timeout.ms': 3_000,
         // The default buffer of the log cleaner is half of this heap.
         'log.cleaner.threads': 1,
         'log.cleaner.dedupe.buffer.size': 4_194_304,

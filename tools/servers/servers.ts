@@ -6,7 +6,7 @@ import { identifyProcess, isRunning } from '../lib/process-identity.ts';
 import { formatSeconds, type OnProgress } from '../lib/progress.ts';
 import { waitUntil } from '../lib/wait-until.ts';
 import { createComposeRuntime, isComposeAvailable } from './compose-runtime.ts';
-import { isPortFree } from './ports.ts';
+import { chooseFreePorts, isPortFree } from './ports.ts';
 import { isReady } from './probes.ts';
 import { createProcessRuntime } from './process-runtime.ts';
 import type { Runtime, RuntimeOptions } from './runtime.ts';
@@ -118,11 +118,14 @@ export async function startServers(options: StartOptions = {}): Promise<Servers>
           try {
             if (runtime.pid(name) === undefined) {
               await runtime.prepare(name);
+              const startedAt = performance.now();
               launched.push(name);
-              await launchUntilReady(context, name, background, signal);
+              await runtime.launch(name, background);
+              await untilReady(context, name);
+              onProgress(`${name}: ready after ${formatSeconds(performance.now() - startedAt)}`);
             } else {
               onProgress(`${name}: runs already (process ${runtime.pid(name)})`);
-              await untilReady(context, name, signal);
+              await untilReady(context, name);
             }
           } catch (error) {
             failure.abort(error);
@@ -179,11 +182,17 @@ function createServers(context: Context, background: boolean): Servers {
     targetsDirectory: join(dataDirectory, 'targets'),
     pid: (name) => runtime.pid(name),
     kill: (name, signal = 'SIGKILL') => runtime.signal(name, signal),
-    start: (name) =>
-      locked(async () => {
-        if (runtime.pid(name) === undefined) await launchUntilReady(later, name, background);
-        else await untilReady(later, name);
-      }),
+    start: async (name) => {
+      const startedAt = performance.now();
+      // Locked only until it is launched: several servers may come up at the same time.
+      await locked(async () => {
+        if (runtime.pid(name) !== undefined) return;
+        await runtime.prepare(name);
+        await runtime.launch(name, background);
+      });
+      await untilReady(later, name);
+      context.onProgress(`${name}: ready after ${formatSeconds(performance.now() - startedAt)}`);
+    },
     status: async (name) => {
       if (runtime.pid(name) === undefined) return 'down';
       if (runtime.isStopped(name)) return 'stopped';
@@ -200,7 +209,9 @@ function createServers(context: Context, background: boolean): Servers {
 }
 
 function stateOf(dataDirectory: string): State {
-  return updateState(dataDirectory, (state) => state);
+  const state = readState(dataDirectory);
+  if (state === undefined) throw new Error(`no servers have been set up in ${dataDirectory}`);
+  return state;
 }
 
 function addressesOf({ ports, passwords }: State): ServerAddresses {
@@ -249,33 +260,20 @@ async function setUpState(
     writeState(dataDirectory, await createState(runtime.kind));
     return;
   }
-  const replacement = await createState(runtime.kind);
   const ports = { ...state.ports };
   for (const name of only) {
     if (runtime.pid(name) !== undefined) continue;
     for (const port of portsOf(name)) {
       if (await isPortFree(ports[port])) continue;
-      onProgress(`${name}: port ${ports[port]} is taken, moving to ${replacement.ports[port]}`);
-      ports[port] = replacement.ports[port];
+      const [free = 0] = await chooseFreePorts(1);
+      onProgress(`${name}: port ${ports[port]} is taken, moving to ${free}`);
+      ports[port] = free;
     }
   }
   writeState(dataDirectory, { ...state, ports, owner: undefined });
 }
 
-async function launchUntilReady(
-  context: Context,
-  name: ServerName,
-  background: boolean,
-  signal?: AbortSignal,
-): Promise<void> {
-  const startedAt = performance.now();
-  await context.runtime.launch(name, background);
-  await untilReady(context, name, signal);
-  context.onProgress(`${name}: ready after ${formatSeconds(performance.now() - startedAt)}`);
-}
-
-async function untilReady(context: Context, name: ServerName, signal?: AbortSignal): Promise<void> {
-  const { runtime, dataDirectory } = context;
+async function untilReady({ runtime, dataDirectory, signal }: Context, name: ServerName): Promise<void> {
   const state = stateOf(dataDirectory);
   let ended = false;
   const isUp = async () => {
