@@ -74,8 +74,8 @@ export function createComposeRuntime(options: RuntimeOptions): Runtime {
   };
 }
 
-/** What compose.yaml asks for, from the state of the data directory. */
-function composeEnvironment({
+/** The variables compose.yaml asks for, from the state of the data directory. */
+export function composeEnvironment({
   dataDirectory,
   scrapeIntervalSeconds,
 }: RuntimeOptions): Record<string, string> {
