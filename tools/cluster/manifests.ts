@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Reads a manifest of tools/cluster/manifests with its `${…}` filled in.
+ * Reads a manifest of tools/cluster/manifests with its `$(…)` filled in.
  *
  * @throws Error naming a placeholder that has no value, or a value that no placeholder asks for.
  */
@@ -14,12 +14,12 @@ export async function readManifest(
   return fillIn(text, values, `${name}.yaml`);
 }
 
-/** Replaces each `${key}`; every value must be used and every placeholder known. */
+/** Replaces each `$(key)`; every value must be used and every placeholder known. */
 export function fillIn(text: string, values: Readonly<Record<string, string>>, source: string): string {
   const used = new Set<string>();
-  const filled = text.replaceAll(/\$\{(\w+)\}/g, (_, key: string) => {
+  const filled = text.replaceAll(/\$\((\w+)\)/g, (_, key: string) => {
     const value = values[key];
-    if (value === undefined) throw new Error(`${source}: no value for \${${key}}`);
+    if (value === undefined) throw new Error(`${source}: no value for $(${key})`);
     used.add(key);
     return value;
   });

@@ -9,7 +9,7 @@ import { describeNodeImage, nodeImageName } from './catalog.ts';
 import { writeDockerArchive } from './docker-archive.ts';
 
 /** The name under which the chart finds the project's image on a cluster that cannot pull. */
-export const projectImageName = 'caudal:local';
+export const projectImageName = 'caudal/caudal:local';
 
 /** The project's image in an archive. */
 export interface ProjectImage {

@@ -281,7 +281,7 @@ export class LocalProvider implements ClusterProvider {
   }
 
   #running(): RunningCluster {
-    const imageValues = join(this.#layout.repository, 'tools', 'cluster', 'values-local-images.yaml');
+    const imageValues = join(import.meta.dirname, '..', 'values-local-images.yaml');
     return { kubeconfig: this.#layout.kubeconfig, ingressUrl, imageValues };
   }
 
