@@ -47,11 +47,21 @@ function buildIndex(): CountryIndex {
       for (const name of Array.isArray(names) ? names : [names]) byName.set(normalise(name), code);
     }
   }
+  for (const locale of ['en', 'es']) addSpokenNames(locale, byName);
   for (const [alpha2, alpha3] of Object.entries(countries.getAlpha2Codes())) {
     byName.set(normalise(alpha2), alpha2);
     byName.set(normalise(alpha3), alpha2);
   }
   return { codes: new Set(Object.keys(countries.getAlpha2Codes())), byName };
+}
+
+/** The names people say (Syria, Corea del Sur), where the standard's lists have only the formal ones. */
+function addSpokenNames(locale: string, byName: Map<string, CountryCode>): void {
+  const names = new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' });
+  for (const code of Object.keys(countries.getAlpha2Codes())) {
+    const name = names.of(code);
+    if (name !== undefined && !byName.has(normalise(name))) byName.set(normalise(name), code);
+  }
 }
 
 function normalise(text: string): string {
