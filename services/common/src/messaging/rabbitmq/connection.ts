@@ -8,6 +8,8 @@ import type { RabbitmqSettings } from '../settings.ts';
 const HEARTBEAT_SECONDS = 5;
 const CONNECT_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 2_000;
+/** A broker that is up may still not answer for a quorum queue without a leader. */
+const SET_UP_TIMEOUT_MS = 15_000;
 
 /** One established connection; it ends with the first of its channels that closes. */
 export interface Session {
@@ -127,10 +129,16 @@ export class RabbitmqConnection {
     const session: Session = { model, watch, lose };
     this.#current = session;
     this.#options.onBlocked?.(false);
+    const timer = setTimeout(() => {
+      const wait = `did not answer within ${SET_UP_TIMEOUT_MS} ms`;
+      lose(new Error(`it ${wait}; has queue "${settings.queue}" a leader? (rabbitmq-queues quorum_status)`));
+    }, SET_UP_TIMEOUT_MS);
     try {
       await this.#options.setUp(session);
     } catch (error) {
       lose(error);
+    } finally {
+      clearTimeout(timer);
     }
     if (broken) throw broken;
     if (this.#closed) {

@@ -1,0 +1,19 @@
+import { pino } from 'pino';
+import { type BrokerChoice, createConsumer } from '../../src/messaging/index.ts';
+
+/** A program for a test to kill: takes a batch, says `holding`, and never stores it. */
+const broker = JSON.parse(process.argv[2] ?? '') as BrokerChoice;
+const consumer = await createConsumer(broker, { logger: pino({ level: 'silent' }) });
+await consumer.start({
+  handle: async (batch) => {
+    process.stdout.write('holding\n');
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await batch.keepAlive();
+    }
+  },
+  positions: (sources) => Promise.resolve(new Map(sources.map((source) => [source, null]))),
+  onFatal: (error) => {
+    throw error;
+  },
+});

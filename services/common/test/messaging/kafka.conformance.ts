@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import type { Servers } from '../../../../tools/servers/servers.ts';
+import { createConsumer, createPublisher, type KafkaSettings } from '../../src/messaging/index.ts';
+import { logger, testKafkaSettings } from './broker-harness.ts';
+import { bodiesOf } from './harness.ts';
+import { TestStore } from './test-store.ts';
+
+/** What only Kafka can do to its clients. */
+export function describeKafka(client: KafkaSettings['client'], servers: () => Servers): void {
+  describe(`Kafka in particular, by ${client}`, () => {
+    let settings: KafkaSettings;
+    let kafka: Kafka;
+    let admin: Admin;
+    const cleanUps: (() => Promise<void>)[] = [];
+
+    beforeEach(async () => {
+      settings = testKafkaSettings(servers().addresses.kafkaBrokers, client, { partitions: 1 });
+      kafka = new Kafka({
+        clientId: 'test-admin',
+        brokers: [...settings.brokers],
+        logLevel: logLevel.NOTHING,
+      });
+      admin = kafka.admin();
+      await admin.connect();
+    });
+    afterEach(async () => {
+      for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+      const existing = await admin.listTopics();
+      const topics = [settings.topic, settings.deadLetterTopic].filter((topic) => existing.includes(topic));
+      if (topics.length > 0) await admin.deleteTopics({ topics });
+      await admin.disconnect();
+    });
+
+    async function openPublisher(changes: Partial<KafkaSettings> = {}) {
+      const publisher = await createPublisher(
+        { name: 'kafka', settings: { ...settings, ...changes } },
+        { logger },
+      );
+      cleanUps.push(() => publisher.close());
+      await publisher.connect();
+      return publisher;
+    }
+
+    async function openConsumer(store: TestStore, changes: Partial<KafkaSettings> = {}) {
+      const consumer = await createConsumer(
+        { name: 'kafka', settings: { ...settings, ...changes } },
+        { logger },
+      );
+      cleanUps.push(() => consumer.stop());
+      await consumer.start(store.handlers());
+      return consumer;
+    }
+
+    it('makes topics as the settings say and leaves existing ones alone', async () => {
+      await openPublisher({ partitions: 4 });
+      await openPublisher({ partitions: 7 });
+      const { topics } = await admin.fetchTopicMetadata({
+        topics: [settings.topic, settings.deadLetterTopic],
+      });
+      assert.deepEqual(
+        topics.map(({ partitions }) => partitions.length),
+        [4, 1],
+      );
+    });
+
+    it('names the topic and the fix when the topology is not as it should be', async () => {
+      await assert.rejects(openPublisher({ topology: 'check' }), {
+        code: 'BROKER_TOPOLOGY',
+        retriable: false,
+        message: new RegExp(`"${settings.topic}" does not exist.*KAFKA_TOPOLOGY=create`, 's'),
+      });
+      await assert.rejects(openPublisher({ replicationFactor: 3 }), {
+        code: 'BROKER_TOPOLOGY',
+        message: /KAFKA_REPLICATION_FACTOR/,
+      });
+    });
+
+    it('rejects with the address when nobody listens', async () => {
+      await assert.rejects(openPublisher({ brokers: ['127.0.0.1:1'], requestTimeoutMs: 500 }), {
+        code: 'BROKER_UNAVAILABLE',
+        retriable: true,
+        message: /127\.0\.0\.1:1/,
+      });
+    });
+
+    it('sends each call into one partition and the calls in turn', async () => {
+      const publisher = await openPublisher({ partitions: 4 });
+      for (let call = 0; call < 8; call++) await publisher.publish(bodiesOf(10));
+      const offsets = await admin.fetchTopicOffsets(settings.topic);
+      assert.deepEqual(
+        offsets.map(({ high }) => high),
+        ['20', '20', '20', '20'],
+      );
+    });
+
+    it('goes on at the log’s start when retention has deleted what the store wants, and keeps `expected`', async () => {
+      const publisher = await openPublisher();
+      await publisher.publish(bodiesOf(50));
+      await admin.deleteTopicRecords({ topic: settings.topic, partitions: [{ partition: 0, offset: '30' }] });
+      const store = new TestStore();
+      store.positions.set(`${settings.topic}:0`, 10);
+      await openConsumer(store);
+      await store.until(() => store.size === 20);
+      assert.equal(store.stored[0], 'message-30');
+      assert.deepEqual([store.positions.get(`${settings.topic}:0`), store.moves], [50, 0]);
+    });
+
+    it('reads a topic that was made anew from its start, whatever the store remembers', async () => {
+      const publisher = await openPublisher();
+      await publisher.publish(bodiesOf(20));
+      const store = new TestStore();
+      store.positions.set(`${settings.topic}:0`, 5_000);
+      await openConsumer(store);
+      await store.until(() => store.size === 20);
+      assert.deepEqual([store.positions.get(`${settings.topic}:0`), store.moves], [20, 0]);
+    });
+
+    it('passes over what is no message: the marks of a transaction', async () => {
+      const publisher = await openPublisher();
+      const producer = kafka.producer({
+        transactionalId: `${settings.topic}-transaction`,
+        maxInFlightRequests: 1,
+        idempotent: true,
+      });
+      await producer.connect();
+      for (let round = 0; round < 3; round++) {
+        const transaction = await producer.transaction();
+        await transaction.send({ topic: settings.topic, messages: [{ value: `kept-${round}` }] });
+        await transaction.commit();
+        const aborted = await producer.transaction();
+        await aborted.send({ topic: settings.topic, messages: [{ value: `aborted-${round}` }] });
+        await aborted.abort();
+      }
+      await producer.disconnect();
+      const store = new TestStore();
+      await openConsumer(store);
+      await store.until(() => store.size === 3);
+      await publisher.publish(bodiesOf(5, 'after-'));
+      await store.until(() => store.size === 8);
+      assert.deepEqual(store.stored, ['kept-0', 'kept-1', 'kept-2', ...bodiesOf(5, 'after-').map(String)]);
+    });
+
+    it('hands over a message without a value as an empty one', async () => {
+      const producer = kafka.producer();
+      await openPublisher();
+      await producer.connect();
+      await producer.send({ topic: settings.topic, messages: [{ value: null }] });
+      await producer.disconnect();
+      const store = new TestStore();
+      await openConsumer(store);
+      await store.until(() => store.stored.length === 1);
+      assert.deepEqual(store.stored, ['']);
+    });
+  });
+}

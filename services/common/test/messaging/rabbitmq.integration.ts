@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { type ChannelModel, connect } from 'amqplib';
+import {
+  createBacklogReader,
+  createConsumer,
+  createPublisher,
+  type RabbitmqSettings,
+} from '../../src/messaging/index.ts';
+import { useServers } from '../support/index.ts';
+import { logger, rabbitmqHarness, testRabbitmqSettings } from './broker-harness.ts';
+import { bodiesOf } from './harness.ts';
+import { describeMessaging } from './publisher-consumer.conformance.ts';
+import { TestStore } from './test-store.ts';
+import { eventually } from './waiting-list.ts';
+
+const servers = useServers('rabbitmq');
+
+describeMessaging('RabbitMQ', () => Promise.resolve(rabbitmqHarness(servers())), {
+  log: false,
+  server: true,
+});
+
+describe('RabbitMQ in particular', () => {
+  let settings: RabbitmqSettings;
+  let admin: ChannelModel;
+  const cleanUps: (() => Promise<void>)[] = [];
+
+  beforeEach(async () => {
+    settings = testRabbitmqSettings(servers().addresses.rabbitmqUrl);
+    admin = await connect(settings.url);
+  });
+  afterEach(async () => {
+    for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+    const channel = await admin.createChannel();
+    for (const name of [settings.queue, settings.deadLetterQueue]) {
+      await channel.deleteQueue(name);
+      await channel.deleteExchange(name);
+    }
+    await admin.close();
+  });
+
+  async function openPublisher(changes: Partial<RabbitmqSettings> = {}) {
+    const publisher = await createPublisher(
+      { name: 'rabbitmq', settings: { ...settings, ...changes } },
+      { logger },
+    );
+    cleanUps.push(() => publisher.close());
+    await publisher.connect();
+    return publisher;
+  }
+
+  async function openConsumer(store: TestStore, changes: Partial<RabbitmqSettings> = {}) {
+    const consumer = await createConsumer(
+      { name: 'rabbitmq', settings: { ...settings, ...changes } },
+      { logger },
+    );
+    cleanUps.push(() => consumer.stop());
+    await consumer.start(store.handlers());
+    return consumer;
+  }
+
+  it('rejects the calls, and only those, whose messages no queue took', async () => {
+    const publisher = await openPublisher();
+    const channel = await admin.createChannel();
+    await channel.unbindQueue(settings.queue, settings.queue, '');
+    const lost = publisher.publish(bodiesOf(50));
+    await assert.rejects(lost, {
+      code: 'BROKER_UNROUTABLE',
+      retriable: true,
+      message: new RegExp(settings.queue),
+    });
+    await channel.bindQueue(settings.queue, settings.queue, '');
+    await publisher.publish(bodiesOf(50));
+    assert.equal((await channel.checkQueue(settings.queue)).messageCount, 50);
+  });
+
+  it('sends no more than its window unconfirmed and still settles every call', async () => {
+    const publisher = await openPublisher({ confirmWindow: 10 });
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) => publisher.publish(bodiesOf(25, `call-${index}-`))),
+    );
+    const channel = await admin.createChannel();
+    assert.equal((await channel.checkQueue(settings.queue)).messageCount, 1_000);
+  });
+
+  it('names the queue and the fix when the topology is not as it should be', async () => {
+    const channel = await admin.createChannel();
+    await channel.assertQueue(settings.queue, { durable: true, arguments: { 'x-queue-type': 'classic' } });
+    await assert.rejects(openPublisher(), {
+      code: 'BROKER_TOPOLOGY',
+      retriable: false,
+      message: new RegExp(
+        `queue "${settings.queue}" exists with other properties.*rabbitmqctl delete_queue`,
+        's',
+      ),
+    });
+    const missing = { queue: `${settings.queue}-none`, topology: 'check' as const };
+    for (const open of [() => openPublisher(missing), () => openConsumer(new TestStore(), missing)]) {
+      await assert.rejects(open(), {
+        code: 'BROKER_TOPOLOGY',
+        message: new RegExp(`"${missing.queue}" does not exist.*RABBITMQ_TOPOLOGY=create`, 's'),
+      });
+    }
+  });
+
+  it('takes a topology that somebody else made', async () => {
+    await (await openPublisher()).publish(bodiesOf(5));
+    const publisher = await openPublisher({ topology: 'check' });
+    await publisher.publish(bodiesOf(5, 'checked-'));
+    const store = new TestStore();
+    await openConsumer(store, { topology: 'check' });
+    await store.until(() => store.size === 10);
+  });
+
+  it('rejects with the address, not the password, when nobody listens', async () => {
+    const url = 'amqp://caudal:secret-word@127.0.0.1:1';
+    await assert.rejects(openPublisher({ url }), (error: Error & { code?: string; retriable?: boolean }) => {
+      assert.deepEqual([error.code, error.retriable], ['BROKER_UNAVAILABLE', true]);
+      assert.match(error.message, /127\.0\.0\.1:1/);
+      assert.doesNotMatch(error.message, /secret-word/);
+      return true;
+    });
+    // Leaves the queues for the clean-up to find.
+    await openPublisher();
+  });
+
+  it('comes back after its queue was deleted', async () => {
+    const publisher = await openPublisher();
+    const store = new TestStore();
+    const consumer = await openConsumer(store);
+    await publisher.publish(bodiesOf(10, 'before-'));
+    await store.until(() => store.size === 10);
+    const channel = await admin.createChannel();
+    await channel.deleteQueue(settings.queue);
+    const after = bodiesOf(10, 'after-');
+    // Unroutable until the consumer has made the queue again.
+    await eventually(
+      () =>
+        publisher.publish(after).then(
+          () => true,
+          () => false,
+        ),
+      (done) => done,
+    );
+    await store.until(() => store.size === 20);
+    assert.deepEqual([consumer.isReady(), store.fatal], [true, []]);
+  });
+
+  it('gives a batch up, not the process, when its channel is lost while the handler waits', async () => {
+    const publisher = await openPublisher();
+    const store = new TestStore();
+    const { promise: proceed, resolve } = Promise.withResolvers<void>();
+    const errors: unknown[] = [];
+    store.beforeStore = async (batch) => {
+      if (batch.redelivered > 0) return;
+      await proceed;
+      try {
+        await batch.keepAlive();
+      } catch (error) {
+        errors.push(error);
+        throw error;
+      }
+    };
+    const consumer = await openConsumer(store);
+    await publisher.publish(bodiesOf(10));
+    await store.until(() => store.batches.length > 0);
+    const channel = await admin.createChannel();
+    channel.on('error', () => undefined);
+    await closeConnections(`${settings.clientId} consumer`);
+    await eventually(
+      () => consumer.isReady(),
+      (ready) => !ready,
+    );
+    resolve();
+    await store.until(() => store.size === 10);
+    assert.deepEqual([errors.length > 0, store.fatal], [true, []]);
+    assert.ok(store.batches.some(({ redelivered }) => redelivered > 0));
+  });
+
+  it('parks a message itself that was delivered too often', async () => {
+    const limited = { deliveryLimit: 2 };
+    const publisher = await openPublisher(limited);
+    await publisher.publish(bodiesOf(1, 'killer-'));
+    const backlog = await createBacklogReader(
+      { name: 'rabbitmq', settings: { ...settings, ...limited } },
+      { logger },
+    );
+    cleanUps.push(() => backlog.close());
+    await backlog.connect();
+    const channel = await admin.createChannel();
+    for (let delivery = 0; delivery <= limited.deliveryLimit; delivery++) {
+      const message = await eventually(
+        () => channel.get(settings.queue),
+        (found) => found !== false,
+      );
+      if (message) channel.reject(message, true);
+    }
+    const { messages, deadLetters } = await eventually(
+      () => backlog.read(new Map()),
+      (figures) => figures.deadLetters > 0,
+    );
+    assert.deepEqual([messages, deadLetters], [0, 1]);
+  });
+
+  /** As an operator would: the clients see a connection closed by force. */
+  async function closeConnections(clientName: string): Promise<void> {
+    const management = new URL(servers().addresses.rabbitmqManagementUrl);
+    const authorization = `Basic ${Buffer.from(`${management.username}:${management.password}`).toString('base64')}`;
+    management.username = '';
+    management.password = '';
+    const connections = await eventually(
+      async () => {
+        const answer = await fetch(new URL('/api/connections', management), { headers: { authorization } });
+        const all = (await answer.json()) as { name: string; user_provided_name?: string }[];
+        return all.filter(({ user_provided_name: name }) => name === clientName);
+      },
+      (found) => found.length > 0,
+    );
+    for (const { name } of connections) {
+      await fetch(new URL(`/api/connections/${encodeURIComponent(name)}`, management), {
+        method: 'DELETE',
+        headers: { authorization },
+      });
+    }
+  }
+});

@@ -1,0 +1,1 @@
+export { useServers } from './servers.ts';

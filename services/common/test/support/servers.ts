@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import {
+  findServers,
+  type ServerName,
+  type Servers,
+  startServers,
+} from '../../../../tools/servers/servers.ts';
+
+const SHARED_DIRECTORY = join(import.meta.dirname, '..', '..', '..', '..', '.caudal', 'test-servers');
+
+/**
+ * Gives a test file real servers; call it once, at the top level. The set that `npm test` has started for all files
+ * (`CAUDAL_TEST_SERVERS` is set then) is used as it is; a file that runs alone starts what it needs, with data in a
+ * temporary folder, and ends it after its last test.
+ *
+ * @returns the servers; to be called within tests and hooks only.
+ */
+export function useServers(...only: readonly ServerName[]): () => Servers {
+  let servers: Servers | undefined;
+  let ownDirectory: string | undefined;
+  before(async () => {
+    if (process.env.CAUDAL_TEST_SERVERS) {
+      servers = await findServers({ dataDirectory: SHARED_DIRECTORY });
+      return;
+    }
+    ownDirectory = await mkdtemp(join(tmpdir(), 'caudal-servers-'));
+    servers = await startServers({
+      only,
+      dataDirectory: ownDirectory,
+      onProgress: (line) => process.stderr.write(`${line}\n`),
+    });
+  });
+  after(async () => {
+    if (!ownDirectory) return;
+    await servers?.down();
+    await rm(ownDirectory, { recursive: true, force: true });
+  });
+  return () => {
+    if (!servers) throw new Error('the servers are not up: was CAUDAL_TEST_SERVERS set without npm test?');
+    return servers;
+  };
+}
