@@ -26,6 +26,10 @@ const steps: readonly Step[] = [
   { name: 'format and lint', run: () => runTool(join(bin, 'biome'), ['ci', '--error-on-warnings', '.']) },
   { name: 'types', run: () => runTool(join(bin, 'tsc'), ['--noEmit']) },
   { name: 'types of the k6 scripts', run: () => runTool(join(bin, 'tsc'), ['--noEmit', '-p', 'load-tests']) },
+  {
+    name: 'types of their tests',
+    run: () => runTool(join(bin, 'tsc'), ['--noEmit', '-p', 'load-tests/test']),
+  },
   { name: 'lost promises', run: () => runTool(join(bin, 'eslint'), ['--max-warnings=0', '.']) },
   { name: 'dead code', run: () => runTool(join(bin, 'knip'), []) },
   { name: 'unit', run: () => runTests(find('services/*/test/**/*.test.ts', 'tools/test/**/*.test.ts')) },
