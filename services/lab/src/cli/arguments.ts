@@ -1,0 +1,52 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** A command line that makes no sense; the message says what to write instead. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+type OptionConfig = NonNullable<ParseArgsConfig['options']>;
+
+/**
+ * Reads `--name value` options.
+ * @throws UsageError for an unknown option, a missing value, or a positional argument too many.
+ */
+export function readOptions<Options extends OptionConfig>(
+  args: readonly string[],
+  options: Options,
+  maxPositionals = 0,
+) {
+  try {
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const extra = parsed.positionals[maxPositionals];
+    if (extra !== undefined) throw new UsageError(`'${extra}' is not expected`);
+    return parsed;
+  } catch (error) {
+    if (error instanceof UsageError || !(error instanceof Error)) throw error;
+    throw new UsageError(error.message.split('. ')[0] ?? error.message);
+  }
+}
+
+/**
+ * A whole number within bounds, or the fallback where nothing was given.
+ * @throws UsageError that names the option.
+ */
+export function wholeNumber(
+  name: string,
+  text: string | undefined,
+  bounds: { readonly min: number; readonly max: number; readonly fallback: number },
+): number {
+  if (text === undefined) return bounds.fallback;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < bounds.min || value > bounds.max) {
+    throw new UsageError(`--${name} ${text}: give a whole number from ${bounds.min} to ${bounds.max}`);
+  }
+  return value;
+}
+
+/** `kafka-consumer=4` as its parts. @throws UsageError */
+export function readAssignment(text: string | undefined): { readonly name: string; readonly count: number } {
+  const match = /^([a-z][a-z0-9-]*)=(\d{1,3})$/.exec(text ?? '');
+  if (match === null) throw new UsageError('say what to scale and to how many, such as kafka-consumer=4');
+  return { name: match[1] as string, count: Number(match[2]) };
+}

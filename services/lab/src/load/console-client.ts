@@ -1,0 +1,57 @@
+import type { Account, LaneReport, LaneTotals, PerCountry } from '@caudal/common/account';
+
+/** Totals of every lane, by lane. */
+export type TotalsByLane = Readonly<Record<string, LaneTotals>>;
+
+/** What to compare with what the stores hold. */
+export interface AccountRequest {
+  readonly accepted: PerCountry;
+  readonly unknown: PerCountry;
+  readonly before: TotalsByLane;
+}
+
+/** Asks a console; every method rejects with an Error that names the console and its answer. */
+export interface ConsoleClient {
+  lanes(options?: { readonly identities: boolean }): Promise<readonly LaneReport[]>;
+  compare(request: AccountRequest): Promise<Account>;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/** Makes a client of the console at this URL. */
+export function createConsoleClient(url: string): ConsoleClient {
+  const base = url.replace(/\/+$/, '');
+  async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const response = await fetch(base + path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!response.ok) {
+      throw new Error(`the console at ${base} answered ${response.status}: ${await response.text()}`);
+    }
+    return (await response.json()) as T;
+  }
+  return {
+    async lanes(options) {
+      const query = options?.identities ? '?identities=1' : '';
+      return (await ask<{ lanes: LaneReport[] }>(`/api/lanes${query}`)).lanes;
+    },
+    compare: (request) =>
+      ask('/api/account', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(request),
+      }),
+  };
+}
+
+/**
+ * The totals of all lanes.
+ * @throws Error that names the lanes whose store could not be read.
+ */
+export function totalsOf(lanes: readonly LaneReport[]): TotalsByLane {
+  return Object.fromEntries(
+    lanes.map(({ lane, totals, errors }) => {
+      if (totals === null) throw new Error(`${lane}: ${errors.store ?? 'the store gives no totals'}`);
+      const { total, byCountry, identities } = totals;
+      return [lane, { total, byCountry, identities }];
+    }),
+  );
+}

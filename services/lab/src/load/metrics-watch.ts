@@ -1,0 +1,114 @@
+import { METRICS } from '@caudal/common/metrics';
+import { type Buckets, fromCumulative, mergeBuckets } from './histogram.ts';
+import { parseMetrics, type Sample } from './metrics-text.ts';
+
+/** Increases of counters between two scrapes, all processes together. */
+export interface Increases {
+  /** Increase of a counter, over all series whose labels match. */
+  counter(name: string, labels?: Readonly<Record<string, string>>): number;
+  /** Observations of a histogram since then, over all series whose labels match. */
+  buckets(name: string, labels: Readonly<Record<string, string>>): Buckets;
+}
+
+interface ProcessState {
+  readonly startedAt: number;
+  readonly values: ReadonlyMap<string, number>;
+}
+
+const START_TIME = 'process_start_time_seconds';
+const SCRAPE_TIMEOUT_MS = 3_000;
+/** Series worth following: counters and histogram buckets of the product itself. */
+const FOLLOWED = new Set<string>(
+  Object.values(METRICS).flatMap(({ name }) => (name.endsWith('_total') ? [name] : [`${name}_bucket`])),
+);
+
+/**
+ * Follows counters of processes that may be restarted: it scrapes them again and again and adds up the increases.
+ * What a process counted between its last scrape and its death is not known and missing.
+ */
+export class MetricsWatch {
+  readonly #urls: () => readonly string[];
+  readonly #processes = new Map<string, ProcessState>();
+  readonly #totals = new Map<string, { readonly sample: Sample; value: number }>();
+  #isFirst = true;
+
+  /** @param urls asked before every scrape, so that processes may come and go */
+  constructor(urls: () => readonly string[]) {
+    this.#urls = urls;
+  }
+
+  /** Scrapes all processes; what they counted before the first scrape is left out. Who does not answer is passed over. */
+  async scrape(): Promise<Increases> {
+    const since = new Map<string, { readonly sample: Sample; value: number }>();
+    const isBaseline = this.#isFirst;
+    this.#isFirst = false;
+    await Promise.all(
+      this.#urls().map(async (url) => {
+        const samples = await readSamples(url);
+        if (samples !== undefined) this.#add(url, samples, since, isBaseline);
+      }),
+    );
+    return increasesOf(since);
+  }
+
+  /** Everything since the first scrape. */
+  total(): Increases {
+    return increasesOf(this.#totals);
+  }
+
+  #add(
+    url: string,
+    samples: readonly Sample[],
+    since: Map<string, { readonly sample: Sample; value: number }>,
+    isBaseline: boolean,
+  ): void {
+    const startedAt = samples.find(({ name }) => name === START_TIME)?.value ?? 0;
+    const known = this.#processes.get(url);
+    const isSame = known !== undefined && known.startedAt === startedAt;
+    const values = new Map<string, number>();
+    for (const sample of samples) {
+      if (!FOLLOWED.has(sample.name)) continue;
+      const key = `${sample.name}${JSON.stringify(sample.labels)}`;
+      values.set(key, sample.value);
+      const increase = isBaseline ? 0 : sample.value - (isSame ? (known.values.get(key) ?? 0) : 0);
+      for (const target of [since, this.#totals]) {
+        const entry = target.get(key) ?? { sample, value: 0 };
+        entry.value += increase;
+        target.set(key, entry);
+      }
+    }
+    this.#processes.set(url, { startedAt, values });
+  }
+}
+
+async function readSamples(url: string): Promise<Sample[] | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) });
+    return response.ok ? parseMetrics(await response.text()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function increasesOf(entries: ReadonlyMap<string, { readonly sample: Sample; value: number }>): Increases {
+  const matching = (name: string, labels: Readonly<Record<string, string>>) =>
+    [...entries.values()].filter(
+      ({ sample }) =>
+        sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+    );
+  return {
+    counter: (name, labels = {}) => matching(name, labels).reduce((sum, { value }) => sum + value, 0),
+    buckets(name, labels) {
+      const cumulative = mergeBuckets(
+        matching(`${name}_bucket`, labels).map(
+          ({ sample, value }) => new Map([[boundOf(sample.labels.le), value]]),
+        ),
+      );
+      return fromCumulative(cumulative);
+    },
+  };
+}
+
+function boundOf(text: string | undefined): number {
+  return text === undefined || text === '+Inf' ? Number.POSITIVE_INFINITY : Number(text);
+}

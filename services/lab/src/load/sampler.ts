@@ -1,0 +1,91 @@
+import { METRICS } from '@caudal/common/metrics';
+import type { ConsoleClient } from './console-client.ts';
+import { percentile } from './histogram.ts';
+import type { Increases, MetricsWatch } from './metrics-watch.ts';
+
+/** The state of the lanes at one moment of a run. */
+export interface RunSample {
+  /** Seconds since the run began. */
+  readonly atSeconds: number;
+  readonly lanes: Readonly<Record<string, LaneSample>>;
+}
+
+/** One lane in a sample; null is unknown. */
+export interface LaneSample {
+  readonly total: number | null;
+  readonly backlog: number | null;
+  readonly consumers: number | null;
+  /** Of the messages stored since the sample before, seconds from accept to stored. */
+  readonly p50Seconds: number | null;
+  readonly p99Seconds: number | null;
+}
+
+/** Samples that are being taken. */
+export interface Sampler {
+  readonly samples: readonly RunSample[];
+  /** Takes a last one and ends. */
+  stop(): Promise<void>;
+}
+
+/** Reads console and consumers each `intervalMs`; a reading that fails leaves a gap. */
+export function startSampler(options: {
+  readonly client: ConsoleClient;
+  readonly watch: MetricsWatch;
+  readonly intervalMs: number;
+  readonly onSample?: (sample: RunSample, increases: Increases) => void;
+}): Sampler {
+  const { client, watch, intervalMs, onSample } = options;
+  const samples: RunSample[] = [];
+  const startedAt = performance.now();
+  let stopped = false;
+  let wake: () => void = () => undefined;
+
+  async function take(): Promise<void> {
+    const atSeconds = Math.round((performance.now() - startedAt) / 10) / 100;
+    const [reports, increases] = await Promise.all([client.lanes().catch(() => []), watch.scrape()]);
+    const lanes = Object.fromEntries(
+      reports.map(({ lane, totals, backlog }) => {
+        const buckets = increases.buckets(METRICS.endToEndSeconds.name, { lane });
+        return [
+          lane,
+          {
+            total: totals?.total ?? null,
+            backlog: backlog?.messages ?? null,
+            consumers: backlog?.consumers ?? null,
+            p50Seconds: percentile(buckets, 0.5),
+            p99Seconds: percentile(buckets, 0.99),
+          },
+        ];
+      }),
+    );
+    const sample = { atSeconds, lanes };
+    samples.push(sample);
+    onSample?.(sample, increases);
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      const nextAt = performance.now() + intervalMs;
+      await take();
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.max(0, nextAt - performance.now()));
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        if (stopped) wake();
+      });
+    }
+    await take();
+  }
+
+  const running = run();
+  return {
+    samples,
+    async stop() {
+      stopped = true;
+      wake();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LaneReport } from '@caudal/common/account';
+import { errorMessage } from '@caudal/common/errors';
+import type { ConsoleClient } from './console-client.ts';
+
+/** What to wait for. */
+export interface DrainOptions {
+  readonly client: ConsoleClient;
+  /** By lane, the total its store must have reached; lanes that are not named only have to be empty and still. */
+  readonly expectedTotals?: Readonly<Record<string, number>>;
+  /** Nothing may have changed for so long: RabbitMQ does not tell what consumers still hold. */
+  readonly stillForMs: number;
+  /** Gives up when nothing has changed for so long and it is not over. */
+  readonly stalledAfterMs: number;
+  /** Gives up after so long in any case. */
+  readonly deadlineMs: number;
+  readonly onProgress?: (lanes: readonly LaneReport[]) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How the wait ended. `reason` says for a person why it was given up. */
+export interface DrainResult {
+  readonly drained: boolean;
+  readonly reason?: string;
+  readonly tookMs: number;
+  /** By lane, when its store was last seen to change, ms since the epoch. */
+  readonly lastChangeAt: Readonly<Record<string, number>>;
+}
+
+const POLL_MS = 200;
+
+/** Waits while the lanes make progress: until everything is stored, nothing is left on the brokers and all is still. */
+export async function waitForDrain(options: DrainOptions): Promise<DrainResult> {
+  const startedAt = performance.now();
+  const lastChangeAt: Record<string, number> = {};
+  const totals = new Map<string, number>();
+  let lastState = '';
+  let stillSince = performance.now();
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const { lanes, problem } = await readLanes(options.client);
+    for (const { lane, totals: read } of lanes) {
+      if (read === null || totals.get(lane) === read.total) continue;
+      if (totals.has(lane) || lastChangeAt[lane] === undefined) lastChangeAt[lane] = Date.now();
+      totals.set(lane, read.total);
+    }
+    const state = JSON.stringify(
+      lanes.map(({ lane, totals: read, backlog }) => [lane, read?.total, backlog?.messages]),
+    );
+    const now = performance.now();
+    if (state !== lastState) stillSince = now;
+    lastState = state;
+    const waitsFor = problem ?? unfinished(lanes, options.expectedTotals ?? {});
+    const result = { tookMs: now - startedAt, lastChangeAt };
+    if (waitsFor === undefined && now - stillSince >= options.stillForMs) return { drained: true, ...result };
+    if (waitsFor !== undefined && now - stillSince >= options.stalledAfterMs) {
+      const seconds = Math.round(options.stalledAfterMs / 1_000);
+      return { drained: false, reason: `no progress for ${seconds} s: ${waitsFor}`, ...result };
+    }
+    if (now - startedAt >= options.deadlineMs) {
+      const reason = `not over after ${Math.round(options.deadlineMs / 1_000)} s: ${waitsFor ?? 'still changing'}`;
+      return { drained: false, reason, ...result };
+    }
+    options.onProgress?.(lanes);
+    await sleep(POLL_MS, undefined, options.signal ? { signal: options.signal } : {});
+  }
+}
+
+async function readLanes(client: ConsoleClient): Promise<{ lanes: readonly LaneReport[]; problem?: string }> {
+  try {
+    return { lanes: await client.lanes() };
+  } catch (error) {
+    return { lanes: [], problem: errorMessage(error) };
+  }
+}
+
+/** What the first lane that is not done still waits for. */
+function unfinished(
+  lanes: readonly LaneReport[],
+  expectedTotals: Readonly<Record<string, number>>,
+): string | undefined {
+  for (const { lane, totals, backlog, errors } of lanes) {
+    if (totals === null) return `${lane}: ${errors.store}`;
+    if (backlog === null) return `${lane}: ${errors.broker}`;
+    if (backlog.messages > 0) return `${lane} has a backlog of ${backlog.messages}`;
+    const missing = (expectedTotals[lane] ?? 0) - totals.total;
+    if (missing > 0) return `${lane} has ${missing} messages to store`;
+  }
+  return undefined;
+}

@@ -1,0 +1,103 @@
+/** One line of a chart; points without a value interrupt it. */
+export interface Series {
+  readonly name: string;
+  readonly points: readonly (readonly [x: number, y: number | null])[];
+}
+
+/** A chart over time. */
+export interface Chart {
+  readonly title: string;
+  /** Written at the top of the y axis. */
+  readonly unit: string;
+  readonly series: readonly Series[];
+}
+
+const WIDTH = 760;
+const HEIGHT = 240;
+const PLOT = { left: 64, right: 16, top: 44, bottom: 32 };
+/** Told apart also by people who see few colours, on white and on black. */
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
+
+/** Draws charts under one another, x in seconds, as one SVG document. */
+export function renderCharts(charts: readonly Chart[]): string {
+  const height = HEIGHT * charts.length;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" role="img">`,
+    `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
+    ...charts.map((chart, index) => renderChart(chart, index * HEIGHT)),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function renderChart({ title, unit, series }: Chart, top: number): string {
+  const xs = series.flatMap(({ points }) => points.map(([x]) => x));
+  const ys = series.flatMap(({ points }) => points.flatMap(([, y]) => (y === null ? [] : [y])));
+  const xTicks = ticks(Math.max(1, ...xs), 8);
+  const yTicks = ticks(Math.max(0, ...ys) || 1, 4);
+  const xMax = xTicks.at(-1) ?? 1;
+  const yMax = yTicks.at(-1) ?? 1;
+  const x = (value: number): number => round(PLOT.left + (value / xMax) * (WIDTH - PLOT.left - PLOT.right));
+  const y = (value: number): number =>
+    round(HEIGHT - PLOT.bottom - (value / yMax) * (HEIGHT - PLOT.top - PLOT.bottom));
+  const text = (tx: number, ty: number, content: string, more = ''): string =>
+    `<text x="${tx}" y="${ty}" fill="#444" ${more}>${escapeXml(content)}</text>`;
+  return [
+    `<g transform="translate(0 ${top})">`,
+    text(PLOT.left, 18, title, 'font-weight="600"'),
+    text(PLOT.left - 6, PLOT.top - 10, unit, 'text-anchor="end"'),
+    ...yTicks.map(
+      (tick) =>
+        `<line x1="${PLOT.left}" x2="${WIDTH - PLOT.right}" y1="${y(tick)}" y2="${y(tick)}" stroke="#ddd"/>` +
+        text(PLOT.left - 6, y(tick) + 4, formatTick(tick), 'text-anchor="end"'),
+    ),
+    ...xTicks.map((tick) => text(x(tick), HEIGHT - 12, `${formatTick(tick)} s`, 'text-anchor="middle"')),
+    ...series.flatMap(({ name, points }, index) => {
+      const colour = COLOURS[index % COLOURS.length];
+      const legendX = PLOT.left + 200 + index * 150;
+      return [
+        `<path d="${path(points, x, y)}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"/>`,
+        `<rect x="${legendX}" y="8" width="12" height="12" fill="${colour}"/>${text(legendX + 18, 18, name)}`,
+      ];
+    }),
+    '</g>',
+  ].join('\n');
+}
+
+function path(points: Series['points'], x: (value: number) => number, y: (value: number) => number): string {
+  const parts: string[] = [];
+  let pen = 'M';
+  for (const [time, value] of points) {
+    if (value === null) {
+      pen = 'M';
+      continue;
+    }
+    parts.push(`${pen}${x(time)} ${y(value)}`);
+    // A point between two gaps is drawn as a dot.
+    if (pen === 'M') parts.push('h0');
+    pen = 'L';
+  }
+  return parts.join('');
+}
+
+/** Round values from 0 to at least `max`, about so many steps. */
+export function ticks(max: number, steps: number): number[] {
+  const rough = max / steps;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5, 10].find((factor) => factor * magnitude >= rough) ?? 10) * magnitude;
+  return Array.from({ length: Math.ceil(max / step - 1e-9) + 1 }, (_, index) =>
+    Number((index * step).toPrecision(6)),
+  );
+}
+
+function formatTick(value: number): string {
+  return value >= 10_000 ? `${value / 1_000}k` : String(value);
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,81 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { errorMessage } from '@caudal/common/errors';
+import { ExpectedError } from '../cli/run-command-line.ts';
+import type { RunRecord } from './run-file.ts';
+import { SERVICE_SETS, type ServiceSet, type Stack } from './stack.ts';
+
+/** Lets commands in other terminals scale what this process supervises. */
+export interface ControlServer {
+  readonly url: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/** Listens on a loopback port; who knows the token (it is in the run record) may ask. */
+export async function startControlServer(stack: Stack): Promise<ControlServer> {
+  const token = randomBytes(24).toString('base64url');
+  const expected = Buffer.from(`Bearer ${token}`);
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: unknown): void => {
+      response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' });
+      response.end(JSON.stringify(body));
+    };
+    const given = Buffer.from(request.headers.authorization ?? '');
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      answer(401, { error: 'the token of .caudal/run.json is needed' });
+    } else if (request.method !== 'POST' || request.url !== '/scale') {
+      answer(404, { error: 'POST /scale' });
+    } else {
+      scaleAsAsked(stack, request).then(
+        () => answer(200, { services: stack.running().map(({ name }) => name) }),
+        (error: unknown) => answer(400, { error: errorMessage(error) }),
+      );
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve());
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function scaleAsAsked(stack: Stack, request: NodeJS.ReadableStream): Promise<void> {
+  const body = (await json(request)) as { set?: unknown; count?: unknown };
+  const set = SERVICE_SETS.find((name) => name === body.set);
+  if (set === undefined) throw new Error(`there is no '${String(body.set)}': ${SERVICE_SETS.join(', ')}`);
+  const { count } = body;
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > 32) {
+    throw new Error('give a count from 0 to 32');
+  }
+  await stack.scale(set, count);
+}
+
+/**
+ * Asks a supervisor to scale; resolves with the names of all services when that is done.
+ * @throws ExpectedError with the supervisor's reason.
+ */
+export async function requestScale(
+  record: RunRecord,
+  set: string,
+  count: number,
+): Promise<readonly string[]> {
+  const response = await fetch(`${record.control.url}/scale`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${record.control.token}` },
+    body: JSON.stringify({ set: set as ServiceSet, count }),
+  });
+  const body = (await response.json()) as { services?: string[]; error?: string };
+  if (body.services === undefined) throw new ExpectedError(body.error ?? `status ${response.status}`);
+  return body.services;
+}

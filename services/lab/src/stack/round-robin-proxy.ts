@@ -1,0 +1,60 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** Gives several servers one address: connections go to one after the other, past those that refuse. */
+export interface RoundRobinProxy {
+  readonly port: number;
+  /** New connections go to these ports of 127.0.0.1 from now on. */
+  setTargets(ports: readonly number[]): void;
+  close(): Promise<void>;
+}
+
+/** Starts to listen on 127.0.0.1; port 0 lets the system choose. */
+export async function startRoundRobinProxy(port: number): Promise<RoundRobinProxy> {
+  let targets: readonly number[] = [];
+  let turn = 0;
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  };
+  const forward = (client: Socket, candidates: readonly number[]): void => {
+    const [target, ...rest] = candidates;
+    if (target === undefined || client.destroyed) {
+      client.destroy();
+      return;
+    }
+    const upstream = connect({ host: '127.0.0.1', port: target, noDelay: true });
+    keep(upstream);
+    upstream.once('error', () => forward(client, rest));
+    upstream.once('connect', () => {
+      upstream.removeAllListeners('error');
+      upstream.on('error', () => client.destroy());
+      client.on('error', () => upstream.destroy());
+      client.once('close', () => upstream.destroy());
+      upstream.once('close', () => client.destroy());
+      client.pipe(upstream).pipe(client);
+    });
+  };
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (client) => {
+    keep(client);
+    client.on('error', () => undefined);
+    turn += 1;
+    const first = turn % Math.max(1, targets.length);
+    forward(client, [...targets.slice(first), ...targets.slice(0, first)]);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    setTargets: (ports) => {
+      targets = [...ports];
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

@@ -1,0 +1,54 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRunning, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
+
+/** One service process that runs. */
+export interface RunningService {
+  readonly name: string;
+  readonly process: ProcessIdentity | null;
+  readonly operationsUrl: string;
+}
+
+/** What runs, for the commands in other terminals. Readable by the owner alone: the token lets its holder scale. */
+export interface RunRecord {
+  readonly startedAt: string;
+  /** The process that supervises. */
+  readonly supervisor: ProcessIdentity;
+  readonly baseUrl: string;
+  readonly consoleUrl: string;
+  readonly prometheusUrl: string;
+  readonly control: { readonly url: string; readonly token: string };
+  readonly services: readonly RunningService[];
+}
+
+const fileIn = (stateDirectory: string): string => join(stateDirectory, 'run.json');
+
+/** Replaces the record as a whole. */
+export function writeRunRecord(stateDirectory: string, record: RunRecord): void {
+  mkdirSync(stateDirectory, { recursive: true });
+  const path = fileIn(stateDirectory);
+  writeFileSync(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+/** The record of a supervisor that still runs; undefined where none does. */
+export function readRunRecord(stateDirectory: string): RunRecord | undefined {
+  const record = readAnyRecord(stateDirectory);
+  return record !== undefined && isRunning(record.supervisor) ? record : undefined;
+}
+
+/** Removes the record, and ends service processes that a killed supervisor has left behind. */
+export function removeRunRecord(stateDirectory: string): void {
+  for (const service of readAnyRecord(stateDirectory)?.services ?? []) {
+    if (service.process !== null && isRunning(service.process)) process.kill(service.process.pid, 'SIGKILL');
+  }
+  rmSync(fileIn(stateDirectory), { force: true });
+}
+
+function readAnyRecord(stateDirectory: string): RunRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(fileIn(stateDirectory), 'utf8')) as RunRecord;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import { Redis as RedisClient } from 'ioredis';
+import { Redis as ValkeyClient } from 'iovalkey';
+import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
+
+const TIMEOUT_MS = 3_000;
+
+/** Versions of the servers, as they say themselves; one that does not say is left out. */
+export async function readServerVersions(addresses: ServerAddresses): Promise<Record<string, string>> {
+  const readings: Record<string, () => Promise<string | undefined>> = {
+    rabbitmq: () => readRabbitmq(addresses.rabbitmqManagementUrl),
+    valkey: () => readValkey(addresses.valkeyUrl),
+    redis: () => readRedis(addresses.redisUrl),
+    prometheus: () => readPrometheus(addresses.prometheusUrl),
+  };
+  const entries = await Promise.all(
+    Object.entries(readings).map(
+      async ([name, read]) => [name, await read().catch(() => undefined)] as const,
+    ),
+  );
+  return Object.fromEntries(
+    entries.flatMap(([name, version]) => (version === undefined ? [] : [[name, version]])),
+  );
+}
+
+async function readRabbitmq(managementUrl: string): Promise<string | undefined> {
+  const url = new URL('/api/overview', managementUrl);
+  const authorization = `Basic ${btoa(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)}`;
+  url.username = '';
+  url.password = '';
+  const response = await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  return ((await response.json()) as { rabbitmq_version?: string }).rabbitmq_version;
+}
+
+async function readPrometheus(url: string): Promise<string | undefined> {
+  const response = await fetch(`${url}/api/v1/status/buildinfo`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  return ((await response.json()) as { data?: { version?: string } }).data?.version;
+}
+
+async function readValkey(url: string): Promise<string | undefined> {
+  const client = new ValkeyClient(url, { commandTimeout: TIMEOUT_MS, maxRetriesPerRequest: 1 });
+  client.on('error', () => undefined);
+  try {
+    return infoField(await client.info('server'), 'valkey_version');
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function readRedis(url: string): Promise<string | undefined> {
+  const client = new RedisClient(url, { commandTimeout: TIMEOUT_MS, maxRetriesPerRequest: 1 });
+  client.on('error', () => undefined);
+  try {
+    return infoField(await client.info('server'), 'redis_version');
+  } finally {
+    client.disconnect();
+  }
+}
+
+function infoField(info: string, name: string): string | undefined {
+  return new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
+}

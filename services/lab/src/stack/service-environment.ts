@@ -1,0 +1,130 @@
+import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
+
+/** Environment variables of a process. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** What things are called on the brokers and in the stores; a run of its own where servers are shared. */
+export interface Names {
+  readonly queue: string;
+  readonly topic: string;
+  readonly group: string;
+  readonly storeKeyPrefix: string;
+}
+
+/** The names a person finds after `npm start`. */
+export const DEFAULT_NAMES: Names = {
+  queue: 'message',
+  topic: 'message',
+  group: 'caudal',
+  storeKeyPrefix: '',
+};
+
+/** One lane as it is set up here. */
+export interface Lane {
+  readonly name: string;
+  readonly broker: 'rabbitmq' | 'kafka';
+  readonly store: 'valkey' | 'redis';
+  /** What its consumers are called to `scale`. */
+  readonly consumer: 'rabbitmq-consumer' | 'kafka-consumer';
+}
+
+/** The default lanes. */
+export const LANES: readonly Lane[] = [
+  { name: 'rabbitmq-valkey', broker: 'rabbitmq', store: 'valkey', consumer: 'rabbitmq-consumer' },
+  { name: 'kafka-redis', broker: 'kafka', store: 'redis', consumer: 'kafka-consumer' },
+];
+
+/** What the environments are made from. */
+export interface EnvironmentSource {
+  readonly addresses: ServerAddresses;
+  readonly names: Names;
+  readonly logLevel: string;
+  /** Stores as the consumers reach them, where that is not directly. */
+  readonly consumerStoreUrls?: Partial<Record<Lane['store'], string>> | undefined;
+}
+
+/** Environment of an ingest-api on these ports. */
+export function ingestEnvironment(
+  source: EnvironmentSource,
+  port: number,
+  operationsPort: number,
+): Variables {
+  return {
+    ...common(source, operationsPort),
+    ...rabbitmq(source),
+    ...kafka(source),
+    HTTP_HOST: HOST,
+    HTTP_PORT: String(port),
+  };
+}
+
+/** Environment of a consumer. */
+export function consumerEnvironment(
+  source: EnvironmentSource,
+  lane: Lane,
+  operationsPort: number,
+): Variables {
+  return {
+    ...common(source, operationsPort),
+    ...(lane.broker === 'rabbitmq' ? rabbitmq(source) : kafka(source)),
+    LANE: lane.name,
+    LANE_BROKER: lane.broker,
+    LANE_STORE: lane.store,
+    STORE_URL: source.consumerStoreUrls?.[lane.store] ?? storeUrl(source.addresses, lane.store),
+    STORE_KEY_PREFIX: source.names.storeKeyPrefix,
+  };
+}
+
+/** Environment of the console. */
+export function consoleEnvironment(
+  source: EnvironmentSource,
+  port: number,
+  operationsPort: number,
+): Variables {
+  return {
+    ...common(source, operationsPort),
+    ...rabbitmq(source),
+    ...kafka(source),
+    HTTP_HOST: HOST,
+    HTTP_PORT: String(port),
+    PROMETHEUS_URL: source.addresses.prometheusUrl,
+    LANES: JSON.stringify(
+      LANES.map(({ name, broker, store }) => ({
+        name,
+        broker,
+        store,
+        storeUrl: storeUrl(source.addresses, store),
+        storeKeyPrefix: source.names.storeKeyPrefix,
+      })),
+    ),
+  };
+}
+
+/** The address of a store. */
+export function storeUrl(addresses: ServerAddresses, store: Lane['store']): string {
+  return store === 'valkey' ? addresses.valkeyUrl : addresses.redisUrl;
+}
+
+const HOST = '127.0.0.1';
+
+function common({ logLevel }: EnvironmentSource, operationsPort: number): Variables {
+  return { OPERATIONS_HOST: HOST, OPERATIONS_PORT: String(operationsPort), LOG_LEVEL: logLevel };
+}
+
+function rabbitmq({ addresses, names }: EnvironmentSource): Variables {
+  return {
+    RABBITMQ_URL: addresses.rabbitmqUrl,
+    RABBITMQ_QUEUE: names.queue,
+    RABBITMQ_DEAD_LETTER_QUEUE: `${names.queue}.dead`,
+  };
+}
+
+function kafka({ addresses, names }: EnvironmentSource): Variables {
+  return {
+    KAFKA_BROKERS: addresses.kafkaBrokers,
+    KAFKA_TOPIC: names.topic,
+    KAFKA_DEAD_LETTER_TOPIC: `${names.topic}.dead`,
+    KAFKA_GROUP: names.group,
+    KAFKAJS_NO_PARTITIONER_WARNING: '1',
+  };
+}

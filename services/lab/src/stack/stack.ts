@@ -1,0 +1,217 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chooseFreePorts, isPortFree } from '../../../../tools/servers/ports.ts';
+import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
+import { ROOT } from '../cli/paths.ts';
+import { type RoundRobinProxy, startRoundRobinProxy } from './round-robin-proxy.ts';
+import type { RunningService } from './run-file.ts';
+import {
+  consoleEnvironment,
+  consumerEnvironment,
+  DEFAULT_NAMES,
+  type EnvironmentSource,
+  ingestEnvironment,
+  LANES,
+  type Lane,
+  type Names,
+} from './service-environment.ts';
+import { ServiceProcess } from './service-process.ts';
+
+/** A set of service processes that a person can scale. */
+export type ServiceSet = 'ingest-api' | Lane['consumer'];
+
+/** The sets by the name `scale` takes. */
+export const SERVICE_SETS: readonly ServiceSet[] = ['ingest-api', 'rabbitmq-consumer', 'kafka-consumer'];
+
+/** What to run, against which servers. */
+export interface StackOptions {
+  readonly addresses: ServerAddresses;
+  /** Processes of each set. */
+  readonly replicas: Readonly<Record<ServiceSet, number>>;
+  /** Logs go to `logs/` within. */
+  readonly stateDirectory: string;
+  /** Where Prometheus looks for what to scrape; nothing is written when absent. */
+  readonly targetsDirectory?: string | undefined;
+  /** Wanted ports; another one is taken where they are in use, and by default. */
+  readonly ports?: { readonly ingest?: number; readonly console?: number };
+  readonly names?: Names;
+  readonly consumerStoreUrls?: EnvironmentSource['consumerStoreUrls'];
+  /** Programs other than the services' own: a test's mutants. */
+  readonly programs?: Partial<Record<ServiceSet, string>>;
+  readonly logLevel?: string;
+  readonly onEvent: (line: string) => void;
+  /** Told when a process started, ended or was scaled. */
+  readonly onChange?: () => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Services that run, supervised, on this machine. */
+export interface Stack {
+  readonly baseUrl: string;
+  readonly consoleUrl: string;
+  /** All processes at the moment, by name: `kafka-consumer-1`. */
+  processes(): ReadonlyMap<string, ServiceProcess>;
+  /** `/metrics` of the sets that move messages. */
+  metricsUrls(): readonly string[];
+  running(): readonly RunningService[];
+  /**
+   * Starts or drains processes until a set has so many; resolves when the new ones are ready and the others gone.
+   * @throws Error for ingest-api where it was started alone, without the proxy that shares out connections.
+   */
+  scale(set: ServiceSet, count: number): Promise<void>;
+  /** Ends everything in order: the door, the consumers, the console. */
+  stop(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+
+/**
+ * Starts the services and resolves when each is ready.
+ * @throws Error that names the one that is not, with its readiness and the end of its log; nothing is left running then.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { replicas, stateDirectory, onEvent, signal } = options;
+  const logDirectory = join(stateDirectory, 'logs');
+  mkdirSync(logDirectory, { recursive: true });
+  const source: EnvironmentSource = {
+    addresses: options.addresses,
+    names: options.names ?? DEFAULT_NAMES,
+    logLevel: options.logLevel ?? 'info',
+    consumerStoreUrls: options.consumerStoreUrls,
+  };
+  const members = new Map<ServiceSet | 'console', ServiceProcess[]>();
+  const ingestPorts = new Map<string, number>();
+  let proxy: RoundRobinProxy | undefined;
+
+  const processes = (): ServiceProcess[] => [...members.values()].flat();
+  const changed = (): void => {
+    if (options.targetsDirectory !== undefined) writeTargets(options.targetsDirectory, members);
+    options.onChange?.();
+  };
+
+  async function launch(
+    set: ServiceSet | 'console',
+    name: string,
+    httpPort?: number,
+  ): Promise<ServiceProcess> {
+    const [operationsPort = 0, freePort = 0] = await chooseFreePorts(2);
+    const port = httpPort ?? freePort;
+    const lane = LANES.find(({ consumer }) => consumer === set);
+    const isConsole = set === 'console';
+    const process = new ServiceProcess({
+      name,
+      program:
+        (isConsole ? undefined : options.programs?.[set]) ??
+        join(ROOT, 'services', lane === undefined ? set : 'consumer', 'src', 'main.ts'),
+      environment:
+        lane !== undefined
+          ? consumerEnvironment(source, lane, operationsPort)
+          : isConsole
+            ? consoleEnvironment(source, port, operationsPort)
+            : ingestEnvironment(source, port, operationsPort),
+      operationsUrl: `http://127.0.0.1:${operationsPort}`,
+      logFile: join(logDirectory, `${name}.log`),
+      onEvent,
+      onChange: changed,
+    });
+    if (set === 'ingest-api') ingestPorts.set(name, port);
+    members.set(set, [...(members.get(set) ?? []), process]);
+    process.start();
+    return process;
+  }
+
+  async function scale(set: ServiceSet, count: number): Promise<void> {
+    const current = members.get(set) ?? [];
+    const started: ServiceProcess[] = [];
+    for (let index = current.length; index < count; index += 1) {
+      started.push(await launch(set, `${set}-${index + 1}`));
+    }
+    await Promise.all(started.map((process) => process.untilReady(READY_TIMEOUT_MS, signal)));
+    const leaving = current.slice(count);
+    if (leaving.length > 0) members.set(set, current.slice(0, count));
+    if (set === 'ingest-api') {
+      for (const { name } of leaving) ingestPorts.delete(name);
+      proxy?.setTargets([...ingestPorts.values()]);
+    }
+    changed();
+    await Promise.all(leaving.map((process) => process.stop()));
+  }
+
+  async function stop(): Promise<void> {
+    for (const set of ['ingest-api', 'rabbitmq-consumer', 'kafka-consumer', 'console'] as const) {
+      if (set === 'kafka-consumer') continue;
+      const group = set === 'rabbitmq-consumer' ? [set, 'kafka-consumer' as const] : [set];
+      await Promise.all(group.flatMap((one) => members.get(one) ?? []).map((process) => process.stop()));
+    }
+    await proxy?.close();
+    members.clear();
+    changed();
+  }
+
+  try {
+    const ingestPort = await portNear(options.ports?.ingest, onEvent);
+    const consolePort = await portNear(options.ports?.console, onEvent);
+    const shared = replicas['ingest-api'] > 1;
+    const started = [
+      launch('console', 'console', consolePort),
+      ...LANES.flatMap(({ consumer }) =>
+        Array.from({ length: replicas[consumer] }, (_, index) =>
+          launch(consumer, `${consumer}-${index + 1}`),
+        ),
+      ),
+      ...(shared ? [] : [launch('ingest-api', 'ingest-api-1', ingestPort)]),
+    ];
+    for (const process of await Promise.all(started)) await process.untilReady(READY_TIMEOUT_MS, signal);
+    if (shared) {
+      proxy = await startRoundRobinProxy(ingestPort);
+      await scale('ingest-api', replicas['ingest-api']);
+    }
+    return {
+      baseUrl: `http://127.0.0.1:${ingestPort}`,
+      consoleUrl: `http://127.0.0.1:${consolePort}`,
+      processes: () => new Map(processes().map((process) => [process.name, process])),
+      metricsUrls: () =>
+        SERVICE_SETS.flatMap((set) => members.get(set) ?? []).map(
+          ({ operationsUrl }) => `${operationsUrl}/metrics`,
+        ),
+      running: () =>
+        processes().map(({ name, identity, operationsUrl }) => ({
+          name,
+          process: identity ?? null,
+          operationsUrl,
+        })),
+      scale: async (set, count) => {
+        if (set === 'ingest-api' && proxy === undefined && count !== 1) {
+          throw new Error('ingest-api runs alone here: start with --ingest 2 to be able to scale it');
+        }
+        if (set === 'ingest-api' && count === 0) throw new Error('ingest-api needs at least one process');
+        await scale(set, count);
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function portNear(wanted: number | undefined, onEvent: (line: string) => void): Promise<number> {
+  if (wanted !== undefined && (await isPortFree(wanted))) return wanted;
+  const [port = 0] = await chooseFreePorts(1);
+  if (wanted !== undefined) onEvent(`port ${wanted} is in use: taking ${port}`);
+  return port;
+}
+
+/** Prometheus re-reads the file when it changes; it must never see half of it. */
+function writeTargets(directory: string, members: ReadonlyMap<string, readonly ServiceProcess[]>): void {
+  const groups = [...members].flatMap(([service, processes]) =>
+    processes.map(({ name, operationsUrl }) => ({
+      targets: [new URL(operationsUrl).host],
+      labels: { service, pod: name },
+    })),
+  );
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, 'caudal.json');
+  writeFileSync(`${path}.new`, JSON.stringify(groups));
+  renameSync(`${path}.new`, path);
+}

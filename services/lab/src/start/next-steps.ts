@@ -1,0 +1,26 @@
+import type { Servers } from '../../../../tools/servers/servers.ts';
+import type { Stack } from '../stack/stack.ts';
+
+/** What is where, and what to try next. */
+export function urlsAndNextSteps(stack: Stack, servers: Servers): string {
+  const management = new URL(servers.addresses.rabbitmqManagementUrl);
+  return `
+It is up, until Ctrl-C:
+
+  ingest API   ${stack.baseUrl}/docs
+  console      ${stack.consoleUrl}/api/lanes
+  Prometheus   ${servers.addresses.prometheusUrl}
+  RabbitMQ     ${management.origin} (user ${management.username}, password ${management.password})
+  logs         .caudal/logs, .caudal/servers/logs
+
+Try, in another terminal:
+
+  curl -i ${stack.baseUrl}/messages -H 'Content-Type: application/json' \\
+    -d '{"description": "Sol y viento", "country": "ES", "weather": "sunny"}'
+  npm run load -- steady --rate 500 --duration 30s
+  npm run scale -- rabbitmq-consumer=4
+  npm run servers -- kill valkey     its lane pauses, the other goes on; then: npm run servers -- start valkey
+  npm run verify                     compares the last load with both stores again
+
+`;
+}
