@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { Redis } from 'ioredis';
+import type { Servers } from '../../../../tools/servers/servers.ts';
+import { createLogger } from '../../src/logging.ts';
+import { type CountStore, createStore } from '../../src/stores/index.ts';
+import { describeStore, keyed, produced } from './count-store.conformance.ts';
+
+const logger = createLogger('test', 'silent');
+
+/** What a store in a server of its own must do, besides the promises of every store. */
+export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Servers): void {
+  const address = (): string => {
+    const { valkeyUrl, redisUrl } = servers().addresses;
+    return name === 'valkey' ? valkeyUrl : redisUrl;
+  };
+  const open = async (keyPrefix: string): Promise<CountStore> => {
+    const store = createStore(
+      name,
+      { clientName: 'test', url: address(), ca: undefined, keyPrefix, commandTimeoutMs: 2_000 },
+      logger,
+    );
+    await store.connect();
+    return store;
+  };
+
+  describeStore(name, () => open(`${randomUUID()}:`));
+
+  describe(`${name} as a server`, () => {
+    const prefix = `${randomUUID()}:`;
+    let store: CountStore;
+    let probe: Redis;
+    before(async () => {
+      store = await open(prefix);
+      probe = new Redis(address());
+      // The server is killed below; the driver comes back by itself.
+      probe.on('error', () => undefined);
+    });
+    after(async () => {
+      await store.close();
+      probe.disconnect();
+    });
+
+    it('keeps bits where SETBIT would put them, and lets keys expire', async () => {
+      await store.apply({
+        envelopes: [0, 1, 2, 9].map((sequence) => produced('bits', sequence)),
+        positions: [],
+      });
+      const key = `${prefix}seen:p:bits:0`;
+      const bits = await Promise.all([0, 1, 2, 3, 8, 9].map((bit) => probe.getbit(key, bit)));
+      assert.deepEqual(bits, [1, 1, 1, 0, 0, 1]);
+      assert.equal(await probe.strlen(key), 32_768);
+      assert.ok((await probe.ttl(key)) > 13 * 86_400);
+      await store.apply({
+        envelopes: [keyed('single', 0), keyed('several', 0), keyed('several', 1)],
+        positions: [],
+      });
+      for (const name of ['single', 'several']) {
+        const seconds = await probe.ttl(`${prefix}seen:k:${name}`);
+        assert.ok(seconds > 86_000 && seconds <= 86_400, `${name}: ${seconds}`);
+      }
+    });
+
+    it('writes nothing at all where a key holds something else', async () => {
+      const broken = `${randomUUID()}:`;
+      const other = await open(broken);
+      await probe.set(`${broken}offsets`, 'not a hash');
+      await assert.rejects(
+        other.apply({
+          envelopes: [produced('x', 0), produced('x', 1)],
+          positions: [{ source: 't:0', expected: null, next: 2 }],
+        }),
+        { code: 'STORE_REJECTED', retriable: false },
+      );
+      assert.deepEqual(await probe.keys(`${broken}*`), [`${broken}offsets`]);
+      await other.close();
+    });
+
+    it('grows by at most 0.2 byte a message', async () => {
+      const messages = 2 ** 19;
+      const memory = async (): Promise<number> =>
+        Number(/used_memory_dataset:(\d+)/.exec(await probe.info('memory'))?.[1]);
+      const apply = (first: number): Promise<unknown> =>
+        store.apply({
+          envelopes: Array.from({ length: 1_024 }, (_, i) => produced('growth', first + i)),
+          positions: [],
+        });
+      await store.apply({ envelopes: [produced('warm', 0), produced('warm', 1)], positions: [] });
+      const before = await memory();
+      for (let first = 0; first < messages; first += 1_024) await apply(first);
+      const bytes = ((await memory()) - before) / messages;
+      assert.ok(bytes > 0.1 && bytes <= 0.2, `${bytes} bytes a message`);
+    });
+
+    it('survives a kill: what was answered is there, what comes next waits for nobody', async () => {
+      const batch = Array.from({ length: 500 }, (_, i) => produced('kill', i));
+      await store.apply({ envelopes: batch, positions: [{ source: 'kill', expected: null, next: 500 }] });
+      const totals = await store.totals();
+      await servers().kill(name);
+      await assert.rejects(store.apply({ envelopes: batch, positions: [] }), {
+        code: 'STORE_UNAVAILABLE',
+        retriable: true,
+      });
+      await servers().start(name);
+      await untilReady(store);
+      assert.deepEqual(await store.totals(), totals);
+      assert.deepEqual(await store.positions(['kill']), new Map([['kill', 500]]));
+      const again = await store.apply({ envelopes: batch, positions: [] });
+      assert.ok(again.kind === 'applied' && again.stored === 0 && again.duplicates === 500);
+    });
+
+    it('settles every promise when the server stops answering', async () => {
+      await servers().kill(name, 'SIGSTOP');
+      try {
+        await assert.rejects(store.ping(), { code: 'STORE_UNAVAILABLE' });
+        await assert.rejects(store.apply({ envelopes: [produced('stop', 0)], positions: [] }), {
+          code: 'STORE_UNAVAILABLE',
+        });
+      } finally {
+        await servers().kill(name, 'SIGCONT');
+      }
+      await untilReady(store);
+      const result = await store.apply({ envelopes: [produced('stop', 0)], positions: [] });
+      assert.ok(result.kind === 'applied' && result.stored + result.duplicates === 1);
+    });
+  });
+}
+
+/** Waits until a ping comes back; the test's own time limit bounds it. */
+async function untilReady(store: CountStore): Promise<void> {
+  for (;;) {
+    try {
+      await store.ping();
+      return;
+    } catch {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
