@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { KafkaSettings } from '../settings.ts';
-import { kafkaError } from './errors.ts';
+import { kafkaError, kafkaTimeout } from './errors.ts';
 
 /** Runs `work` with a connected admin client. */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -24,25 +24,48 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
 export async function ensureTopics(kafka: Kafka, settings: KafkaSettings): Promise<number> {
   try {
     return await withAdmin(kafka, async (admin) => {
-      if (settings.topology === 'create') await createTopics(admin, settings);
+      const topics = [settings.topic, settings.deadLetterTopic];
       const existing = await admin.listTopics();
-      for (const topic of [settings.topic, settings.deadLetterTopic]) {
-        if (existing.includes(topic)) continue;
-        throw new AppError(
-          'BROKER_TOPOLOGY',
-          `Kafka topic "${topic}" does not exist or may not be described; create it, grant Describe, or use KAFKA_TOPOLOGY=create`,
-        );
-      }
-      const { topics } = await admin.fetchTopicMetadata({ topics: [settings.topic] });
-      return topics[0]?.partitions.length ?? 0;
+      const missing = topics.filter((topic) => !existing.includes(topic));
+      const [first] = missing;
+      if (first !== undefined && settings.topology === 'check') throw absent(first);
+      if (first !== undefined) await createTopics(admin, missing, settings);
+      return await untilLed(admin, topics, settings);
     });
   } catch (error) {
     throw kafkaError(error, settings);
   }
 }
 
-async function createTopics(admin: Admin, settings: KafkaSettings): Promise<void> {
-  const existing = await admin.listTopics();
+/** A broker hears of a topic a moment after the controller has made it; resolves with the first one's partitions. */
+async function untilLed(admin: Admin, topics: string[], settings: KafkaSettings): Promise<number> {
+  const deadline = performance.now() + settings.requestTimeoutMs;
+  for (;;) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics });
+      const led = metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+      const message = metadata.topics.find(({ name }) => name === topics[0]);
+      if (led && message) return message.partitions.length;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+    if (performance.now() > deadline) throw kafkaTimeout('name leaders of all partitions', settings);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function absent(topic: string): AppError {
+  return new AppError(
+    'BROKER_TOPOLOGY',
+    `Kafka topic "${topic}" does not exist or may not be described; create it, grant Describe, or use KAFKA_TOPOLOGY=create`,
+  );
+}
+
+async function createTopics(
+  admin: Admin,
+  missing: readonly string[],
+  settings: KafkaSettings,
+): Promise<void> {
   const shared = {
     replicationFactor: settings.replicationFactor,
     configEntries: [{ name: 'min.insync.replicas', value: String(settings.minInsyncReplicas) }],
@@ -50,11 +73,10 @@ async function createTopics(admin: Admin, settings: KafkaSettings): Promise<void
   const wanted = [
     { topic: settings.topic, numPartitions: settings.partitions, ...shared },
     { topic: settings.deadLetterTopic, numPartitions: 1, ...shared },
-  ].filter(({ topic }) => !existing.includes(topic));
-  if (wanted.length === 0) return;
+  ].filter(({ topic }) => missing.includes(topic));
   try {
     // Resolves with false where another process was faster.
-    await admin.createTopics({ topics: wanted, waitForLeaders: true });
+    await admin.createTopics({ topics: wanted, waitForLeaders: false });
   } catch (error) {
     if (!isRefused(error)) throw error;
     const names = wanted.map(({ topic }) => `"${topic}"`).join(' and ');
