@@ -1,0 +1,100 @@
+import { join, relative } from 'node:path';
+import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
+import { findServers } from '../../../../tools/servers/servers.ts';
+import { readOptions, UsageError } from '../cli/arguments.ts';
+import { handleInterrupts } from '../cli/interrupts.ts';
+import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
+import { progressLine } from '../cli/progress-line.ts';
+import { runCommandLine } from '../cli/run-command-line.ts';
+import { findTarget } from '../cli/target.ts';
+import { createTerminal } from '../cli/terminal.ts';
+import { createConsoleClient } from '../load/console-client.ts';
+import { saveLastLoad } from '../load/last-load.ts';
+import { measureLoad } from '../load/measure-load.ts';
+import { SCENARIOS } from '../load/run-k6.ts';
+import { runSummary } from '../report/summary.ts';
+import { newRunId, writeResults } from '../report/write-results.ts';
+import { readServerVersions } from '../stack/server-versions.ts';
+
+const USAGE = `usage: npm run load -- [${SCENARIOS.join('|')}] [options]
+
+Puts a load on what npm start runs here, waits until it is stored, and shows the account. Exits with 0 when the
+account is exact and every threshold of the load test holds. Ctrl-C ends the load early; the account still comes.
+
+  --profile NAME      smoke, average (default) or stress
+  --rate N            messages per second, at the peak (not seed)
+  --duration TIME     such as 60s or 5m
+  --messages N        how many (seed only)
+  --users N           requests under way at once
+  --batch N           messages per request (1)
+  --seed TEXT         another seed, other messages (1)
+  --api-key KEY       where the API wants one
+  --base-url URL      an ingest API elsewhere, with
+  --console-url URL   its console
+`;
+
+/** Options that are variables of the k6 scripts, which check them. */
+const VARIABLES = ['profile', 'rate', 'duration', 'messages', 'users', 'batch', 'seed', 'api-key'] as const;
+
+await runCommandLine(USAGE, async (args) => {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = readOptions(
+    args,
+    {
+      profile: text,
+      rate: text,
+      duration: text,
+      messages: text,
+      users: text,
+      batch: text,
+      seed: text,
+      'api-key': text,
+      'base-url': text,
+      'console-url': text,
+    },
+    1,
+  );
+  const scenario = SCENARIOS.find((name) => name === (positionals[0] ?? 'seed'));
+  if (scenario === undefined) throw new UsageError(`there is no scenario '${positionals[0]}'`);
+  const target = findTarget({ baseUrl: values['base-url'], consoleUrl: values['console-url'] });
+  const variables = Object.fromEntries(
+    VARIABLES.flatMap((name) => {
+      const value = values[name];
+      return value === undefined ? [] : [[name.toUpperCase().replaceAll('-', '_'), value]];
+    }),
+  );
+  const terminal = createTerminal(process.stderr);
+  const interrupts = handleInterrupts(() =>
+    terminal.say('ending the load (Ctrl-C again to leave at once) …'),
+  );
+  const id = newRunId(scenario);
+  const directory = join(RESULTS_DIRECTORY, id);
+  const result = await measureLoad({
+    client: createConsoleClient(target.consoleUrl),
+    metricsUrls: target.metricsUrls,
+    k6: {
+      k6: await ensureK6({ onProgress: (line) => terminal.say(line), signal: interrupts.signal }),
+      scenario,
+      baseUrl: target.baseUrl,
+      variables,
+      logFile: join(STATE_DIRECTORY, 'logs', 'k6.log'),
+      accountFile: join(directory, 'account.json'),
+    },
+    signal: interrupts.signal,
+    onProgress: (progress) => terminal.live(progressLine(progress)),
+  });
+  terminal.endLive();
+  interrupts.release();
+  saveLastLoad(STATE_DIRECTORY, { id, ...result.request });
+  const servers = values['base-url'] === undefined ? await findServers() : undefined;
+  const { API_KEY: _secret, ...settings } = variables;
+  writeResults(directory, {
+    id,
+    command: `npm run load -- ${scenario}`,
+    settings: { scenario, ...settings },
+    versions: servers === undefined ? {} : await readServerVersions(servers.addresses),
+    result,
+  });
+  process.stdout.write(`\n${runSummary(result)}\nwritten to ${relative(ROOT, directory)}\n`);
+  return result.account.exact && result.load.thresholds.passed ? 0 : 1;
+});

@@ -1,0 +1,22 @@
+import { readAssignment, readOptions } from '../cli/arguments.ts';
+import { STATE_DIRECTORY } from '../cli/paths.ts';
+import { ExpectedError, runCommandLine } from '../cli/run-command-line.ts';
+import { requestScale } from '../stack/control-server.ts';
+import { readRunRecord } from '../stack/run-file.ts';
+import { SERVICE_SETS } from '../stack/stack.ts';
+
+const USAGE = `usage: npm run scale -- NAME=COUNT
+
+Changes how many processes of a service npm start runs: ${SERVICE_SETS.join(', ')}.
+Those that leave finish what they have begun first.
+`;
+
+await runCommandLine(USAGE, async (args) => {
+  const { positionals } = readOptions(args, {}, 1);
+  const { name, count } = readAssignment(positionals[0]);
+  const record = readRunRecord(STATE_DIRECTORY);
+  if (record === undefined) throw new ExpectedError('nothing runs here: npm start in another terminal');
+  const services = await requestScale(record, name, count);
+  process.stdout.write(`running: ${services.join(', ')}\n`);
+  return 0;
+});

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { errorMessage } from '@caudal/common/errors';
+import { ExpectedError } from '../cli/run-command-line.ts';
+import type { LastLoad } from '../load/last-load.ts';
+import { outcomesOf } from '../load/measure-load.ts';
+import type { LoadAccount } from '../load/run-k6.ts';
+import type { RunDocument } from '../report/write-results.ts';
+
+/**
+ * Reads an account that k6 wrote. What the stores held before is taken from the run.json beside it; without one the
+ * stores are taken to have been empty.
+ * @throws ExpectedError when it is no such file.
+ */
+export function readAccountFile(path: string): LastLoad {
+  const account = readJson<LoadAccount>(path);
+  if (account?.perCountry === undefined || account.messages === undefined) {
+    throw new ExpectedError(`${path} is no account of a load: it has no messages per country`);
+  }
+  const run = readRunBeside(path);
+  return { id: account.runId ?? basename(path), ...outcomesOf(account), before: run?.request.before ?? {} };
+}
+
+function readJson<T>(path: string): T {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T;
+  } catch (error) {
+    throw new ExpectedError(`${path} cannot be read: ${errorMessage(error)}`, { cause: error });
+  }
+}
+
+function readRunBeside(path: string): RunDocument | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dirname(resolve(path)), 'run.json'), 'utf8')) as RunDocument;
+  } catch {
+    return undefined;
+  }
+}
