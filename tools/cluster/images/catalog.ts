@@ -67,6 +67,16 @@ export const localImageNames: readonly string[] = [
   pauseImage,
 ];
 
+/** Builds the layers that need no compiler, so that they can be made while one runs. */
+export async function ensureImageLayers(options: {
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const base = await ensureBase(options);
+  for (const layer of Object.keys(servers) as LayerName[]) await ensureLayer(layer, options);
+  await ensureNodeLayer(base, options.onProgress);
+}
+
 /** All images of the local cluster. Whatever they are made of is built first where it is missing. */
 export async function describeImages(
   binaries: ClusterBinaries,

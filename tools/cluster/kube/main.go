@@ -37,6 +37,7 @@ var others = map[string]func(args []string) error{
 	"metrics":     runMetrics,
 	"dns":         runDNS,
 	"node":        runNode,
+	"policies":    runPolicies,
 	"pki":         runPKI,
 	"provisioner": runProvisioner,
 }

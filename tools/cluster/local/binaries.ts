@@ -15,6 +15,12 @@ export interface ClusterBinaries {
   readonly traefik: string;
 }
 
+export interface BuildOptions {
+  readonly onProgress: OnProgress;
+  /** Ends a compilation. */
+  readonly signal?: AbortSignal;
+}
+
 const moduleDirectory = join(import.meta.dirname, '..', 'kube');
 const kubernetesVersion = 'v1.34.4';
 
@@ -24,19 +30,25 @@ const kubernetesVersion = 'v1.34.4';
  *
  * @throws PrerequisiteError where there is no Go, or one that is too old and may not fetch a newer.
  */
-export async function ensureBinaries(onProgress: OnProgress): Promise<ClusterBinaries> {
+export async function ensureBinaries(options: BuildOptions): Promise<ClusterBinaries> {
   const modules = await read(['go.mod', 'go.sum']);
-  const sources = await read((await readdir(moduleDirectory)).filter((file) => file.endsWith('.go')).sort());
+  const sources = await read([...(await goFiles('.')), ...(await goFiles('policy'))]);
   const pauseSource = await read(['pause/main.go']);
-  const kube = await ensureGoProgram('kube', '.', [...modules, ...sources], onProgress);
-  const pause = await ensureGoProgram('pause', './pause', pauseSource, onProgress);
+  const kube = await ensureGoProgram('kube', '.', [...modules, ...sources], options);
+  const pause = await ensureGoProgram('pause', './pause', pauseSource, options);
   const traefik = await ensureGoProgram(
     'traefik',
     'github.com/traefik/traefik/v3/cmd/traefik',
     modules,
-    onProgress,
+    options,
   );
   return { kube, pause, traefik };
+}
+
+async function goFiles(directory: string): Promise<readonly string[]> {
+  const files = await readdir(join(moduleDirectory, directory));
+  const sources = files.filter((file) => file.endsWith('.go') && !file.endsWith('_test.go'));
+  return sources.sort().map((file) => join(directory, file));
 }
 
 async function read(files: readonly string[]): Promise<readonly Buffer[]> {
@@ -47,7 +59,7 @@ async function ensureGoProgram(
   name: string,
   sourcePackage: string,
   inputs: readonly Buffer[],
-  onProgress: OnProgress,
+  { onProgress, signal }: BuildOptions,
 ): Promise<string> {
   const hash = createHash('sha256');
   for (const input of inputs) hash.update(input);
@@ -57,7 +69,9 @@ async function ensureGoProgram(
     onProgress,
     build: async (target) => {
       await requireGo();
-      await withProgress(`${name}: compiling`, onProgress, () => build(sourcePackage, join(target, name)));
+      await withProgress(`${name}: compiling`, onProgress, () =>
+        build(sourcePackage, join(target, name), signal),
+      );
     },
   });
   await removeOlderVersions(directory, name);
@@ -65,7 +79,7 @@ async function ensureGoProgram(
 }
 
 /** The same flags for every program: another flag is another compilation of all the packages they share. */
-async function build(sourcePackage: string, output: string): Promise<void> {
+async function build(sourcePackage: string, output: string, signal: AbortSignal | undefined): Promise<void> {
   const ldflags = `-s -w -X k8s.io/component-base/version.gitVersion=${kubernetesVersion}`;
   await runCommand(
     'go',
@@ -73,6 +87,7 @@ async function build(sourcePackage: string, output: string): Promise<void> {
     {
       cwd: moduleDirectory,
       environment: { CGO_ENABLED: '0' },
+      signal,
     },
   );
 }

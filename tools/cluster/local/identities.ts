@@ -31,6 +31,7 @@ const certificates: readonly CertificateSpec[] = [
   { name: 'dns', commonName: 'system:coredns' },
   { name: 'metrics', commonName: 'system:metrics-server' },
   { name: 'provisioner', commonName: 'caudal:provisioner' },
+  { name: 'policies', commonName: 'caudal:policies' },
   ...(['node1', 'node2'] as const).map((node) => ({
     name: node,
     commonName: `system:node:${node}`,
@@ -48,6 +49,7 @@ const kubeconfigs = [
   'dns',
   'metrics',
   'provisioner',
+  'policies',
   'node1',
   'node2',
 ];

@@ -5,14 +5,14 @@ import { exclusive } from '../../lib/exclusive.ts';
 import { type OnProgress, withProgress } from '../../lib/progress.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { ensureClientTools } from '../client-tools.ts';
-import { describeImages, traefikImageName } from '../images/catalog.ts';
+import { describeImages, ensureImageLayers, traefikImageName } from '../images/catalog.ts';
 import { copyImageStore, ensureImageStore, type Snapshotter } from '../images/image-store.ts';
 import { buildProjectImage } from '../images/project-image.ts';
 import { applyManifests, type KubectlTarget, kubectl } from '../kubectl.ts';
 import { readManifest } from '../manifests.ts';
 import type { ClusterProvider, RunningCluster } from '../provider.ts';
 import { waitFor } from '../wait-for.ts';
-import { ensureBinaries } from './binaries.ts';
+import { type ClusterBinaries, ensureBinaries } from './binaries.ts';
 import { pkiSpec, writeKubeconfigs } from './identities.ts';
 import { type ClusterLayout, clusterLayout, type NodeName } from './layout.ts';
 import { ingressUrl, network, nodeNetwork } from './network.ts';
@@ -152,11 +152,24 @@ export class LocalProvider implements ClusterProvider {
   async #ensureArtifacts(): Promise<Artifacts> {
     const { cniPlugins } = await ensurePrerequisites(this.#onProgress);
     const { kubectl: program } = await ensureClientTools(this.#onProgress);
-    const binaries = await ensureBinaries(this.#onProgress);
+    const binaries = await this.#buildBinariesAndLayers();
     const images = await describeImages(binaries, this.#onProgress);
     const snapshotter = await this.#snapshotter();
     const imageStore = await ensureImageStore(images, snapshotter, this.#onProgress);
     return { kube: binaries.kube, kubectl: program, cniPlugins, imageStore, snapshotter };
+  }
+
+  /** The compiler takes all cores and the layers wait for the network, so both at once; the first error ends both. */
+  async #buildBinariesAndLayers(): Promise<ClusterBinaries> {
+    const abort = new AbortController();
+    const options = { onProgress: this.#onProgress, signal: abort.signal };
+    try {
+      const [binaries] = await Promise.all([ensureBinaries(options), ensureImageLayers(options)]);
+      return binaries;
+    } catch (error) {
+      abort.abort();
+      throw error;
+    }
   }
 
   async #startFirstNode(artifacts: Artifacts): Promise<void> {

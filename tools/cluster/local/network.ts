@@ -26,6 +26,13 @@ export const nodeNetwork: Readonly<Record<NodeName, { address: string; podCidr: 
   node2: { address: '10.245.254.2', podCidr: '10.245.1.0/24' },
 };
 
+/** All addresses that packets of a node itself can come from. */
+export const nodeAddresses: readonly string[] = [
+  nodeNetwork.node1.address,
+  network.secondNodeGateway,
+  nodeNetwork.node2.address,
+];
+
 /** The interface that a node has towards the machine or towards node1. */
 export const nodeInterface = 'eth0';
 

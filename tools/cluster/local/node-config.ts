@@ -4,7 +4,7 @@ import { cgroupOf } from './cgroups.ts';
 import { controlPlane, type ProcessSpec } from './control-plane.ts';
 import { kubeconfigOf } from './identities.ts';
 import type { ClusterLayout, NodeLayout, NodeName } from './layout.ts';
-import { network, nodeInterface, nodeNetwork } from './network.ts';
+import { apiServerUrl, network, nodeAddresses, nodeInterface, nodeNetwork } from './network.ts';
 
 /** The image that holds a pod's namespaces; its only file is the binary of tools/cluster/kube/pause. */
 export const pauseImage = 'localhost/pause:1';
@@ -81,6 +81,17 @@ function workers(
       ],
     },
     { name: 'proxy', args: [options.kube, 'proxy', `--config=${config('proxy.json')}`] },
+    {
+      name: 'policies',
+      after: `${apiServerUrl}/readyz`,
+      args: [
+        options.kube,
+        'policies',
+        `--kubeconfig=${kubeconfigOf(layout, 'policies')}`,
+        `--node=${node.name}`,
+        `--node-addresses=${nodeAddresses.join(',')}`,
+      ],
+    },
   ];
 }
 

@@ -68,6 +68,46 @@ spec:
       http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }] }
 `;
 
+/** Two pods on another node than the server's, of which one is let in. */
+const policyPods = ['friend', 'stranger']
+  .map(
+    (name) => `
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, namespace: probe, labels: { role: ${name} } }
+spec:
+  nodeName: node2
+  automountServiceAccountToken: false
+  terminationGracePeriodSeconds: 1
+  securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: RuntimeDefault } }
+  containers:
+    - name: client
+      image: node:24-slim
+      imagePullPolicy: Never
+      args: [--eval, 'setInterval(() => {}, 1e6)']
+      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
+`,
+  )
+  .join('---');
+
+const ingressPolicy = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: web, namespace: probe }
+spec:
+  podSelector: { matchLabels: { app: web } }
+  ingress:
+    - from: [{ podSelector: { matchLabels: { role: friend } } }]
+      ports: [{ port: 3000 }]
+`;
+
+const egressPolicy = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: friend, namespace: probe }
+spec: { podSelector: { matchLabels: { role: friend } }, policyTypes: [Egress] }
+`;
+
 /** Everything on the machine that a node could leave behind. */
 async function readMachine(run: string): Promise<Readonly<Record<string, unknown>>> {
   const processes: string[] = [];
@@ -148,6 +188,35 @@ test('a cluster comes up, serves, and goes without a trace', async (t) => {
   await t.test('a pod that is not restricted is refused there', async () => {
     const refused = kubectl(target, 'run', 'plain', '--namespace=probe', '--image=node:24-slim');
     await assert.rejects(refused, /violates PodSecurity/);
+  });
+
+  await t.test('network policies hold, for what is let in and for what is let out', async () => {
+    await applyManifests(target, [policyPods]);
+    await kubectl(
+      target,
+      'wait',
+      '--namespace=probe',
+      '--for=condition=Ready',
+      'pod',
+      '--all',
+      '--timeout=60s',
+    );
+    const script = 'fetch("http://web").then((r) => console.log(r.status), (e) => console.log(e.cause.code))';
+    const fetchAs = async (pod: string): Promise<string> =>
+      (await kubectl(target, 'exec', '--namespace=probe', pod, '--', 'node', '--eval', script)).trim();
+    const expectAnswer = (pod: string, answer: string): Promise<true> =>
+      waitFor(`${pod} to get ${answer}`, async () => ((await fetchAs(pod)) === answer ? true : undefined), {
+        timeoutMs: 20_000,
+      });
+    for (const pod of ['friend', 'stranger']) await expectAnswer(pod, '200');
+    await applyManifests(target, [ingressPolicy]);
+    await expectAnswer('stranger', 'ECONNREFUSED');
+    assert.equal(await fetchAs('friend'), '200');
+    assert.equal(await ask(cluster.ingressUrl ?? ''), undefined, 'the ingress is not let in either');
+    await applyManifests(target, [egressPolicy]);
+    await expectAnswer('friend', 'ECONNREFUSED');
+    await kubectl(target, 'delete', '--namespace=probe', 'networkpolicy', '--all');
+    for (const pod of ['friend', 'stranger']) await expectAnswer(pod, '200');
   });
 
   await t.test('the metrics API knows the nodes', async () => {
