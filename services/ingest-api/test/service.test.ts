@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { FakePublisher } from './support/fake-publisher.ts';
+import { postHead, RAW_CASES, RAW_CASES_MAX_BODY_BYTES } from './support/raw-cases.ts';
 import { rawClient, statuses } from './support/raw-client.ts';
 import { MESSAGE, metricValue, type RunningService, runService } from './support/run-service.ts';
 
@@ -69,8 +70,8 @@ describe('the drain', () => {
     await stopped;
   });
 
-  it('does not wait for idle connections', async () => {
-    const service = await runService();
+  it('does not wait for connections on which nothing was sent', async () => {
+    const service = await runService({ DRAIN_TIMEOUT_MS: '2000', PUBLISH_TIMEOUT_MS: '3000' });
     const clients = await Promise.all(Array.from({ length: 20 }, () => rawClient(service.port)));
     await service.stop();
     await Promise.all(clients.map((client) => client.ended()));
@@ -82,7 +83,7 @@ describe('what is not even a request', () => {
   let service: RunningService;
   before(async () => {
     service = await runService({
-      MAX_BODY_BYTES: '2048',
+      MAX_BODY_BYTES: String(RAW_CASES_MAX_BODY_BYTES),
       HEADERS_TIMEOUT_MS: '200',
       REQUEST_TIMEOUT_MS: '400',
       PUBLISH_TIMEOUT_MS: '60000',
@@ -90,29 +91,8 @@ describe('what is not even a request', () => {
   });
   after(() => service.stop());
 
-  const head = (...headers: readonly string[]): string =>
-    ['POST /messages HTTP/1.1', 'Host: test', 'Content-Type: application/json', ...headers, '', ''].join(
-      '\r\n',
-    );
-
-  const cases: ReadonlyArray<readonly [what: string, data: string, status: number]> = [
-    ['an unknown method', 'FOO / HTTP/1.1\r\nHost: test\r\n\r\n', 400],
-    ['no HTTP at all', '\u0016\u0003\u0001\u0002\u0000\u0001', 400],
-    ['huge headers', `GET / HTTP/1.1\r\nHost: test\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-    ['two lengths', head('Content-Length: 1', 'Content-Length: 2'), 400],
-    ['a length and chunks', head('Content-Length: 1', 'Transfer-Encoding: chunked'), 400],
-    ['a chunk without size', `${head('Transfer-Encoding: chunked')}x\r\n`, 400],
-    ['headers that never end', 'POST /messages HTTP/1.1\r\nHost: te', 408],
-    ['a body that never ends', `${head('Content-Length: 10')}{`, 408],
-    [
-      'a large body in chunks',
-      `${head('Transfer-Encoding: chunked')}1000\r\n${'x'.repeat(4_096)}\r\n0\r\n\r\n`,
-      413,
-    ],
-    ['a body announced as large', head('Content-Length: 100000000'), 413],
-  ];
-  for (const [what, data, status] of cases) {
-    it(`answers ${status} to ${what} and closes the connection`, async () => {
+  for (const { what, data, status } of RAW_CASES) {
+    it(`answers ${status} to ${what} and ends the connection`, async () => {
       const client = await rawClient(service.port);
       client.send(data);
       const answer = await client.ended();
@@ -124,7 +104,7 @@ describe('what is not even a request', () => {
 
   it('lets a client finish sending a large body before it closes, so that the 413 arrives', async () => {
     const client = await rawClient(service.port);
-    client.send(head('Content-Length: 3000000'));
+    client.send(postHead('Content-Length: 3000000'));
     await client.received(/413/);
     client.send('x'.repeat(3_000_000));
     assert.deepEqual(statuses(await client.ended()), [413]);
@@ -133,17 +113,17 @@ describe('what is not even a request', () => {
 
   it('tells a client that asks first not to send a large body', async () => {
     const client = await rawClient(service.port);
-    client.send(head('Content-Length: 100000', 'Expect: 100-continue'));
+    client.send(postHead('Content-Length: 100000', 'Expect: 100-continue'));
     assert.deepEqual(statuses(await client.ended()), [413]);
     const small = await rawClient(service.port);
-    small.send(head(`Content-Length: ${BODY.length}`, 'Expect: 100-continue'));
+    small.send(postHead(`Content-Length: ${BODY.length}`, 'Expect: 100-continue'));
     await small.received(/100 Continue/);
     small.socket.destroy();
   });
 
   it('forgets a client that leaves in the middle of its body', async () => {
     const client = await rawClient(service.port);
-    client.send(`${head('Content-Length: 100')}{"desc`);
+    client.send(`${postHead('Content-Length: 100')}{"desc`);
     client.socket.destroySoon();
     const series = 'caudal_ingest_requests_total{route="/messages",status="499"}';
     while (metricValue(await service.metrics(), series) === 0) await new Promise(setImmediate);

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { kafkaSettings, rabbitmqSettings } from '@caudal/common/config';
+import { createLogger } from '@caudal/common/logging';
+import { type BacklogReader, createBacklogReader } from '@caudal/common/messaging';
+import { useServers } from '@caudal/common/testing';
+import fc from 'fast-check';
+import { parseIngestConfig } from '../src/config.ts';
+import { acceptedSchema, problemSchema } from '../src/openapi.ts';
+import { generatedRequest } from './support/bodies.ts';
+import { type Program, startProgram } from './support/program.ts';
+import { RAW_CASES, RAW_CASES_MAX_BODY_BYTES } from './support/raw-cases.ts';
+import { rawClient, statuses } from './support/raw-client.ts';
+import { MESSAGE, metricValue } from './support/run-service.ts';
+import { startTcpProxy } from './support/tcp-proxy.ts';
+
+const servers = useServers('rabbitmq', 'kafka');
+
+/** Environment of a service with a queue and a topic of its own. */
+function environment(overrides: Record<string, string> = {}): Record<string, string> {
+  const name = `ingest-${randomUUID()}`;
+  return {
+    LOG_LEVEL: 'info',
+    RABBITMQ_URL: servers().addresses.rabbitmqUrl,
+    RABBITMQ_QUEUE: name,
+    RABBITMQ_DEAD_LETTER_QUEUE: `${name}.dead`,
+    KAFKA_BROKERS: servers().addresses.kafkaBrokers,
+    KAFKA_TOPIC: name,
+    KAFKA_DEAD_LETTER_TOPIC: `${name}.dead`,
+    KAFKA_PARTITIONS: '3',
+    ...overrides,
+  };
+}
+
+async function startReady(variables: Record<string, string>): Promise<Program> {
+  const program = await startProgram(variables);
+  while (!(await program.isReady())) await new Promise(setImmediate);
+  return program;
+}
+
+/** How many messages each broker holds. */
+async function messagesInBrokers(variables: Record<string, string>): Promise<Record<string, number>> {
+  const config = parseIngestConfig(variables);
+  const logger = createLogger('test', 'silent');
+  const readers: BacklogReader[] = await Promise.all([
+    createBacklogReader({ name: 'rabbitmq', settings: rabbitmqSettings(config, 'test') }, { logger }),
+    createBacklogReader({ name: 'kafka', settings: kafkaSettings(config, 'test') }, { logger }),
+  ]);
+  try {
+    const held: Record<string, number> = {};
+    for (const reader of readers) {
+      await reader.connect();
+      const sources = await reader.sources();
+      const { messages } = await reader.read(new Map(sources.map((source) => [source, null])));
+      held[reader.broker] = messages;
+    }
+    return held;
+  } finally {
+    await Promise.all(readers.map((reader) => reader.close()));
+  }
+}
+
+function post(program: Program, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${program.url}/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+const residentBytes = async (program: Program): Promise<number> =>
+  metricValue(await program.metrics(), 'process_resident_memory_bytes');
+
+const acceptedOf = (metrics: string): number =>
+  [...metrics.matchAll(/^caudal_ingest_messages_total\{country="..",outcome="accepted"\} (\d+)$/gm)]
+    .map((match) => Number(match[1]))
+    .reduce((sum, count) => sum + count, 0);
+
+const seriesOf = (metrics: string): number => metrics.match(/^caudal_/gm)?.length ?? 0;
+
+describe('bad input, between real brokers', () => {
+  let variables: Record<string, string>;
+  let program: Program;
+  let accepted = 0;
+  before(async () => {
+    variables = environment({
+      MAX_BODY_BYTES: String(RAW_CASES_MAX_BODY_BYTES),
+      HEADERS_TIMEOUT_MS: '1000',
+      REQUEST_TIMEOUT_MS: '1500',
+    });
+    program = await startReady(variables);
+  });
+  after(async () => {
+    assert.equal(await program.stop(), 0);
+  });
+
+  it('1,000 generated requests: 202 with exactly its messages in both brokers, or a 4xx with none', async (t) => {
+    const seed = Date.now() & 0x7fff_ffff;
+    t.diagnostic(`seed ${seed}`);
+    const requests = fc.sample(generatedRequest, { numRuns: 1_000, seed });
+    const answers = new Map<number, number>();
+    const run = async (): Promise<void> => {
+      for (let request = requests.pop(); request; request = requests.pop()) {
+        const response = await fetch(`${program.url}/messages`, { method: 'POST', ...request });
+        answers.set(response.status, (answers.get(response.status) ?? 0) + 1);
+        if (response.status === 202) accepted += acceptedSchema.parse(await response.json()).accepted;
+        else assert.equal(problemSchema.parse(await response.json()).status, response.status);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, run));
+    t.diagnostic(`answers ${JSON.stringify(Object.fromEntries(answers))}, messages ${accepted}`);
+    assert.deepEqual([...answers.keys()].sort(), [202, 400, 415]);
+    assert.ok((answers.get(202) ?? 0) > 100 && (answers.get(400) ?? 0) > 100);
+    assert.deepEqual(await messagesInBrokers(variables), { rabbitmq: accepted, kafka: accepted });
+    assert.equal(acceptedOf(await program.metrics()), accepted);
+  });
+
+  it(`${RAW_CASES.length} raw connections: the right answer, and no message`, async () => {
+    await Promise.all(
+      RAW_CASES.map(async ({ what, data, status }) => {
+        const client = await rawClient(program.port);
+        client.send(data);
+        assert.deepEqual(statuses(await client.ended()), [status], what);
+      }),
+    );
+    assert.equal((await post(program, MESSAGE)).status, 202);
+    accepted += 1;
+    assert.equal(acceptedOf(await program.metrics()), accepted);
+    assert.deepEqual(await messagesInBrokers(variables), { rabbitmq: accepted, kafka: accepted });
+  });
+
+  it('100,000 odd paths, methods and countries: not a series more', { timeout: 120_000 }, async () => {
+    const odd = (n: number): string => {
+      const path = `/odd-${n}/${'x'.repeat(n % 30)}`;
+      const method = ['GET', 'PUT', 'DELETE', 'PROPFIND', 'POST'][n % 5];
+      if (n % 10 !== 0) return `${method} ${path} HTTP/1.1\r\nHost: h${n}\r\nContent-Length: 0\r\n\r\n`;
+      const body = JSON.stringify({ ...MESSAGE, country: `odd ${n}` });
+      return `POST /messages HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nX-Request-Id: ${n}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+    };
+    const send = async (from: number, count: number): Promise<void> => {
+      const client = await rawClient(program.port);
+      for (let n = 0; n < count; n += 1) client.send(odd(from + n));
+      client.send('GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+      const answers = statuses(await client.ended());
+      assert.equal(answers.length, count + 1);
+      assert.deepEqual([...new Set(answers)].sort(), [400, 404]);
+    };
+    await send(0, 100);
+    const before = seriesOf(await program.metrics());
+    const memoryBefore = await residentBytes(program);
+    for (let from = 0; from < 100_000; from += 10_000) {
+      await Promise.all(Array.from({ length: 10 }, (_, n) => send(from + n * 1_000, 1_000)));
+    }
+    assert.equal(seriesOf(await program.metrics()), before);
+    assert.ok((await residentBytes(program)) - memoryBefore < 100 * 2 ** 20);
+    assert.equal(acceptedOf(await program.metrics()), accepted);
+  });
+});
+
+describe('overload', () => {
+  it('is refused with 503 and Retry-After, in bounded memory, and what was accepted is exact', {
+    timeout: 120_000,
+  }, async (t) => {
+    const variables = environment({ MAX_PENDING_MESSAGES: '1000', PUBLISH_TIMEOUT_MS: '20000' });
+    const program = await startReady(variables);
+    try {
+      const batch = Array.from({ length: 100 }, () => MESSAGE);
+      for (let n = 0; n < 20; n += 1) await post(program, batch);
+      let accepted = 2_000;
+      let refused = 0;
+      const memoryBefore = await residentBytes(program);
+      let memoryMax = 0;
+      const client = async (): Promise<void> => {
+        for (let n = 0; n < 60; n += 1) {
+          const response = await post(program, batch);
+          if (response.status === 202) accepted += batch.length;
+          else {
+            refused += 1;
+            assert.equal(response.status, 503);
+            assert.equal(response.headers.get('retry-after'), '1');
+            assert.match(await response.text(), /problem-type:caudal:overloaded/);
+          }
+        }
+      };
+      // Five times as many messages on their way as may be pending.
+      const clients = Promise.all(Array.from({ length: 50 }, client));
+      let isRunning = true;
+      void clients.finally(() => {
+        isRunning = false;
+      });
+      while (isRunning) memoryMax = Math.max(memoryMax, await residentBytes(program));
+      await clients;
+      t.diagnostic(
+        `accepted ${accepted}, refused requests ${refused}, memory +${Math.round((memoryMax - memoryBefore) / 2 ** 20)} MiB`,
+      );
+      assert.ok(refused > 0);
+      assert.ok(memoryMax - memoryBefore < 150 * 2 ** 20);
+      assert.equal((await post(program, batch)).status, 202);
+      accepted += batch.length;
+      assert.deepEqual(await messagesInBrokers(variables), { rabbitmq: accepted, kafka: accepted });
+    } finally {
+      assert.equal(await program.stop(), 0);
+    }
+  });
+});
+
+describe('a broker that goes away', () => {
+  it('is named: silent first, then gone; nobody restarts, and with it back all is as before', {
+    timeout: 120_000,
+  }, async () => {
+    const direct = environment();
+    const url = new URL(direct.RABBITMQ_URL ?? '');
+    const proxy = await startTcpProxy(Number(url.port));
+    url.port = String(proxy.port);
+    const program = await startReady({
+      ...direct,
+      RABBITMQ_URL: url.href,
+      PUBLISH_TIMEOUT_MS: '1000',
+      RABBITMQ_CONFIRM_TIMEOUT_MS: '1000',
+    });
+    const brokersOf = async (response: Response) => {
+      assert.equal(response.status, 503);
+      assert.equal(response.headers.get('retry-after'), '1');
+      const { type, brokers } = problemSchema.parse(await response.json());
+      return { type: type.split(':').at(-1), brokers };
+    };
+    try {
+      assert.equal((await post(program, MESSAGE)).status, 202);
+      proxy.silence();
+      assert.deepEqual(await brokersOf(await post(program, MESSAGE)), {
+        type: 'unconfirmed',
+        brokers: ['rabbitmq'],
+      });
+      await proxy.cut();
+      while (await program.isReady()) await new Promise(setImmediate);
+      assert.deepEqual(await brokersOf(await post(program, MESSAGE)), {
+        type: 'broker-unavailable',
+        brokers: ['rabbitmq'],
+      });
+      assert.equal(metricValue(await program.metrics(), 'caudal_broker_up{broker="rabbitmq"}'), 0);
+      await proxy.restore();
+      while (!(await program.isReady())) await new Promise(setImmediate);
+      assert.equal((await post(program, MESSAGE)).status, 202);
+      assert.equal(program.child.exitCode, null);
+    } finally {
+      assert.equal(await program.stop(), 0);
+      await proxy.cut();
+    }
+  });
+});
