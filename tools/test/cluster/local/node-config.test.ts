@@ -32,7 +32,7 @@ const readKubeletConfig = async (path: string): Promise<KubeletConfig> =>
 test('node1 has the control plane and node2 has not', async (t) => {
   const names = async (name: NodeName): Promise<readonly string[]> =>
     (await write(t, name)).spec.processes.map((process) => process.name);
-  const worker = ['containerd', 'kubelet', 'proxy'];
+  const worker = ['containerd', 'kubelet', 'proxy', 'policies'];
   assert.deepEqual(await names('node2'), worker);
   const first = await names('node1');
   for (const part of [
