@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LaneReport } from '@caudal/common/account';
+import type { Servers } from '../../../../tools/servers/servers.ts';
+import { type ConsoleClient, createConsoleClient, totalsOf } from '../../src/load/console-client.ts';
+import { waitForDrain } from '../../src/load/wait-for-drain.ts';
+import type { Names } from '../../src/stack/service-environment.ts';
+import { type ServiceSet, type Stack, startStack } from '../../src/stack/stack.ts';
+
+/** A stack on queues, topics and keys of its own, with the console that reads them. */
+export interface Bed {
+  readonly stack: Stack;
+  readonly client: ConsoleClient;
+  readonly names: Names;
+  lane(name: string): Promise<LaneReport>;
+  stop(): Promise<void>;
+}
+
+/** Starts services on servers that other tests use too. */
+export async function startBed(
+  servers: Servers,
+  replicas: Readonly<Record<ServiceSet, number>>,
+): Promise<Bed> {
+  const suffix = randomUUID().slice(0, 8);
+  const names: Names = {
+    queue: `scenario-${suffix}`,
+    topic: `scenario-${suffix}`,
+    group: `scenario-${suffix}`,
+    storeKeyPrefix: `scenario-${suffix}:`,
+  };
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-scenario-'));
+  const stack = await startStack({
+    addresses: servers.addresses,
+    replicas,
+    stateDirectory,
+    names,
+    onEvent: () => undefined,
+  });
+  const client = createConsoleClient(stack.consoleUrl);
+  return {
+    stack,
+    client,
+    names,
+    async lane(name) {
+      const found = (await client.lanes()).find(({ lane }) => lane === name);
+      assert.ok(found, `no lane ${name}`);
+      return found;
+    },
+    async stop() {
+      await stack.stop();
+      await rm(stateDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A steady stream of single messages, each retried under its own key until it is accepted. */
+export interface Stream {
+  /** Accepted so far, by country. */
+  readonly accepted: Readonly<Record<string, number>>;
+  total(): number;
+  /** Answers other than 202, by status; 0 is a broken connection. */
+  readonly refusals: ReadonlyMap<number, number>;
+  /** The last answer that was no 202. */
+  lastProblem(): Problem | undefined;
+  /** Ends it; resolves when every message that was begun is accepted. */
+  stop(): Promise<void>;
+}
+
+/** An answer that was no 202. */
+export interface Problem {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfter: string | null;
+}
+
+const COUNTRIES = ['ES', 'MX', 'US', 'JP', 'DE', 'BR'];
+
+/** Starts a stream by so many users at once, each waiting `pauseMs` between messages. */
+export function startStream(baseUrl: string, users: number, pauseMs: number): Stream {
+  const accepted: Record<string, number> = {};
+  const refusals = new Map<number, number>();
+  const run = randomUUID();
+  let isOver = false;
+  let problem: Problem | undefined;
+  const post = async (key: string, country: string): Promise<void> => {
+    for (;;) {
+      const status = await fetch(`${baseUrl}/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify({ description: 'a scenario', country, weather: 'rainy' }),
+        signal: AbortSignal.timeout(10_000),
+      }).then(
+        async (response) => {
+          const body = await response.text();
+          if (response.status !== 202) {
+            problem = { status: response.status, body, retryAfter: response.headers.get('retry-after') };
+          }
+          return response.status;
+        },
+        () => 0,
+      );
+      if (status === 202) break;
+      refusals.set(status, (refusals.get(status) ?? 0) + 1);
+      assert.ok(status === 0 || status === 503, `answered ${status}`);
+      await sleep(100);
+    }
+    accepted[country] = (accepted[country] ?? 0) + 1;
+  };
+  const driving = Promise.all(
+    Array.from({ length: users }, async (_, user) => {
+      for (let n = 0; !isOver; n += 1) {
+        await post(`${run}-${user}-${n}`, COUNTRIES[(user + n) % COUNTRIES.length] as string);
+        await sleep(pauseMs);
+      }
+    }),
+  );
+  return {
+    accepted,
+    refusals,
+    lastProblem: () => problem,
+    total: () => Object.values(accepted).reduce((sum, n) => sum + n, 0),
+    async stop() {
+      isOver = true;
+      await driving;
+    },
+  };
+}
+
+/** Waits until the lanes have drained and holds them to what was accepted. */
+export async function assertExact(bed: Bed, stream: Stream): Promise<void> {
+  const accepted = stream.total();
+  assert.ok(accepted > 0, 'nothing was accepted');
+  const drain = await waitForDrain({
+    client: bed.client,
+    expectedTotals: { 'rabbitmq-valkey': accepted, 'kafka-redis': accepted },
+    stillForMs: 1_000,
+    stalledAfterMs: 30_000,
+    deadlineMs: 120_000,
+  });
+  assert.ok(drain.drained, drain.reason);
+  const nothing = { total: 0, byCountry: {}, identities: 0 };
+  const account = await bed.client.compare({
+    accepted: stream.accepted,
+    unknown: {},
+    before: { 'rabbitmq-valkey': nothing, 'kafka-redis': nothing },
+  });
+  assert.deepEqual(account.findings, []);
+  const totals = totalsOf(await bed.client.lanes({ identities: true }));
+  for (const [lane, { total, identities }] of Object.entries(totals)) {
+    assert.deepEqual([lane, total, identities], [lane, accepted, accepted]);
+  }
+}
+
+/** Asks again and again until the answer is one that `wanted` takes; the test's time limit bounds it. */
+export async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined && wanted(answer)) return answer;
+    await sleep(50);
+  }
+}

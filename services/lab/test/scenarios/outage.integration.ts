@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { useServers } from '@caudal/common/testing';
+import { assertExact, type Bed, eventually, startBed, startStream } from './bed.ts';
+
+const servers = useServers('rabbitmq', 'kafka', 'valkey', 'redis');
+
+/** Messages that must go through the healthy lane while the other one is paused. */
+const MEANWHILE_MESSAGES = 300;
+const LANES = { rabbitmq: 'rabbitmq-valkey', kafka: 'kafka-redis' };
+
+describe('an outage', () => {
+  let bed: Bed;
+  beforeEach(async () => {
+    bed = await startBed(servers(), { 'ingest-api': 1, 'rabbitmq-consumer': 1, 'kafka-consumer': 1 });
+  });
+  afterEach(() => bed.stop());
+
+  const readiness = (name: string): Promise<{ ready: boolean; detail: string }> => {
+    const process = bed.stack.processes().get(name);
+    assert.ok(process, name);
+    return process.readiness();
+  };
+  const assertNoRestart = (): void => {
+    for (const [name, process] of bed.stack.processes()) assert.equal(process.restarts, 0, name);
+  };
+
+  for (const [store, paused, other] of [
+    ['valkey', 'rabbitmq', 'kafka'],
+    ['redis', 'kafka', 'rabbitmq'],
+  ] as const) {
+    it(`of ${store} pauses its lane and no other, is named, restarts nothing, and drains to exact`, async () => {
+      const stream = startStream(bed.stack.baseUrl, 4, 2);
+      await eventually(
+        () => Promise.resolve(stream.total()),
+        (total) => total > 50,
+      );
+      await servers().kill(store);
+      try {
+        const state = await eventually(
+          () => readiness(`${paused}-consumer-1`),
+          ({ ready }) => !ready,
+        );
+        assert.match(state.detail, new RegExp(`"${store}":\\{"ok":false`));
+        const { totals } = await bed.lane(LANES[other]);
+        const goal = (totals?.total ?? 0) + MEANWHILE_MESSAGES;
+        await eventually(
+          () => bed.lane(LANES[other]),
+          (lane) => (lane.totals?.total ?? 0) > goal,
+        );
+        assert.ok((await readiness(`${other}-consumer-1`)).ready, `${other} goes on`);
+        assert.ok((await readiness('ingest-api-1')).ready, 'the door stays open');
+        assert.match((await bed.lane(LANES[paused])).errors.store ?? '', new RegExp(store));
+      } finally {
+        await servers().start(store);
+      }
+      await eventually(
+        () => readiness(`${paused}-consumer-1`),
+        ({ ready }) => ready,
+      );
+      await stream.stop();
+      await assertExact(bed, stream);
+      assert.deepEqual([...stream.refusals], [], 'a store is nothing to the door');
+      assertNoRestart();
+    });
+  }
+
+  for (const broker of ['rabbitmq', 'kafka'] as const) {
+    it(`of ${broker} is answered with 503 that names it, and ends by itself, exact`, async () => {
+      const stream = startStream(bed.stack.baseUrl, 4, 2);
+      await eventually(
+        () => Promise.resolve(stream.total()),
+        (total) => total > 50,
+      );
+      await servers().kill(broker);
+      try {
+        const problem = await eventually(
+          () => Promise.resolve(stream.lastProblem()),
+          (answer) => answer !== undefined,
+        );
+        assert.equal(problem?.status, 503);
+        assert.match(problem?.body ?? '', new RegExp(broker, 'i'));
+        assert.ok(Number(problem?.retryAfter) >= 1);
+        const state = await eventually(
+          () => readiness('ingest-api-1'),
+          ({ ready }) => !ready,
+        );
+        assert.match(state.detail, new RegExp(`"${broker}":\\{"ok":false`));
+      } finally {
+        await servers().start(broker);
+      }
+      await eventually(
+        () => readiness('ingest-api-1'),
+        ({ ready }) => ready,
+      );
+      await stream.stop();
+      await assertExact(bed, stream);
+      assertNoRestart();
+    });
+  }
+});
