@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process, told apart from a later one that got the same number. Linux only. */
 export interface ProcessIdentity {
@@ -21,15 +21,21 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return stat.state !== 'X' && (stat.state !== 'Z' || stat.threads > 1);
 }
 
-/** Whether a process is held by SIGSTOP. */
+/** Whether a process is held by SIGSTOP, with every one of its threads. */
 export function isStopped(identity: ProcessIdentity): boolean {
-  return readStat(identity.pid)?.state === 'T';
+  if (!isRunning(identity)) return false;
+  try {
+    const threads = readdirSync(`/proc/${identity.pid}/task`);
+    return threads.every((thread) => readStat(`${identity.pid}/task/${thread}`)?.state === 'T');
+  } catch {
+    return false;
+  }
 }
 
-function readStat(pid: number): { state: string; startTicks: number; threads: number } | undefined {
+function readStat(path: number | string): { state: string; startTicks: number; threads: number } | undefined {
   let stat: string;
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    stat = readFileSync(`/proc/${path}/stat`, 'utf8');
   } catch {
     return undefined;
   }

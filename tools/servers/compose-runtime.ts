@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { identifyProcess, isStopped } from '../lib/process-identity.ts';
 import { type CommandOutput, runCommand } from '../lib/run-command.ts';
 import { waitUntil } from '../lib/wait-until.ts';
-import { goneTimeoutMs, type Runtime, type RuntimeOptions } from './runtime.ts';
+import { type Runtime, type RuntimeOptions, signalTimeoutMs } from './runtime.ts';
 import { readState, type ServerName } from './state.ts';
 
 const composeFile = join(import.meta.dirname, '..', '..', 'compose.yaml');
@@ -58,8 +58,8 @@ export function createComposeRuntime(options: RuntimeOptions): Runtime {
     async signal(name, signalName) {
       await compose('kill', '--signal', signalName, name);
       if (signalName === 'SIGSTOP' || signalName === 'SIGCONT') return;
-      if (!(await waitUntil(() => pid(name) === undefined, { timeoutMs: goneTimeoutMs }))) {
-        throw new Error(`${name} still runs ${goneTimeoutMs} ms after ${signalName}`);
+      if (!(await waitUntil(() => pid(name) === undefined, { timeoutMs: signalTimeoutMs }))) {
+        throw new Error(`${name} still runs ${signalTimeoutMs} ms after ${signalName}`);
       }
     },
     async logTail(name) {

@@ -9,7 +9,7 @@ import { identifyProcess, isRunning, isStopped, type ProcessIdentity } from '../
 import { waitUntil } from '../lib/wait-until.ts';
 import { ensureBase, ensureLayer } from '../rootfs/rootfs.ts';
 import { defineServer, type ServerDefinition } from './definitions.ts';
-import { goneTimeoutMs, type Runtime, type RuntimeOptions } from './runtime.ts';
+import { type Runtime, type RuntimeOptions, signalTimeoutMs } from './runtime.ts';
 import { readState, type ServerName, updateState } from './state.ts';
 
 /**
@@ -69,10 +69,12 @@ export function createProcessRuntime(options: RuntimeOptions): Runtime {
       const identity = running(name);
       if (identity === undefined) throw new Error(`${name} is not running`);
       process.kill(identity.pid, signalName);
-      if (signalName === 'SIGSTOP' || signalName === 'SIGCONT') return;
-      if (!(await waitUntil(() => !isRunning(identity), { timeoutMs: goneTimeoutMs, everyMs: 10 }))) {
+      if (signalName === 'SIGCONT') return;
+      // Each thread stops by itself, a moment after the signal.
+      const isDone = () => !isRunning(identity) || (signalName === 'SIGSTOP' && isStopped(identity));
+      if (!(await waitUntil(isDone, { timeoutMs: signalTimeoutMs, everyMs: 10 }))) {
         throw new Error(
-          `${name} (process ${identity.pid}) still runs ${goneTimeoutMs} ms after ${signalName}`,
+          `${name} (process ${identity.pid}) still runs ${signalTimeoutMs} ms after ${signalName}`,
         );
       }
     },

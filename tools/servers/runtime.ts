@@ -1,8 +1,8 @@
 import type { OnProgress } from '../lib/progress.ts';
 import type { ServerName } from './state.ts';
 
-/** How long a server may take to be gone after a signal that ends it. */
-export const goneTimeoutMs = 30_000;
+/** How long a server may take to end or stop after a signal. */
+export const signalTimeoutMs = 30_000;
 
 /** A way to run the servers: processes of this machine, or containers. */
 export interface Runtime {
@@ -15,7 +15,7 @@ export interface Runtime {
   pid(name: ServerName): number | undefined;
   /** Whether the server is held by SIGSTOP. */
   isStopped(name: ServerName): boolean;
-  /** Sends a signal; resolves when the server is gone, for SIGSTOP and SIGCONT when it is sent. */
+  /** Sends a signal; resolves when the server is gone, after SIGSTOP when it stands still, after SIGCONT at once. */
   signal(name: ServerName, signal: NodeJS.Signals): Promise<void>;
   /** The last lines the server has logged. */
   logTail(name: ServerName): Promise<string>;

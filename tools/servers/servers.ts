@@ -45,7 +45,7 @@ export interface Servers {
   /** Prometheus scrapes what the `*.json` files in here list (file_sd format). */
   readonly targetsDirectory: string;
   /**
-   * Sends a signal, by default SIGKILL. Resolves when the server is gone, for SIGSTOP and SIGCONT when it is sent.
+   * Sends a signal, by default SIGKILL. Resolves when the server is gone, after SIGSTOP when it stands still.
    *
    * @throws Error if the server does not run
    */

@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { identifyProcess, isRunning } from '../../lib/process-identity.ts';
+import { waitUntil } from '../../lib/wait-until.ts';
+import { isPortFree } from '../../servers/ports.ts';
+import { isReady } from '../../servers/probes.ts';
+import { findServers, type Servers, startServers } from '../../servers/servers.ts';
+import { readState, type ServerName, type State, serverNames } from '../../servers/state.ts';
+
+let directory = '';
+let servers: Servers;
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'caudal-servers-'));
+  servers = await startServers({
+    dataDirectory: directory,
+    fresh: true,
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+  });
+});
+
+after(async () => {
+  await servers?.down();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function state(): State {
+  const current = readState(directory);
+  assert.ok(current);
+  return current;
+}
+
+/** Sends commands to a store and gives the lines of its replies; empty if it does not answer in time. */
+async function ask(url: string, ...commands: string[]): Promise<string[]> {
+  const { hostname, port, password } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const lines: string[] = [];
+  try {
+    socket.setTimeout(2_000, () => socket.destroy(new Error('no answer')));
+    socket.write([`AUTH ${password}`, ...commands, 'QUIT'].map((command) => `${command}\r\n`).join(''));
+    for await (const chunk of socket) lines.push(...String(chunk).split('\r\n'));
+  } catch {
+    return [];
+  }
+  return lines.slice(1);
+}
+
+/** A request to RabbitMQ's HTTP API as its user, or as somebody else. */
+async function management(path: string, init: RequestInit = {}, credentials?: string): Promise<Response> {
+  const url = new URL(servers.addresses.rabbitmqManagementUrl);
+  const user = credentials ?? `${url.username}:${url.password}`;
+  return fetch(new URL(path, url.origin), {
+    ...init,
+    headers: { authorization: `Basic ${Buffer.from(user).toString('base64')}`, connection: 'close' },
+    signal: AbortSignal.timeout(10_000),
+  });
+}
+
+function pidOf(name: ServerName): number {
+  const pid = servers.pid(name);
+  assert.ok(pid, `${name} does not run`);
+  return pid;
+}
+
+test('all five answer their protocols', async () => {
+  for (const name of serverNames) {
+    assert.equal(await isReady(name, state()), true, name);
+    assert.equal(await servers.status(name), 'running');
+  }
+  assert.equal(new URL(servers.addresses.rabbitmqUrl).protocol, 'amqp:');
+  assert.equal((await management('/api/overview')).status, 200);
+  assert.equal(servers.addresses.kafkaBrokers, `127.0.0.1:${state().ports.kafka}`);
+});
+
+test('strangers are not let in', async () => {
+  assert.equal((await management('/api/overview', {}, 'guest:guest')).status, 401);
+  for (const url of [servers.addresses.valkeyUrl, servers.addresses.redisUrl]) {
+    const stranger = new URL(url);
+    stranger.password = 'wrong';
+    const [reply = ''] = await ask(stranger.href, 'GET key');
+    assert.match(reply, /^-NOAUTH/);
+  }
+  assert.equal((await stat(join(directory, 'state.json'))).mode & 0o777, 0o600);
+});
+
+test('nothing listens beyond 127.0.0.1', async () => {
+  for (const [name, port] of Object.entries(state().ports)) {
+    const socket = connect(port, '127.0.0.2');
+    const [error] = (await once(socket, 'error').finally(() => socket.destroy())) as [NodeJS.ErrnoException];
+    assert.equal(error.code, 'ECONNREFUSED', name);
+    assert.equal(await isPortFree(port), false, name);
+  }
+});
+
+test('every server runs without privileges in a root of its own', async () => {
+  for (const name of serverNames) {
+    const status = await readFile(`/proc/${pidOf(name)}/status`, 'utf8');
+    assert.match(status, /^Uid:\s+(?!0\s)\d+/m, name);
+    assert.match(status, /^CapEff:\s+0+$/m, name);
+    assert.match(status, /^CapBnd:\s+0+$/m, name);
+    assert.match(status, /^NoNewPrivs:\s+1$/m, name);
+    const mounts = await readFile(`/proc/${pidOf(name)}/mounts`, 'utf8');
+    assert.match(mounts, /^overlay \/ overlay ro,/m, name);
+  }
+});
+
+test('Prometheus scrapes RabbitMQ and what is put into the targets directory', async () => {
+  const target = `127.0.0.1:${state().ports.prometheus}`;
+  await writeFile(
+    join(servers.targetsDirectory, 'itself.json'),
+    JSON.stringify([{ targets: [target], labels: { service: 'itself' } }]),
+  );
+  const upOf = async (query: string) => {
+    const url = `${servers.addresses.prometheusUrl}/api/v1/query?query=${encodeURIComponent(query)}`;
+    const answer = (await (await fetch(url, { headers: { connection: 'close' } })).json()) as {
+      data: { result: { value: [number, string] }[] };
+    };
+    return answer.data.result[0]?.value[1];
+  };
+  for (const query of ['up{service="itself"}', 'up{job="rabbitmq"}', 'up{job="rabbitmq-queues"}']) {
+    assert.ok(await waitUntil(async () => (await upOf(query)) === '1', { timeoutMs: 20_000 }), query);
+  }
+});
+
+test('a held server does not answer, and goes on where it was', async () => {
+  const pids = serverNames.map(pidOf);
+  await Promise.all(serverNames.map((name) => servers.kill(name, 'SIGSTOP')));
+  try {
+    await Promise.all(
+      serverNames.map(async (name) => {
+        assert.equal(await servers.status(name), 'stopped', name);
+        assert.equal(await isReady(name, state()), false, name);
+      }),
+    );
+  } finally {
+    await Promise.all(serverNames.map((name) => servers.kill(name, 'SIGCONT')));
+  }
+  for (const name of serverNames) {
+    assert.ok(await waitUntil(() => isReady(name, state()), { timeoutMs: 20_000 }), name);
+  }
+  assert.deepEqual(serverNames.map(pidOf), pids);
+});
+
+test('a killed server is gone with all it started, and comes back on its port with its data', async () => {
+  const { addresses } = servers;
+  await ask(addresses.valkeyUrl, 'SET kept yes');
+  const created = await fetch(
+    new URL('/api/queues/%2F/kept', new URL(addresses.rabbitmqManagementUrl).origin),
+    {
+      method: 'PUT',
+      headers: {
+        authorization: `Basic ${Buffer.from(`caudal:${state().passwords.rabbitmq}`).toString('base64')}`,
+        connection: 'close',
+      },
+      body: JSON.stringify({ durable: true, arguments: { 'x-queue-type': 'quorum' } }),
+    },
+  );
+  assert.equal(created.status, 201);
+  const portsBefore = state().ports;
+
+  for (const name of ['valkey', 'rabbitmq', 'kafka'] as const) {
+    const identity = identifyProcess(pidOf(name));
+    assert.ok(identity);
+    await servers.kill(name);
+    assert.equal(isRunning(identity), false);
+    assert.equal(servers.pid(name), undefined);
+    assert.equal(await servers.status(name), 'down');
+    for (const [port, number] of Object.entries(portsBefore)) {
+      if (port.startsWith(name)) assert.equal(await isPortFree(number), true, port);
+    }
+    await assert.rejects(servers.kill(name), new RegExp(`${name} is not running`));
+  }
+  await Promise.all((['valkey', 'rabbitmq', 'kafka'] as const).map((name) => servers.start(name)));
+
+  assert.deepEqual(state().ports, portsBefore);
+  for (const name of serverNames) assert.equal(await servers.status(name), 'running', name);
+  assert.deepEqual((await ask(addresses.valkeyUrl, 'GET kept')).slice(0, 2), ['$3', 'yes']);
+  assert.equal((await management('/api/queues/%2F/kept')).status, 200);
+});
+
+test('servers that run are taken over, not started twice', async () => {
+  const pids = serverNames.map((name) => servers.pid(name));
+  const again = await startServers({ dataDirectory: directory });
+  assert.deepEqual(
+    serverNames.map((name) => again.pid(name)),
+    pids,
+  );
+  assert.deepEqual(again.addresses, servers.addresses);
+});
+
+test('servers end with the process that started them, even when it is killed', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'caudal-servers-owner-'));
+  const module = JSON.stringify(join(import.meta.dirname, '..', '..', 'servers', 'servers.ts'));
+  const program = `
+    const { startServers } = await import(${module});
+    await startServers({ dataDirectory: ${JSON.stringify(own)}, only: ['redis'] });
+    setInterval(() => {}, 1_000);
+    process.stdout.write('up');
+  `;
+  const owner = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await once(owner.stdout, 'data');
+    const found = await findServers({ dataDirectory: own });
+    const identity = identifyProcess(found?.pid('redis') ?? 0);
+    assert.ok(found && identity);
+    await assert.rejects(
+      startServers({ dataDirectory: own, only: ['redis'] }),
+      new RegExp(`belong to process ${owner.pid}`),
+    );
+    owner.kill('SIGKILL');
+    assert.ok(await waitUntil(() => !isRunning(identity), { timeoutMs: 10_000 }), 'redis outlived its owner');
+  } finally {
+    owner.kill('SIGKILL');
+    await rm(own, { recursive: true, force: true });
+  }
+});
+
+test('a directory with other files is never emptied', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'caudal-servers-other-'));
+  try {
+    await writeFile(join(other, 'precious'), 'content');
+    await assert.rejects(
+      startServers({ dataDirectory: other, fresh: true, only: ['redis'] }),
+      /is not emptied/,
+    );
+    assert.equal(await readFile(join(other, 'precious'), 'utf8'), 'content');
+  } finally {
+    await rm(other, { recursive: true, force: true });
+  }
+});
+
+test('a server that cannot start says why, and leaves nothing behind', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'caudal-servers-broken-'));
+  try {
+    const first = await startServers({ dataDirectory: own, only: ['redis'] });
+    await first.down();
+    await writeFile(join(own, 'redis', 'appendonlydir', 'appendonly.aof.manifest'), 'nonsense\n');
+    await assert.rejects(
+      startServers({ dataDirectory: own, only: ['redis'] }),
+      /^Error: redis ended while it was starting; the end of its log:\n(.*\n)*.*manifest/,
+    );
+    assert.equal(await first.status('redis'), 'down');
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
+});
+
+test('down ends all, twice does no harm, and the data stays', async () => {
+  const identities = serverNames.map((name) => {
+    const identity = identifyProcess(pidOf(name));
+    assert.ok(identity);
+    return identity;
+  });
+  const { ports } = state();
+  await servers.down();
+  await servers.down();
+  for (const identity of identities) assert.equal(isRunning(identity), false);
+  for (const [name, port] of Object.entries(ports)) assert.equal(await isPortFree(port), true, name);
+  for (const name of serverNames) assert.ok((await stat(join(directory, name))).isDirectory());
+  assert.deepEqual(state().ports, ports);
+});
