@@ -67,7 +67,9 @@ async function withServers(pattern: string): Promise<StepResult> {
 const only = process.argv.slice(2);
 const unknown = only.filter((name) => !steps.some((step) => step.name === name));
 if (unknown.length > 0) {
-  process.stderr.write(`no step '${unknown.join("', '")}'; there are: ${steps.map((step) => step.name).join(', ')}\n`);
+  process.stderr.write(
+    `no step '${unknown.join("', '")}'; there are: ${steps.map((step) => step.name).join(', ')}\n`,
+  );
   process.exit(2);
 }
 
@@ -84,7 +86,9 @@ for (const step of steps) {
   total.passed += result.passed;
   total.failed += result.failed;
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  lines.push(`${result.failed === 0 ? 'ok  ' : 'FAIL'}  ${step.name} (${result.passed} passed, ${result.failed} failed, ${seconds} s)`);
+  lines.push(
+    `${result.failed === 0 ? 'ok  ' : 'FAIL'}  ${step.name} (${result.passed} passed, ${result.failed} failed, ${seconds} s)`,
+  );
 }
 process.stdout.write(`\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -65,7 +65,8 @@ export async function runTests(
       Record<'passed' | 'failed' | 'cancelled' | 'skipped' | 'todo', number>
     >;
     const passed = counts.passed ?? 0;
-    const failed = (counts.failed ?? 0) + (counts.cancelled ?? 0) + (counts.skipped ?? 0) + (counts.todo ?? 0);
+    const failed =
+      (counts.failed ?? 0) + (counts.cancelled ?? 0) + (counts.skipped ?? 0) + (counts.todo ?? 0);
     const silent = failed === 0 && (status !== 0 || passed === 0);
     if (silent) process.stdout.write(`the runner ended with status ${status} and ${passed} tests\n`);
     return { passed, failed: silent ? 1 : failed };

@@ -1,4 +1,4 @@
-import { connect } from 'amqplib';
+import { type ConsumeMessage, connect } from 'amqplib';
 import { Redis as Valkey } from 'iovalkey';
 import { createMeter, required } from './meter.ts';
 
@@ -13,7 +13,13 @@ const meter = createMeter(Number(required('BENCH_MESSAGES')), async () => {
 });
 
 await channel.prefetch(1);
-await channel.consume(required('RABBITMQ_QUEUE'), async (message) => {
+await channel.consume(required('RABBITMQ_QUEUE'), (message) => {
+  handle(message).catch((error: unknown) => {
+    throw error;
+  });
+});
+
+async function handle(message: ConsumeMessage | null): Promise<void> {
   if (message === null) throw new Error('the queue was deleted');
   meter.began();
   const { country } = JSON.parse(String(message.content)) as { country: string };
@@ -21,4 +27,4 @@ await channel.consume(required('RABBITMQ_QUEUE'), async (message) => {
   await store.incr(`${prefix}total_messages`);
   channel.ack(message);
   meter.done(1);
-});
+}
