@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, it } from 'node:test';
+import { type RoundRobinProxy, startRoundRobinProxy } from '../../src/stack/round-robin-proxy.ts';
+
+describe('the round-robin proxy', () => {
+  const servers: Server[] = [];
+  let proxy: RoundRobinProxy | undefined;
+
+  afterEach(async () => {
+    await proxy?.close();
+    await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+  });
+
+  async function serverSaying(word: string): Promise<number> {
+    const server = createServer((socket) => socket.end(word));
+    servers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  }
+  const ask = (port: number): Promise<string> => text(connect({ host: '127.0.0.1', port }));
+
+  it('takes turns, and passes by who refuses', async () => {
+    const [a, b] = [await serverSaying('a'), await serverSaying('b')];
+    const gone = servers.pop();
+    proxy = await startRoundRobinProxy(0);
+    const { port } = proxy;
+    proxy.setTargets([a, b]);
+    assert.deepEqual([await ask(port), await ask(port)].sort(), ['a', 'b']);
+    await new Promise((resolve) => gone?.close(resolve));
+    assert.deepEqual([await ask(port), await ask(port), await ask(port)], ['a', 'a', 'a']);
+  });
+
+  it('closes the connection when nobody is there', async () => {
+    proxy = await startRoundRobinProxy(0);
+    assert.equal(await ask(proxy.port), '');
+  });
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { useServers } from '@caudal/common/testing';
+import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
+import { isRunning, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
+import { waitUntil } from '../../../../tools/lib/wait-until.ts';
+import { createConsoleClient } from '../../src/load/console-client.ts';
+import { measureLoad } from '../../src/load/measure-load.ts';
+import { type Stack, startStack } from '../../src/stack/stack.ts';
+import { uniqueNames } from '../support/unique-names.ts';
+
+const servers = useServers('rabbitmq', 'kafka', 'valkey', 'redis');
+
+describe('the local stack', () => {
+  const events: string[] = [];
+  let stateDirectory: string;
+  let stack: Stack;
+  let identities: ProcessIdentity[] = [];
+
+  const load = async (variables: Record<string, string>) =>
+    measureLoad({
+      client: createConsoleClient(stack.consoleUrl),
+      metricsUrls: stack.metricsUrls,
+      k6: {
+        k6: process.env.K6_BIN ?? (await ensureK6()),
+        scenario: 'seed',
+        baseUrl: stack.baseUrl,
+        variables,
+        logFile: join(stateDirectory, 'k6.log'),
+        accountFile: join(stateDirectory, `account-${Object.values(variables).join('-')}.json`),
+      },
+      onProgress: () => undefined,
+      sampleIntervalMs: 200,
+    });
+  const running = (): ProcessIdentity[] =>
+    [...stack.processes().values()].flatMap(({ identity }) => (identity === undefined ? [] : [identity]));
+
+  before(async () => {
+    stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-stack-'));
+    stack = await startStack({
+      addresses: servers().addresses,
+      names: uniqueNames('stack'),
+      replicas: { 'ingest-api': 2, 'rabbitmq-consumer': 2, 'kafka-consumer': 1 },
+      stateDirectory,
+      targetsDirectory: join(stateDirectory, 'targets'),
+      onEvent: (line) => events.push(line),
+    });
+  });
+  after(async () => {
+    identities = running();
+    await stack.stop();
+    assert.deepEqual(identities.filter(isRunning), []);
+    await rm(stateDirectory, { recursive: true });
+  });
+
+  it('takes a load through two doors to the last message', async () => {
+    const result = await load({ MESSAGES: '500', USERS: '10', SEED: 'a' });
+    assert.equal(result.account.exact, true, JSON.stringify(result.account.findings));
+    for (const lane of result.account.lanes) {
+      assert.deepEqual([lane.accepted, lane.stored, lane.identities], [500, 500, 500]);
+      assert.equal(result.latencyByLane[lane.lane]?.messages, 500);
+      assert.ok((result.latencyByLane[lane.lane]?.p99 ?? 0) > 0);
+    }
+    assert.equal(result.notDrained, undefined);
+  });
+
+  it('starts a killed process again, and is exact all the same', async () => {
+    const consumer = stack.processes().get('rabbitmq-consumer-1');
+    assert.ok(consumer);
+    const killed = consumer.identity;
+    const loading = load({ MESSAGES: '1000', USERS: '10', SEED: 'b' });
+    consumer.signal('SIGKILL');
+    assert.ok(await waitUntil(() => consumer.restarts === 1, { timeoutMs: 10_000 }));
+    const result = await loading;
+    assert.equal(result.account.exact, true, JSON.stringify(result.account.findings));
+    assert.notDeepEqual(consumer.identity, killed);
+    assert.ok(events.some((line) => line.includes('rabbitmq-consumer-1 ended (SIGKILL)')));
+  });
+
+  it('scales consumers up and down under load', async () => {
+    const client = createConsoleClient(stack.consoleUrl);
+    const consumers = async () =>
+      Object.fromEntries((await client.lanes()).map(({ lane, backlog }) => [lane, backlog?.consumers]));
+    const loading = load({ MESSAGES: '1500', USERS: '10', SEED: 'c' });
+    await stack.scale('rabbitmq-consumer', 4);
+    await stack.scale('kafka-consumer', 2);
+    await stack.scale('ingest-api', 1);
+    assert.ok(
+      await waitUntil(async () => (await consumers())['rabbitmq-valkey'] === 4, { timeoutMs: 20_000 }),
+    );
+    await stack.scale('rabbitmq-consumer', 1);
+    await stack.scale('kafka-consumer', 1);
+    const result = await loading;
+    assert.equal(result.account.exact, true, JSON.stringify(result.account.findings));
+    assert.deepEqual([...stack.processes().keys()].sort(), [
+      'console',
+      'ingest-api-1',
+      'kafka-consumer-1',
+      'rabbitmq-consumer-1',
+    ]);
+  });
+});

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { useServers } from '@caudal/common/testing';
+import { Redis } from 'iovalkey';
+import { runSelfTest } from '../../src/verify/self-test.ts';
+
+const servers = useServers('valkey', 'redis');
+
+describe('verify --self-test', () => {
+  it('finds each planted fault in both real stores, and leaves no key behind', async () => {
+    const { addresses } = servers();
+    const stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-self-test-'));
+    const { found, planted, lines } = await runSelfTest({
+      addresses,
+      stateDirectory,
+      onEvent: () => undefined,
+    });
+    assert.deepEqual([found, planted], [3, 3], lines.join('\n'));
+    assert.match(lines[0] ?? '', /no fault +exact in both stores/);
+    const client = new Redis(addresses.valkeyUrl);
+    assert.deepEqual(await client.keys('self-test:*'), []);
+    client.disconnect();
+    await rm(stateDirectory, { recursive: true });
+  });
+});
