@@ -31,8 +31,20 @@ export async function createPublisher(
     const { RabbitmqPublisher } = await import('./rabbitmq/publisher.ts');
     return new RabbitmqPublisher(broker.settings, options);
   }
-  const { KafkajsPublisher } = await import('./kafka/kafkajs-publisher.ts');
-  return new KafkajsPublisher(broker.settings, options);
+  const { settings } = broker;
+  const { KafkaPublisher } = await import('./kafka/publisher.ts');
+  if (settings.client === 'platformatic') {
+    const { createPlatformaticProducer } = await import('./kafka/platformatic-producer.ts');
+    return new KafkaPublisher(settings, {
+      logger: options.logger,
+      createDriver: (onDisconnect) => createPlatformaticProducer(settings, onDisconnect),
+    });
+  }
+  const { createKafkajsProducer } = await import('./kafka/kafkajs-producer.ts');
+  return new KafkaPublisher(settings, {
+    logger: options.logger,
+    createDriver: (onDisconnect) => createKafkajsProducer(settings, options.logger, onDisconnect),
+  });
 }
 
 /** Makes the consumer for a broker; nothing is connected yet. */
@@ -43,6 +55,10 @@ export async function createConsumer(
   if (broker.name === 'rabbitmq') {
     const { RabbitmqConsumer } = await import('./rabbitmq/consumer.ts');
     return new RabbitmqConsumer(broker.settings, options);
+  }
+  if (broker.settings.client === 'platformatic') {
+    const { PlatformaticConsumer } = await import('./kafka/platformatic-consumer.ts');
+    return new PlatformaticConsumer(broker.settings, options);
   }
   const { KafkajsConsumer } = await import('./kafka/kafkajs-consumer.ts');
   return new KafkajsConsumer(broker.settings, options);
@@ -56,6 +72,10 @@ export async function createBacklogReader(
   if (broker.name === 'rabbitmq') {
     const { RabbitmqBacklogReader } = await import('./rabbitmq/backlog.ts');
     return new RabbitmqBacklogReader(broker.settings, options);
+  }
+  if (broker.settings.client === 'platformatic') {
+    const { PlatformaticBacklogReader } = await import('./kafka/platformatic-backlog.ts');
+    return new PlatformaticBacklogReader(broker.settings);
   }
   const { KafkajsBacklogReader } = await import('./kafka/kafkajs-backlog.ts');
   return new KafkajsBacklogReader(broker.settings, options);

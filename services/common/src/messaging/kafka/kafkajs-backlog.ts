@@ -4,7 +4,8 @@ import type { Backlog, BacklogReader } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { kafkaError } from './errors.ts';
 import { createKafkajsClient } from './kafkajs-client.ts';
-import { ensureTopics } from './kafkajs-topology.ts';
+import { ensureTopics, logBounds } from './kafkajs-topology.ts';
+import { lagOf } from './lag.ts';
 import { sourceOf } from './source.ts';
 
 /** Measures the lag of the *store* behind the log: end of the log minus the store's offset, per partition. */
@@ -27,29 +28,20 @@ export class KafkajsBacklogReader implements BacklogReader {
 
   async sources(): Promise<readonly string[]> {
     const { topic } = this.#settings;
-    const offsets = await this.#call(() => this.#admin.fetchTopicOffsets(topic));
-    return offsets.map(({ partition }) => sourceOf(topic, partition));
+    const log = await this.#call(() => logBounds(this.#admin, topic));
+    return Array.from(log.keys(), (partition) => sourceOf(topic, partition));
   }
 
   async read(positions: ReadonlyMap<string, number | null>): Promise<Backlog> {
     const { topic, deadLetterTopic, group } = this.#settings;
     const [log, dead, { groups }] = await this.#call(() =>
       Promise.all([
-        this.#admin.fetchTopicOffsets(topic),
-        this.#admin.fetchTopicOffsets(deadLetterTopic),
+        logBounds(this.#admin, topic),
+        logBounds(this.#admin, deadLetterTopic),
         this.#admin.describeGroups([group]),
       ]),
     );
-    const bySource: Record<string, number> = {};
-    let messages = 0;
-    for (const { partition, low, high } of log) {
-      const source = sourceOf(topic, partition);
-      const lag = Math.max(0, Number(high) - Math.max(positions.get(source) ?? 0, Number(low)));
-      bySource[source] = lag;
-      messages += lag;
-    }
-    const deadLetters = dead.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-    return { messages, bySource, deadLetters, consumers: groups[0]?.members.length ?? null };
+    return lagOf(topic, log, dead, positions, groups[0]?.members.length ?? null);
   }
 
   async close(): Promise<void> {

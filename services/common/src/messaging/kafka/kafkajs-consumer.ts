@@ -1,11 +1,4 @@
-import type {
-  Consumer,
-  ConsumerGroupJoinEvent,
-  EachBatchPayload,
-  Kafka,
-  KafkaMessage,
-  Offsets,
-} from 'kafkajs';
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { backOffMs } from '../back-off.ts';
@@ -13,12 +6,12 @@ import type { BatchOutcome, ConsumerHandlers, DeliveryBatch, MessageConsumer } f
 import type { KafkaSettings } from '../settings.ts';
 import { createKafkajsClient, RETRY } from './kafkajs-client.ts';
 import { KafkajsDeadLetters } from './kafkajs-dead-letters.ts';
-import { ensureTopics, withAdmin } from './kafkajs-topology.ts';
+import { ensureTopics, logBounds, withAdmin } from './kafkajs-topology.ts';
 import { type LogBounds, readFrom } from './log-position.ts';
+import { type OffsetHint, OffsetHints } from './offset-hints.ts';
 import { sourceOf } from './source.ts';
 
 const MAX_BATCH_MESSAGES = 4_000;
-const COMMIT_INTERVAL_MS = 1_000;
 const LEAVE_TIMEOUT_MS = 5_000;
 const NOTHING = Buffer.alloc(0);
 
@@ -32,8 +25,6 @@ interface Partition {
   readFrom: number;
   /** Fetches in a row that did not begin at `readFrom`. */
   misses: number;
-  /** What Kafka was told last. */
-  committed: number | null;
 }
 
 /** What one join of the group gave us; the next join replaces it as a whole. */
@@ -57,14 +48,13 @@ export class KafkajsConsumer implements MessageConsumer {
   readonly #maxBatchMessages: number;
   readonly #kafka: Kafka;
   readonly #deadLetters: KafkajsDeadLetters;
+  readonly #hints: OffsetHints;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
   #handlers: ConsumerHandlers | undefined;
   #consumer: Consumer | undefined;
   #assignment: Assignment | undefined;
   #failed = false;
-  #commit: ((offsets: Offsets) => Promise<void>) | undefined;
-  #commitTimer: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(
@@ -76,6 +66,7 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#maxBatchMessages = dependencies.maxBatchMessages ?? MAX_BATCH_MESSAGES;
     this.#kafka = createKafkajsClient(settings, dependencies.logger);
     this.#deadLetters = new KafkajsDeadLetters(this.#kafka, settings);
+    this.#hints = new OffsetHints(dependencies.logger);
   }
 
   async start(handlers: ConsumerHandlers): Promise<void> {
@@ -135,7 +126,7 @@ export class KafkajsConsumer implements MessageConsumer {
     const partitions = new Map(
       ids.map((id): [number, Partition] => [
         id,
-        { id, source: sourceOf(topic, id), expected: null, readFrom: 0, misses: 0, committed: null },
+        { id, source: sourceOf(topic, id), expected: null, readFrom: 0, misses: 0 },
       ]),
     );
     const assignment: Assignment = { partitions, positioned: partitions.size === 0 };
@@ -161,7 +152,6 @@ export class KafkajsConsumer implements MessageConsumer {
       if (!bounds || assignment !== this.#assignment || this.#stopping.signal.aborted) return;
       for (const partition of partitions) {
         partition.expected = stored.get(partition.source) ?? null;
-        partition.committed = partition.expected;
         partition.readFrom = this.#readFrom(partition, bounds);
         consumer.seek({ topic, partition: partition.id, offset: String(partition.readFrom) });
       }
@@ -195,7 +185,7 @@ export class KafkajsConsumer implements MessageConsumer {
       partition.readFrom = next;
       partition.misses = 0;
       payload.resolveOffset(String(next - 1));
-      this.#commitSoon(payload);
+      this.#hints.note(partition.id, next, (hints) => this.#commit(payload, hints));
       await payload.heartbeat();
     }
   }
@@ -299,11 +289,8 @@ export class KafkajsConsumer implements MessageConsumer {
     return readFrom(partition.expected, log, partition.source, this.#logger);
   }
 
-  async #bounds(): Promise<Map<number, LogBounds>> {
-    const offsets = await withAdmin(this.#kafka, (admin) => admin.fetchTopicOffsets(this.#settings.topic));
-    return new Map(
-      offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]),
-    );
+  #bounds(): Promise<Map<number, LogBounds>> {
+    return withAdmin(this.#kafka, (admin) => logBounds(admin, this.#settings.topic));
   }
 
   /** Like {@link #bounds}, again and again while the assignment holds. */
@@ -319,27 +306,9 @@ export class KafkajsConsumer implements MessageConsumer {
     return undefined;
   }
 
-  /** Tells Kafka once in a while how far we are: a hint for lag tools, so its failure is no failure. */
-  #commitSoon(payload: EachBatchPayload): void {
-    this.#commit = (offsets) => payload.commitOffsetsIfNecessary(offsets);
-    this.#commitTimer ??= setTimeout(() => {
-      this.#commitTimer = undefined;
-      void this.#commitNow();
-    }, COMMIT_INTERVAL_MS);
-  }
-
-  async #commitNow(): Promise<void> {
-    const changed = [...(this.#assignment?.partitions.values() ?? [])].filter(
-      ({ expected, committed }) => expected !== null && expected !== committed,
-    );
-    if (changed.length === 0 || !this.#commit) return;
-    const partitions = changed.map(({ id, expected }) => ({ partition: id, offset: String(expected) }));
-    for (const partition of changed) partition.committed = partition.expected;
-    try {
-      await this.#commit({ topics: [{ topic: this.#settings.topic, partitions }] });
-    } catch (error) {
-      this.#logger.debug(`Kafka did not take the offsets: ${errorMessage(error)}`);
-    }
+  #commit(payload: EachBatchPayload, hints: readonly OffsetHint[]): Promise<void> {
+    const partitions = hints.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
+    return payload.commitOffsetsIfNecessary({ topics: [{ topic: this.#settings.topic, partitions }] });
   }
 
   #track<T>(work: Promise<T>): Promise<T> {
@@ -381,7 +350,6 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#stopping.abort();
     this.#pauseAll();
     await Promise.all(this.#running);
-    clearTimeout(this.#commitTimer);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, LEAVE_TIMEOUT_MS);
@@ -391,7 +359,7 @@ export class KafkajsConsumer implements MessageConsumer {
   }
 
   async #leave(): Promise<void> {
-    await this.#commitNow();
+    await this.#hints.flush();
     await this.#consumer?.disconnect().catch(() => undefined);
     await this.#deadLetters.close();
   }

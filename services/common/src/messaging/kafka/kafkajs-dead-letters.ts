@@ -1,19 +1,12 @@
 import type { Kafka, Producer } from 'kafkajs';
-import { ENVELOPE_CONTENT_TYPE } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
+import { type DeadLetter, deadLetterHeaders } from './dead-letter.ts';
 import { kafkaError } from './errors.ts';
 import { RETRY } from './kafkajs-client.ts';
-
-/** A poison message with all that its copy says. */
-export interface DeadLetter {
-  readonly body: Buffer;
-  readonly reason: string;
-  /** `topic:partition:offset` */
-  readonly source: string;
-}
+import type { DeadLetterDriver } from './producer-driver.ts';
 
 /** Produces to the dead-letter topic; connects with the first letter, because most consumers never need it. */
-export class KafkajsDeadLetters {
+export class KafkajsDeadLetters implements DeadLetterDriver {
   readonly #kafka: Kafka;
   readonly #settings: KafkaSettings;
   #producer: Promise<Producer> | undefined;
@@ -25,21 +18,17 @@ export class KafkajsDeadLetters {
 
   /** @throws AppError `BROKER_UNAVAILABLE`, retriable. */
   async send(letters: readonly DeadLetter[]): Promise<void> {
+    const { deadLetterTopic, requestTimeoutMs, clientId } = this.#settings;
     try {
       this.#producer ??= this.#connect();
       const producer = await this.#producer;
       await producer.send({
-        topic: this.#settings.deadLetterTopic,
+        topic: deadLetterTopic,
         acks: -1,
-        timeout: this.#settings.requestTimeoutMs,
-        messages: letters.map(({ body, reason, source }) => ({
-          value: body,
-          headers: {
-            'content-type': ENVELOPE_CONTENT_TYPE,
-            'caudal-reason': reason,
-            'caudal-source': source,
-            'caudal-consumer': this.#settings.clientId,
-          },
+        timeout: requestTimeoutMs,
+        messages: letters.map((letter) => ({
+          value: letter.body,
+          headers: deadLetterHeaders(letter, clientId),
         })),
       });
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
+import type { LogBounds } from './log-position.ts';
 
 /** Runs `work` with a connected admin client. */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -97,4 +98,12 @@ function refusals(error: unknown): string {
   const errors =
     error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error];
   return errors.map(errorMessage).join('; ');
+}
+
+/** First and next offset of each partition of a topic. */
+export async function logBounds(admin: Admin, topic: string): Promise<Map<number, LogBounds>> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return new Map(
+    offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]),
+  );
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
@@ -91,6 +92,7 @@ export class RabbitmqConnection {
     } catch (error) {
       throw this.#unavailable(error);
     }
+    coalesceWrites(model);
     let broken: AppError | undefined;
     let established = false;
     const lose = (error: unknown) => {
@@ -183,17 +185,43 @@ export class RabbitmqConnection {
   }
 }
 
+/** The socket amqplib keeps to itself. */
+function socketOf(model: ChannelModel): Duplex {
+  return (model.connection as unknown as { readonly stream: Duplex }).stream;
+}
+
+/**
+ * amqplib writes message by message, each a system call and, without Nagle's delay, a packet. What one turn of the
+ * event loop writes leaves together instead.
+ */
+function coalesceWrites(model: ChannelModel): void {
+  const socket = socketOf(model);
+  const write = socket.write.bind(socket) as (chunk: Buffer) => boolean;
+  let corked = false;
+  const uncork = () => {
+    corked = false;
+    socket.uncork();
+  };
+  socket.write = (chunk: Buffer) => {
+    if (!corked) {
+      corked = true;
+      socket.cork();
+      process.nextTick(uncork);
+    }
+    return write(chunk);
+  };
+}
+
 /**
  * Says goodbye where the broker listens, then destroys the socket: amqplib only half-closes it, and towards a
  * silent broker that would keep the socket, and so the process, alive.
  */
 async function endConnection(model: ChannelModel): Promise<void> {
-  const { stream } = model.connection as unknown as { stream: { destroy(): void } };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
   });
   await Promise.race([model.close().catch(() => undefined), late]);
   clearTimeout(timer);
-  stream.destroy();
+  socketOf(model).destroy();
 }

@@ -1,18 +1,14 @@
-import type { ICustomPartitioner, Kafka, Message, Producer } from 'kafkajs';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { backOffMs } from '../back-off.ts';
-import { ENVELOPE_CONTENT_TYPE, type MessagePublisher } from '../ports.ts';
+import type { MessagePublisher } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
-import { createKafkajsClient, RETRY } from './kafkajs-client.ts';
-import { ensureTopics } from './kafkajs-topology.ts';
-
-const HEADERS = { 'content-type': ENVELOPE_CONTENT_TYPE };
+import type { OpenProducer, ProducerDriver } from './producer-driver.ts';
 
 /** A producer with the sends that have not settled; they outlive our patience with them. */
 interface Line {
-  readonly producer: Producer;
+  readonly producer: OpenProducer;
   readonly sends: Set<Promise<unknown>>;
 }
 
@@ -20,26 +16,33 @@ interface Line {
  * Publishes with `acks=-1`, every call as one batch into one partition, the next call into the next partition:
  * few large batches are what makes both producing and consuming cheap.
  */
-export class KafkajsPublisher implements MessagePublisher {
+export class KafkaPublisher implements MessagePublisher {
   readonly broker = 'kafka';
   readonly #settings: KafkaSettings;
   readonly #logger: Logger;
-  readonly #kafka: Kafka;
+  readonly #driver: ProducerDriver;
+  readonly #stopping = new AbortController();
   #line: Line | undefined;
   #turn = 0;
   #ready = false;
   #checking: Promise<void> | undefined;
-  readonly #stopping = new AbortController();
   #closed: Promise<void> | undefined;
 
-  constructor(settings: KafkaSettings, dependencies: { readonly logger: Logger }) {
+  /** `createDriver` is given a function to call whenever a connection breaks. */
+  constructor(
+    settings: KafkaSettings,
+    dependencies: {
+      readonly logger: Logger;
+      readonly createDriver: (onDisconnect: () => void) => ProducerDriver;
+    },
+  ) {
     this.#settings = settings;
     this.#logger = dependencies.logger;
-    this.#kafka = createKafkajsClient(settings, dependencies.logger, () => this.#check(false));
+    this.#driver = dependencies.createDriver(() => this.#check(false));
   }
 
   async connect(): Promise<void> {
-    await ensureTopics(this.#kafka, this.#settings);
+    await this.#driver.probe();
     this.#line = await this.#openLine();
     this.#ready = true;
   }
@@ -51,17 +54,14 @@ export class KafkajsPublisher implements MessagePublisher {
   async publish(bodies: readonly Buffer[]): Promise<void> {
     if (this.#closed) throw new AppError('STOPPING', 'the Kafka publisher is closed');
     const line = this.#line;
-    if (!line) {
-      throw new AppError('BROKER_UNAVAILABLE', 'Kafka is not connected', { retriable: true });
-    }
+    if (!line) throw new AppError('BROKER_UNAVAILABLE', 'Kafka is not connected', { retriable: true });
     if (bodies.length === 0) return;
-    const { topic, requestTimeoutMs } = this.#settings;
-    const messages = oneBatch(bodies, this.#turn++);
-    const send = line.producer.send({ topic, acks: -1, timeout: requestTimeoutMs, messages });
+    const send = line.producer.send(bodies, this.#turn++);
     line.sends.add(send);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(kafkaTimeout('confirm', this.#settings)), requestTimeoutMs);
+      const timeOut = () => reject(kafkaTimeout('confirm', this.#settings));
+      timer = setTimeout(timeOut, this.#settings.requestTimeoutMs);
     });
     // Settling frees the line even when nobody waits for the send any more.
     send.then(
@@ -72,10 +72,9 @@ export class KafkajsPublisher implements MessagePublisher {
       await Promise.race([send, late]);
       this.#ready = true;
     } catch (error) {
-      if (isRefusal(error)) {
-        throw new AppError('BROKER_UNAVAILABLE', `Kafka refused the messages: ${errorMessage(error)}`, {
-          cause: error,
-        });
+      if (this.#driver.isRefusal(error)) {
+        const message = `Kafka refused the messages: ${errorMessage(error)}`;
+        throw new AppError('BROKER_UNAVAILABLE', message, { cause: error });
       }
       this.#ready = false;
       this.#check(error instanceof AppError);
@@ -91,19 +90,11 @@ export class KafkajsPublisher implements MessagePublisher {
   }
 
   async #openLine(): Promise<Line> {
-    const producer = this.#kafka.producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: inTurn,
-      metadataMaxAge: 60_000,
-      retry: RETRY,
-    });
     try {
-      await producer.connect();
+      return { producer: await this.#driver.open(), sends: new Set() };
     } catch (error) {
-      await producer.disconnect().catch(() => undefined);
       throw kafkaError(error, this.#settings);
     }
-    return { producer, sends: new Set() };
   }
 
   /**
@@ -120,8 +111,7 @@ export class KafkajsPublisher implements MessagePublisher {
   async #untilAnswered(renew: boolean): Promise<void> {
     for (let attempt = 1; !this.#stopping.signal.aborted; attempt++) {
       try {
-        // Without a disconnect listener: the probe's own sockets must not start the next probe.
-        await ensureTopics(createKafkajsClient(this.#settings, this.#logger), this.#settings);
+        await this.#driver.probe();
         if (renew) await this.#renew();
         if (!this.#ready) this.#logger.info({ attempt }, 'Kafka answers again');
         this.#ready = true;
@@ -147,54 +137,14 @@ export class KafkajsPublisher implements MessagePublisher {
     if (line) await Promise.allSettled(line.sends);
     this.#stopping.abort();
     await this.#checking;
-    await this.#line?.producer.disconnect().catch(() => undefined);
+    await this.#line?.producer.close();
   }
 }
 
-/** A send that goes on reconnects a disconnected producer, so the last word comes after the last send. */
+/** A send that goes on may reconnect its producer, so the producer is closed after its last send. */
 async function retire({ producer, sends }: Line): Promise<void> {
   await Promise.allSettled(sends);
-  await producer.disconnect().catch(() => undefined);
-}
-
-/**
- * Messages of one batch for kafkajs, bound for the partition whose turn it is.
- *
- * kafkajs groups messages by partition with `messages.reduce`, copying its result for every message: quadratic, and
- * at 1,000 messages dearer than all the rest of a send. Ours all go to one partition, so the array brings a `reduce`
- * of its own that asks once.
- */
-function oneBatch(bodies: readonly Buffer[], turn: number): Message[] {
-  const messages: Message[] = new Array(bodies.length);
-  for (let index = 0; index < bodies.length; index++) {
-    messages[index] = { value: bodies[index] ?? null, headers: HEADERS, partition: turn };
-  }
-  type Group = (result: Record<string, Message[]>, message: Message) => Record<string, Message[]>;
-  const reduce = (group: Group, result: Record<string, Message[]>) => {
-    const [first] = messages;
-    if (!first) return result;
-    const [partition] = Object.keys(group({}, first));
-    return partition === undefined ? result : { ...result, [partition]: messages };
-  };
-  Object.defineProperty(messages, 'reduce', { value: reduce });
-  return messages;
-}
-
-/** Takes `partition` of a message as a turn and deals it out over the partitions that have a leader. */
-const inTurn: ICustomPartitioner =
-  () =>
-  ({ partitionMetadata, message }) => {
-    const led = partitionMetadata.filter(({ leader }) => leader >= 0);
-    const candidates = led.length > 0 ? led : partitionMetadata;
-    return candidates[(message.partition ?? 0) % candidates.length]?.partitionId ?? 0;
-  };
-
-/** An answer of the broker that no retry changes, a record too large for instance. */
-function isRefusal(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'KafkaJSProtocolError') return 'retriable' in cause && cause.retriable === false;
-  }
-  return false;
+  await producer.close();
 }
 
 function interruptibleWait(milliseconds: number, signal: AbortSignal): Promise<void> {

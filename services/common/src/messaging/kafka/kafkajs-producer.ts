@@ -1,0 +1,84 @@
+import type { ICustomPartitioner, Message } from 'kafkajs';
+import type { Logger } from '../../logging.ts';
+import { ENVELOPE_CONTENT_TYPE } from '../ports.ts';
+import type { KafkaSettings } from '../settings.ts';
+import { createKafkajsClient, RETRY } from './kafkajs-client.ts';
+import { ensureTopics } from './kafkajs-topology.ts';
+import type { ProducerDriver } from './producer-driver.ts';
+
+const HEADERS = { 'content-type': ENVELOPE_CONTENT_TYPE };
+
+/** Produces with kafkajs; `onDisconnect` is told of every broken connection. */
+export function createKafkajsProducer(
+  settings: KafkaSettings,
+  logger: Logger,
+  onDisconnect: () => void,
+): ProducerDriver {
+  const kafka = createKafkajsClient(settings, logger, onDisconnect);
+  // Without a listener: the probe's own sockets must not start the next probe.
+  const probe = createKafkajsClient(settings, logger);
+  const { topic, requestTimeoutMs } = settings;
+  return {
+    async probe() {
+      await ensureTopics(probe, settings);
+    },
+    async open() {
+      const producer = kafka.producer({
+        allowAutoTopicCreation: false,
+        createPartitioner: inTurn,
+        metadataMaxAge: 60_000,
+        retry: RETRY,
+      });
+      const close = () => producer.disconnect().catch(() => undefined);
+      try {
+        await producer.connect();
+      } catch (error) {
+        await close();
+        throw error;
+      }
+      return {
+        send: (bodies, turn) =>
+          producer.send({ topic, acks: -1, timeout: requestTimeoutMs, messages: oneBatch(bodies, turn) }),
+        close,
+      };
+    },
+    isRefusal(error) {
+      for (let cause = error; cause instanceof Error; cause = cause.cause) {
+        if (cause.name === 'KafkaJSProtocolError') return 'retriable' in cause && cause.retriable === false;
+      }
+      return false;
+    },
+  };
+}
+
+/**
+ * Messages of one batch for kafkajs, bound for the partition whose turn it is.
+ *
+ * kafkajs groups messages by partition with `messages.reduce`, copying its result for every message: quadratic, and
+ * at 1,000 messages dearer than all the rest of a send. Ours all go to one partition, so the array brings a `reduce`
+ * of its own that asks once.
+ */
+function oneBatch(bodies: readonly Buffer[], turn: number): Message[] {
+  const messages: Message[] = new Array(bodies.length);
+  for (let index = 0; index < bodies.length; index++) {
+    messages[index] = { value: bodies[index] ?? null, headers: HEADERS, partition: turn };
+  }
+  type Group = (result: Record<string, Message[]>, message: Message) => Record<string, Message[]>;
+  const reduce = (group: Group, result: Record<string, Message[]>) => {
+    const [first] = messages;
+    if (!first) return result;
+    const [partition] = Object.keys(group({}, first));
+    return partition === undefined ? result : { ...result, [partition]: messages };
+  };
+  Object.defineProperty(messages, 'reduce', { value: reduce });
+  return messages;
+}
+
+/** Takes `partition` of a message as a turn and deals it out over the partitions that have a leader. */
+const inTurn: ICustomPartitioner =
+  () =>
+  ({ partitionMetadata, message }) => {
+    const led = partitionMetadata.filter(({ leader }) => leader >= 0);
+    const candidates = led.length > 0 ? led : partitionMetadata;
+    return candidates[(message.partition ?? 0) % candidates.length]?.partitionId ?? 0;
+  };

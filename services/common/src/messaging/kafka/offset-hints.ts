@@ -1,0 +1,54 @@
+import { errorMessage } from '../../errors.ts';
+import type { Logger } from '../../logging.ts';
+
+const COMMIT_INTERVAL_MS = 1_000;
+
+/** An offset to be read next. */
+export interface OffsetHint {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/**
+ * Tells Kafka about once a second how far the store is. Nobody here reads it back: it is for lag tools and
+ * autoscalers, so a failure is no failure.
+ */
+export class OffsetHints {
+  readonly #logger: Logger;
+  readonly #pending = new Map<number, number>();
+  #commit: ((hints: readonly OffsetHint[]) => Promise<unknown>) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Notes where a partition stands; `commit` is the way to tell Kafka at the moment. */
+  note(partition: number, offset: number, commit: (hints: readonly OffsetHint[]) => Promise<unknown>): void {
+    this.#pending.set(partition, offset);
+    this.#commit = commit;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.flush();
+    }, COMMIT_INTERVAL_MS);
+  }
+
+  /** Forgets what was noted: after a rebalance the partitions are somebody else's. */
+  clear(): void {
+    this.#pending.clear();
+  }
+
+  /** Tells what is pending now. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#pending.size === 0 || !this.#commit) return;
+    const hints = Array.from(this.#pending, ([partition, offset]) => ({ partition, offset }));
+    this.#pending.clear();
+    try {
+      await this.#commit(hints);
+    } catch (error) {
+      this.#logger.debug(`Kafka did not take the offsets: ${errorMessage(error)}`);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { Admin, type BaseOptions, ListOffsetTimestamps, type SASLMechanismValue } from '@platformatic/kafka';
+import { AppError, errorMessage } from '../../errors.ts';
+import type { KafkaSettings } from '../settings.ts';
+import { kafkaError, kafkaTimeout } from './errors.ts';
+import type { LogBounds } from './log-position.ts';
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const MECHANISMS: Readonly<Record<string, SASLMechanismValue>> = {
+  plain: 'PLAIN',
+  'scram-sha-256': 'SCRAM-SHA-256',
+  'scram-sha-512': 'SCRAM-SHA-512',
+};
+
+/** Options every client of @platformatic/kafka shares. */
+export function clientOptions(settings: KafkaSettings): BaseOptions {
+  const { tls, sasl } = settings;
+  const mechanism = sasl && MECHANISMS[sasl.mechanism];
+  return {
+    clientId: settings.clientId,
+    bootstrapBrokers: [...settings.brokers],
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: settings.requestTimeoutMs,
+    timeout: settings.requestTimeoutMs,
+    // Short and few: whoever calls retries with a back-off of its own and knows its deadline.
+    retries: 5,
+    retryDelay: 50,
+    metadataMaxAge: 60_000,
+    autocreateTopics: false,
+    ...(tls ? { tls: tls.ca === undefined ? {} : { ca: [tls.ca] }, tlsServerName: true } : {}),
+    ...(sasl && mechanism ? { sasl: { mechanism, username: sasl.username, password: sasl.password } } : {}),
+  };
+}
+
+/**
+ * Makes the missing ones of the two topics (`create`), or verifies that they are there (`check`). Existing topics
+ * are never changed.
+ *
+ * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix, `BROKER_UNAVAILABLE` (retriable).
+ */
+export async function ensureTopics(settings: KafkaSettings): Promise<void> {
+  const admin = new Admin(clientOptions(settings));
+  try {
+    const topics = [settings.topic, settings.deadLetterTopic];
+    const existing = await admin.listTopics();
+    const missing = topics.filter((topic) => !existing.includes(topic));
+    const [first] = missing;
+    if (first !== undefined && settings.topology === 'check') {
+      throw new AppError(
+        'BROKER_TOPOLOGY',
+        `Kafka topic "${first}" does not exist or may not be described; create it, grant Describe, or use KAFKA_TOPOLOGY=create`,
+      );
+    }
+    for (const topic of missing) await createTopic(admin, topic, settings);
+    await untilLed(admin, topics, settings);
+  } catch (error) {
+    throw kafkaError(error, settings);
+  } finally {
+    await admin.close().catch(() => undefined);
+  }
+}
+
+async function createTopic(admin: Admin, topic: string, settings: KafkaSettings): Promise<void> {
+  const partitions = topic === settings.topic ? settings.partitions : 1;
+  try {
+    await admin.createTopics({
+      topics: [topic],
+      partitions,
+      replicas: settings.replicationFactor,
+      configs: [{ name: 'min.insync.replicas', value: String(settings.minInsyncReplicas) }],
+    });
+  } catch (error) {
+    if (hasCode(error, 'TOPIC_ALREADY_EXISTS')) return;
+    if (
+      !hasCode(
+        error,
+        'INVALID_REPLICATION_FACTOR',
+        'INVALID_PARTITIONS',
+        'INVALID_CONFIG',
+        'POLICY_VIOLATION',
+      )
+    ) {
+      throw error;
+    }
+    throw new AppError(
+      'BROKER_TOPOLOGY',
+      `Kafka did not create topic "${topic}" with ${partitions} partitions and replication factor ` +
+        `${settings.replicationFactor} (KAFKA_PARTITIONS, KAFKA_REPLICATION_FACTOR): ${errorMessage(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** A broker hears of a topic a moment after the controller has made it. */
+async function untilLed(admin: Admin, topics: string[], settings: KafkaSettings): Promise<void> {
+  const deadline = performance.now() + settings.requestTimeoutMs;
+  for (;;) {
+    try {
+      const metadata = await admin.metadata({ topics, forceUpdate: true });
+      const led = topics.every((topic) => {
+        const partitions = metadata.topics.get(topic)?.partitions ?? [];
+        return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
+      });
+      if (led) return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+    if (performance.now() > deadline) throw kafkaTimeout('name leaders of all partitions', settings);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** First and next offset of each partition of a topic. */
+export async function logBounds(admin: Admin, topic: string): Promise<Map<number, LogBounds>> {
+  const metadata = await admin.metadata({ topics: [topic] });
+  const count = metadata.topics.get(topic)?.partitionsCount ?? 0;
+  const ask = async (timestamp: bigint) => {
+    const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }));
+    const [answer] = await admin.listOffsets({ topics: [{ name: topic, partitions }] });
+    return new Map(answer?.partitions.map(({ partitionIndex, offset }) => [partitionIndex, Number(offset)]));
+  };
+  const [low, high] = await Promise.all([
+    ask(ListOffsetTimestamps.EARLIEST),
+    ask(ListOffsetTimestamps.LATEST),
+  ]);
+  const bounds = Array.from(high, ([partition, end]): [number, LogBounds] => [
+    partition,
+    { low: low.get(partition) ?? 0, high: end },
+  ]);
+  return new Map(bounds);
+}
+
+/** Whether an error or one of those in it is one of these answers of the protocol. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('apiId' in error && typeof error.apiId === 'string' && codes.includes(error.apiId)) return true;
+  const inner: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  return [...inner, error.cause].some((cause) => hasCode(cause, ...codes));
+}

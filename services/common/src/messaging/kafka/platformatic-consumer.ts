@@ -1,0 +1,445 @@
+import { Admin, Consumer, FetchIsolationLevels, type GroupAssignment } from '@platformatic/kafka';
+import { AppError, errorMessage } from '../../errors.ts';
+import type { Logger } from '../../logging.ts';
+import { backOffMs } from '../back-off.ts';
+import type { BatchOutcome, ConsumerHandlers, DeliveryBatch, MessageConsumer } from '../ports.ts';
+import type { KafkaSettings } from '../settings.ts';
+import { kafkaError } from './errors.ts';
+import { type Run, recordsFrom } from './fetched-records.ts';
+import { type LogBounds, readFrom } from './log-position.ts';
+import { OffsetHints } from './offset-hints.ts';
+import { clientOptions, ensureTopics, logBounds } from './platformatic-client.ts';
+import { PlatformaticDeadLetters } from './platformatic-producer.ts';
+import { sourceOf } from './source.ts';
+
+const MAX_BATCH_MESSAGES = 4_000;
+const MAX_BYTES = 10_485_760;
+const MAX_WAIT_MS = 100;
+const LEAVE_TIMEOUT_MS = 5_000;
+const NOTHING = Buffer.alloc(0);
+
+/** What a fetch brings of one partition. */
+type FetchedPartition = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number];
+
+/** A partition this consumer reads at the moment. */
+interface Partition {
+  readonly id: number;
+  readonly source: string;
+  /** What the store has. */
+  expected: number | null;
+  /** The offset to fetch next; ahead of `expected` only after a gap in the log. */
+  readFrom: number;
+}
+
+/** What one join of the group gave us; the next join replaces it as a whole. */
+interface Assignment {
+  readonly partitions: ReadonlyMap<number, Partition>;
+  positioned: boolean;
+}
+
+/** Records of one partition, with the offset they were asked from. */
+interface Fetched extends Run {
+  readonly partition: Partition;
+  readonly askedFrom: number;
+}
+
+/**
+ * Reads the topic as a member of the group, from where the *store* stands.
+ *
+ * It fetches by itself instead of using the library's stream: the stream begins at Kafka's committed offsets and
+ * cannot be moved, while here every fetch names the offset the store wants. One loop per leading broker asks for all
+ * of its partitions at once and asks for what comes next while the handlers work; what a handler's outcome has made
+ * stale by then is dropped.
+ */
+export class PlatformaticConsumer implements MessageConsumer {
+  readonly broker = 'kafka';
+  readonly #settings: KafkaSettings;
+  readonly #logger: Logger;
+  readonly #maxBatchMessages: number;
+  readonly #admin: Admin;
+  readonly #deadLetters: PlatformaticDeadLetters;
+  readonly #hints: OffsetHints;
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  /** Brokers that have a fetch loop. */
+  readonly #nodes = new Set<number>();
+  #handlers: ConsumerHandlers | undefined;
+  #consumer: Consumer | undefined;
+  #assignment: Assignment | undefined;
+  #joining: Promise<void> | undefined;
+  #failed = false;
+  #stopped: Promise<void> | undefined;
+
+  constructor(
+    settings: KafkaSettings,
+    dependencies: { readonly logger: Logger; readonly maxBatchMessages?: number | undefined },
+  ) {
+    this.#settings = settings;
+    this.#logger = dependencies.logger;
+    this.#maxBatchMessages = dependencies.maxBatchMessages ?? MAX_BATCH_MESSAGES;
+    this.#admin = new Admin(clientOptions(settings));
+    this.#deadLetters = new PlatformaticDeadLetters(settings);
+    this.#hints = new OffsetHints(dependencies.logger);
+  }
+
+  async start(handlers: ConsumerHandlers): Promise<void> {
+    this.#handlers = handlers;
+    await ensureTopics(this.#settings);
+    const { group, topic, sessionTimeoutMs, maxBytesPerPartition } = this.#settings;
+    const consumer = new Consumer({
+      ...clientOptions(this.#settings),
+      groupId: group,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.round(sessionTimeoutMs / 3),
+      rebalanceTimeout: Math.max(30_000, sessionTimeoutMs),
+      heartbeatStallTimeout: 2 * sessionTimeoutMs,
+      autocommit: false,
+      maxBytesPerPartition,
+    });
+    this.#consumer = consumer;
+    consumer.topics.track(topic);
+    consumer.on('consumer:group:join', ({ assignments }) => this.#onJoin(consumer, assignments ?? []));
+    for (const event of ['consumer:group:rebalance', 'consumer:group:leave'] as const) {
+      consumer.on(event, () => {
+        this.#assignment = undefined;
+      });
+    }
+    // The client gives up after a few tries; we do not.
+    consumer.on('error', (error: unknown) => this.#rejoin(consumer, error));
+    consumer.on('consumer:heartbeat:stalled', ({ lastError }) => this.#rejoin(consumer, lastError));
+    try {
+      await consumer.joinGroup({});
+    } catch (error) {
+      await consumer.close(true).catch(() => undefined);
+      throw kafkaError(error, this.#settings);
+    }
+  }
+
+  isReady(): boolean {
+    return this.#assignment?.positioned === true && !this.#idle();
+  }
+
+  assignments(): readonly string[] {
+    if (!this.isReady() || !this.#assignment) return [];
+    return Array.from(this.#assignment.partitions.values(), ({ source }) => source);
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  #onJoin(consumer: Consumer, assigned: readonly GroupAssignment[]): void {
+    const { topic } = this.#settings;
+    const ids = assigned.find((assignment) => assignment.topic === topic)?.partitions ?? [];
+    const partitions = new Map(
+      ids.map((id): [number, Partition] => [
+        id,
+        { id, source: sourceOf(topic, id), expected: null, readFrom: 0 },
+      ]),
+    );
+    const assignment: Assignment = { partitions, positioned: partitions.size === 0 };
+    this.#assignment = assignment;
+    this.#hints.clear();
+    this.#logger.info({ partitions: ids }, 'joined the Kafka group');
+    if (assignment.positioned || this.#idle()) return;
+    this.#track(this.#position(consumer, assignment));
+  }
+
+  #rejoin(consumer: Consumer, reason: unknown): void {
+    this.#assignment = undefined;
+    if (this.#joining || this.#idle()) return;
+    this.#logger.warn(`the Kafka group was left: ${errorMessage(reason)}`);
+    this.#joining = this.#joinPatiently(consumer).finally(() => {
+      this.#joining = undefined;
+    });
+  }
+
+  async #joinPatiently(consumer: Consumer): Promise<void> {
+    for (let attempt = 1; !this.#idle(); attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, backOffMs(attempt)));
+      try {
+        if (!this.#idle()) await consumer.joinGroup({});
+        return;
+      } catch (error) {
+        this.#logger.warn({ attempt }, `Kafka does not take us into the group: ${errorMessage(error)}`);
+      }
+    }
+  }
+
+  async #position(consumer: Consumer, assignment: Assignment): Promise<void> {
+    const partitions = [...assignment.partitions.values()];
+    try {
+      const sources = partitions.map(({ source }) => source);
+      const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
+      for (const partition of partitions) partition.expected = stored.get(partition.source) ?? null;
+      if (!(await this.#placePatiently(assignment, partitions))) return;
+      assignment.positioned = true;
+      await this.#startLoops(consumer, assignment);
+    } catch (error) {
+      if (assignment === this.#assignment) this.#fail(error);
+    }
+  }
+
+  /** Starts a fetch loop for every broker that leads a partition of ours and has none. */
+  async #startLoops(consumer: Consumer, assignment: Assignment): Promise<void> {
+    for (const node of (await this.#leaders(consumer, assignment)).keys()) {
+      if (this.#nodes.has(node)) continue;
+      this.#nodes.add(node);
+      this.#track(
+        this.#loop(consumer, node).finally(() => {
+          this.#nodes.delete(node);
+          // It ended for an assignment that may have been replaced meanwhile.
+          const current = this.#assignment;
+          if (current?.positioned && !this.#idle()) this.#track(this.#startLoops(consumer, current));
+        }),
+      );
+    }
+  }
+
+  /** Our partitions by leading broker; without an answer of Kafka after some tries, again and again. */
+  async #leaders(consumer: Consumer, assignment: Assignment): Promise<Map<number, Partition[]>> {
+    const { topic } = this.#settings;
+    for (let attempt = 1; assignment === this.#assignment && !this.#idle(); attempt++) {
+      try {
+        const metadata = await consumer.metadata({ topics: [topic] });
+        const leaders = new Map<number, Partition[]>();
+        for (const partition of assignment.partitions.values()) {
+          const node = metadata.topics.get(topic)?.partitions[partition.id]?.leader ?? -1;
+          leaders.set(node, [...(leaders.get(node) ?? []), partition]);
+        }
+        if (!leaders.has(-1)) return leaders;
+        throw new Error('a partition has no leader');
+      } catch (error) {
+        this.#logger.warn({ attempt }, `Kafka does not tell who leads: ${errorMessage(error)}`);
+        consumer.clearMetadata();
+        await new Promise((resolve) => setTimeout(resolve, backOffMs(attempt)));
+      }
+    }
+    return new Map();
+  }
+
+  /** Reads from one broker for as long as it leads anything of ours. */
+  async #loop(consumer: Consumer, node: number): Promise<void> {
+    let ahead: Promise<Fetched[]> | undefined;
+    for (;;) {
+      const assignment = this.#assignment;
+      if (!assignment?.positioned || this.#idle()) break;
+      const leaders = await this.#leaders(consumer, assignment);
+      const mine = leaders.get(node);
+      if (!mine) break;
+      const fetched = await (ahead ?? this.#fetch(consumer, assignment, node, mine, []));
+      ahead = undefined;
+      if (assignment !== this.#assignment) continue;
+      const current = fetched.filter(({ partition, askedFrom }) => partition.readFrom === askedFrom);
+      ahead = this.#fetch(consumer, assignment, node, mine, current);
+      await Promise.all(current.map((run) => this.#deliver(assignment, run)));
+      for (const other of leaders.keys())
+        if (!this.#nodes.has(other)) await this.#startLoops(consumer, assignment);
+    }
+    await ahead;
+  }
+
+  /**
+   * One request for all of a broker's partitions, from where they stand or, for those in `beingDelivered`, from where
+   * they will stand. Never rejects: after an error it waits, looks where the partitions stand, and brings nothing.
+   */
+  async #fetch(
+    consumer: Consumer,
+    assignment: Assignment,
+    node: number,
+    partitions: readonly Partition[],
+    beingDelivered: readonly Fetched[],
+  ): Promise<Fetched[]> {
+    const { topic, maxBytesPerPartition } = this.#settings;
+    const offsets = new Map(partitions.map(({ id, readFrom: from }) => [id, from]));
+    for (const { partition, next } of beingDelivered) offsets.set(partition.id, next);
+    try {
+      const metadata = await consumer.metadata({ topics: [topic] });
+      const topicId = metadata.topics.get(topic)?.id ?? '';
+      const response = await consumer.fetch({
+        node,
+        maxWaitTime: MAX_WAIT_MS,
+        minBytes: 1,
+        maxBytes: MAX_BYTES,
+        isolationLevel: FetchIsolationLevels.READ_COMMITTED,
+        topics: [
+          {
+            topicId,
+            partitions: Array.from(offsets, ([partition, offset]) => ({
+              partition,
+              fetchOffset: BigInt(offset),
+              partitionMaxBytes: maxBytesPerPartition,
+              currentLeaderEpoch: -1,
+              lastFetchedEpoch: -1,
+            })),
+          },
+        ],
+      });
+      return response.responses.flatMap(({ partitions: answers }) =>
+        answers.flatMap((answer) => this.#runOf(assignment, offsets, answer)),
+      );
+    } catch (error) {
+      if (this.#idle() || assignment !== this.#assignment) return [];
+      this.#logger.warn({ node }, `a fetch from Kafka failed: ${errorMessage(error)}`);
+      consumer.clearMetadata();
+      await new Promise((resolve) => setTimeout(resolve, backOffMs(1)));
+      // Perhaps the log does not have the offset (any more): it is found out before the next fetch.
+      await this.#placePatiently(assignment, partitions);
+      return [];
+    }
+  }
+
+  #runOf(
+    assignment: Assignment,
+    offsets: ReadonlyMap<number, number>,
+    answer: FetchedPartition,
+  ): readonly Fetched[] {
+    const partition = assignment.partitions.get(answer.partitionIndex);
+    const askedFrom = offsets.get(answer.partitionIndex);
+    if (!partition || askedFrom === undefined) return [];
+    const run = recordsFrom(askedFrom, answer.records ?? []);
+    return run.next === askedFrom ? [] : [{ partition, askedFrom, ...run }];
+  }
+
+  /** Hands a run over in parts; stops at the first that is not stored. */
+  async #deliver(assignment: Assignment, { partition, values, offsets, next: end }: Fetched): Promise<void> {
+    for (let from = 0; from < values.length; from += this.#maxBatchMessages) {
+      if (assignment !== this.#assignment || this.#idle()) return;
+      const to = from + this.#maxBatchMessages;
+      const next = to >= values.length ? end : (offsets[to - 1] ?? 0) + 1;
+      const outcome = await this.#handle(
+        assignment,
+        partition,
+        values.slice(from, to),
+        offsets.slice(from, to),
+        next,
+      );
+      if (!outcome || assignment !== this.#assignment) return;
+      if (outcome.kind === 'moved') {
+        const { source, expected } = partition;
+        this.#logger.info(
+          { source, expected, position: outcome.position },
+          'the store stands elsewhere: following it',
+        );
+        partition.expected = outcome.position;
+        await this.#placePatiently(assignment, [partition]);
+        return;
+      }
+      partition.expected = next;
+      this.#hint(partition.id, next);
+    }
+    // Also past what is no message: a run may hold nothing but the marks of a transaction.
+    partition.readFrom = end;
+  }
+
+  /** The handler's outcome; undefined when the batch was given up. */
+  async #handle(
+    assignment: Assignment,
+    partition: Partition,
+    values: readonly (Buffer | null)[],
+    offsets: readonly number[],
+    next: number,
+  ): Promise<BatchOutcome | undefined> {
+    const bodies = values.map((value) => value ?? NOTHING);
+    const holdOn = () => {
+      if (assignment === this.#assignment) return;
+      throw new AppError('BROKER_UNAVAILABLE', `${partition.source} is no longer assigned to this consumer`);
+    };
+    const batch: DeliveryBatch = {
+      bodies,
+      redelivered: 0,
+      position: { source: partition.source, expected: partition.expected, next },
+      // The client keeps up the membership by itself.
+      keepAlive: async () => holdOn(),
+      park: async (items) => {
+        holdOn();
+        await this.#deadLetters.send(
+          items.map(({ index, reason }) => ({
+            body: bodies[index] ?? NOTHING,
+            reason,
+            source: `${partition.source}:${offsets[index]}`,
+          })),
+        );
+      },
+    };
+    try {
+      return await this.#startedHandlers().handle(batch, this.#stopping.signal);
+    } catch (error) {
+      if (assignment === this.#assignment) this.#fail(error);
+      return undefined;
+    }
+  }
+
+  /** Decides where partitions are read on, given what their stores have; false when they are no longer ours. */
+  async #placePatiently(assignment: Assignment, partitions: readonly Partition[]): Promise<boolean> {
+    for (let attempt = 1; assignment === this.#assignment && !this.#idle(); attempt++) {
+      try {
+        const bounds = await logBounds(this.#admin, this.#settings.topic);
+        for (const partition of partitions) {
+          const log: LogBounds = bounds.get(partition.id) ?? { low: 0, high: Number.MAX_SAFE_INTEGER };
+          partition.readFrom = readFrom(partition.expected, log, partition.source, this.#logger);
+        }
+        return assignment === this.#assignment && !this.#idle();
+      } catch (error) {
+        this.#logger.warn({ attempt }, `Kafka does not tell its offsets: ${errorMessage(error)}`);
+        await new Promise((resolve) => setTimeout(resolve, backOffMs(attempt)));
+      }
+    }
+    return false;
+  }
+
+  #hint(id: number, next: number): void {
+    const { topic } = this.#settings;
+    this.#hints.note(id, next, async (hints) => {
+      if (!this.#consumer?.isActive()) return;
+      const offsets = hints.map(({ partition, offset }) => ({
+        topic,
+        partition,
+        offset: BigInt(offset),
+        leaderEpoch: -1,
+      }));
+      await this.#consumer.commit({ offsets });
+    });
+  }
+
+  #track(work: Promise<void>): void {
+    const settled = work.catch((error: unknown) => this.#fail(error));
+    this.#running.add(settled);
+    void settled.then(() => this.#running.delete(settled));
+  }
+
+  #idle(): boolean {
+    return this.#failed || this.#stopping.signal.aborted;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#idle()) return;
+    this.#failed = true;
+    this.#startedHandlers().onFatal(error);
+  }
+
+  #startedHandlers(): ConsumerHandlers {
+    if (!this.#handlers) throw new Error('start the consumer first');
+    return this.#handlers;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#running);
+    await this.#joining;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LEAVE_TIMEOUT_MS);
+    });
+    await Promise.race([this.#leave(), late]);
+    clearTimeout(timer);
+  }
+
+  async #leave(): Promise<void> {
+    await this.#hints.flush();
+    await this.#consumer?.close(true).catch(() => undefined);
+    await this.#admin.close().catch(() => undefined);
+    await this.#deadLetters.close();
+  }
+}
