@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ServerName, State } from './state.ts';
 
 /** How one server is run as a process within its root file system. */
@@ -82,6 +83,12 @@ function defineRabbitmq({ ports, passwords }: State): ServerDefinition {
 
 function defineKafka({ ports, kafkaClusterId }: State): ServerDefinition {
   const config = '/etc/kafka/config/server.properties';
+  const logDirectory = '/var/lib/kafka/data/log';
+  const directoryId = createHash('sha256')
+    .update(kafkaClusterId)
+    .digest()
+    .subarray(0, 16)
+    .toString('base64url');
   return {
     user: 1000,
     group: 1000,
@@ -97,7 +104,7 @@ function defineKafka({ ports, kafkaClusterId }: State): ServerDefinition {
         'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
         'controller.listener.names': 'CONTROLLER',
         'inter.broker.listener.name': 'PLAINTEXT',
-        'log.dirs': '/var/lib/kafka/data/log',
+        'log.dirs': logDirectory,
         'log.retention.hours': 168,
         'auto.create.topics.enable': 'false',
         'group.initial.rebalance.delay.ms': 0,
@@ -130,7 +137,12 @@ function defineKafka({ ports, kafkaClusterId }: State): ServerDefinition {
     command: [
       'sh',
       '-c',
-      `[ -f /var/lib/kafka/data/log/meta.properties ] || kafka-storage.sh format -t ${kafkaClusterId} -c ${config}
+      `if [ ! -f ${logDirectory}/meta.properties ]; then
+         mkdir -p ${logDirectory}
+         cp /opt/kafka/formatted/bootstrap.checkpoint ${logDirectory}/
+         printf '%s\\n' version=1 node.id=1 directory.id=${directoryId} cluster.id=${kafkaClusterId} > /tmp/meta
+         cp /tmp/meta ${logDirectory}/meta.properties
+       fi
        exec kafka-server-start.sh ${config}`,
     ],
   };
