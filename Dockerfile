@@ -1,0 +1,30 @@
+# One image for all of Caudal's services; the command chooses which: node services/{ingest-api,consumer,console}/src/main.ts.
+# Node.js runs TypeScript as it is, so nothing is built; what is installed is JavaScript alone, for every architecture.
+FROM node:24-slim AS packages
+WORKDIR /app
+# npm checks the lock file against all workspaces, those that stay out of the image too.
+COPY package.json package-lock.json .npmrc ./
+COPY grafana-dashboards/package.json grafana-dashboards/
+COPY load-tests/package.json load-tests/
+COPY services/common/package.json services/common/
+COPY services/console/package.json services/console/
+COPY services/consumer/package.json services/consumer/
+COPY services/ingest-api/package.json services/ingest-api/
+COPY services/lab/package.json services/lab/
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --cache /tmp/npm \
+      --workspace services/common --workspace services/console --workspace services/consumer --workspace services/ingest-api \
+    && rm -rf /tmp/npm grafana-dashboards load-tests services/lab node_modules/.package-lock.json \
+    && find node_modules \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -type f -delete \
+    && find node_modules -xtype l -delete
+
+FROM node:24-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app ./
+COPY services/common/src services/common/src
+COPY services/console/src services/console/src
+COPY services/consumer/src services/consumer/src
+COPY services/ingest-api/src services/ingest-api/src
+USER 1000:1000
+EXPOSE 8080 8081 9090
+CMD ["node", "services/ingest-api/src/main.ts"]

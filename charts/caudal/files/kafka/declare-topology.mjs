@@ -1,0 +1,90 @@
+// Declares topics and, where users have to log in, what each of them may do. Topics that are there already stay as they
+// are, so it may run at any time. Tries until it succeeds.
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, ResourcePatternTypes, logLevel } =
+  createRequire('/app/services/common/package.json')('kafkajs');
+const RETRY_MS = 500;
+const environment = process.env;
+const { TOPIC, DEAD_LETTER_TOPIC, GROUP } = environment;
+
+const kafka = new Kafka({
+  clientId: 'caudal-topology',
+  brokers: environment.BROKERS.split(','),
+  connectionTimeout: 2_000,
+  requestTimeout: 10_000,
+  retry: { retries: 0 },
+  logLevel: logLevel.NOTHING,
+  ...(environment.ADMIN_PASSWORD && {
+    sasl: { mechanism: 'plain', username: 'admin', password: environment.ADMIN_PASSWORD },
+  }),
+});
+
+const topics = [
+  { topic: TOPIC, numPartitions: Number(environment.PARTITIONS) },
+  { topic: DEAD_LETTER_TOPIC, numPartitions: 1 },
+].map((topic) => ({
+  ...topic,
+  replicationFactor: Number(environment.REPLICATION_FACTOR),
+  configEntries: [{ name: 'min.insync.replicas', value: environment.MIN_INSYNC_REPLICAS }],
+}));
+
+const { TOPIC: topic, GROUP: group } = AclResourceTypes;
+const { DESCRIBE, READ, WRITE } = AclOperationTypes;
+const rights = [
+  ['ingest', topic, TOPIC, [DESCRIBE, WRITE]],
+  ['ingest', topic, DEAD_LETTER_TOPIC, [DESCRIBE]],
+  ['consumer', topic, TOPIC, [DESCRIBE, READ]],
+  ['consumer', topic, DEAD_LETTER_TOPIC, [DESCRIBE, WRITE]],
+  ['consumer', group, GROUP, [DESCRIBE, READ]],
+  ['console', topic, TOPIC, [DESCRIBE]],
+  ['console', topic, DEAD_LETTER_TOPIC, [DESCRIBE]],
+  ['console', group, GROUP, [DESCRIBE]],
+];
+
+async function declare() {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const existing = await admin.listTopics();
+    const missing = topics.filter((wanted) => !existing.includes(wanted.topic));
+    if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: false });
+    if (environment.ADMIN_PASSWORD) {
+      const acl = rights.flatMap(([user, resourceType, resourceName, operations]) =>
+        operations.map((operation) => ({
+          principal: `User:${user}`,
+          host: '*',
+          resourceType,
+          resourceName,
+          resourcePatternType: ResourcePatternTypes.LITERAL,
+          operation,
+          permissionType: AclPermissionTypes.ALLOW,
+        })),
+      );
+      await admin.createAcls({ acl });
+    }
+    return missing.map((wanted) => wanted.topic);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+/** The reasons of an error that gathers several, else its message. */
+function explain(error) {
+  return (error.errors ?? [error]).map((one) => one.message).join('; ');
+}
+
+let lastReason = '';
+for (;;) {
+  try {
+    const made = await declare();
+    console.log(made.length > 0 ? `made the topics ${made.join(' and ')}` : 'all topics are there');
+    break;
+  } catch (error) {
+    const reason = explain(error);
+    if (reason !== lastReason) console.log(`waiting: ${reason}`);
+    lastReason = reason;
+    await sleep(RETRY_MS);
+  }
+}

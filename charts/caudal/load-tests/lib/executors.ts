@@ -1,0 +1,79 @@
+import type { Scenario } from 'k6/options';
+import { type ArrivalLoad, arrivalDurationMs, type FixedCountLoad, peakRate } from './profiles.ts';
+import type { Settings } from './settings.ts';
+
+/** Concurrency that arrival loads prepare for when nothing else is said: this many seconds of arrivals. */
+const preparedStallSeconds = 2;
+
+function milliseconds(ms: number): string {
+  return `${Math.round(ms)}ms`;
+}
+
+/** Time that requests under way at the end get: all their retries, so that none is cut off in doubt. */
+function gracefulStopMs(settings: Settings): number {
+  return settings.retryForMs + settings.requestTimeoutMs + 5_000;
+}
+
+/**
+ * How many requests may be under way at once in an arrival load. All are prepared before the start, because
+ * k6 drops an arrival whenever it has to prepare a virtual user for it.
+ */
+export function arrivalUsers(load: ArrivalLoad, batch: number, users: number | undefined): number {
+  const requestsPerSecond = peakRate(load) / batch;
+  return users ?? Math.min(500, Math.max(20, Math.ceil(requestsPerSecond * preparedStallSeconds)));
+}
+
+/** Requests a fixed-count load is cut into; the last one may be smaller. */
+export function requestCount(load: FixedCountLoad, batch: number): number {
+  return Math.ceil(load.messages / batch);
+}
+
+/** Messages of the request with this number (0, 1, 2, …): all of them add up to exactly the load's messages. */
+export function requestSize(settings: Settings, request: number): number {
+  if (settings.load.kind === 'arrival') return settings.batch;
+  return Math.max(0, Math.min(settings.batch, settings.load.messages - request * settings.batch));
+}
+
+function arrivalScenario(load: ArrivalLoad, settings: Settings): Scenario {
+  const users = arrivalUsers(load, settings.batch, settings.users);
+  // "RATE requests in BATCH seconds" keeps the message rate exact where RATE / BATCH is no whole number.
+  const shared = {
+    timeUnit: `${settings.batch}s`,
+    preAllocatedVUs: users,
+    maxVUs: users,
+    gracefulStop: milliseconds(gracefulStopMs(settings)),
+  };
+  const [first] = load.stages;
+  if (load.stages.length === 1 && first !== undefined && first.rate === load.startRate) {
+    return {
+      executor: 'constant-arrival-rate',
+      rate: Math.max(1, Math.round(first.rate)),
+      duration: milliseconds(arrivalDurationMs(load)),
+      ...shared,
+    };
+  }
+  return {
+    executor: 'ramping-arrival-rate',
+    startRate: Math.round(load.startRate),
+    stages: load.stages.map((stage) => ({
+      duration: milliseconds(stage.durationMs),
+      target: Math.round(stage.rate),
+    })),
+    ...shared,
+  };
+}
+
+/** Turns the load into what k6 runs. */
+export function k6Scenario(settings: Settings): Scenario {
+  const { load } = settings;
+  if (load.kind === 'arrival') return arrivalScenario(load, settings);
+  const iterations = requestCount(load, settings.batch);
+  return {
+    executor: 'shared-iterations',
+    // k6 refuses more users than iterations.
+    vus: Math.min(load.users, iterations),
+    iterations,
+    maxDuration: milliseconds(load.maxDurationMs),
+    gracefulStop: milliseconds(gracefulStopMs(settings)),
+  };
+}

@@ -1,0 +1,95 @@
+{{/* The prefix of every object's name. Longer names would not fit a Service: <prefix>-<lane>-consumer-ops. */}}
+{{- define "caudal.fullname" -}}
+{{- $name := .Values.fullnameOverride | default .Release.Name -}}
+{{- if gt (len $name) 28 -}}
+{{- fail (printf "the release name %q has %d characters and at most 28 fit: choose a shorter one or set fullnameOverride" $name (len $name)) -}}
+{{- end -}}
+{{- $name -}}
+{{- end -}}
+
+{{/* Name of a component's objects. Takes a list: root, component. */}}
+{{- define "caudal.name" -}}
+{{- printf "%s-%s" (include "caudal.fullname" (index . 0)) (index . 1) -}}
+{{- end -}}
+
+{{/* DNS name of a Service of this release. Takes a list: root, name of the Service. */}}
+{{- define "caudal.dnsName" -}}
+{{- $root := index . 0 -}}
+{{- printf "%s.%s.svc.%s" (index . 1) $root.Release.Namespace $root.Values.clusterDomain -}}
+{{- end -}}
+
+{{/* Labels by which a component's pods are selected; they never change. Takes a list: root, component. */}}
+{{- define "caudal.selector" -}}
+app.kubernetes.io/name: caudal
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end -}}
+
+{{/* Labels of a component's objects. Takes a list: root, component. */}}
+{{- define "caudal.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "caudal.selector" . }}
+app.kubernetes.io/part-of: caudal
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+{{- with $root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Name of the pods' service account. */}}
+{{- define "caudal.serviceAccountName" -}}
+{{- if .Values.serviceAccount.name -}}
+{{- .Values.serviceAccount.name -}}
+{{- else if .Values.serviceAccount.create -}}
+{{- include "caudal.fullname" . -}}
+{{- else -}}
+default
+{{- end -}}
+{{- end -}}
+
+{{/* Reference of an image. Takes a list: root, key under `images`. */}}
+{{- define "caudal.image" -}}
+{{- $root := index . 0 -}}
+{{- $image := index $root.Values.images (index . 1) -}}
+{{- $registry := $root.Values.global.imageRegistry | default $image.registry -}}
+{{- $repository := ternary (printf "%s/%s" $registry $image.repository) $image.repository (ne $registry "") -}}
+{{- if $image.digest -}}
+{{- printf "%s@%s" $repository $image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $repository ($image.tag | default $root.Chart.AppVersion) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A component's Secret: the existing one or the one this chart makes. Takes a list: root, component, existingSecret. */}}
+{{- define "caudal.secretName" -}}
+{{- index . 2 | default (printf "%s-auth" (include "caudal.name" (list (index . 0) (index . 1)))) -}}
+{{- end -}}
+
+{{/*
+A Secret with passwords that are made once: what the cluster has is kept. Without a cluster (`helm template`) they are
+new each time, which is why pipelines that render without one should use `existingSecret`.
+Takes a dict: root, component, keys.
+*/}}
+{{- define "caudal.generatedSecret" -}}
+{{- $name := include "caudal.secretName" (list .root .component "") -}}
+{{- $existing := (lookup "v1" "Secret" .root.Release.Namespace $name).data | default dict -}}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ $name }}
+  labels: {{- include "caudal.labels" (list .root .component) | nindent 4 }}
+type: Opaque
+data:
+  {{- range .keys }}
+  {{ . }}: {{ if hasKey $existing . }}{{ index $existing . }}{{ else if eq . "cluster-id" }}{{ printf "%sQ" (randAlphaNum 21) | b64enc }}{{ else }}{{ randAlphaNum 32 | b64enc }}{{ end }}
+  {{- end }}
+{{- end -}}
+
+{{/* An environment variable from a Secret. Takes a dict: name, secret, key. */}}
+{{- define "caudal.secretEnv" -}}
+- name: {{ .name }}
+  valueFrom:
+    secretKeyRef: { name: {{ .secret }}, key: {{ .key }} }
+{{- end -}}

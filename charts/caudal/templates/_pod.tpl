@@ -1,0 +1,100 @@
+{{/*
+What every pod spec begins with: no rights, no API token, no service links (KAFKA_PORT=tcp://… would be read as a
+setting), the restricted profile, and where it may run.
+Takes a dict: root, component, pod (overrides), securityContext (user and group ids), grace (seconds, optional).
+*/}}
+{{- define "caudal.podSpec" -}}
+{{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy .pod) -}}
+serviceAccountName: {{ .serviceAccountName | default (include "caudal.serviceAccountName" .root) }}
+automountServiceAccountToken: {{ .apiToken | default false }}
+enableServiceLinks: false
+terminationGracePeriodSeconds: {{ .grace | default 30 }}
+{{- with .root.Values.global.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- $security := mergeOverwrite (dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault")) .securityContext (deepCopy ($pod.securityContext | default dict)) }}
+securityContext:
+  {{- range $key, $value := $security }}
+  {{- if not (kindIs "invalid" $value) }}
+  {{ $key }}: {{ if kindIs "float64" $value }}{{ int64 $value }}{{ else }}{{ toJson $value }}{{ end }}
+  {{- end }}
+  {{- end }}
+{{- with $pod.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- if $pod.spreadOverNodes }}
+topologySpreadConstraints:
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels: {{- include "caudal.selector" (list .root .component) | nindent 8 }}
+{{- end }}
+{{- end -}}
+
+{{/*
+Metadata of a component's pods; without the chart's version, which would restart every server with every release.
+Takes a dict: root, component, pod, labels (optional), checksum (optional text).
+*/}}
+{{- define "caudal.podMetadata" -}}
+{{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy .pod) -}}
+labels:
+  {{- $labels := merge (include "caudal.selector" (list .root .component) | fromYaml) (dict "app.kubernetes.io/part-of" "caudal") }}
+  {{- toYaml (merge $labels (.labels | default dict) ($pod.labels | default dict) .root.Values.commonLabels) | nindent 2 }}
+{{- $annotations := $pod.annotations | default dict }}
+{{- if .checksum }}
+{{- $annotations = merge (dict "checksum/config" (sha256sum .checksum)) $annotations }}
+{{- end }}
+{{- with $annotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Security context of every container. */}}
+{{- define "caudal.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
+{{- end -}}
+
+{{/* Image, pull policy and security context of a container. Takes a list: root, key under `images`. */}}
+{{- define "caudal.container" -}}
+image: {{ include "caudal.image" . }}
+imagePullPolicy: {{ (index . 0).Values.images.pullPolicy }}
+securityContext: {{- include "caudal.containerSecurity" . | nindent 2 }}
+{{- end -}}
+
+{{/* Volume claim or emptyDir named `data`, as the parts of a StatefulSet. Takes a list: root, persistence, labels. */}}
+{{- define "caudal.volumeClaims" -}}
+{{- $root := index . 0 -}}
+{{- $persistence := index . 1 -}}
+{{- if $persistence.enabled }}
+persistentVolumeClaimRetentionPolicy: { whenDeleted: {{ $persistence.whenDeleted }}, whenScaled: Retain }
+volumeClaimTemplates:
+  - metadata:
+      name: data
+      labels: {{- include "caudal.selector" (list $root (index . 2)) | nindent 8 }}
+    spec:
+      accessModes: [ReadWriteOnce]
+      {{- with ($persistence.storageClass | default $root.Values.global.storageClass) }}
+      storageClassName: {{ . }}
+      {{- end }}
+      resources: { requests: { storage: {{ $persistence.size }} } }
+{{- end }}
+{{- end -}}
+
+{{/* An array of environment variables from a dict of names and values; a user's values win. Takes a list of dicts. */}}
+{{- define "caudal.plainEnv" -}}
+{{- range $name, $value := . }}
+- { name: {{ $name }}, value: {{ if kindIs "float64" $value }}{{ if eq (floor $value) $value }}{{ int64 $value | toString | toJson }}{{ else }}{{ toString $value | toJson }}{{ end }}{{ else }}{{ toString $value | toJson }}{{ end }} }
+{{- end }}
+{{- end -}}

@@ -1,0 +1,84 @@
+{{/*
+The Deployment of one of Caudal's services.
+Takes a dict: root, component, program, settings (its values), connections (a list of what `caudal.connection.…`
+returns), env (plain values), secrets (variables from Secrets), http (port, optional), labels (optional), scaled (true where an autoscaler owns the replicas).
+*/}}
+{{- define "caudal.deployment" -}}
+{{- $root := .root -}}
+{{- $env := dict "LOG_LEVEL" $root.Values.logLevel "DRAIN_TIMEOUT_MS" $root.Values.drainTimeoutMs "OPERATIONS_PORT" 9090 -}}
+{{- $secrets := dict -}}
+{{- $cas := dict -}}
+{{- range $name, $connection := .connections -}}
+{{- $env = mergeOverwrite $env ($connection.env | default dict) -}}
+{{- $secrets = mergeOverwrite $secrets ($connection.secrets | default dict) -}}
+{{- if $connection.caSecret -}}
+{{- $_ := set $cas $name $connection.caSecret -}}
+{{- $_ := set $env (printf "%s_CA_FILE" (upper $name)) (printf "/etc/caudal/ca/%s/ca.crt" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $env = mergeOverwrite $env (.env | default dict) (.settings.env | default dict) -}}
+{{- $secrets = mergeOverwrite $secrets (.secrets | default dict) -}}
+{{- range $name, $value := .settings.env }}{{ $secrets = omit $secrets $name }}{{ end -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "caudal.name" (list $root .component) }}
+  labels:
+    {{- toYaml (merge (include "caudal.labels" (list $root .component) | fromYaml) (.labels | default dict)) | nindent 4 }}
+spec:
+  {{- if and (not .scaled) (not (kindIs "invalid" .settings.replicas)) }}
+  replicas: {{ .settings.replicas }}
+  {{- end }}
+  revisionHistoryLimit: 3
+  strategy:
+    rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }
+  selector:
+    matchLabels: {{- include "caudal.selector" (list $root .component) | nindent 6 }}
+  template:
+    metadata: {{- include "caudal.podMetadata" (dict "root" $root "component" .component "pod" .settings.pod "labels" .labels) | nindent 6 }}
+    spec:
+      {{- $grace := add 10 (ceil (divf $root.Values.drainTimeoutMs 1000)) }}
+      {{- include "caudal.podSpec" (dict "root" $root "component" .component "pod" .settings.pod "grace" $grace "securityContext" (dict "runAsUser" 1000 "runAsGroup" 1000)) | nindent 6 }}
+      containers:
+        - name: {{ .container }}
+          {{- include "caudal.container" (list $root "caudal") | nindent 10 }}
+          command: [node, {{ .program }}]
+          {{- with .settings.envFrom }}
+          envFrom: {{- toYaml . | nindent 12 }}
+          {{- end }}
+          env:
+            {{- range $name, $from := $secrets }}
+            {{- include "caudal.secretEnv" (dict "name" $name "secret" $from.secret "key" $from.key) | nindent 12 }}
+            {{- end }}
+            {{- include "caudal.plainEnv" $env | trim | nindent 12 }}
+          ports:
+            {{- with .http }}
+            - { name: http, containerPort: {{ . }} }
+            {{- end }}
+            - { name: ops, containerPort: 9090 }
+          livenessProbe:
+            httpGet: { path: /livez, port: ops }
+            initialDelaySeconds: 10
+            periodSeconds: 10
+            timeoutSeconds: 5
+            failureThreshold: 6
+          readinessProbe:
+            httpGet: { path: /readyz, port: ops }
+            periodSeconds: 2
+            timeoutSeconds: 2
+            failureThreshold: 2
+          resources: {{- toYaml .settings.resources | nindent 12 }}
+          {{- with $cas }}
+          volumeMounts:
+            {{- range $name, $_ := . }}
+            - { name: ca-{{ $name }}, mountPath: /etc/caudal/ca/{{ $name }}, readOnly: true }
+            {{- end }}
+          {{- end }}
+      {{- with $cas }}
+      volumes:
+        {{- range $name, $secret := . }}
+        - name: ca-{{ $name }}
+          secret: { secretName: {{ $secret }}, items: [{ key: ca.crt, path: ca.crt }] }
+        {{- end }}
+      {{- end }}
+{{- end -}}

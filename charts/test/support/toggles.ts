@@ -1,0 +1,102 @@
+import type { RenderOptions } from './manifests.ts';
+
+const externalRabbitmq = { rabbitmq: { enabled: false }, externalRabbitmq: { url: 'amqp://mq.example.com' } };
+const externalKafka = { kafka: { enabled: false }, externalKafka: { brokers: ['k.example.com:9092'] } };
+
+/** Every switch of the chart, alone or in the smallest set of values that makes sense. */
+export const toggles: Readonly<Record<string, RenderOptions>> = {
+  default: {},
+  minimal: { presets: ['minimal'] },
+  ha: { presets: ['ha'] },
+  external: { presets: ['external'] },
+  'minimal and ha': { presets: ['minimal', 'ha'] },
+  'external RabbitMQ': { values: externalRabbitmq },
+  'external Kafka': { values: externalKafka },
+  'external Valkey': {
+    values: { valkey: { enabled: false }, externalValkey: { url: 'redis://v.example.com:6380/2' } },
+  },
+  'external Redis': {
+    values: { redis: { enabled: false }, externalRedis: { url: 'redis://r.example.com' } },
+  },
+  'external Prometheus': {
+    values: { prometheus: { enabled: false }, externalPrometheus: { url: 'https://p.example.com' } },
+  },
+  'no Grafana': { values: { grafana: { enabled: false } } },
+  'no Prometheus': { values: { prometheus: { enabled: false }, grafana: { enabled: false } } },
+  'no console': { values: { services: { console: { enabled: false } } } },
+  'no dashboards': { values: { dashboards: { enabled: false } } },
+  'no disruption budgets': { values: { podDisruptionBudgets: { enabled: false } } },
+  'no service account': { values: { serviceAccount: { create: false } } },
+  'no volumes': {
+    values: Object.fromEntries(
+      ['rabbitmq', 'kafka', 'valkey', 'redis', 'prometheus'].map((server) => [
+        server,
+        { persistence: { enabled: false } },
+      ]),
+    ),
+  },
+  'no Kafka passwords': { values: { kafka: { auth: { enabled: false } } } },
+  'discovery by the API': { values: { prometheus: { discovery: 'kubernetes' } } },
+  exporters: { values: { valkey: { exporter: { enabled: true } }, redis: { exporter: { enabled: true } } } },
+  autoscaling: { values: { services: { ingest: { autoscaling: { enabled: true } } } } },
+  KEDA: { values: { consumer: { keda: { enabled: true } } } },
+  ServiceMonitor: { values: { monitoring: { serviceMonitor: { enabled: true, labels: { release: 'kps' } } } } },
+  PrometheusRule: { values: { monitoring: { prometheusRule: { enabled: true } } } },
+  Ingress: {
+    values: {
+      ingress: {
+        enabled: true,
+        className: 'traefik',
+        routes: [
+          { host: 'api.example.com', path: '/', service: 'ingest' },
+          { host: 'console.example.com', path: '/', service: 'console' },
+          { path: '/', service: 'grafana' },
+        ],
+        tls: [{ hosts: ['api.example.com'], secretName: 'tls' }],
+      },
+    },
+  },
+  HTTPRoute: { values: { httpRoute: { enabled: true, parentRefs: [{ name: 'gateway' }] } } },
+  NetworkPolicies: { values: { networkPolicy: { enabled: true } } },
+  'load test': { values: { loadtest: { enabled: true, env: { MESSAGES: 1000 } } } },
+  TestRun: { values: { loadtest: { enabled: true, kind: 'TestRun', parallelism: 2 } } },
+  'existing Secrets': {
+    values: {
+      ...Object.fromEntries(
+        ['rabbitmq', 'kafka', 'valkey', 'redis', 'grafana'].map((server) => [
+          server,
+          { auth: { existingSecret: `my-${server}` } },
+        ]),
+      ),
+      services: { ingest: { apiKeys: { existingSecret: 'my-keys' } } },
+    },
+  },
+  'lanes crossed': {
+    values: {
+      lanes: {
+        'rabbitmq-valkey': null,
+        'kafka-redis': null,
+        'rabbitmq-redis': { broker: 'rabbitmq', store: 'redis', replicas: 2 },
+        'kafka-valkey': { broker: 'kafka', store: 'valkey' },
+      },
+    },
+  },
+  everything: {
+    values: {
+      services: { ingest: { autoscaling: { enabled: true } } },
+      consumer: { keda: { enabled: true } },
+      monitoring: { serviceMonitor: { enabled: true }, prometheusRule: { enabled: true } },
+      ingress: { enabled: true },
+      httpRoute: { enabled: true, parentRefs: [{ name: 'gateway' }] },
+      networkPolicy: { enabled: true, clients: [{ namespaceSelector: {} }], scrapers: [{ podSelector: {} }] },
+      loadtest: { enabled: true },
+      valkey: { exporter: { enabled: true } },
+      redis: { exporter: { enabled: true } },
+      prometheus: { discovery: 'kubernetes' },
+      pod: { nodeSelector: { pool: 'a' }, annotations: { a: 'b' }, labels: { team: 'c' }, priorityClassName: 'high' },
+      extraObjects: [
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: '{{ .Release.Name }}-mine' }, data: { a: 'b' } },
+      ],
+    },
+  },
+};
