@@ -71,6 +71,7 @@ const RESPONSES: Readonly<Record<number, ResponseConfig>> = {
   408: problem('The request took too long to arrive.'),
   413: problem('The body is too large.'),
   415: problem('Not UTF-8 JSON or NDJSON, or compressed.'),
+  422: problem('The Idempotency-Key was used with another body; nothing was accepted.'),
   429: problem('Too many requests from this caller.', retryAfter()),
   503: problem(
     'Overloaded or a broker is down (nothing was published), or not confirmed in time (the outcome is unknown: retry with the same Idempotency-Key).',

@@ -16,6 +16,7 @@ import { createByteBudget } from './http/byte-budget.ts';
 import { createLoadShedder } from './http/load-shedder.ts';
 import { OTHER_ROUTE } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
+import { createKeyMemory } from './messages/key-memory.ts';
 import { createPublishToAll } from './messages/publish-to-all.ts';
 import { createIngestMetrics } from './metrics.ts';
 
@@ -36,6 +37,9 @@ export interface ServicePorts {
 
 /** Longer than a busy connection's pause between two requests, shorter than anyone would notice at a stop. */
 const GOODBYE_MS = 250;
+
+/** About 2 MB of them. */
+const REMEMBERED_KEYS = 10_000;
 
 /**
  * Starts the service: it listens at once and answers 503, not ready, until it has connected to every broker.
@@ -64,6 +68,7 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
     byteBudget: createByteBudget(config.MAX_BUFFERED_BYTES),
     maxBodyBytes: config.MAX_BODY_BYTES,
     identities: createIdentitySource(),
+    keyMemory: createKeyMemory(REMEMBERED_KEYS),
     publishToAll: createPublishToAll(commits, {
       publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
       maxPendingMessages: config.MAX_PENDING_MESSAGES,

@@ -97,6 +97,19 @@ describe('POST /messages', () => {
     );
   });
 
+  it('refuses an Idempotency-Key that comes back with another body', async () => {
+    const headers = { 'idempotency-key': 'order-2' };
+    service.kafka.isUp = false;
+    assert.equal((await service.post({ ...MESSAGE, country: 'FR' }, headers)).status, 503);
+    service.kafka.isUp = true;
+    // Nothing was published under it yet, so it is still free.
+    assert.equal((await service.post(MESSAGE, headers)).status, 202);
+    const response = await service.post({ ...MESSAGE, country: 'FR' }, headers);
+    assert.equal(response.status, 422);
+    assert.equal((await problemOf(response)).type, 'urn:problem-type:caudal:idempotency-key-reused');
+    assert.equal(service.kafka.bodies.length, 1);
+  });
+
   for (const key of ['with blank', 'ñ', 'x'.repeat(256)]) {
     it(`refuses the Idempotency-Key ${JSON.stringify(key.slice(0, 20))}`, async () => {
       const response = await service.post(MESSAGE, { 'idempotency-key': key });
@@ -370,6 +383,28 @@ describe('the rate limit', () => {
     } finally {
       await service.stop();
     }
+  });
+});
+
+describe('the rate limit behind proxies', () => {
+  const spread = async (trustProxyHops: string): Promise<number> => {
+    const service = await runService({ RATE_LIMIT_PER_SECOND: '1', TRUST_PROXY_HOPS: trustProxyHops });
+    try {
+      const responses = await Promise.all(
+        Array.from({ length: 10 }, (_, n) => service.post(MESSAGE, { 'x-forwarded-for': `192.0.2.${n}` })),
+      );
+      return responses.filter((response) => response.status === 429).length;
+    } finally {
+      await service.stop();
+    }
+  };
+
+  it('goes by the address that a trusted proxy saw', async () => {
+    assert.equal(await spread('1'), 0);
+  });
+
+  it('does not believe the header where no proxy is trusted', async () => {
+    assert.ok((await spread('0')) > 0);
   });
 });
 

@@ -13,6 +13,7 @@ const PROBLEMS = {
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is of a type that is not taken' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
   'too-many-requests': { status: 429, title: 'Too many requests from this caller' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'Something is wrong inside' },

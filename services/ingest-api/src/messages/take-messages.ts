@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { type Envelope, encodeEnvelope, type IdentitySource, type Message } from '@caudal/common/message';
 import type { ApiKeys } from '../http/api-keys.ts';
-import { bodyFormat } from '../http/body-format.ts';
+import { type BodyFormat, bodyFormat } from '../http/body-format.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import type { LoadShedder } from '../http/load-shedder.ts';
 import { readBody } from '../http/read-body.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import { type FirstIdentity, identify, readIdempotencyKey } from './identify.ts';
+import type { KeyMemory } from './key-memory.ts';
 import type { PublishToAll } from './publish-to-all.ts';
 import { InvalidMessagesError, readMessages } from './read-messages.ts';
 
@@ -17,6 +18,7 @@ export interface TakeMessagesOptions {
   readonly byteBudget: ByteBudget;
   readonly maxBodyBytes: number;
   readonly identities: IdentitySource;
+  readonly keyMemory: KeyMemory;
   readonly publishToAll: PublishToAll;
   readonly metrics: IngestMetrics;
 }
@@ -36,9 +38,19 @@ export function createTakeMessages(
 ): (request: IncomingMessage) => Promise<Accepted> {
   const { apiKeys, loadShedder, byteBudget, maxBodyBytes, identities, publishToAll, metrics } = options;
 
-  const publish = async (messages: readonly Message[], first: FirstIdentity): Promise<void> => {
+  const read = (body: Buffer, format: BodyFormat): readonly Message[] => {
+    try {
+      return readMessages(body, format);
+    } catch (error) {
+      if (error instanceof InvalidMessagesError) metrics.refused(error.countries);
+      throw error;
+    }
+  };
+
+  const publish = async (messages: readonly Message[], first: FirstIdentity, body: Buffer): Promise<void> => {
     try {
       publishToAll.assertReady(messages.length);
+      if ('key' in first) options.keyMemory.remember(first.key, body);
     } catch (error) {
       metrics.refused(messages.map((message) => message.country));
       throw error;
@@ -60,13 +72,10 @@ export function createTakeMessages(
     publishToAll.assertReady(1);
     const body = await readBody(request, maxBodyBytes, byteBudget);
     try {
-      const messages = readMessages(body, format);
+      const messages = read(body, format);
       const first = identify(idempotencyKey, caller, messages.length, identities);
-      await publish(messages, first);
+      await publish(messages, first, body);
       return { accepted: messages.length, first };
-    } catch (error) {
-      if (error instanceof InvalidMessagesError) metrics.refused(error.countries);
-      throw error;
     } finally {
       byteBudget.release(body.length);
     }

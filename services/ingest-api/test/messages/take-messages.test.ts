@@ -6,6 +6,7 @@ import { createRegistry } from '@caudal/common/metrics';
 import { createApiKeys } from '../../src/http/api-keys.ts';
 import { createByteBudget } from '../../src/http/byte-budget.ts';
 import { ProblemError } from '../../src/http/problem.ts';
+import { createKeyMemory } from '../../src/messages/key-memory.ts';
 import { createPublishToAll } from '../../src/messages/publish-to-all.ts';
 import { createTakeMessages } from '../../src/messages/take-messages.ts';
 import { createIngestMetrics } from '../../src/metrics.ts';
@@ -25,6 +26,7 @@ describe('taking messages in', () => {
       byteBudget: createByteBudget(1),
       maxBodyBytes: 1,
       identities: createIdentitySource(),
+      keyMemory: createKeyMemory(1),
       publishToAll: createPublishToAll([], { publishTimeoutMs: 1, maxPendingMessages: 1 }),
       metrics: createIngestMetrics(createRegistry(), []),
     });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Lifecycle } from '@caudal/common/lifecycle';
 import { createLogger } from '@caudal/common/logging';
 import { parseIngestConfig } from '../../src/config.ts';
@@ -83,9 +82,4 @@ export async function runService(
 export function metricValue(text: string, series: string): number {
   const line = text.split('\n').find((each) => each.startsWith(`${series} `));
   return line === undefined ? 0 : Number(line.slice(series.length + 1));
-}
-
-/** Resolves when the signal is aborted. */
-export async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
 }
