@@ -298,7 +298,7 @@ export class PlatformaticConsumer implements MessageConsumer {
     const partition = assignment.partitions.get(answer.partitionIndex);
     const askedFrom = offsets.get(answer.partitionIndex);
     if (!partition || askedFrom === undefined) return [];
-    const run = recordsFrom(askedFrom, answer.records ?? []);
+    const run = recordsFrom(askedFrom, answer.records ?? [], answer.abortedTransactions ?? []);
     return run.next === askedFrom ? [] : [{ partition, askedFrom, ...run }];
   }
 

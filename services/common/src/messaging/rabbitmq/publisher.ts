@@ -1,14 +1,27 @@
-import type { ConfirmChannel, Options } from 'amqplib';
+import type { ConfirmChannel } from 'amqplib';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { ENVELOPE_CONTENT_TYPE, type MessagePublisher } from '../ports.ts';
 import type { RabbitmqSettings } from '../settings.ts';
 import { RabbitmqConnection, type Session } from './connection.ts';
+import { PublishFrames } from './publish-frames.ts';
 import { ensureTopology } from './topology.ts';
+
+/** What amqplib does not show of a confirm channel: how it writes, and how it is told to expect a confirm. */
+interface RawChannel {
+  readonly ch: number;
+  readonly connection: {
+    readonly frameMax: number;
+    readonly channels: readonly ({ readonly buffer: { write(chunk: Buffer): boolean } } | null)[];
+    sentSinceLastCheck: boolean;
+  };
+  pushConfirmCallback(onConfirm: (error: unknown) => void): void;
+}
 
 /** A connection's confirm channel with what is sent on it and not yet confirmed. */
 interface Outlet {
-  readonly channel: ConfirmChannel;
+  readonly channel: RawChannel;
+  readonly frames: PublishFrames;
   unconfirmed: number;
   /** The socket is slower than we are: nothing more until `drain`. */
   saturated: boolean;
@@ -18,13 +31,14 @@ interface Outlet {
 interface Call {
   readonly id: string;
   readonly bodies: readonly Buffer[];
-  readonly options: Options.Publish;
   readonly deadline: number;
   readonly onConfirm: (error: unknown) => void;
   readonly resolve: () => void;
   readonly reject: (error: AppError) => void;
   /** The connection its bodies go through; a call never spans two. */
   outlet: Outlet | undefined;
+  /** Encoded properties of its messages. */
+  header: Buffer | undefined;
   sent: number;
   confirmed: number;
   error: AppError | undefined;
@@ -85,12 +99,12 @@ export class RabbitmqPublisher implements MessagePublisher {
       const call: Call = {
         id,
         bodies,
-        options: { persistent: true, mandatory: true, contentType: ENVELOPE_CONTENT_TYPE, messageId: id },
         deadline: performance.now() + this.#settings.confirmTimeoutMs,
         onConfirm: (error) => this.#onConfirm(call, error),
         resolve,
         reject,
         outlet: undefined,
+        header: undefined,
         sent: 0,
         confirmed: 0,
         error: undefined,
@@ -112,7 +126,7 @@ export class RabbitmqPublisher implements MessagePublisher {
     await ensureTopology(session, this.#settings, 'publish');
     const channel = await session.model.createConfirmChannel();
     session.watch(channel);
-    const outlet: Outlet = { channel, unconfirmed: 0, saturated: false };
+    const outlet = createOutlet(channel, this.#settings.queue);
     channel.on('drain', () => {
       outlet.saturated = false;
       this.#pump();
@@ -128,23 +142,12 @@ export class RabbitmqPublisher implements MessagePublisher {
   #pump(): void {
     const outlet = this.#outlet;
     if (!outlet || this.#blocked) return;
-    const { channel } = outlet;
-    const { queue, confirmWindow } = this.#settings;
     for (let call = this.#waiting[0]; call; call = this.#waiting[0]) {
-      call.outlet ??= outlet;
-      const { bodies, options, onConfirm } = call;
-      while (call.sent < bodies.length && !call.settled) {
-        if (outlet.saturated || outlet.unconfirmed >= confirmWindow) return;
-        const body = bodies[call.sent];
-        if (body === undefined) break;
-        try {
-          if (!channel.publish(queue, '', body, options, onConfirm)) outlet.saturated = true;
-        } catch {
-          // The channel is closing; its `close` rejects every call in a moment.
-          return;
-        }
-        outlet.unconfirmed++;
-        call.sent++;
+      const free = outlet.saturated ? 0 : this.#settings.confirmWindow - outlet.unconfirmed;
+      const left = call.settled ? 0 : call.bodies.length - call.sent;
+      if (left > 0) {
+        if (free <= 0 || !send(outlet, call, Math.min(free, left))) return;
+        if (free < left) return;
       }
       this.#waiting.shift();
     }
@@ -209,6 +212,36 @@ export class RabbitmqPublisher implements MessagePublisher {
     clearTimeout(this.#timer);
     await this.#connection.close();
   }
+}
+
+function createOutlet(confirmChannel: ConfirmChannel, exchange: string): Outlet {
+  const channel = confirmChannel as unknown as RawChannel;
+  const { frameMax } = channel.connection;
+  const frames = new PublishFrames({
+    channel: channel.ch,
+    frameMax,
+    exchange,
+    contentType: ENVELOPE_CONTENT_TYPE,
+  });
+  return { channel, frames, unconfirmed: 0, saturated: false };
+}
+
+/** Sends the next `count` bodies of a call; false when the channel is closing, which rejects the call in a moment. */
+function send(outlet: Outlet, call: Call, count: number): boolean {
+  const { channel, frames } = outlet;
+  const { connection } = channel;
+  const buffer = connection.channels[channel.ch]?.buffer;
+  if (!buffer) return false;
+  call.outlet ??= outlet;
+  call.header ??= frames.header(call.id);
+  frames.encode(call.bodies, call.sent, call.sent + count, call.header, (chunk) => {
+    if (!buffer.write(chunk)) outlet.saturated = true;
+  });
+  connection.sentSinceLastCheck = true;
+  for (let index = 0; index < count; index++) channel.pushConfirmCallback(call.onConfirm);
+  outlet.unconfirmed += count;
+  call.sent += count;
+  return true;
 }
 
 function unavailable(message: string, cause?: unknown): AppError {
