@@ -1,10 +1,10 @@
-import type { Account, LaneReport } from '@caudal/common/account';
+import type { Account } from '@caudal/common/account';
 import { METRICS } from '@caudal/common/metrics';
 import { ExpectedError } from '../cli/run-command-line.ts';
 import { type AccountRequest, type ConsoleClient, totalsOf } from './console-client.ts';
 import { percentile } from './histogram.ts';
 import { type Increases, MetricsWatch } from './metrics-watch.ts';
-import { type K6Options, type LoadAccount, startK6 } from './run-k6.ts';
+import { type K6Options, type K6Run, type LoadAccount, startK6 } from './run-k6.ts';
 import { type RunSample, startSampler } from './sampler.ts';
 import { waitForDrain } from './wait-for-drain.ts';
 
@@ -45,8 +45,8 @@ export interface MeasureOptions {
   readonly onProgress: (progress: Progress) => void;
   /** Told with each sample; for what watches the services more closely. */
   readonly onSample?: (sample: RunSample, increases: Increases) => void;
-  /** Told when the load has begun; its end is told by the returned promise of k6. */
-  readonly onLoadStarted?: (done: Promise<LoadAccount>) => void;
+  /** Told when the load has begun. */
+  readonly onLoadStarted?: (run: K6Run) => void;
   readonly sampleIntervalMs?: number;
   /** The wait for the stores is given up when nothing moves for so long. */
   readonly stalledAfterMs?: number;
@@ -84,7 +84,7 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
   await watch.scrape();
   const startedAt = Date.now();
   const k6 = await startK6({ ...options.k6, signal: options.signal });
-  options.onLoadStarted?.(k6.done);
+  options.onLoadStarted?.(k6);
 
   let phase: Progress['phase'] = 'load';
   let accepted = 0;
@@ -160,11 +160,6 @@ export function outcomesOf({ perCountry }: Pick<LoadAccount, 'perCountry'>): Omi
       ),
     );
   return { accepted: pick('accepted'), unknown: pick('unknown') };
-}
-
-/** Dead letters of all lanes. */
-export function deadLettersOf(lanes: readonly LaneReport[]): number {
-  return lanes.reduce((sum, { backlog }) => sum + (backlog?.deadLetters ?? 0), 0);
 }
 
 function latencyOf(total: Increases, lane: string): LaneLatency {

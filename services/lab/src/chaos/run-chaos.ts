@@ -1,0 +1,212 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '../../../../tools/lib/wait-until.ts';
+import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
+import { type FaultyProxy, startFaultyProxy } from '../faults/tcp-proxy.ts';
+import { createConsoleClient } from '../load/console-client.ts';
+import { type LoadResult, measureLoad, type Progress } from '../load/measure-load.ts';
+import type { K6Run } from '../load/run-k6.ts';
+import { LANES, storeUrl } from '../stack/service-environment.ts';
+import { type ServiceSet, type Stack, startStack } from '../stack/stack.ts';
+import { describeEvidence, hasBitten } from './evidence.ts';
+import { createEvidenceCollector, type EvidenceCollector, evidenceSince } from './evidence-collector.ts';
+import { injectFault } from './inject-fault.ts';
+import { type ChaosVerdict, type FaultOutcome, judgeChaos } from './judge-chaos.ts';
+import { expectedMs, type PlannedFault, planFaults } from './plan-faults.ts';
+import { waitForRecovery } from './wait-for-recovery.ts';
+
+/** What a run of chaos is. */
+export interface ChaosOptions {
+  readonly servers: Servers;
+  readonly k6: string;
+  readonly seed: string;
+  readonly messages: number;
+  readonly kills: number;
+  readonly stops: number;
+  readonly networkFaults: number;
+  readonly stopMs: number;
+  /** Stretches the load on a slow machine. */
+  readonly pace: number;
+  readonly replicas: Readonly<Record<ServiceSet, number>>;
+  readonly stateDirectory: string;
+  readonly resultDirectory: string;
+  readonly onEvent: (line: string) => void;
+  readonly onProgress: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What it came to. */
+export interface ChaosResult {
+  readonly result: LoadResult;
+  readonly outcomes: readonly FaultOutcome[];
+  readonly verdict: ChaosVerdict;
+}
+
+/** After a fault is over, everything has to move again within this time. */
+const MAX_RECOVERY_MS = 15_000;
+/** A recovery that takes longer is looked at for so long, to say how long it took. */
+const RECOVERY_TIMEOUT_MS = 60_000;
+const BROKEN_SERVERS: readonly ServerName[] = ['rabbitmq', 'kafka', 'valkey', 'redis'];
+/** Load beyond the expected end of the last fault. */
+const MARGIN = 1.25;
+
+/** Breaks everything in turn under a load whose client retries, then makes the account. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { servers, signal } = options;
+  const proxies = new Map<string, FaultyProxy>();
+  let stack: Stack | undefined;
+  try {
+    const consumerStoreUrls: Partial<Record<'valkey' | 'redis', string>> = {};
+    for (const { store } of LANES) {
+      const url = new URL(storeUrl(servers.addresses, store));
+      const proxy = await startFaultyProxy({ host: url.hostname, port: Number(url.port) });
+      proxies.set(store, proxy);
+      url.port = String(proxy.port);
+      consumerStoreUrls[store] = url.href;
+    }
+    stack = await startStack({
+      addresses: servers.addresses,
+      replicas: options.replicas,
+      stateDirectory: options.stateDirectory,
+      consumerStoreUrls,
+      onEvent: () => undefined,
+      signal,
+    });
+    return await breakUnderLoad(options, stack, proxies);
+  } finally {
+    await stack?.stop();
+    await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
+  }
+}
+
+async function breakUnderLoad(
+  options: ChaosOptions,
+  stack: Stack,
+  proxies: ReadonlyMap<string, FaultyProxy>,
+): Promise<ChaosResult> {
+  const { servers, stopMs, signal } = options;
+  const plan = planFaults({
+    seed: options.seed,
+    services: [...stack.processes().keys()].filter((name) => name !== 'console').sort(),
+    servers: BROKEN_SERVERS,
+    proxied: [...proxies.keys()],
+    kills: options.kills,
+    stops: options.stops,
+    networkFaults: options.networkFaults,
+  });
+  const seconds = Math.ceil(
+    (plan.reduce((sum, fault) => sum + expectedMs(fault, stopMs), 0) / 1_000) * MARGIN * options.pace,
+  );
+  const rate = Math.max(1, Math.ceil(options.messages / seconds));
+  const client = createConsoleClient(stack.consoleUrl);
+  let k6: K6Run | undefined;
+  let clientRetries = 0;
+  const collector = createEvidenceCollector(async () => {
+    // k6 counts up and answers 0 once it has ended.
+    clientRetries = Math.max(clientRetries, (await k6?.counter('request_retries')) ?? 0);
+    const heldBack = [...proxies.values()].reduce((sum, proxy) => sum + proxy.repliesHeldBack, 0);
+    return { clientRetries, repliesHeldBack: heldBack };
+  });
+  const outcomes: FaultOutcome[] = [];
+  let faults: Promise<void> = Promise.resolve();
+  options.onEvent(`${plan.length} faults, ${rate} messages/s for about ${Math.ceil(seconds / 60)} minutes`);
+  const result = await measureLoad({
+    client,
+    metricsUrls: stack.metricsUrls,
+    sampleIntervalMs: 500,
+    stalledAfterMs: 60_000,
+    k6: {
+      k6: options.k6,
+      scenario: 'steady',
+      baseUrl: stack.baseUrl,
+      variables: {
+        RATE: String(rate),
+        // A little longer than it needs: arrivals are dropped while too many requests wait.
+        DURATION: `${Math.ceil((options.messages / rate) * 1.05)}s`,
+        // So many wait while everything stands still for 30 s.
+        USERS: String(Math.max(50, rate * 30)),
+        SEED: options.seed,
+        REQUEST_TIMEOUT: '4s',
+        RETRY_FOR_SECONDS: '300',
+        // The faults are meant to be slow; the account judges.
+        P95_MS: '600000',
+        P99_MS: '600000',
+        MAX_UNKNOWN: String(options.messages),
+        MAX_DROPPED: String(options.messages),
+      },
+      logFile: join(options.stateDirectory, 'logs', 'k6.log'),
+      accountFile: join(options.resultDirectory, 'account.json'),
+    },
+    signal,
+    onProgress: options.onProgress,
+    onSample: (_sample, increases) => collector.add(increases),
+    onLoadStarted: (run) => {
+      k6 = run;
+      let loaded = true;
+      run.done.finally(() => (loaded = false)).catch(() => undefined);
+      faults = runFaults(plan, {
+        hasBegun: async () => (await run.counter('messages_accepted')) > 0,
+        ...options,
+        stack,
+        servers,
+        proxies,
+        client,
+        collector,
+        outcomes,
+        isLoaded: () => loaded,
+      });
+      // Looked at below; a rejection must not be unhandled until then.
+      faults.catch(() => undefined);
+    },
+  });
+  await faults;
+  return { result, outcomes, verdict: judgeChaos(outcomes, plan.length, result.account, MAX_RECOVERY_MS) };
+}
+
+interface FaultContext extends ChaosOptions {
+  readonly stack: Stack;
+  readonly proxies: ReadonlyMap<string, FaultyProxy>;
+  readonly client: ReturnType<typeof createConsoleClient>;
+  readonly collector: EvidenceCollector;
+  readonly outcomes: FaultOutcome[];
+  /** Whether the first message has been accepted: k6 takes a moment to start. */
+  readonly hasBegun: () => Promise<boolean>;
+  /** Whether messages are still being posted. */
+  readonly isLoaded: () => boolean;
+}
+
+async function runFaults(plan: readonly PlannedFault[], context: FaultContext): Promise<void> {
+  const { stack, client, collector, outcomes, isLoaded, signal, onEvent } = context;
+  await waitUntil(async () => (await context.hasBegun()) || !isLoaded(), { timeoutMs: 60_000, signal });
+  const startedAt = performance.now();
+  for (const fault of plan) {
+    await sleep(fault.pauseMs, undefined, { signal });
+    if (!isLoaded()) return;
+    const before = await collector.total();
+    const atSeconds = (performance.now() - startedAt) / 1_000;
+    await injectFault(fault, context, signal);
+    const { tookMs, problem } = await waitForRecovery({
+      stack,
+      client,
+      timeoutMs: RECOVERY_TIMEOUT_MS,
+      isLoaded,
+      signal,
+    });
+    await collector.nextSample();
+    const evidence = evidenceSince(before, await collector.total());
+    const bitten = hasBitten(fault.action, fault.target, evidence);
+    outcomes.push({
+      ...fault,
+      atSeconds,
+      recoveryMs: tookMs,
+      ...(problem !== undefined && { problem }),
+      evidence,
+      bitten,
+    });
+    const verdict =
+      problem === undefined ? `recovered in ${(tookMs / 1_000).toFixed(1)} s` : `NOT RECOVERED: ${problem}`;
+    onEvent(
+      `${String(outcomes.length).padStart(2)}/${plan.length} ${`${fault.action} ${fault.target}`.padEnd(26)} ${verdict}; ${describeEvidence(evidence)}`,
+    );
+  }
+}

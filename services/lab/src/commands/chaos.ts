@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
+import { startServers } from '../../../../tools/servers/servers.ts';
+import { chaosReport, chaosSummary } from '../chaos/chaos-report.ts';
+import { runChaos } from '../chaos/run-chaos.ts';
+import { readOptions, UsageError, wholeNumber } from '../cli/arguments.ts';
+import { handleInterrupts, INTERRUPTED_STATUS } from '../cli/interrupts.ts';
+import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
+import { progressLine } from '../cli/progress-line.ts';
+import { runCommandLine } from '../cli/run-command-line.ts';
+import { createTerminal } from '../cli/terminal.ts';
+import { runSummary } from '../report/summary.ts';
+import { newRunId, writeResults } from '../report/write-results.ts';
+import { readServerVersions } from '../stack/server-versions.ts';
+
+const USAGE = `usage: npm run chaos -- [options]
+
+Kills and holds every process and every server in turn, and breaks the network between consumers and stores, under
+a load whose client retries. Passes when the account is exact, every kind of fault was felt, and everything moved
+again within 15 s after each. It has servers and services of its own.
+
+  --messages N       messages to post while it breaks things (20000)
+  --seed TEXT        another order of faults, other messages (1)
+  --kills N          how often each is killed (2)
+  --stops N          how often each is held by SIGSTOP (2)
+  --stop-seconds N   for how long (10)
+  --network N        how often replies are swallowed, and reset, before each store (2)
+  --pace N           lets the load last N times as long: for a slow machine (1)
+`;
+
+await runCommandLine(USAGE, async (args) => {
+  const text = { type: 'string' } as const;
+  const { values } = readOptions(args, {
+    messages: text,
+    seed: text,
+    kills: text,
+    stops: text,
+    'stop-seconds': text,
+    network: text,
+    pace: text,
+  });
+  const number = (name: Exclude<keyof typeof values, 'seed'>, min: number, max: number, fallback: number) =>
+    wholeNumber(name, values[name], { min, max, fallback });
+  const settings = {
+    seed: values.seed ?? '1',
+    messages: number('messages', 100, 10_000_000, 20_000),
+    kills: number('kills', 0, 100, 2),
+    stops: number('stops', 0, 100, 2),
+    networkFaults: number('network', 0, 100, 2),
+    stopMs: number('stop-seconds', 1, 120, 10) * 1_000,
+    pace: number('pace', 1, 20, 1),
+  };
+  if (settings.kills + settings.stops + settings.networkFaults === 0)
+    throw new UsageError('that would break nothing');
+  const replicas = { 'ingest-api': 1, 'rabbitmq-consumer': 2, 'kafka-consumer': 1 };
+  const terminal = createTerminal(process.stderr);
+  const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to end at once) …'));
+  const onEvent = (line: string): void => terminal.say(line);
+  const id = newRunId('chaos');
+  const directory = join(RESULTS_DIRECTORY, id);
+  const stateDirectory = join(STATE_DIRECTORY, 'chaos');
+  const k6 = await ensureK6({ onProgress: onEvent, signal: interrupts.signal });
+  const servers = await startServers({
+    only: ['rabbitmq', 'kafka', 'valkey', 'redis'],
+    dataDirectory: join(stateDirectory, 'servers'),
+    fresh: true,
+    onProgress: onEvent,
+    signal: interrupts.signal,
+  });
+  try {
+    const versions = await readServerVersions(servers.addresses);
+    const chaos = await runChaos({
+      ...settings,
+      servers,
+      k6,
+      replicas,
+      stateDirectory,
+      resultDirectory: directory,
+      onEvent,
+      onProgress: (progress) => {
+        if (process.stderr.isTTY) terminal.live(progressLine(progress));
+      },
+      signal: interrupts.signal,
+    });
+    terminal.endLive();
+    writeResults(directory, {
+      id,
+      command: `npm run chaos -- --messages ${settings.messages} --seed ${settings.seed}`,
+      settings: { ...settings, ...replicas },
+      versions,
+      result: chaos.result,
+    });
+    writeFileSync(
+      join(directory, 'faults.json'),
+      `${JSON.stringify({ verdict: chaos.verdict, outcomes: chaos.outcomes }, null, 2)}\n`,
+    );
+    writeFileSync(join(directory, 'faults.md'), chaosReport(chaos));
+    process.stdout.write(
+      `\n${runSummary(chaos.result)}\n${chaosSummary(chaos)}\nwritten to ${relative(ROOT, directory)}\n`,
+    );
+    return chaos.verdict.failures.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (interrupts.signal.aborted) return INTERRUPTED_STATUS;
+    throw error;
+  } finally {
+    await servers.down();
+    interrupts.release();
+  }
+});
