@@ -1,0 +1,59 @@
+import { METRICS } from '@caudal/common/metrics';
+import { select } from '../signals/signal.ts';
+import type { AlertRule, RecordingRule } from './rule.ts';
+
+/*
+ * An account compares counters that are scraped at different moments, so it is only drawn up at rest: no lane has had a
+ * backlog and nothing was accepted for two minutes. The windows are chosen so that what cannot be known (a process that
+ * ended between two scrapes, messages on their way when the window began) hides a fault rather than inventing one.
+ */
+
+const release = 'namespace, release';
+const accepted = select(METRICS.ingestMessages, 'outcome="accepted"');
+const unconfirmed = select(METRICS.ingestMessages, 'outcome="unconfirmed"');
+const store = select(METRICS.storeMessages);
+const backlog = select(METRICS.backlogMessages);
+
+const total = `sum by (${release}, lane) (max by (${release}, lane, country) (${store}))`;
+const totalBefore = `sum by (${release}, lane) (max by (${release}, lane, country) (${store} offset 1h))`;
+const isAtRest = `(max by (${release}) (max_over_time(${backlog}[2m])) == 0 unless on (${release}) sum by (${release}) (increase(${accepted}[2m])) > 0)`;
+const notAccepted = `sum by (${release}) (max_over_time(${unconfirmed}[6h]))`;
+
+const BEHIND = 'caudal:lane_behind_at_rest:messages';
+
+/** How far each lane's store is behind the fullest one. Absent unless at rest: under load they differ all the time. */
+export const ACCOUNT_RECORDINGS: readonly RecordingRule[] = [
+  {
+    record: BEHIND,
+    expr: `(max by (${release}) (${total}) - on (${release}) group_right () ${total}) and on (${release}) ${isAtRest}`,
+  },
+];
+
+// A store that was empty an hour ago has no series there: what it holds now is what it gained.
+const gained = `((${total} - ${totalBefore}) or ${total})`;
+// The shorter window at the door: what was accepted within it cannot have been in the store when the longer one began.
+const acceptedLately = `sum by (${release}) ((max_over_time(${accepted}[55m]) - (${accepted} offset 55m)) or max_over_time(${accepted}[55m]))`;
+
+/** The promise itself: accepted = stored, in every lane. */
+export const ACCOUNT_ALERTS: readonly AlertRule[] = [
+  {
+    alert: 'CaudalMessagesMissing',
+    expr: `((${acceptedLately} - on (${release}) group_right () ${gained}) > 0) and on (${release}) ${isAtRest}`,
+    for: '2m',
+    severity: 'critical',
+    summary: '{{ $labels.lane }} has stored {{ $value }} messages fewer than were accepted in the last hour',
+    description:
+      'Nothing is on its way any more, and the store has gained less than the door has answered 202 for. That must never happen: find out before the brokers delete what they still hold.',
+  },
+  {
+    alert: 'CaudalLanesDiffer',
+    // Unconfirmed messages may be in one lane and not in the other; clients that send them again under their key even that out.
+    expr: `((max_over_time(${BEHIND}[6h]) - min_over_time(${BEHIND}[6h])) > on (${release}) group_left () (${notAccepted} or 0 * max by (${release}) (${BEHIND}))) and ${BEHIND}`,
+    for: '2m',
+    severity: 'critical',
+    summary:
+      '{{ $labels.lane }} has moved by {{ $value }} messages against the other lanes in the last six hours',
+    description:
+      'At rest all lanes have stored the same messages. This one has gained more or fewer than the others since it was last at rest, and more than unconfirmed messages explain: one lane lost messages or counted some twice.',
+  },
+];

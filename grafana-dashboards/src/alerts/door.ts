@@ -1,0 +1,29 @@
+import { METRICS } from '@caudal/common/metrics';
+import { select } from '../signals/signal.ts';
+import type { AlertRule } from './rule.ts';
+
+const release = 'namespace, release';
+const rate = (matchers = ''): string =>
+  `sum by (${release}) (rate(${select(METRICS.ingestRequests, matchers)}[5m]))`;
+
+/** A door that does not let messages in. */
+export const DOOR_ALERTS: readonly AlertRule[] = [
+  {
+    alert: 'CaudalBrokerDown',
+    expr: `max by (${release}, broker) (${select(METRICS.brokerUp)}) == 0`,
+    for: '1m',
+    severity: 'critical',
+    summary: 'No ingest process can publish to {{ $labels.broker }}',
+    description:
+      'A message is only accepted when every broker has confirmed it, so all requests are answered 503 with Retry-After until this broker is back. Nothing that was accepted is affected.',
+  },
+  {
+    alert: 'CaudalRequestsFailing',
+    expr: `${rate('status=~"5.."')} / ${rate()} > 0.05`,
+    for: '5m',
+    severity: 'warning',
+    summary: '{{ $value | humanizePercentage }} of the requests are answered with 5xx',
+    description:
+      'Clients are told to come back later: a broker does not confirm in time, or the door has more than it can take.',
+  },
+];

@@ -1,0 +1,38 @@
+import { ACCOUNT_ALERTS, ACCOUNT_RECORDINGS } from './account.ts';
+import { DOOR_ALERTS } from './door.ts';
+import { LANE_ALERTS } from './lanes.ts';
+import { type AlertRule, type RecordingRule, runbookUrl } from './rule.ts';
+
+/** Every alert. */
+export const ALERTS: readonly AlertRule[] = [...ACCOUNT_ALERTS, ...LANE_ALERTS, ...DOOR_ALERTS];
+
+/** Rule groups as Prometheus reads them. */
+export function ruleGroups(): object {
+  return {
+    groups: [
+      group('caudal-account', ACCOUNT_ALERTS, ACCOUNT_RECORDINGS),
+      group('caudal-lanes', LANE_ALERTS),
+      group('caudal-door', DOOR_ALERTS),
+    ],
+  };
+}
+
+function group(
+  name: string,
+  alerts: readonly AlertRule[],
+  recordings: readonly RecordingRule[] = [],
+): object {
+  return {
+    name,
+    rules: [
+      ...recordings,
+      ...alerts.map(({ alert, expr, for: duration, severity, summary, description }) => ({
+        alert,
+        expr,
+        for: duration,
+        labels: { severity },
+        annotations: { summary, description, runbook_url: runbookUrl(alert) },
+      })),
+    ],
+  };
+}

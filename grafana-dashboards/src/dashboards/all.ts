@@ -1,0 +1,8 @@
+import { brokersAndStores } from './brokers-and-stores.ts';
+import type { NamedDashboard } from './dashboard.ts';
+import { lanes } from './lanes.ts';
+import { nodeRuntime } from './node-runtime.ts';
+import { pipeline } from './pipeline.ts';
+
+/** All dashboards, in the order a person reads them. */
+export const DASHBOARDS: readonly NamedDashboard[] = [pipeline, lanes, brokersAndStores, nodeRuntime];

@@ -1,0 +1,54 @@
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import {
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  RowBuilder,
+  type VariableModel,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import type { PanelDefinition } from '../panels/panel.ts';
+import { SCALING_MARKS } from './scaling-marks.ts';
+
+/** What makes a dashboard. */
+export interface DashboardOptions {
+  /** Also the file's name and, behind `caudal-`, the uid: links to it stay good. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly variables: readonly Builder<VariableModel>[];
+  readonly rows: readonly { readonly title: string; readonly panels: readonly PanelDefinition[] }[];
+}
+
+/** A dashboard and its name. */
+export interface NamedDashboard {
+  readonly name: string;
+  readonly builder: DashboardBuilder;
+}
+
+/** The house look: an hour, refreshed, one cursor over all panels, links to the other dashboards. */
+export function dashboard({ name, title, description, variables, rows }: DashboardOptions): NamedDashboard {
+  const builder = new DashboardBuilder(title)
+    .uid(`caudal-${name}`)
+    .description(description)
+    .tags(['caudal'])
+    .time({ from: 'now-15m', to: 'now' })
+    .refresh('5s')
+    .timezone('browser')
+    .tooltip(DashboardCursorSync.Crosshair)
+    .variables([...variables])
+    .annotations([...SCALING_MARKS])
+    .link(
+      new DashboardLinkBuilder('Caudal')
+        .type(DashboardLinkType.Dashboards)
+        .tags(['caudal'])
+        .asDropdown(false)
+        .includeVars(true)
+        .keepTime(true),
+    );
+  for (const row of rows) {
+    builder.withRow(new RowBuilder(row.title));
+    for (const panel of row.panels) builder.withPanel(panel);
+  }
+  return { name, builder };
+}

@@ -1,0 +1,61 @@
+import { countryTable } from '../panels/country-table.ts';
+import { heatMap } from '../panels/heat-map.ts';
+import { lines } from '../panels/lines.ts';
+import { ACCOUNT_BY_COUNTRY } from '../signals/account.ts';
+import {
+  BACKLOG,
+  BATCH_SIZE,
+  END_TO_END_BY_CONSUMER,
+  END_TO_END_OF_LANE,
+  END_TO_END_SPREAD,
+  SOURCES_BY_CONSUMER,
+  STORE_RATE_BY_CONSUMER,
+  STORE_RATE_BY_COUNTRY,
+  STORE_SECONDS,
+} from '../signals/lanes.ts';
+import { dashboard } from './dashboard.ts';
+import { country, datasource, lane, namespace, release, top } from './variables.ts';
+
+// As wide as the dashboard: the lanes share the row.
+const perLane = { span: 24, height: 8, repeat: 'lane' } as const;
+const ofLane = <T extends { readonly title: string }>(signal: T): T => ({
+  ...signal,
+  title: `${signal.title}, $lane`,
+});
+
+/** Every panel once for each lane, next to each other. */
+export const lanes = dashboard({
+  name: 'lanes',
+  title: 'Caudal / Lanes side by side',
+  description: 'The same panel for each lane: the same messages through another broker into another store.',
+  variables: [datasource, namespace, release, lane, country, top],
+  rows: [
+    {
+      title: 'Flow',
+      panels: [lines(STORE_RATE_BY_CONSUMER, { ...perLane, stacked: true }), lines(ofLane(BACKLOG), perLane)],
+    },
+    {
+      title: 'Time from door to store',
+      panels: [
+        heatMap(END_TO_END_SPREAD, perLane),
+        lines(END_TO_END_OF_LANE, perLane),
+        lines(END_TO_END_BY_CONSUMER, perLane),
+      ],
+    },
+    {
+      title: 'Store transactions',
+      panels: [lines(ofLane(STORE_SECONDS), perLane), lines(ofLane(BATCH_SIZE), perLane)],
+    },
+    {
+      title: 'Countries',
+      panels: [
+        lines(STORE_RATE_BY_COUNTRY, perLane),
+        countryTable(ACCOUNT_BY_COUNTRY, { ...perLane, height: 11 }),
+      ],
+    },
+    {
+      title: 'Consumers',
+      panels: [lines(ofLane(SOURCES_BY_CONSUMER), { ...perLane, stacked: true, steps: true })],
+    },
+  ],
+});

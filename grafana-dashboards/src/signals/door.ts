@@ -1,0 +1,68 @@
+import { METRICS } from '@caudal/common/metrics';
+import { quantiles, RATE_WINDOW, SCOPE, type Signal, select } from './signal.ts';
+
+const byCountry = `${SCOPE}, country=~"$country"`;
+
+/** Messages per second at the door, by outcome. */
+export const INGEST_RATE: Signal = {
+  title: 'Messages at the door',
+  description:
+    'Messages per second by what became of them. Accepted: both brokers confirmed. Refused: never published. Unconfirmed: published, no confirm before the deadline.',
+  unit: 'mps',
+  queries: [
+    {
+      expr: `sum by (outcome) (rate(${select(METRICS.ingestMessages, byCountry)}[${RATE_WINDOW}]))`,
+      legend: '{{outcome}}',
+    },
+  ],
+};
+
+/** Requests per second, by route and status. */
+export const REQUEST_RATE: Signal = {
+  title: 'Requests',
+  description:
+    'HTTP requests per second by route and status. 202 is success; 429 and 503 ask the client to come back later (Retry-After).',
+  unit: 'reqps',
+  queries: [
+    {
+      expr: `sum by (route, status) (rate(${select(METRICS.ingestRequests, SCOPE)}[${RATE_WINDOW}]))`,
+      legend: '{{route}} {{status}}',
+    },
+  ],
+};
+
+/** Time from the first byte of a POST to its answer. */
+export const REQUEST_SECONDS: Signal = {
+  title: 'Time to answer a POST',
+  description:
+    'From the first byte of a POST to its answer; a 202 contains the confirms of both brokers, so the slower one sets it.',
+  unit: 's',
+  queries: quantiles(METRICS.ingestRequestSeconds, SCOPE),
+};
+
+/** Messages waiting for a confirm, by broker. */
+export const PENDING: Signal = {
+  title: 'Waiting for a confirm',
+  description:
+    'Messages the door has published and the broker has not confirmed yet. It is bounded: at MAX_PENDING_MESSAGES the door answers 503.',
+  unit: 'short',
+  queries: [{ expr: `sum by (broker) (${select(METRICS.ingestPending, SCOPE)})`, legend: '{{broker}}' }],
+};
+
+/** Time to publish and confirm one flush, by broker. */
+export const PUBLISH_SECONDS: Signal = {
+  title: 'Time to publish',
+  description:
+    'From a flush (messages of many requests together) to the confirm of its last message, by broker.',
+  unit: 's',
+  queries: quantiles(METRICS.publishSeconds, SCOPE, ['broker']),
+};
+
+/** Whether the door can publish to each broker. */
+export const BROKER_UP: Signal = {
+  title: 'Brokers, seen from the door',
+  description:
+    'Whether every ingest process can publish to the broker. While one cannot, it is not ready and answers 503.',
+  unit: 'short',
+  queries: [{ expr: `min by (broker) (${select(METRICS.brokerUp, SCOPE)})`, legend: '{{broker}}' }],
+};

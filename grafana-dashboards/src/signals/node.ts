@@ -1,0 +1,100 @@
+import { RATE_WINDOW, SCOPE, type Signal, select } from './signal.ts';
+
+/** Metrics of the Node processes, which every service exports; other programs' `process_…` series are left out. */
+
+const podScope = `${SCOPE}, pod=~"$pod"`;
+const isNode = `and on (namespace, pod, instance) ${select('nodejs_version_info', podScope)}`;
+const perPod = (name: string): string => `max by (pod) (${select(name, podScope)} ${isNode})`;
+const perSecond = (name: string): string => `rate(${select(name, podScope)}[${RATE_WINDOW}])`;
+
+/** CPU by process. */
+export const CPU: Signal = {
+  title: 'CPU',
+  description:
+    '100 % is one core. JavaScript runs on one thread: a process near 100 % needs more replicas, not a bigger limit.',
+  unit: 'percentunit',
+  queries: [
+    {
+      expr: `sum by (pod) (${perSecond('process_cpu_user_seconds_total')} + ${perSecond('process_cpu_system_seconds_total')})`,
+      legend: '{{pod}}',
+    },
+  ],
+};
+
+/** Resident memory by process. */
+export const MEMORY: Signal = {
+  title: 'Memory',
+  description:
+    "Resident memory, which the container's limit counts. It does not depend on the backlog; steady growth over hours is a leak.",
+  unit: 'bytes',
+  queries: [{ expr: perPod('process_resident_memory_bytes'), legend: '{{pod}}' }],
+};
+
+/** Used heap by process. */
+export const HEAP: Signal = {
+  title: 'JavaScript heap in use',
+  description: 'Objects of JavaScript. A saw-tooth is usual; its lower edge is what really stays.',
+  unit: 'bytes',
+  queries: [{ expr: perPod('nodejs_heap_size_used_bytes'), legend: '{{pod}}' }],
+};
+
+/** External memory by process. */
+export const EXTERNAL_MEMORY: Signal = {
+  title: 'Memory outside the heap',
+  description: 'Buffers, mostly of sockets: what waits to be sent to, or was read from, brokers and stores.',
+  unit: 'bytes',
+  queries: [{ expr: perPod('nodejs_external_memory_bytes'), legend: '{{pod}}' }],
+};
+
+/** Event loop delay by process. */
+export const EVENT_LOOP_DELAY: Signal = {
+  title: 'Event loop delay (p99)',
+  description:
+    'How late the event loop comes to its work. About 10 ms is its resolution at rest; the door answers 503 above MAX_EVENT_LOOP_DELAY_MS rather than making all wait.',
+  unit: 's',
+  queries: [{ expr: perPod('nodejs_eventloop_lag_p99_seconds'), legend: '{{pod}}' }],
+};
+
+/** Longest event loop delay by process. */
+export const EVENT_LOOP_DELAY_MAX: Signal = {
+  title: 'Event loop delay (longest)',
+  description:
+    'The longest single delay between two scrapes. Seconds here: something blocks, or the container gets no CPU.',
+  unit: 's',
+  queries: [{ expr: perPod('nodejs_eventloop_lag_max_seconds'), legend: '{{pod}}' }],
+};
+
+/** Share of time in garbage collection. */
+export const GARBAGE_COLLECTION: Signal = {
+  title: 'Time in garbage collection',
+  description:
+    'Share of time spent collecting garbage. Above a few percent: the heap is too small for the work.',
+  unit: 'percentunit',
+  queries: [{ expr: `sum by (pod) (${perSecond('nodejs_gc_duration_seconds_sum')})`, legend: '{{pod}}' }],
+};
+
+/** Open file descriptors by process. */
+export const FILE_DESCRIPTORS: Signal = {
+  title: 'Open file descriptors',
+  description: 'Mostly sockets. At the door it follows the number of clients, bounded by MAX_CONNECTIONS.',
+  unit: 'short',
+  queries: [{ expr: perPod('process_open_fds'), legend: '{{pod}}' }],
+};
+
+/** Age of each process. */
+export const UPTIME: Signal = {
+  title: 'Up for',
+  description: 'Time since each process started. A line that falls to 0 is a restart.',
+  unit: 's',
+  queries: [{ expr: `time() - ${perPod('process_start_time_seconds')}`, legend: '{{pod}}' }],
+};
+
+/** Processes by version of Node. */
+export const PROCESSES: Signal = {
+  title: 'Processes',
+  description: 'Running services by version of Node.',
+  unit: 'short',
+  queries: [
+    { expr: `count by (version) (${select('nodejs_version_info', podScope)})`, legend: '{{version}}' },
+  ],
+};
