@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { connect } from 'amqplib';
 import { Kafka, logLevel } from 'kafkajs';
 import { pino } from 'pino';
@@ -153,7 +153,7 @@ async function startHoldingProcess(broker: BrokerChoice): Promise<{ kill(): Prom
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, 'holding-consumer.ts'),
+      fileURLToPath(new URL('./holding-consumer.ts', import.meta.url)),
       JSON.stringify(broker),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },

@@ -203,25 +203,71 @@ describe('RabbitMQ in particular', () => {
     assert.deepEqual([messages, deadLetters], [0, 1]);
   });
 
+  it('needs no more rights than to write one exchange, or to read one queue and park', async () => {
+    await openPublisher();
+    const { queue, deadLetterQueue } = settings;
+    const publisherUrl = await addUser(`${queue}-publisher`, { write: `^${queue}$`, read: '^$' });
+    const consumerUrl = await addUser(`${queue}-consumer`, {
+      write: `^${deadLetterQueue}$`,
+      read: `^${queue}$`,
+    });
+
+    const publisher = await openPublisher({ url: publisherUrl, topology: 'check' });
+    await publisher.publish(bodiesOf(10));
+    const store = new TestStore();
+    store.beforeStore = (batch) => batch.park([{ index: 0, reason: 'to see whether it may' }]);
+    await openConsumer(store, { url: consumerUrl, topology: 'check' });
+    await store.until(() => store.size === 10);
+
+    const thief = await openPublisher({ url: consumerUrl, topology: 'check' });
+    await assert.rejects(thief.publish(bodiesOf(1)), { code: 'BROKER_UNAVAILABLE' });
+    await assert.rejects(openConsumer(new TestStore(), { url: publisherUrl, topology: 'check' }), {
+      message: /ACCESS_REFUSED/,
+    });
+  });
+
+  async function addUser(
+    name: string,
+    { write, read }: { readonly write: string; readonly read: string },
+  ): Promise<string> {
+    const password = 'test-password';
+    await management('PUT', `/api/users/${name}`, { password, tags: '' });
+    await management('PUT', `/api/permissions/%2F/${name}`, { configure: '^$', write, read });
+    cleanUps.push(async () => {
+      await management('DELETE', `/api/users/${name}`);
+    });
+    const url = new URL(settings.url);
+    url.username = name;
+    url.password = password;
+    return url.href;
+  }
+
   /** As an operator would: the clients see a connection closed by force. */
   async function closeConnections(clientName: string): Promise<void> {
-    const management = new URL(servers().addresses.rabbitmqManagementUrl);
-    const authorization = `Basic ${Buffer.from(`${management.username}:${management.password}`).toString('base64')}`;
-    management.username = '';
-    management.password = '';
     const connections = await eventually(
       async () => {
-        const answer = await fetch(new URL('/api/connections', management), { headers: { authorization } });
+        const answer = await management('GET', '/api/connections');
         const all = (await answer.json()) as { name: string; user_provided_name?: string }[];
         return all.filter(({ user_provided_name: name }) => name === clientName);
       },
       (found) => found.length > 0,
     );
-    for (const { name } of connections) {
-      await fetch(new URL(`/api/connections/${encodeURIComponent(name)}`, management), {
-        method: 'DELETE',
-        headers: { authorization },
-      });
-    }
+    for (const { name } of connections)
+      await management('DELETE', `/api/connections/${encodeURIComponent(name)}`);
+  }
+
+  async function management(method: string, path: string, body?: object): Promise<Response> {
+    const url = new URL(path, servers().addresses.rabbitmqManagementUrl);
+    const { username, password } = new URL(servers().addresses.rabbitmqManagementUrl);
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    url.username = '';
+    url.password = '';
+    const answer = await fetch(url, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${answer.statusText}`);
+    return answer;
   }
 });

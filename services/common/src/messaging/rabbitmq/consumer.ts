@@ -8,6 +8,9 @@ import { park } from './park.ts';
 import { ensureTopology } from './topology.ts';
 
 const MAX_BATCH_MESSAGES = 1_000;
+/** After a batch of so many the queue is busy: the next one may gather a little, since large batches cost less. */
+const BUSY_BATCH_MESSAGES = 64;
+const GATHER_MS = 5;
 
 /** Deliveries that came in a row; delivery tags of a channel with one consumer have no gaps. */
 interface Chunk {
@@ -26,8 +29,9 @@ interface Subscription {
 }
 
 /**
- * Reads the `message` queue in batches: what has arrived when the previous batch is done goes to the handler at
- * once, at most `maxBatchMessages`, so batches grow with the load and a lone message waits for nothing.
+ * Reads the `message` queue in batches: what has arrived when the previous batch is done goes to the handler, at
+ * most `maxBatchMessages`, so batches grow with the load and a lone message waits for nothing. While the queue is
+ * busy a batch may gather for {@link GATHER_MS} more.
  *
  * One handler runs at a time and batches are handed over in order, so one acknowledgement covers a batch. It goes to
  * the channel that delivered the batch or nowhere: what a lost channel had delivered comes again.
@@ -43,6 +47,8 @@ export class RabbitmqConsumer implements MessageConsumer {
   #subscription: Subscription | undefined;
   #running: Promise<void> | undefined;
   #scheduled = false;
+  #lastBatchMessages = 0;
+  #endGathering: (() => void) | undefined;
   #failed = false;
   #stopped: Promise<void> | undefined;
 
@@ -110,6 +116,7 @@ export class RabbitmqConsumer implements MessageConsumer {
     chunk.bodies.push(message.content);
     chunk.lastTag = message.fields.deliveryTag;
     if (message.fields.redelivered) chunk.redelivered++;
+    if (chunk.bodies.length >= this.#maxBatchMessages) this.#endGathering?.();
     this.#schedule();
   }
 
@@ -129,11 +136,27 @@ export class RabbitmqConsumer implements MessageConsumer {
   async #drain(): Promise<void> {
     const signal = this.#stopping.signal;
     while (!signal.aborted && !this.#failed) {
+      if (this.#lastBatchMessages >= BUSY_BATCH_MESSAGES) await this.#gather();
       const subscription = this.#subscription;
       const chunk = subscription?.chunks.shift();
+      this.#lastBatchMessages = chunk?.bodies.length ?? 0;
       if (!subscription || !chunk) return;
       await this.#handle(subscription, chunk);
     }
+  }
+
+  /** Waits until a batch is full, at most {@link GATHER_MS}. */
+  #gather(): Promise<void> {
+    const first = this.#subscription?.chunks[0];
+    if (first && first.bodies.length >= this.#maxBatchMessages) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#endGathering?.(), GATHER_MS);
+      this.#endGathering = () => {
+        this.#endGathering = undefined;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #handle(subscription: Subscription, chunk: Chunk): Promise<void> {
@@ -187,6 +210,7 @@ export class RabbitmqConsumer implements MessageConsumer {
 
   async #stop(): Promise<void> {
     this.#stopping.abort();
+    this.#endGathering?.();
     const subscription = this.#subscription;
     if (subscription) {
       try {
