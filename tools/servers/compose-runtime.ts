@@ -27,8 +27,8 @@ export function createComposeRuntime(options: RuntimeOptions): Runtime {
   const project = `caudal-${createHash('sha256').update(dataDirectory).digest('hex').slice(0, 8)}`;
 
   function compose(...args: string[]): Promise<CommandOutput> {
+    // Not ended by `signal`: what has been started must still be ended after it.
     return runCommand('docker', ['compose', '-p', project, '-f', composeFile, ...args], {
-      signal,
       environment: composeEnvironment(options),
     });
   }
@@ -50,7 +50,9 @@ export function createComposeRuntime(options: RuntimeOptions): Runtime {
     },
     async prepare(name) {
       await mkdir(join(dataDirectory, 'targets'), { recursive: true });
+      signal?.throwIfAborted();
       await compose('pull', '--quiet', '--policy', 'missing', name);
+      signal?.throwIfAborted();
     },
     async launch(name) {
       await compose('up', '--detach', '--no-deps', name);
