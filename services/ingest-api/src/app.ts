@@ -30,7 +30,9 @@ export function createApp(options: AppOptions): Express {
   const { metrics, logger, closing } = options;
   const responder = createResponder(createRequestIds(), closing);
   const takeMessages = createTakeMessages(options);
-  const logFailure = createFailureLog(logger);
+  // Two bounds: a flood of bad requests must not hide what is wrong on this side.
+  const logClientFailure = createFailureLog(logger);
+  const logServerFailure = createFailureLog(logger);
 
   /** Answers a failed request and returns its status. */
   const fail = (request: express.Request, response: express.Response, error: unknown): number => {
@@ -41,6 +43,7 @@ export function createApp(options: AppOptions): Express {
     }
     const problem = toProblem(error);
     const requestId = responder.problem(request, response, problem);
+    const logFailure = problem.status < 500 ? logClientFailure : logServerFailure;
     logFailure(
       {
         requestId,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { kafkaSettings, rabbitmqSettings } from '@caudal/common/config';
+import { isRetriable } from '@caudal/common/errors';
 import { createLogger } from '@caudal/common/logging';
 import { type BacklogReader, createBacklogReader } from '@caudal/common/messaging';
 import { useServers } from '@caudal/common/testing';
@@ -11,7 +12,7 @@ import { parseIngestConfig } from '../src/config.ts';
 import { acceptedSchema, problemSchema } from '../src/openapi.ts';
 import { generatedRequest } from './support/bodies.ts';
 import { type Program, startProgram } from './support/program.ts';
-import { RAW_CASES, RAW_CASES_MAX_BODY_BYTES } from './support/raw-cases.ts';
+import { postHead, RAW_CASES, RAW_CASES_MAX_BODY_BYTES } from './support/raw-cases.ts';
 import { rawClient, statuses } from './support/raw-client.ts';
 import { MESSAGE, metricValue } from './support/run-service.ts';
 import { startTcpProxy } from './support/tcp-proxy.ts';
@@ -53,12 +54,22 @@ async function messagesInBrokers(variables: Record<string, string>): Promise<Rec
     for (const reader of readers) {
       await reader.connect();
       const sources = await reader.sources();
-      const { messages } = await reader.read(new Map(sources.map((source) => [source, null])));
-      held[reader.broker] = messages;
+      held[reader.broker] = await depthOf(reader, new Map(sources.map((source) => [source, null])));
     }
     return held;
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
+  }
+}
+
+/** A broker that has just come up may still refuse to be asked. */
+async function depthOf(reader: BacklogReader, positions: ReadonlyMap<string, null>): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await reader.read(positions)).messages;
+    } catch (error) {
+      if (!isRetriable(error) || attempt === 20) throw error;
+    }
   }
 }
 
@@ -78,8 +89,6 @@ const acceptedOf = (metrics: string): number =>
     .map((match) => Number(match[1]))
     .reduce((sum, count) => sum + count, 0);
 
-const seriesOf = (metrics: string): number => metrics.match(/^caudal_/gm)?.length ?? 0;
-
 describe('bad input, between real brokers', () => {
   let variables: Record<string, string>;
   let program: Program;
@@ -87,8 +96,8 @@ describe('bad input, between real brokers', () => {
   before(async () => {
     variables = environment({
       MAX_BODY_BYTES: String(RAW_CASES_MAX_BODY_BYTES),
-      HEADERS_TIMEOUT_MS: '1000',
-      REQUEST_TIMEOUT_MS: '1500',
+      HEADERS_TIMEOUT_MS: '2000',
+      REQUEST_TIMEOUT_MS: '3000',
     });
     program = await startReady(variables);
   });
@@ -134,32 +143,51 @@ describe('bad input, between real brokers', () => {
     assert.equal(acceptedOf(await program.metrics()), accepted);
     assert.deepEqual(await messagesInBrokers(variables), { rabbitmq: accepted, kafka: accepted });
   });
+});
 
-  it('100,000 odd paths, methods and countries: not a series more', { timeout: 120_000 }, async () => {
-    const odd = (n: number): string => {
-      const path = `/odd-${n}/${'x'.repeat(n % 30)}`;
-      const method = ['GET', 'PUT', 'DELETE', 'PROPFIND', 'POST'][n % 5];
-      if (n % 10 !== 0) return `${method} ${path} HTTP/1.1\r\nHost: h${n}\r\nContent-Length: 0\r\n\r\n`;
-      const body = JSON.stringify({ ...MESSAGE, country: `odd ${n}` });
-      return `POST /messages HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nX-Request-Id: ${n}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-    };
-    const send = async (from: number, count: number): Promise<void> => {
-      const client = await rawClient(program.port);
-      for (let n = 0; n < count; n += 1) client.send(odd(from + n));
-      client.send('GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
-      const answers = statuses(await client.ended());
-      assert.equal(answers.length, count + 1);
-      assert.deepEqual([...new Set(answers)].sort(), [400, 404], program.log.join('\n'));
-    };
-    await send(0, 100);
-    const before = seriesOf(await program.metrics());
-    const memoryBefore = await residentBytes(program);
-    for (let from = 0; from < 100_000; from += 10_000) {
-      await Promise.all(Array.from({ length: 10 }, (_, n) => send(from + n * 1_000, 1_000)));
+/** Pipelined requests, no two of them alike; every tenth a message from a country that is none. */
+function oddRequests(from: number, count: number): string {
+  const requests = Array.from({ length: count }, (_, index) => {
+    const n = from + index;
+    const method = ['GET', 'PUT', 'DELETE', 'PROPFIND', 'POST'][n % 5];
+    if (n % 10 !== 0) return `${method} /odd-${n} HTTP/1.1\r\nHost: h${n}\r\nContent-Length: 0\r\n\r\n`;
+    const body = JSON.stringify({ ...MESSAGE, country: `odd ${n}` });
+    return `${postHead(`X-Request-Id: ${n}`, `Content-Length: ${Buffer.byteLength(body)}`)}${body}`;
+  });
+  return `${requests.join('')}GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`;
+}
+
+describe('100,000 odd paths, methods and countries', () => {
+  it('add no series and take no memory', { timeout: 180_000 }, async () => {
+    const program = await startReady(environment());
+    try {
+      const send = async (from: number, count: number): Promise<void> => {
+        const client = await rawClient(program.port);
+        client.send(oddRequests(from, count));
+        const text = await client.ended();
+        const answers = statuses(text);
+        assert.equal(answers.length, count + 1);
+        // On a machine that is busy with other things this may be too much at once; then it says so.
+        const overloaded = text.match(/problem-type:caudal:overloaded/g)?.length ?? 0;
+        assert.equal(answers.filter((status) => status === 503).length, overloaded);
+        assert.equal(answers.filter((status) => status === 404).length, count + 1 - count / 10);
+        assert.equal(answers.filter((status) => status === 400).length, count / 10 - overloaded);
+      };
+      const series = async (): Promise<readonly string[]> =>
+        ((await program.metrics()).match(/^caudal_[^ ]+/gm) ?? []).filter(
+          (name) => !name.includes('status="503"'),
+        );
+      await send(0, 100);
+      const before = await series();
+      const memoryBefore = await residentBytes(program);
+      for (let from = 0; from < 100_000; from += 10_000) {
+        await Promise.all(Array.from({ length: 10 }, (_, n) => send(from + n * 1_000, 1_000)));
+      }
+      assert.deepEqual(await series(), before);
+      assert.ok((await residentBytes(program)) - memoryBefore < 100 * 2 ** 20);
+    } finally {
+      assert.equal(await program.stop(), 0);
     }
-    assert.equal(seriesOf(await program.metrics()), before);
-    assert.ok((await residentBytes(program)) - memoryBefore < 100 * 2 ** 20);
-    assert.equal(acceptedOf(await program.metrics()), accepted);
   });
 });
 
@@ -171,7 +199,7 @@ describe('overload', () => {
     const program = await startReady(variables);
     try {
       const batch = Array.from({ length: 100 }, () => MESSAGE);
-      for (let n = 0; n < 20; n += 1) await post(program, batch);
+      for (let n = 0; n < 20; n += 1) assert.equal((await post(program, batch)).status, 202);
       let accepted = 2_000;
       let refused = 0;
       const memoryBefore = await residentBytes(program);
