@@ -13,7 +13,7 @@ COPY services/ingest-api/package.json services/ingest-api/
 COPY services/lab/package.json services/lab/
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --cache /tmp/npm \
       --workspace services/common --workspace services/console --workspace services/consumer --workspace services/ingest-api \
-    && rm -rf /tmp/npm grafana-dashboards load-tests services/lab node_modules/.package-lock.json \
+    && rm -rf /tmp/npm grafana-dashboards load-tests services/lab package-lock.json .npmrc node_modules/.package-lock.json \
     && find node_modules \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -type f -delete \
     && find node_modules -xtype l -delete
 

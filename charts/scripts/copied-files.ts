@@ -26,7 +26,9 @@ export function copiedFiles(): readonly GeneratedFile[] {
     const target = join(chart, to);
     const wanted = new Set(existsSync(source) ? globSync([...patterns], { cwd: source }) : []);
     for (const file of wanted) if (left.test(file)) wanted.delete(file);
-    const present = existsSync(target) ? globSync(['**/*.json', '**/*.yaml', '**/*.ts'], { cwd: target }) : [];
+    const present = existsSync(target)
+      ? globSync(['**/*.json', '**/*.yaml', '**/*.ts'], { cwd: target })
+      : [];
     return [
       ...[...wanted].sort().map((file) => ({
         path: join(target, file),

@@ -30,7 +30,7 @@ export function documentedValues(text: string): readonly DocumentedValue[] {
 /** The keys as a Markdown table. */
 export function valuesTable(values: readonly DocumentedValue[]): string {
   const rows = values.map(
-    ({ key, fallback, meaning }) => `| \`${key}\` | \`${escape(fallback)}\` | ${escape(meaning)} |`,
+    ({ key, fallback, meaning }) => `| \`${key}\` | \`${escapePipes(fallback)}\` | ${escapePipes(meaning)} |`,
   );
   return ['| Key | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
@@ -63,6 +63,6 @@ function toPlain(node: unknown): unknown {
     : node;
 }
 
-function escape(text: string): string {
+function escapePipes(text: string): string {
   return text.replaceAll('|', '\\|');
 }

@@ -90,3 +90,8 @@ export function names(manifests: readonly Manifest[], kind: string): readonly st
     .map(({ metadata }) => metadata.name)
     .sort();
 }
+
+/** The specification of the object of a kind and name. */
+export function specOf<Spec>(manifests: readonly Manifest[], kind: string, name: string): Spec {
+  return find(manifests, kind, name).spec as Spec;
+}

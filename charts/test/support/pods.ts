@@ -16,7 +16,10 @@ export interface Container {
   readonly env?: readonly EnvironmentVariable[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
   readonly securityContext?: Record<string, unknown>;
-  readonly resources?: { readonly limits?: Record<string, string>; readonly requests?: Record<string, string> };
+  readonly resources?: {
+    readonly limits?: Record<string, string>;
+    readonly requests?: Record<string, string>;
+  };
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly livenessProbe?: Record<string, unknown>;
   readonly readinessProbe?: Record<string, unknown>;
@@ -62,7 +65,13 @@ export function podsOf(manifests: readonly Manifest[]): readonly Pod[] {
     if (template === undefined) return [];
     const { labels, annotations = {} } = template.metadata;
     return [
-      { owner, labels, annotations, spec: template.spec, replicas: manifest.spec?.replicas as number | undefined },
+      {
+        owner,
+        labels,
+        annotations,
+        spec: template.spec,
+        replicas: manifest.spec?.replicas as number | undefined,
+      },
     ];
   });
 }

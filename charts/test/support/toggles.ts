@@ -40,7 +40,9 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   exporters: { values: { valkey: { exporter: { enabled: true } }, redis: { exporter: { enabled: true } } } },
   autoscaling: { values: { services: { ingest: { autoscaling: { enabled: true } } } } },
   KEDA: { values: { consumer: { keda: { enabled: true } } } },
-  ServiceMonitor: { values: { monitoring: { serviceMonitor: { enabled: true, labels: { release: 'kps' } } } } },
+  ServiceMonitor: {
+    values: { monitoring: { serviceMonitor: { enabled: true, labels: { release: 'kps' } } } },
+  },
   PrometheusRule: { values: { monitoring: { prometheusRule: { enabled: true } } } },
   Ingress: {
     values: {
@@ -93,9 +95,19 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
       valkey: { exporter: { enabled: true } },
       redis: { exporter: { enabled: true } },
       prometheus: { discovery: 'kubernetes' },
-      pod: { nodeSelector: { pool: 'a' }, annotations: { a: 'b' }, labels: { team: 'c' }, priorityClassName: 'high' },
+      pod: {
+        nodeSelector: { pool: 'a' },
+        annotations: { a: 'b' },
+        labels: { team: 'c' },
+        priorityClassName: 'high',
+      },
       extraObjects: [
-        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: '{{ .Release.Name }}-mine' }, data: { a: 'b' } },
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: '{{ .Release.Name }}-mine' },
+          data: { a: 'b' },
+        },
       ],
     },
   },

@@ -11,7 +11,8 @@ async function answer(url, options) {
 
 async function expectStatus(what, status, url, options) {
   const { status: got, text } = await answer(url, options);
-  if (got !== status) throw new Error(`${what}: ${url} answered ${got} instead of ${status}: ${text.slice(0, 300)}`);
+  if (got !== status)
+    throw new Error(`${what}: ${url} answered ${got} instead of ${status}: ${text.slice(0, 300)}`);
   console.log(`ok  ${what}`);
 }
 
@@ -24,7 +25,8 @@ const checks = [
       body: JSON.stringify({ description: 'helm test', country: 'Atlantis', weather: 'sunny' }),
     }),
   ...OPERATIONS_URLS.split(',').map(
-    (url) => () => expectStatus(`${new URL(url).hostname.split('.')[0]} has all it needs`, 200, `${url}/readyz`),
+    (url) => () =>
+      expectStatus(`${new URL(url).hostname.split('.')[0]} has all it needs`, 200, `${url}/readyz`),
   ),
 ];
 

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseConsoleConfig } from '../../services/console/src/config.ts';
+import { loadConfig } from '../../services/consumer/src/config.ts';
+import { parseIngestConfig } from '../../services/ingest-api/src/config.ts';
+import { find, type Manifest, names, render, specOf } from './support/manifests.ts';
+import { containerOf, plainEnvironment } from './support/pods.ts';
+import { toggles } from './support/toggles.ts';
+
+/** A container's environment as Kubernetes would fill it in, with every password `secret` and no CA files. */
+function environmentOf(manifests: readonly Manifest[], owner: string): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const { name, value } of containerOf(manifests, owner).env ?? []) {
+    if (name.endsWith('_CA_FILE')) continue;
+    environment[name] = (value ?? 'secret').replaceAll(
+      /\$\((\w+)\)/g,
+      (_, other: string) => environment[other] ?? '',
+    );
+  }
+  return environment;
+}
+
+describe('what the services are told', () => {
+  for (const name of [
+    'default',
+    'ha',
+    'external',
+    'lanes crossed',
+    'no Kafka passwords',
+    'external Valkey',
+  ]) {
+    it(`is a configuration they accept: ${name}`, async () => {
+      const manifests = await render(toggles[name]);
+      parseIngestConfig(environmentOf(manifests, 'Deployment caudal-ingest'));
+      const lanes = parseConsoleConfig(environmentOf(manifests, 'Deployment caudal-console')).lanes;
+      const consumers = names(manifests, 'Deployment').filter((deployment) =>
+        deployment.endsWith('-consumer'),
+      );
+      assert.equal(consumers.length, 2);
+      for (const deployment of consumers) {
+        const { lane, broker, store } = loadConfig(environmentOf(manifests, `Deployment ${deployment}`));
+        assert.equal(deployment, `caudal-${lane}-consumer`);
+        const seen = lanes.find((candidate) => candidate.lane === lane);
+        assert.equal(seen?.broker.name, broker.name);
+        assert.equal(seen.store.name, store.name);
+        assert.equal(new URL(seen.store.settings.url).host, new URL(store.settings.url).host);
+      }
+    });
+  }
+
+  it('is every address, user and CA of external servers', async () => {
+    const manifests = await render({ presets: ['external'] });
+    const plain = (owner: string) => plainEnvironment(containerOf(manifests, owner));
+    const kafka = plain('Deployment caudal-kafka-redis-consumer');
+    assert.equal(
+      kafka.KAFKA_BROKERS,
+      'kafka-0.example.com:9093,kafka-1.example.com:9093,kafka-2.example.com:9093',
+    );
+    assert.equal(kafka.KAFKA_TLS, 'true');
+    assert.equal(kafka.KAFKA_CA_FILE, '/etc/caudal/ca/kafka/ca.crt');
+    assert.equal(kafka.KAFKA_SASL_MECHANISM, 'scram-sha-512');
+    assert.equal(kafka.KAFKA_USERNAME, 'consumer');
+    assert.equal(kafka.STORE_URL, 'rediss://redis.example.com:6379');
+    assert.equal(kafka.STORE_USERNAME, 'consumer');
+    assert.equal(kafka.STORE_CA_FILE, '/etc/caudal/ca/store/ca.crt');
+    const ingest = plain('Deployment caudal-ingest');
+    assert.equal(ingest.RABBITMQ_URL, 'amqps://rabbitmq.example.com:5671');
+    assert.equal(ingest.RABBITMQ_USERNAME, 'ingest');
+    assert.equal(ingest.RABBITMQ_CA_FILE, '/etc/caudal/ca/rabbitmq/ca.crt');
+    const mounts = containerOf(manifests, 'Deployment caudal-ingest').volumeMounts?.map(
+      ({ mountPath }) => mountPath,
+    );
+    assert.deepEqual(mounts, ['/etc/caudal/ca/kafka', '/etc/caudal/ca/rabbitmq']);
+  });
+
+  it('is the defaults of `consumer`, with what a lane has of its own', async () => {
+    const manifests = await render({
+      values: {
+        consumer: { env: { A: 1, B: true }, batchMaxMessages: 500 },
+        lanes: {
+          'kafka-redis': {
+            broker: 'kafka',
+            store: 'redis',
+            env: { A: 'own' },
+            batchMaxMessages: 2000000 / 250,
+          },
+        },
+      },
+    });
+    const [kafka, rabbitmq] = ['kafka-redis', 'rabbitmq-valkey'].map((lane) =>
+      plainEnvironment(containerOf(manifests, `Deployment caudal-${lane}-consumer`)),
+    );
+    assert.deepEqual([kafka?.A, kafka?.B, kafka?.BATCH_MAX_MESSAGES], ['own', 'true', '8000']);
+    assert.deepEqual([rabbitmq?.A, rabbitmq?.B, rabbitmq?.BATCH_MAX_MESSAGES], ['1', 'true', '500']);
+  });
+});
+
+describe('the outside', () => {
+  it('is not let in unless asked for, and then by the routes given', async () => {
+    assert.deepEqual(names(await render(), 'Ingress'), []);
+    assert.deepEqual(names(await render(), 'HTTPRoute'), []);
+    const { spec } = find(await render(toggles.Ingress), 'Ingress', 'caudal');
+    assert.equal(spec?.ingressClassName, 'traefik');
+    const rules = spec.rules as readonly {
+      host?: string;
+      http: { paths: readonly { backend: { service: { name: string; port: { number: number } } } }[] };
+    }[];
+    assert.deepEqual(
+      rules.map(({ host, http }) => [
+        host,
+        http.paths[0]?.backend.service.name,
+        http.paths[0]?.backend.service.port.number,
+      ]),
+      [
+        ['api.example.com', 'caudal-ingest', 80],
+        ['console.example.com', 'caudal-console', 80],
+        [undefined, 'caudal-grafana', 3000],
+      ],
+    );
+    const route = find(await render(toggles.HTTPRoute), 'HTTPRoute', 'caudal-ingest-0').spec;
+    assert.deepEqual(route?.parentRefs, [{ name: 'gateway' }]);
+  });
+
+  it('finds a ServiceMonitor that selects every metrics port, with the labels asked for', async () => {
+    const manifests = await render(toggles.ServiceMonitor);
+    const { metadata } = find(manifests, 'ServiceMonitor', 'caudal');
+    assert.equal(metadata.labels?.release, 'kps');
+    const { matchLabels } = specOf<{ selector: { matchLabels: Record<string, string> } }>(
+      manifests,
+      'ServiceMonitor',
+      'caudal',
+    ).selector;
+    const selected = manifests.filter(
+      ({ kind, metadata: { labels = {} } }) =>
+        kind === 'Service' && Object.entries(matchLabels).every(([key, value]) => labels[key] === value),
+    );
+    assert.deepEqual(selected.map(({ metadata: { name } }) => name).sort(), [
+      'caudal-console-ops',
+      'caudal-ingest-ops',
+      'caudal-kafka-redis-consumer-ops',
+      'caudal-rabbitmq-nodes',
+      'caudal-rabbitmq-valkey-consumer-ops',
+    ]);
+  });
+});

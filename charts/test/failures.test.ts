@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { chart } from '../scripts/paths.ts';
+import { type RenderOptions, refusal } from './support/manifests.ts';
+
+/** Values that cannot work, by a part of what the chart says about them; one for each `fail` in the templates. */
+const failures: readonly (readonly [string, RenderOptions])[] = [
+  [
+    'at most 28 fit: choose a shorter one or set fullnameOverride',
+    { release: 'a-release-name-that-is-too-long' },
+  ],
+  ['there is no lane: keep one', { values: { lanes: { 'rabbitmq-valkey': null, 'kafka-redis': null } } }],
+  ['RabbitMQ is needed: set rabbitmq.enabled=true or', { values: { rabbitmq: { enabled: false } } }],
+  ['there are two RabbitMQs: set', { values: { externalRabbitmq: { url: 'amqp://mq.example.com' } } }],
+  ['Kafka is needed: set kafka.enabled=true or', { values: { kafka: { enabled: false } } }],
+  ['there are two Kafkas: set', { values: { externalKafka: { brokers: ['k.example.com:9092'] } } }],
+  [
+    'externalKafka.sasl.mechanism needs passwords: set',
+    {
+      values: {
+        kafka: { enabled: false },
+        externalKafka: { brokers: ['k.example.com:9092'], sasl: { mechanism: 'plain' } },
+      },
+    },
+  ],
+  [
+    'both read kafka, which gives each message to one of them: let one',
+    { values: { lanes: { again: { broker: 'kafka', store: 'valkey' }, 'rabbitmq-valkey': null } } },
+  ],
+  [
+    'both count in valkey: give one of them the other store',
+    { values: { lanes: { again: { broker: 'kafka', store: 'valkey' }, 'kafka-redis': null } } },
+  ],
+  ['stores in redis: set redis.enabled=true or externalRedis.url', { values: { redis: { enabled: false } } }],
+  ['there are two stores for lane', { values: { externalValkey: { url: 'redis://v.example.com' } } }],
+  [
+    'would lose messages that RabbitMQ has seen acknowledged',
+    { values: { valkey: { appendfsync: 'everysec' } } },
+  ],
+  [
+    'has replicas and keda.enabled: leave replicas null',
+    { values: { consumer: { replicas: 2, keda: { enabled: true } } } },
+  ],
+  [
+    'which reads the backlog that the console exports to Prometheus: set',
+    { values: { consumer: { keda: { enabled: true } }, services: { console: { enabled: false } } } },
+  ],
+  [
+    'has keda.minReplicas above keda.maxReplicas',
+    { values: { consumer: { keda: { enabled: true, minReplicas: 9, maxReplicas: 2 } } } },
+  ],
+  [
+    'no lane stores in redis: set redis.enabled=false or give it a lane',
+    { values: { lanes: { 'kafka-redis': null } } },
+  ],
+  ['kafka.replicationFactor=3 needs as many brokers', { values: { kafka: { replicationFactor: 3 } } }],
+  ['is above the replication factor of 1: nothing could be', { values: { kafka: { minInsyncReplicas: 2 } } }],
+  [
+    'services.ingest has replicas and autoscaling.enabled: leave',
+    { values: { services: { ingest: { replicas: 2, autoscaling: { enabled: true } } } } },
+  ],
+  [
+    'services.ingest.autoscaling has minReplicas above maxReplicas',
+    { values: { services: { ingest: { autoscaling: { minReplicas: 9 } } } } },
+  ],
+  ['is part of drainTimeoutMs: make it smaller', { values: { drainTimeoutMs: 2000 } }],
+  ['there are two Prometheuses: set', { values: { externalPrometheus: { url: 'http://p.example.com' } } }],
+  ['Grafana has nothing to show: set', { values: { prometheus: { enabled: false } } }],
+  [
+    'httpRoute.enabled needs a Gateway: set httpRoute.parentRefs',
+    { values: { httpRoute: { enabled: true } } },
+  ],
+  [
+    'ingress.routes names grafana, which is off: set',
+    {
+      values: {
+        grafana: { enabled: false },
+        ingress: { enabled: true, routes: [{ path: '/', service: 'grafana' }] },
+      },
+    },
+  ],
+  [
+    'httpRoute.routes names console, which is off: set',
+    {
+      values: {
+        services: { console: { enabled: false } },
+        httpRoute: {
+          enabled: true,
+          parentRefs: [{ name: 'g' }],
+          routes: [{ path: '/', service: 'console' }],
+        },
+      },
+    },
+  ],
+  [
+    'externalValkey.caSecret and externalRedis.caSecret differ',
+    { presets: ['external'], values: { externalRedis: { caSecret: 'another' } } },
+  ],
+];
+
+describe('values that cannot work', () => {
+  for (const [message, options] of failures) {
+    it(`are refused: ${message}`, async () => {
+      const said = await refusal(options);
+      assert.ok(said.includes(message), said);
+    });
+  }
+
+  it('are all tried here: as many as there are messages in the templates', () => {
+    const templates = globSync('templates/**/*', { cwd: chart }).filter((file) => /\.(yaml|tpl)$/.test(file));
+    const messages = templates.flatMap((file) =>
+      [...readFileSync(join(chart, file), 'utf8').matchAll(/\bfail [("]/g)].map(() => file),
+    );
+    assert.equal(failures.length, messages.length);
+  });
+});

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Manifest, type RenderOptions, render } from './support/manifests.ts';
+import { containersOf, podsOf } from './support/pods.ts';
+import { toggles } from './support/toggles.ts';
+
+type Labels = Readonly<Record<string, string>>;
+interface Rule {
+  readonly from?: readonly { podSelector?: { matchLabels?: Labels } }[];
+  readonly to?: readonly { podSelector?: { matchLabels?: Labels } }[];
+  readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
+}
+interface Policy {
+  readonly podSelector: { readonly matchLabels: Labels };
+  readonly policyTypes: readonly string[];
+  readonly ingress: readonly Rule[] | null;
+  readonly egress: readonly Rule[] | null;
+}
+
+const component = 'app.kubernetes.io/component';
+const matches = (selector: Labels | undefined, labels: Labels) =>
+  Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
+
+/** Labels of every pod, by component. */
+function podLabels(manifests: readonly Manifest[]): ReadonlyMap<string, Labels> {
+  return new Map(podsOf(manifests).map(({ labels }) => [labels[component] ?? '', labels]));
+}
+
+function policies(manifests: readonly Manifest[]): readonly Policy[] {
+  return manifests
+    .filter(({ kind }) => kind === 'NetworkPolicy')
+    .map(({ spec }) => spec as unknown as Policy);
+}
+
+/**
+ * `from → to:port` for every connection that the policies on both ends allow, as Kubernetes defines it: a pod that a policy
+ * selects may do only what some policy allows. Sources and targets outside of the release are `anyone` and `anywhere`.
+ */
+function allowedPairs(manifests: readonly Manifest[]): readonly string[] {
+  const pods = podLabels(manifests);
+  const all = policies(manifests);
+  const rules = (direction: 'Ingress' | 'Egress', labels: Labels): readonly Rule[] | 'all' => {
+    const own = all.filter(
+      (policy) => policy.policyTypes.includes(direction) && matches(policy.podSelector.matchLabels, labels),
+    );
+    if (own.length === 0) return 'all';
+    return own.flatMap((policy) => (direction === 'Ingress' ? policy.ingress : policy.egress) ?? []);
+  };
+  const allows = (
+    own: readonly Rule[] | 'all',
+    peers: 'from' | 'to',
+    peer: Labels | undefined,
+    port: number,
+  ) =>
+    own === 'all' ||
+    own.some(
+      (rule) =>
+        (rule.ports === undefined || rule.ports.some((allowed) => allowed.port === port)) &&
+        (rule[peers] === undefined ||
+          (peer !== undefined &&
+            rule[peers].some(({ podSelector }) => matches(podSelector?.matchLabels, peer)))),
+    );
+  const pairs: string[] = [];
+  for (const [to, target] of pods) {
+    const ports = podsOf(manifests)
+      .filter(({ labels }) => labels[component] === to)
+      .flatMap((pod) =>
+        containersOf(pod).flatMap(({ ports: own = [] }) => own.map(({ containerPort }) => containerPort)),
+      );
+    for (const port of new Set(ports)) {
+      const incoming = rules('Ingress', target);
+      if (allows(incoming, 'from', undefined, port)) pairs.push(`anyone → ${to}:${port}`);
+      for (const [from, source] of pods) {
+        if (allows(incoming, 'from', source, port) && allows(rules('Egress', source), 'to', target, port)) {
+          pairs.push(`${from} → ${to}:${port}`);
+        }
+      }
+    }
+  }
+  for (const [from, source] of pods) {
+    const outgoing = rules('Egress', source);
+    if (outgoing === 'all') pairs.push(`${from} → anywhere`);
+    else
+      for (const { to, ports } of outgoing) {
+        if (to !== undefined) continue;
+        if (ports === undefined) pairs.push(`${from} → anywhere`);
+        for (const { port } of ports ?? []) pairs.push(`${from} → anywhere:${port}`);
+      }
+  }
+  return [...new Set(pairs)].sort();
+}
+
+/** Everyone asks for names. */
+const names = (...components: readonly string[]) => components.map((from) => `${from} → anywhere:53`);
+
+const intended = [
+  'anyone → ingest:8080',
+  'anyone → console:8081',
+  'anyone → grafana:3000',
+  'ingest → rabbitmq:5672',
+  'ingest → kafka:9092',
+  'rabbitmq-valkey-consumer → rabbitmq:5672',
+  'rabbitmq-valkey-consumer → valkey:6379',
+  'kafka-redis-consumer → kafka:9092',
+  'kafka-redis-consumer → redis:6379',
+  'console → rabbitmq:5672',
+  'console → kafka:9092',
+  'console → valkey:6379',
+  'console → redis:6379',
+  'console → prometheus:9090',
+  'grafana → prometheus:9090',
+  'kafka-topology → kafka:9092',
+  'rabbitmq → rabbitmq:4369',
+  'rabbitmq → rabbitmq:25672',
+  'kafka → kafka:9092',
+  'kafka → kafka:9093',
+  'prometheus → ingest:9090',
+  'prometheus → console:9090',
+  'prometheus → rabbitmq-valkey-consumer:9090',
+  'prometheus → kafka-redis-consumer:9090',
+  'prometheus → rabbitmq:15692',
+  'test → ingest:8080',
+  'test → ingest:9090',
+  'test → console:9090',
+  'test → rabbitmq-valkey-consumer:9090',
+  'test → kafka-redis-consumer:9090',
+  ...names('ingest', 'console', 'rabbitmq-valkey-consumer', 'kafka-redis-consumer', 'kafka-topology'),
+  ...names('rabbitmq', 'kafka', 'valkey', 'redis', 'prometheus', 'grafana', 'test'),
+];
+
+async function pairsOf(options: RenderOptions): Promise<readonly string[]> {
+  return allowedPairs(await render(options));
+}
+
+describe('network policies', () => {
+  it('are not there unless asked for', async () => {
+    assert.deepEqual(policies(await render()), []);
+  });
+
+  it('select every pod, and nothing twice', async () => {
+    const manifests = await render(toggles.everything);
+    for (const [name, labels] of podLabels(manifests)) {
+      const own = policies(manifests).filter(({ podSelector }) => matches(podSelector.matchLabels, labels));
+      assert.equal(own.length, 1, name);
+      assert.deepEqual(own[0]?.policyTypes, ['Ingress', 'Egress'], name);
+    }
+  });
+
+  it('allow exactly the connections that Caudal needs', async () => {
+    assert.deepEqual(await pairsOf(toggles.NetworkPolicies ?? {}), [...intended].sort());
+  });
+
+  it('follow exporters, the load test and discovery by the API', async () => {
+    const pairs = await pairsOf({
+      values: {
+        networkPolicy: { enabled: true },
+        valkey: { exporter: { enabled: true } },
+        loadtest: { enabled: true },
+        prometheus: { discovery: 'kubernetes' },
+      },
+    });
+    assert.deepEqual(
+      pairs.filter((pair) => !intended.includes(pair)),
+      [
+        'loadtest → anywhere:53',
+        'loadtest → ingest:8080',
+        'prometheus → anywhere:443',
+        'prometheus → anywhere:6443',
+        'prometheus → valkey:9121',
+      ],
+    );
+  });
+
+  it('open the ports of external servers, to those who need them', async () => {
+    const pairs = await pairsOf({ presets: ['external'], values: { networkPolicy: { enabled: true } } });
+    assert.deepEqual(
+      pairs.filter((pair) => pair.includes('anywhere') && !pair.endsWith(':53')),
+      [
+        'console → anywhere:5671',
+        'console → anywhere:6379',
+        'console → anywhere:9090',
+        'console → anywhere:9093',
+        'ingest → anywhere:5671',
+        'ingest → anywhere:9093',
+        'kafka-redis-consumer → anywhere:6379',
+        'kafka-redis-consumer → anywhere:9093',
+        'rabbitmq-valkey-consumer → anywhere:5671',
+        'rabbitmq-valkey-consumer → anywhere:6379',
+      ],
+    );
+  });
+
+  it('let only the clients in that are named', async () => {
+    const clients = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress' } } }];
+    const manifests = await render({ values: { networkPolicy: { enabled: true, clients } } });
+    const open = policies(manifests).flatMap(({ ingress }) =>
+      (ingress ?? []).filter(({ from }) => from === undefined),
+    );
+    assert.deepEqual(open, []);
+    const named = policies(manifests).flatMap(({ ingress }) =>
+      (ingress ?? []).filter(({ from }) => JSON.stringify(from) === JSON.stringify(clients)),
+    );
+    assert.equal(named.length, 3);
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { find, type Manifest, render } from './support/manifests.ts';
+import { containerOf, containersOf, podsOf } from './support/pods.ts';
+import { toggles } from './support/toggles.ts';
+
+describe('every pod', () => {
+  it('takes a user’s variable instead of its own, not beside it', async () => {
+    const doubled = {
+      values: { services: { ingest: { env: { LOG_LEVEL: 'debug', KAFKA_PASSWORD: 'mine' } } } },
+    };
+    const { env } = containerOf(await render(doubled), 'Deployment caudal-ingest');
+    assert.deepEqual(
+      env?.filter(({ name }) => name === 'LOG_LEVEL' || name === 'KAFKA_PASSWORD'),
+      [
+        { name: 'KAFKA_PASSWORD', value: 'mine' },
+        { name: 'LOG_LEVEL', value: 'debug' },
+      ],
+    );
+  });
+
+  it('has probes where it serves: life without a look at others, readiness by what it needs', async () => {
+    for (const pod of podsOf(await render())) {
+      if (pod.owner.startsWith('Pod ') || pod.owner.endsWith('-topology')) continue;
+      for (const container of containersOf(pod)) {
+        assert.ok(container.livenessProbe, `${pod.owner}: liveness`);
+        assert.ok(container.readinessProbe, `${pod.owner}: readiness`);
+        if (container.name === 'ingest' || container.name === 'consumer' || container.name === 'console') {
+          assert.deepEqual(container.livenessProbe.httpGet, { path: '/livez', port: 'ops' });
+          assert.deepEqual(container.readinessProbe.httpGet, { path: '/readyz', port: 'ops' });
+        }
+      }
+    }
+  });
+
+  it('has longer to end than its service takes to drain', async () => {
+    for (const drainTimeoutMs of [20_000, 45_500]) {
+      const manifests = await render({ values: { drainTimeoutMs } });
+      const pods = podsOf(manifests).filter(({ owner }) => /ingest|consumer|console/.test(owner));
+      assert.equal(pods.length, 4);
+      for (const { spec, owner } of pods) {
+        const grace = (spec.terminationGracePeriodSeconds ?? 0) * 1_000;
+        assert.ok(grace >= drainTimeoutMs + 10_000, `${owner}: ${grace}`);
+      }
+    }
+  });
+
+  it('restarts when its configuration changes, and servers do not with a new release of Caudal', async () => {
+    const annotations = async (values: unknown, owner: string) =>
+      podsOf(await render({ values })).find((pod) => pod.owner === owner)?.annotations;
+    for (const [owner, values] of [
+      ['StatefulSet caudal-rabbitmq', { rabbitmq: { deliveryLimit: 5 } }],
+      ['StatefulSet caudal-kafka', { kafka: { retentionHours: 5 } }],
+      ['StatefulSet caudal-valkey', { valkey: { maxMemory: '5mb' } }],
+      ['StatefulSet caudal-redis', { redis: { maxMemory: '5mb' } }],
+      ['StatefulSet caudal-prometheus', { prometheus: { scrapeInterval: '7s' } }],
+    ] as const) {
+      const before = await annotations({}, owner);
+      assert.ok(before?.['checksum/config'], owner);
+      assert.notDeepEqual(await annotations(values, owner), before, owner);
+    }
+    const servers = async (tag: string) =>
+      podsOf(await render({ values: { images: { caudal: { tag } } } }))
+        .filter(({ owner }) => owner.startsWith('StatefulSet '))
+        .map(({ labels, annotations: own, spec }) => ({ labels, own, spec }));
+    assert.deepEqual(await servers('1'), await servers('2'));
+    for (const { owner, labels } of podsOf(await render())) {
+      if (!owner.startsWith('Pod ')) assert.ok(!('helm.sh/chart' in labels), owner);
+    }
+  });
+
+  it('takes placement and security settings from `pod`, its own block first', async () => {
+    const manifests = await render({
+      values: {
+        pod: { nodeSelector: { pool: 'a' }, tolerations: [{ operator: 'Exists' }], labels: { team: 'x' } },
+        kafka: { pod: { nodeSelector: { pool: 'b' }, securityContext: { runAsUser: null, fsGroup: null } } },
+      },
+    });
+    for (const { owner, spec, labels } of podsOf(manifests)) {
+      if (owner.startsWith('Pod ')) continue;
+      assert.deepEqual(spec.nodeSelector, { pool: owner === 'StatefulSet caudal-kafka' ? 'b' : 'a' }, owner);
+      assert.deepEqual(spec.tolerations, [{ operator: 'Exists' }], owner);
+      assert.equal(labels.team, 'x', owner);
+      const user = owner === 'StatefulSet caudal-kafka' ? undefined : 'number';
+      assert.equal(spec.securityContext.runAsUser === undefined ? undefined : 'number', user, owner);
+    }
+  });
+
+  it('of Prometheus may list pods of its namespace, and no more, where it asks the API', async () => {
+    const manifests = await render(toggles['discovery by the API']);
+    assert.deepEqual((find(manifests, 'Role', 'caudal-prometheus') as Manifest & { rules: unknown }).rules, [
+      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
+    ]);
+    assert.equal((await render()).filter(({ kind }) => kind === 'Role').length, 0);
+  });
+});

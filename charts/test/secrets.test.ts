@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Manifest, render } from './support/manifests.ts';
+import { containerOf, containersOf, podsOf } from './support/pods.ts';
+import { toggles } from './support/toggles.ts';
+
+const decode = (value: string | undefined): string => Buffer.from(value ?? '', 'base64').toString();
+
+/** All passwords that a rendering made. */
+function passwords(manifests: readonly Manifest[]): readonly string[] {
+  return manifests
+    .filter(({ kind }) => kind === 'Secret')
+    .flatMap(({ data = {} }) => Object.values(data).map(decode));
+}
+
+describe('secrets', () => {
+  it('are random, long and letters and digits alone', async () => {
+    const all = passwords(await render());
+    assert.equal(all.length, 19);
+    assert.equal(new Set(all).size, all.length);
+    for (const password of all) assert.match(password, /^[A-Za-z0-9]{22,}$/);
+  });
+
+  it('appear nowhere but in Secrets', async () => {
+    for (const options of [{}, toggles.everything as object, toggles.ha as object]) {
+      const manifests = await render(options);
+      const others = JSON.stringify(manifests.filter(({ kind }) => kind !== 'Secret'));
+      const all = passwords(manifests);
+      assert.ok(all.length >= 19);
+      for (const password of all) assert.ok(!others.includes(password));
+    }
+  });
+
+  it('of others are not made: existingSecret is taken instead', async () => {
+    const manifests = await render(toggles['existing Secrets']);
+    assert.deepEqual(
+      manifests.filter(({ kind }) => kind === 'Secret'),
+      [],
+    );
+    const secretOf = (owner: string, variable: string) =>
+      containerOf(manifests, owner).env?.find(({ name }) => name === variable)?.valueFrom?.secretKeyRef;
+    assert.deepEqual(secretOf('StatefulSet caudal-kafka', 'CLUSTER_ID'), {
+      name: 'my-kafka',
+      key: 'cluster-id',
+    });
+    assert.deepEqual(secretOf('StatefulSet caudal-rabbitmq', 'ERLANG_COOKIE'), {
+      name: 'my-rabbitmq',
+      key: 'erlang-cookie',
+    });
+    assert.deepEqual(secretOf('Deployment caudal-ingest', 'RABBITMQ_PASSWORD'), {
+      name: 'my-rabbitmq',
+      key: 'ingest-password',
+    });
+    assert.deepEqual(secretOf('Deployment caudal-ingest', 'API_KEYS'), { name: 'my-keys', key: 'api-keys' });
+    assert.deepEqual(secretOf('Deployment caudal-kafka-redis-consumer', 'STORE_PASSWORD'), {
+      name: 'my-redis',
+      key: 'consumer-password',
+    });
+    assert.deepEqual(secretOf('Deployment caudal-grafana', 'GF_SECURITY_ADMIN_PASSWORD'), {
+      name: 'my-grafana',
+      key: 'admin-password',
+    });
+  });
+
+  it('give each service its own user, and no service another’s', async () => {
+    const manifests = await render();
+    for (const { owner, spec } of podsOf(manifests)) {
+      const app = /(ingest|consumer|console)$/.exec(owner)?.[1];
+      if (app === undefined) continue;
+      for (const { valueFrom } of containersOf({ owner, spec } as never).flatMap(({ env = [] }) => env)) {
+        if (valueFrom !== undefined) assert.equal(valueFrom.secretKeyRef?.key, `${app}-password`, owner);
+      }
+    }
+  });
+
+  it('stand in the lanes of the console as names that Kubernetes fills in', async () => {
+    const { env = [] } = containerOf(await render(), 'Deployment caudal-console');
+    const at = (name: string) => env.findIndex((variable) => variable.name === name);
+    assert.deepEqual(JSON.parse(env[at('LANES')]?.value ?? ''), [
+      {
+        name: 'kafka-redis',
+        broker: 'kafka',
+        store: 'redis',
+        storeUrl: 'redis://caudal-redis:6379',
+        storeUsername: 'console',
+        storePassword: '$(REDIS_PASSWORD)',
+      },
+      {
+        name: 'rabbitmq-valkey',
+        broker: 'rabbitmq',
+        store: 'valkey',
+        storeUrl: 'redis://caudal-valkey:6379',
+        storeUsername: 'console',
+        storePassword: '$(VALKEY_PASSWORD)',
+      },
+    ]);
+    // Kubernetes fills in only what stands earlier in the list.
+    for (const name of ['REDIS_PASSWORD', 'VALKEY_PASSWORD']) {
+      assert.ok(at(name) >= 0 && at(name) < at('LANES'), name);
+    }
+  });
+});
