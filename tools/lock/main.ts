@@ -1,0 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { completeLock, type Lockfile } from './complete-lock.ts';
+
+/** `npm run lock`, after every `npm install` that changed package-lock.json. */
+const file = join(import.meta.dirname, '..', '..', 'package-lock.json');
+const lock = JSON.parse(readFileSync(file, 'utf8')) as Lockfile;
+const added = completeLock(lock);
+writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+process.stdout.write(`${added.length} optional packages of other platforms added\n`);
