@@ -8,7 +8,7 @@ import { type LoadResult, measureLoad, type Progress } from '../load/measure-loa
 import type { K6Run } from '../load/run-k6.ts';
 import { LANES, storeUrl } from '../stack/service-environment.ts';
 import { type ServiceSet, type Stack, startStack } from '../stack/stack.ts';
-import { describeEvidence, hasBitten } from './evidence.ts';
+import { describeEvidence, type Evidence, hasBitten } from './evidence.ts';
 import { createEvidenceCollector, type EvidenceCollector, evidenceSince } from './evidence-collector.ts';
 import { injectFault } from './inject-fault.ts';
 import { type ChaosVerdict, type FaultOutcome, judgeChaos } from './judge-chaos.ts';
@@ -46,6 +46,7 @@ export interface ChaosResult {
 const MAX_RECOVERY_MS = 15_000;
 /** A recovery that takes longer is looked at for so long, to say how long it took. */
 const RECOVERY_TIMEOUT_MS = 60_000;
+const EVIDENCE_TIMEOUT_MS = 8_000;
 const BROKEN_SERVERS: readonly ServerName[] = ['rabbitmq', 'kafka', 'valkey', 'redis'];
 /** Load beyond the expected end of the last fault. */
 const MARGIN = 1.25;
@@ -192,8 +193,7 @@ async function runFaults(plan: readonly PlannedFault[], context: FaultContext): 
       isLoaded,
       signal,
     });
-    await collector.nextSample();
-    const evidence = evidenceSince(before, await collector.total());
+    const evidence = await collectEvidence(fault, before, collector);
     const bitten = hasBitten(fault.action, fault.target, evidence);
     outcomes.push({
       ...fault,
@@ -208,5 +208,19 @@ async function runFaults(plan: readonly PlannedFault[], context: FaultContext): 
     onEvent(
       `${String(outcomes.length).padStart(2)}/${plan.length} ${`${fault.action} ${fault.target}`.padEnd(26)} ${verdict}; ${describeEvidence(evidence)}`,
     );
+  }
+}
+
+/** The evidence of a fault, which may come a little late: a request counts as sent again once it is answered. */
+async function collectEvidence(
+  { action, target }: PlannedFault,
+  before: Evidence,
+  collector: EvidenceCollector,
+): Promise<Evidence> {
+  const deadline = performance.now() + EVIDENCE_TIMEOUT_MS;
+  for (;;) {
+    await collector.nextSample();
+    const evidence = evidenceSince(before, await collector.total());
+    if (hasBitten(action, target, evidence) || performance.now() > deadline) return evidence;
   }
 }

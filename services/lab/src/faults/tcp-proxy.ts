@@ -12,10 +12,10 @@ export interface FaultyProxy {
    * sees a broken connection.
    */
   resetInsteadOfReplies(count: number): void;
+  /** From now on nobody gets through: open connections are reset, new ones closed. `pass` ends it. */
+  refuse(): void;
   /** Ends every fault. Connections that lost a reply are reset, for what would follow makes no sense to their clients. */
   pass(): void;
-  /** Resets every open connection. */
-  resetConnections(): void;
   /** Replies that were held back so far. */
   readonly repliesHeldBack: number;
   close(): Promise<void>;
@@ -34,6 +34,7 @@ export async function startFaultyProxy(target: {
 }): Promise<FaultyProxy> {
   const connections = new Set<Connection>();
   let swallowing = false;
+  let refusing = false;
   let resetsLeft = 0;
   let repliesHeldBack = 0;
 
@@ -42,6 +43,10 @@ export async function startFaultyProxy(target: {
     connection.upstream.destroy();
   };
   const server = createServer({ noDelay: true }, (client) => {
+    if (refusing) {
+      client.on('error', () => undefined).resetAndDestroy();
+      return;
+    }
     const upstream = connect({ ...target, noDelay: true });
     const connection: Connection = { client, upstream, lostReply: false };
     connections.add(connection);
@@ -78,13 +83,15 @@ export async function startFaultyProxy(target: {
     resetInsteadOfReplies: (count) => {
       resetsLeft = count;
     },
+    refuse: () => {
+      refusing = true;
+      for (const connection of connections) reset(connection);
+    },
     pass: () => {
       swallowing = false;
+      refusing = false;
       resetsLeft = 0;
       for (const connection of connections) if (connection.lostReply) reset(connection);
-    },
-    resetConnections: () => {
-      for (const connection of connections) reset(connection);
     },
     get repliesHeldBack() {
       return repliesHeldBack;

@@ -1,0 +1,19 @@
+import { runMutant } from '../support/mutant-consumer.ts';
+
+/** A consumer that lets the broker be acknowledged before the store has replied: what it held when it dies is gone. */
+runMutant({
+  consumer: (consumer) => ({
+    broker: consumer.broker,
+    isReady: () => consumer.isReady(),
+    assignments: () => consumer.assignments(),
+    stop: () => consumer.stop(),
+    start: (handlers) =>
+      consumer.start({
+        ...handlers,
+        handle: (batch, stopping) => {
+          handlers.handle(batch, stopping).catch(() => undefined);
+          return Promise.resolve({ kind: 'stored' });
+        },
+      }),
+  }),
+});
