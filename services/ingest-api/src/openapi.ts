@@ -96,6 +96,7 @@ export function createOpenApiDocument(): OpenApiDocument {
       summary: path === '/messages' ? 'Send messages' : 'Send messages (older name of /messages)',
       description:
         'Answers 202 when both brokers have confirmed every message, and accepts either all messages of a request or none.',
+      tags: ['messages'],
       security: [{}, { [apiKey.name]: [] }, { [bearer.name]: [] }],
       request: {
         headers: z.object({
