@@ -40,7 +40,7 @@ export const LANE_ALERTS: readonly AlertRule[] = [
     expr: `count by (${byLane}) (${select(METRICS.assignedSources)} == 0) > 0 and sum by (${byLane}) (${select(METRICS.assignedSources)}) > 0`,
     for: '10m',
     severity: 'info',
-    summary: '{{ $value }} consumers of {{ $labels.lane }} have nothing to read',
+    summary: 'Consumers of {{ $labels.lane }} with nothing to read: {{ $value }}',
     description:
       'There are more consumers than partitions. The others do all the work; scaling up further changes nothing.',
   },

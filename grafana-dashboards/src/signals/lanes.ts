@@ -52,7 +52,7 @@ export const END_TO_END_OF_LANE: Signal = {
 
 /** Time from the door to the store as a heat map. */
 export const END_TO_END_SPREAD: Signal = {
-  title: 'Time from door to store, $lane',
+  title: 'Spread of the time from door to store, $lane',
   description:
     'How many messages took how long from the door to the store. The darker band is the usual time; a second band above it is a part that waits.',
   unit: 's',
@@ -87,7 +87,6 @@ export const BACKLOG: Signal = {
   queries: [{ expr: seenByConsole(METRICS.backlogMessages), legend: '{{lane}}' }],
 };
 
-/** Processes by role: consumers of each lane, and the door. */
 const consumers = `count by (lane) (${select(METRICS.assignedSources, LANE_SCOPE)})`;
 const doors = `count(count by (namespace, release, instance) (${select(METRICS.ingestPending, SCOPE)}))`;
 
@@ -198,10 +197,12 @@ export const STORE_TOTAL: Signal = {
   ],
 };
 
-const before = `count by (lane) (${select(METRICS.assignedSources, LANE_SCOPE)} offset $__interval)`;
+// Of every lane: dashboards without the variable `lane` show these marks as well.
+const now = `count by (lane) (${select(METRICS.assignedSources, SCOPE)})`;
+const before = `count by (lane) (${select(METRICS.assignedSources, SCOPE)} offset $__interval)`;
 
 /** Where the number of a lane's consumers rose: its value is the new number. */
-export const SCALED_UP = `${consumers} > ${before}`;
+export const SCALED_UP = `${now} > ${before}`;
 
 /** Where the number of a lane's consumers fell: its value is the old number, as the new one may be 0 and without series. */
-export const SCALED_DOWN = `${before} > (${consumers} or 0 * ${before})`;
+export const SCALED_DOWN = `${before} > (${now} or 0 * ${before})`;

@@ -1,0 +1,41 @@
+import { checkPanels } from './check/check-panels.ts';
+import { GENERATED_DIRECTORY } from './generated-files.ts';
+import { OPTIONS_USAGE, readArguments } from './model/command-line.ts';
+
+const USAGE = `usage: node grafana-dashboards/src/check.ts [options]
+
+Runs the queries of every panel against a Prometheus that has seen a load, and fails on an empty one.
+
+${OPTIONS_USAGE}
+`;
+
+/** Exit status: 0 when every panel shows something, 1 when one does not, 2 for wrong options. */
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  let options: ReturnType<typeof readArguments>;
+  try {
+    options = readArguments(args, 200);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  const { dashboards, panels, queries, empty } = await checkPanels({
+    directory: GENERATED_DIRECTORY,
+    ...options,
+  });
+  for (const { dashboard, panel, expr, problem } of empty) {
+    process.stdout.write(`EMPTY  ${dashboard}: ${panel}\n       ${problem}\n       ${expr}\n`);
+  }
+  process.stdout.write(
+    `${queries} queries of ${panels} panels on ${dashboards} dashboards, ${empty.length} empty\n`,
+  );
+  return empty.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});

@@ -1,0 +1,86 @@
+import { readDashboards } from '../model/dashboard-json.ts';
+import { resolveDashboard, type View } from '../model/resolve.ts';
+import { createPrometheusClient, type PrometheusClient, type Series } from '../prometheus/client.ts';
+
+/** A query that shows nothing. */
+export interface EmptyQuery {
+  readonly dashboard: string;
+  readonly panel: string;
+  readonly expr: string;
+  /** `no series`, `only NaN`, or what Prometheus said. */
+  readonly problem: string;
+}
+
+/** What {@link checkPanels} found. */
+export interface PanelCheck {
+  readonly dashboards: number;
+  readonly panels: number;
+  readonly queries: number;
+  readonly empty: readonly EmptyQuery[];
+}
+
+/** What to check against. */
+export interface PanelCheckOptions {
+  /** Directory with the dashboards' JSON. */
+  readonly directory: string;
+  readonly prometheusUrl: string;
+  readonly view: View;
+}
+
+/**
+ * Runs the queries of every panel, as Grafana would with all variables at their defaults. A query without a number in
+ * the time range counts as empty: after a load there is no panel that has nothing to say. Annotations may be empty, as
+ * nobody need have scaled, but not wrong.
+ *
+ * @throws Error if Prometheus does not answer
+ */
+export async function checkPanels({
+  directory,
+  prometheusUrl,
+  view,
+}: PanelCheckOptions): Promise<PanelCheck> {
+  const client = createPrometheusClient(prometheusUrl);
+  const dashboards = readDashboards(directory);
+  const empty: EmptyQuery[] = [];
+  let panels = 0;
+  let queries = 0;
+  for (const json of dashboards.values()) {
+    const resolved = await resolveDashboard(json, client, view);
+    for (const { title, type, targets } of resolved.panels) {
+      if (type === 'row') continue;
+      panels += 1;
+      for (const { expr, instant } of targets) {
+        queries += 1;
+        const problem = await problemOf(client, expr, instant, view);
+        if (problem !== undefined) empty.push({ dashboard: json.title, panel: title, expr, problem });
+      }
+    }
+    for (const { name, expr } of resolved.annotations) {
+      queries += 1;
+      const problem = await problemOf(client, expr, false, view);
+      if (problem !== undefined && problem !== NO_SERIES) {
+        empty.push({ dashboard: json.title, panel: `marks "${name}"`, expr, problem });
+      }
+    }
+  }
+  return { dashboards: dashboards.size, panels, queries, empty };
+}
+
+const NO_SERIES = 'no series';
+
+async function problemOf(
+  client: PrometheusClient,
+  expr: string,
+  instant: boolean,
+  { range, stepSeconds }: View,
+): Promise<string | undefined> {
+  let series: readonly Series[];
+  try {
+    series = instant ? await client.query(expr, range.to) : await client.queryRange(expr, range, stepSeconds);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  if (series.length === 0) return NO_SERIES;
+  const hasNumber = series.some(({ samples }) => samples.some(([, value]) => !Number.isNaN(value)));
+  return hasNumber ? undefined : 'only NaN';
+}

@@ -1,0 +1,275 @@
+/** What an alert must do with given series: they are one sample a minute, in promtool's notation. */
+export interface AlertCase {
+  readonly alert: string;
+  readonly what: string;
+  readonly series: Readonly<Record<string, string>>;
+  /** Minute at which it is looked at. */
+  readonly atMinute: number;
+  /** Labels besides `severity` and the release's, and the summary a person reads; empty: it is silent. */
+  readonly fires: readonly { readonly labels: Readonly<Record<string, string>>; readonly summary: string }[];
+}
+
+/** Labels by which the chart's Prometheus tells releases apart. */
+export const RELEASE = { namespace: 'demo', release: 'caudal' } as const;
+
+const labelsOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries({ ...RELEASE, ...labels })
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(',');
+const ingest = (outcome: string) =>
+  `caudal_ingest_messages_total{${labelsOf({ pod: 'i-1', country: 'ES', outcome })}}`;
+const store = (lane: string) => `caudal_store_messages{${labelsOf({ pod: 'console', lane, country: 'ES' })}}`;
+const ofLane = (name: string, lane: string, pod = 'p-1') => `caudal_${name}{${labelsOf({ pod, lane })}}`;
+const requests = (status: string) =>
+  `caudal_ingest_requests_total{${labelsOf({ pod: 'i-1', route: '/messages', status })}}`;
+const brokerUp = (pod: string) => `caudal_broker_up{${labelsOf({ pod, broker: 'kafka' })}}`;
+
+const kafka = 'kafka-redis';
+const rabbitmq = 'rabbitmq-valkey';
+
+/** 20 minutes of rest, 1,000 messages in 10 minutes, rest. */
+const thousand = '0x20 100+100x9 1000x60';
+const noBacklog = {
+  [ofLane('backlog_messages', kafka)]: '0x95',
+  [ofLane('backlog_messages', rabbitmq)]: '0x95',
+};
+const load = { [ingest('accepted')]: thousand, [store(rabbitmq)]: thousand, ...noBacklog };
+/** Ends with 997: three are not there. */
+const threeShort = '0x20 100+100x8 997x60';
+
+/** Each alert, firing and silent. */
+export const ALERT_CASES: readonly AlertCase[] = [
+  {
+    alert: 'CaudalMessagesMissing',
+    what: 'a store ends up with fewer messages than were accepted',
+    series: { ...load, [store(kafka)]: threeShort },
+    atMinute: 45,
+    fires: [
+      {
+        labels: { lane: kafka },
+        summary: 'kafka-redis has stored 3 messages fewer than were accepted in the last hour',
+      },
+    ],
+  },
+  {
+    alert: 'CaudalMessagesMissing',
+    what: 'both stores have what was accepted',
+    series: { ...load, [store(kafka)]: thousand },
+    atMinute: 45,
+    fires: [],
+  },
+  {
+    alert: 'CaudalMessagesMissing',
+    what: 'the missing messages are still on their way',
+    series: { ...load, [store(kafka)]: threeShort, [ofLane('backlog_messages', kafka)]: '0x20 3x75' },
+    atMinute: 45,
+    fires: [],
+  },
+  {
+    alert: 'CaudalMessagesMissing',
+    what: 'the load goes on, so the figures are of different moments',
+    series: {
+      ...noBacklog,
+      [ingest('accepted')]: '0+100x90',
+      [store(rabbitmq)]: '0 0+100x90',
+      [store(kafka)]: '0 0 0+100x90',
+    },
+    atMinute: 80,
+    fires: [],
+  },
+  {
+    alert: 'CaudalMessagesMissing',
+    what: 'an ingest process came and went within the hour',
+    series: { ...load, [ingest('accepted')]: '0x20 100+100x9 1000x2 stale', [store(kafka)]: thousand },
+    atMinute: 45,
+    fires: [],
+  },
+  {
+    alert: 'CaudalLanesDiffer',
+    what: 'a lane gains fewer than the other between two rests',
+    series: { ...load, [store(kafka)]: threeShort },
+    atMinute: 45,
+    fires: [
+      {
+        labels: { lane: kafka },
+        summary: 'kafka-redis has moved by 3 messages against the other lanes in the last six hours',
+      },
+    ],
+  },
+  {
+    alert: 'CaudalLanesDiffer',
+    what: 'a lane counts messages twice, so the other one falls behind it',
+    series: { ...load, [store(kafka)]: '0x20 100+100x9 1002x60' },
+    atMinute: 45,
+    fires: [
+      {
+        labels: { lane: rabbitmq },
+        summary: 'rabbitmq-valkey has moved by 2 messages against the other lanes in the last six hours',
+      },
+    ],
+  },
+  {
+    alert: 'CaudalLanesDiffer',
+    what: 'the other lane has messages that were answered 503',
+    series: { ...load, [store(kafka)]: threeShort, [ingest('unconfirmed')]: '0x22 3x70' },
+    atMinute: 45,
+    fires: [],
+  },
+  {
+    alert: 'CaudalLanesDiffer',
+    what: 'a lane is younger than the other by a constant number of messages',
+    series: { ...load, [store(rabbitmq)]: '5000x20 5100+100x9 6000x60', [store(kafka)]: thousand },
+    atMinute: 45,
+    fires: [],
+  },
+  {
+    alert: 'CaudalBacklogGrowing',
+    what: 'the backlog grows and grows',
+    series: { [ofLane('backlog_messages', kafka)]: '0+200x40' },
+    atMinute: 20,
+    fires: [
+      { labels: { lane: kafka }, summary: 'kafka-redis is 4000 messages behind and falls further behind' },
+    ],
+  },
+  {
+    alert: 'CaudalBacklogGrowing',
+    what: 'a large backlog drains',
+    series: { [ofLane('backlog_messages', kafka)]: '50000-200x40' },
+    atMinute: 20,
+    fires: [],
+  },
+  {
+    alert: 'CaudalBacklogGrowing',
+    what: 'a burst makes a small backlog',
+    series: { [ofLane('backlog_messages', kafka)]: '0x10 900x30' },
+    atMinute: 15,
+    fires: [],
+  },
+  {
+    alert: 'CaudalLanePaused',
+    what: 'one of two consumers waits for its store',
+    series: {
+      [ofLane('lane_paused', kafka, 'p-1')]: '0x5 1x20',
+      [ofLane('lane_paused', kafka, 'p-2')]: '0x25',
+    },
+    atMinute: 8,
+    fires: [{ labels: { lane: kafka }, summary: 'kafka-redis waits for its store' }],
+  },
+  {
+    alert: 'CaudalLanePaused',
+    what: 'the store was away for less than a minute',
+    series: { [ofLane('lane_paused', kafka)]: '0x5 1 0x20' },
+    atMinute: 7,
+    fires: [],
+  },
+  {
+    alert: 'CaudalNoConsumer',
+    what: 'the last consumer has gone',
+    series: { [ofLane('lane_consumers', rabbitmq)]: '2x5 0x20', [ofLane('lane_consumers', kafka)]: '1x25' },
+    atMinute: 9,
+    fires: [{ labels: { lane: rabbitmq }, summary: 'Nobody reads rabbitmq-valkey' }],
+  },
+  {
+    alert: 'CaudalNoConsumer',
+    what: 'one consumer is left',
+    series: { [ofLane('lane_consumers', rabbitmq)]: '2x5 1x20' },
+    atMinute: 9,
+    fires: [],
+  },
+  {
+    alert: 'CaudalIdleConsumer',
+    what: 'there are more consumers than partitions',
+    series: {
+      [ofLane('assigned_sources', kafka, 'p-1')]: '1x30',
+      [ofLane('assigned_sources', kafka, 'p-2')]: '0x30',
+    },
+    atMinute: 12,
+    fires: [{ labels: { lane: kafka }, summary: 'Consumers of kafka-redis with nothing to read: 1' }],
+  },
+  {
+    alert: 'CaudalIdleConsumer',
+    what: 'every consumer has partitions',
+    series: {
+      [ofLane('assigned_sources', kafka, 'p-1')]: '6x30',
+      [ofLane('assigned_sources', kafka, 'p-2')]: '6x30',
+    },
+    atMinute: 12,
+    fires: [],
+  },
+  {
+    alert: 'CaudalDeadLetters',
+    what: 'a consumer parks a message',
+    series: { [ofLane('dead_letters_total', kafka)]: '0x5 1x40' },
+    atMinute: 8,
+    fires: [{ labels: { lane: kafka }, summary: 'kafka-redis has parked messages in the last 15 minutes' }],
+  },
+  {
+    alert: 'CaudalDeadLetters',
+    what: 'the broker itself parks messages',
+    series: { [ofLane('dead_letter_messages', rabbitmq)]: '0x20 2x40' },
+    atMinute: 25,
+    fires: [
+      { labels: { lane: rabbitmq }, summary: 'rabbitmq-valkey has parked messages in the last 15 minutes' },
+    ],
+  },
+  {
+    alert: 'CaudalDeadLetters',
+    what: 'there are old dead letters, and some are taken back',
+    series: {
+      [ofLane('dead_letters_total', kafka)]: '5x60',
+      [ofLane('dead_letter_messages', kafka)]: '5x20 2x40',
+    },
+    atMinute: 25,
+    fires: [],
+  },
+  {
+    alert: 'CaudalLaneUnreadable',
+    what: 'the console has no figure for a lane',
+    series: {
+      [ofLane('assigned_sources', kafka)]: '12x30',
+      [ofLane('assigned_sources', rabbitmq)]: '1x30',
+      [ofLane('backlog_messages', rabbitmq, 'console')]: '0x30',
+      [ofLane('backlog_messages', kafka, 'console')]: '0x10 stale',
+    },
+    atMinute: 17,
+    fires: [{ labels: { lane: kafka }, summary: 'The console cannot read kafka-redis' }],
+  },
+  {
+    alert: 'CaudalLaneUnreadable',
+    what: 'the console reads the lane',
+    series: {
+      [ofLane('assigned_sources', kafka)]: '12x30',
+      [ofLane('backlog_messages', kafka, 'console')]: '0x30',
+    },
+    atMinute: 17,
+    fires: [],
+  },
+  {
+    alert: 'CaudalBrokerDown',
+    what: 'no ingest process reaches the broker',
+    series: { [brokerUp('i-1')]: '1x5 0x20', [brokerUp('i-2')]: '1x5 0x20' },
+    atMinute: 8,
+    fires: [{ labels: { broker: 'kafka' }, summary: 'No ingest process can publish to kafka' }],
+  },
+  {
+    alert: 'CaudalBrokerDown',
+    what: 'one ingest process reaches it',
+    series: { [brokerUp('i-1')]: '1x25', [brokerUp('i-2')]: '1x5 0x20' },
+    atMinute: 8,
+    fires: [],
+  },
+  {
+    alert: 'CaudalRequestsFailing',
+    what: 'one in four requests is answered 503',
+    series: { [requests('202')]: '0+300x40', [requests('503')]: '0+100x40' },
+    atMinute: 15,
+    fires: [{ labels: {}, summary: '25% of the requests are answered with 5xx' }],
+  },
+  {
+    alert: 'CaudalRequestsFailing',
+    what: 'clients send what is refused with 400',
+    series: { [requests('202')]: '0+300x40', [requests('400')]: '0+300x40', [requests('503')]: '0x40' },
+    atMinute: 15,
+    fires: [],
+  },
+];
