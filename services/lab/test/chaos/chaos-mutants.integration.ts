@@ -10,6 +10,7 @@ import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import { type FaultyProxy, startFaultyProxy } from '../../src/faults/tcp-proxy.ts';
 import { type ConsoleClient, createConsoleClient, totalsOf } from '../../src/load/console-client.ts';
 import { waitForDrain } from '../../src/load/wait-for-drain.ts';
+import type { Names } from '../../src/stack/service-environment.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 
@@ -25,6 +26,7 @@ interface Bed {
   readonly stack: Stack;
   readonly client: ConsoleClient;
   readonly proxy: FaultyProxy;
+  readonly names: Names;
 }
 
 /** Runs a fault on a stack whose RabbitMQ consumer is the product's or a mutant; returns the account. */
@@ -34,6 +36,7 @@ async function accountUnder(
 ): Promise<Account> {
   const { addresses } = servers();
   const stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-mutant-'));
+  const names = uniqueNames('mutant');
   const url = new URL(addresses.valkeyUrl);
   const proxy = await startFaultyProxy({ host: url.hostname, port: Number(url.port) });
   url.port = String(proxy.port);
@@ -41,7 +44,7 @@ async function accountUnder(
   try {
     stack = await startStack({
       addresses,
-      names: uniqueNames('mutant'),
+      names,
       replicas: { 'ingest-api': 1, 'rabbitmq-consumer': 1, 'kafka-consumer': 1 },
       stateDirectory,
       consumerStoreUrls: { valkey: url.href },
@@ -50,7 +53,7 @@ async function accountUnder(
     });
     const client = createConsoleClient(stack.consoleUrl);
     const before = totalsOf(await client.lanes({ identities: true }));
-    await fault({ stack, client, proxy });
+    await fault({ stack, client, proxy, names });
     await waitForDrain({
       client,
       expectedTotals: Object.fromEntries(Object.keys(before).map((lane) => [lane, MESSAGES])),
@@ -87,19 +90,28 @@ async function loseReplies(bed: Bed): Promise<void> {
 
 /** The consumer is killed with messages in its hands that its store could not take. */
 async function killWithFullHands(bed: Bed): Promise<void> {
-  const { client, proxy, stack } = bed;
+  const { proxy, stack } = bed;
   const consumer = stack.processes().get('rabbitmq-consumer-1');
   assert.ok(consumer);
   proxy.refuse();
   await post(bed, MESSAGES);
-  const isTaken = async (): Promise<boolean> => {
-    const report = (await client.lanes()).find(({ lane }) => lane === LANE);
-    return report?.backlog?.messages === 0;
-  };
+  // The broker's own count of deliveries comes seconds later: an acknowledgement sent too early has arrived by then.
+  const isTaken = async (): Promise<boolean> => (await deliveriesOf(bed.names.queue)) >= MESSAGES;
   assert.ok(await waitUntil(isTaken, { timeoutMs: TIMEOUT_MS }));
   consumer.signal('SIGKILL');
   assert.ok(await waitUntil(() => consumer.restarts > 0, { timeoutMs: TIMEOUT_MS }));
   proxy.pass();
+}
+
+/** Messages of a queue that RabbitMQ has delivered to consumers. */
+async function deliveriesOf(queue: string): Promise<number> {
+  const url = new URL(`/api/queues/%2F/${queue}`, servers().addresses.rabbitmqManagementUrl);
+  const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
+  url.username = '';
+  url.password = '';
+  const response = await fetch(url, { headers: { authorization } });
+  const body = (await response.json()) as { message_stats?: { deliver?: number } };
+  return body.message_stats?.deliver ?? 0;
 }
 
 function laneOf({ lanes }: Account, name: string) {
