@@ -89,6 +89,8 @@ class PublisherGroupCommit implements GroupCommit {
   #pending = 0;
   #turnScheduled = false;
   #lingerTimer: NodeJS.Timeout | undefined;
+  /** What gathers has waited long enough and leaves with the next free place. */
+  #isOverdue = false;
   #deadlineTimer: NodeJS.Timeout | undefined;
   #onIdle: (() => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -160,7 +162,9 @@ class PublisherGroupCommit implements GroupCommit {
       if (this.#turnScheduled) return;
       this.#turnScheduled = true;
       setImmediate(this.#onTurn);
-    } else if (this.#inFlight.size < this.#maxInFlight) {
+    } else if (this.#isOverdue && this.#inFlight.size < this.#maxInFlight) {
+      this.#closeGathering();
+    } else if (!this.#isOverdue) {
       this.#lingerTimer ??= setTimeout(this.#onLinger, this.#lingerMs);
     }
   }
@@ -172,6 +176,7 @@ class PublisherGroupCommit implements GroupCommit {
 
   readonly #onLinger = (): void => {
     this.#lingerTimer = undefined;
+    this.#isOverdue = true;
     if (this.#gathering.messages > 0 && this.#inFlight.size < this.#maxInFlight) this.#closeGathering();
   };
 
@@ -180,6 +185,7 @@ class PublisherGroupCommit implements GroupCommit {
       clearTimeout(this.#lingerTimer);
       this.#lingerTimer = undefined;
     }
+    this.#isOverdue = false;
     this.#queue.push(this.#gathering);
     this.#gathering = emptyFlush();
     this.#launch();

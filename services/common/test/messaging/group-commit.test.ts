@@ -92,6 +92,25 @@ describe('group commit', () => {
     await group.close();
   });
 
+  it('sends what is overdue as soon as a place is free', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher, { lingerMs: 2, maxInFlight: 2 });
+    const calls = [group.publish(bodiesOf(1, 'a'), FAR)];
+    await publisher.called(1);
+    calls.push(group.publish(bodiesOf(1, 'b'), FAR));
+    t.mock.timers.tick(2);
+    await publisher.called(2);
+    calls.push(group.publish(bodiesOf(1, 'c'), FAR));
+    t.mock.timers.tick(2);
+    assert.equal(publisher.calls.length, 2, 'there is no place');
+    publisher.calls[0]?.settle();
+    await publisher.called(3);
+    for (const call of publisher.calls) call.settle();
+    await Promise.all(calls);
+    await group.close();
+  });
+
   it('closes a flush at its largest number of messages or bytes, never splits a call, and limits flushes', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher, {

@@ -1,38 +1,20 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
-import { backOffMs } from '../back-off.ts';
-import type { BatchOutcome, ConsumerHandlers, DeliveryBatch, MessageConsumer } from '../ports.ts';
+import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
+import { within } from '../within.ts';
+import { type Assignment, createAssignment, type Partition } from './assignment.ts';
 import { createKafkajsClient, RETRY } from './kafkajs-client.ts';
 import { KafkajsDeadLetters } from './kafkajs-dead-letters.ts';
 import { ensureTopics, logBounds, withAdmin } from './kafkajs-topology.ts';
+import { createLogBatch } from './log-batch.ts';
 import { type LogBounds, readFrom } from './log-position.ts';
 import { type OffsetHint, OffsetHints } from './offset-hints.ts';
-import { sourceOf } from './source.ts';
+import { patiently } from './patiently.ts';
 
 const MAX_BATCH_MESSAGES = 4_000;
 const LEAVE_TIMEOUT_MS = 5_000;
 const NOTHING = Buffer.alloc(0);
-
-/** A partition this consumer reads at the moment. */
-interface Partition {
-  readonly id: number;
-  readonly source: string;
-  /** What the store has. */
-  expected: number | null;
-  /** The offset the next message must have; differs from `expected` only before a gap. */
-  readFrom: number;
-  /** Fetches in a row that did not begin at `readFrom`. */
-  misses: number;
-}
-
-/** What one join of the group gave us; the next join replaces it as a whole. */
-interface Assignment {
-  readonly partitions: ReadonlyMap<number, Partition>;
-  /** The store was asked; before that everything stays paused. */
-  positioned: boolean;
-}
 
 /**
  * Reads the topic as a member of the group, from where the *store* stands.
@@ -123,14 +105,9 @@ export class KafkajsConsumer implements MessageConsumer {
   #onJoin(consumer: Consumer, { payload }: ConsumerGroupJoinEvent): void {
     const { topic } = this.#settings;
     const ids = payload.memberAssignment[topic] ?? [];
-    const partitions = new Map(
-      ids.map((id): [number, Partition] => [
-        id,
-        { id, source: sourceOf(topic, id), expected: null, readFrom: 0, misses: 0 },
-      ]),
-    );
-    const assignment: Assignment = { partitions, positioned: partitions.size === 0 };
+    const assignment = createAssignment(topic, ids);
     this.#assignment = assignment;
+    this.#hints.clear();
     this.#logger.info(
       { partitions: ids, members: payload.isLeader ? 'leader' : 'member' },
       'joined the Kafka group',
@@ -148,7 +125,11 @@ export class KafkajsConsumer implements MessageConsumer {
     try {
       const sources = partitions.map(({ source }) => source);
       const stored = await positions(sources, this.#stopping.signal);
-      const bounds = await this.#boundsPatiently(assignment);
+      const bounds = await patiently(() => this.#bounds(), {
+        isWanted: () => assignment === this.#assignment && !this.#idle(),
+        logger: this.#logger,
+        complaint: 'Kafka does not tell its offsets',
+      });
       if (!bounds || assignment !== this.#assignment || this.#stopping.signal.aborted) return;
       for (const partition of partitions) {
         partition.expected = stored.get(partition.source) ?? null;
@@ -199,31 +180,22 @@ export class KafkajsConsumer implements MessageConsumer {
     next: number,
   ): Promise<BatchOutcome | undefined> {
     let heartbeatError: unknown;
-    const bodies = messages.map(({ value }) => value ?? NOTHING);
-    const batch: DeliveryBatch = {
-      bodies,
-      redelivered: 0,
-      position: { source: partition.source, expected: partition.expected, next },
-      keepAlive: async () => {
+    const batch = createLogBatch({
+      partition,
+      bodies: messages.map(({ value }) => value ?? NOTHING),
+      offsetOf: (index) => messages[index]?.offset ?? '',
+      next,
+      deadLetters: this.#deadLetters,
+      isOurs: () => assignment === this.#assignment,
+      heartbeat: async () => {
         try {
-          if (assignment !== this.#assignment) throw lostPartition(partition.source);
           await payload.heartbeat();
         } catch (error) {
           heartbeatError = error;
           throw error;
         }
       },
-      park: async (items) => {
-        if (assignment !== this.#assignment) throw lostPartition(partition.source);
-        await this.#deadLetters.send(
-          items.map(({ index, reason }) => ({
-            body: bodies[index] ?? NOTHING,
-            reason,
-            source: `${partition.source}:${messages[index]?.offset}`,
-          })),
-        );
-      },
-    };
+    });
     try {
       return await this.#startedHandlers().handle(batch, this.#stopping.signal);
     } catch (error) {
@@ -293,19 +265,6 @@ export class KafkajsConsumer implements MessageConsumer {
     return withAdmin(this.#kafka, (admin) => logBounds(admin, this.#settings.topic));
   }
 
-  /** Like {@link #bounds}, again and again while the assignment holds. */
-  async #boundsPatiently(assignment: Assignment): Promise<Map<number, LogBounds> | undefined> {
-    for (let attempt = 1; assignment === this.#assignment && !this.#idle(); attempt++) {
-      try {
-        return await this.#bounds();
-      } catch (error) {
-        this.#logger.warn({ attempt }, `Kafka does not tell its offsets: ${errorMessage(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, backOffMs(attempt)));
-      }
-    }
-    return undefined;
-  }
-
   #commit(payload: EachBatchPayload, hints: readonly OffsetHint[]): Promise<void> {
     const partitions = hints.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
     return payload.commitOffsetsIfNecessary({ topics: [{ topic: this.#settings.topic, partitions }] });
@@ -350,12 +309,7 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#stopping.abort();
     this.#pauseAll();
     await Promise.all(this.#running);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LEAVE_TIMEOUT_MS);
-    });
-    await Promise.race([this.#leave(), late]);
-    clearTimeout(timer);
+    await within(LEAVE_TIMEOUT_MS, this.#leave());
   }
 
   async #leave(): Promise<void> {
@@ -363,8 +317,4 @@ export class KafkajsConsumer implements MessageConsumer {
     await this.#consumer?.disconnect().catch(() => undefined);
     await this.#deadLetters.close();
   }
-}
-
-function lostPartition(source: string): AppError {
-  return new AppError('BROKER_UNAVAILABLE', `${source} is no longer assigned to this consumer`);
 }

@@ -1,16 +1,19 @@
 import { Admin, Consumer, FetchIsolationLevels, type GroupAssignment } from '@platformatic/kafka';
-import { AppError, errorMessage } from '../../errors.ts';
+import { errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { backOffMs } from '../back-off.ts';
-import type { BatchOutcome, ConsumerHandlers, DeliveryBatch, MessageConsumer } from '../ports.ts';
+import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
+import { within } from '../within.ts';
+import { type Assignment, createAssignment, type Partition } from './assignment.ts';
 import { kafkaError } from './errors.ts';
 import { type Run, recordsFrom } from './fetched-records.ts';
+import { createLogBatch } from './log-batch.ts';
 import { type LogBounds, readFrom } from './log-position.ts';
 import { OffsetHints } from './offset-hints.ts';
+import { patiently } from './patiently.ts';
 import { clientOptions, ensureTopics, logBounds } from './platformatic-client.ts';
 import { PlatformaticDeadLetters } from './platformatic-producer.ts';
-import { sourceOf } from './source.ts';
 
 const MAX_BATCH_MESSAGES = 4_000;
 const MAX_BYTES = 10_485_760;
@@ -20,22 +23,6 @@ const NOTHING = Buffer.alloc(0);
 
 /** What a fetch brings of one partition. */
 type FetchedPartition = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number];
-
-/** A partition this consumer reads at the moment. */
-interface Partition {
-  readonly id: number;
-  readonly source: string;
-  /** What the store has. */
-  expected: number | null;
-  /** The offset to fetch next; ahead of `expected` only after a gap in the log. */
-  readFrom: number;
-}
-
-/** What one join of the group gave us; the next join replaces it as a whole. */
-interface Assignment {
-  readonly partitions: ReadonlyMap<number, Partition>;
-  positioned: boolean;
-}
 
 /** Records of one partition, with the offset they were asked from. */
 interface Fetched extends Run {
@@ -132,13 +119,7 @@ export class PlatformaticConsumer implements MessageConsumer {
   #onJoin(consumer: Consumer, assigned: readonly GroupAssignment[]): void {
     const { topic } = this.#settings;
     const ids = assigned.find((assignment) => assignment.topic === topic)?.partitions ?? [];
-    const partitions = new Map(
-      ids.map((id): [number, Partition] => [
-        id,
-        { id, source: sourceOf(topic, id), expected: null, readFrom: 0 },
-      ]),
-    );
-    const assignment: Assignment = { partitions, positioned: partitions.size === 0 };
+    const assignment = createAssignment(topic, ids);
     this.#assignment = assignment;
     this.#hints.clear();
     this.#logger.info({ partitions: ids }, 'joined the Kafka group');
@@ -150,21 +131,14 @@ export class PlatformaticConsumer implements MessageConsumer {
     this.#assignment = undefined;
     if (this.#joining || this.#idle()) return;
     this.#logger.warn(`the Kafka group was left: ${errorMessage(reason)}`);
-    this.#joining = this.#joinPatiently(consumer).finally(() => {
+    const joined = patiently(() => consumer.joinGroup({}), {
+      isWanted: () => !this.#idle(),
+      logger: this.#logger,
+      complaint: 'Kafka does not take us into the group',
+    });
+    this.#joining = joined.then(() => {
       this.#joining = undefined;
     });
-  }
-
-  async #joinPatiently(consumer: Consumer): Promise<void> {
-    for (let attempt = 1; !this.#idle(); attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, backOffMs(attempt)));
-      try {
-        if (!this.#idle()) await consumer.joinGroup({});
-        return;
-      } catch (error) {
-        this.#logger.warn({ attempt }, `Kafka does not take us into the group: ${errorMessage(error)}`);
-      }
-    }
   }
 
   async #position(consumer: Consumer, assignment: Assignment): Promise<void> {
@@ -197,26 +171,26 @@ export class PlatformaticConsumer implements MessageConsumer {
     }
   }
 
-  /** Our partitions by leading broker; without an answer of Kafka after some tries, again and again. */
+  /** Our partitions by leading broker; empty when they are no longer ours. */
   async #leaders(consumer: Consumer, assignment: Assignment): Promise<Map<number, Partition[]>> {
     const { topic } = this.#settings;
-    for (let attempt = 1; assignment === this.#assignment && !this.#idle(); attempt++) {
-      try {
-        const metadata = await consumer.metadata({ topics: [topic] });
-        const leaders = new Map<number, Partition[]>();
-        for (const partition of assignment.partitions.values()) {
-          const node = metadata.topics.get(topic)?.partitions[partition.id]?.leader ?? -1;
-          leaders.set(node, [...(leaders.get(node) ?? []), partition]);
-        }
-        if (!leaders.has(-1)) return leaders;
-        throw new Error('a partition has no leader');
-      } catch (error) {
-        this.#logger.warn({ attempt }, `Kafka does not tell who leads: ${errorMessage(error)}`);
-        consumer.clearMetadata();
-        await new Promise((resolve) => setTimeout(resolve, backOffMs(attempt)));
+    const ask = async () => {
+      const metadata = await consumer.metadata({ topics: [topic] });
+      const leaders = new Map<number, Partition[]>();
+      for (const partition of assignment.partitions.values()) {
+        const node = metadata.topics.get(topic)?.partitions[partition.id]?.leader ?? -1;
+        leaders.set(node, [...(leaders.get(node) ?? []), partition]);
       }
-    }
-    return new Map();
+      if (!leaders.has(-1)) return leaders;
+      consumer.clearMetadata();
+      throw new Error('a partition has no leader');
+    };
+    const answer = await patiently(ask, {
+      isWanted: () => this.#isOurs(assignment),
+      logger: this.#logger,
+      complaint: 'Kafka does not tell who leads',
+    });
+    return answer ?? new Map();
   }
 
   /** Reads from one broker for as long as it leads anything of ours. */
@@ -341,28 +315,15 @@ export class PlatformaticConsumer implements MessageConsumer {
     offsets: readonly number[],
     next: number,
   ): Promise<BatchOutcome | undefined> {
-    const bodies = values.map((value) => value ?? NOTHING);
-    const holdOn = () => {
-      if (assignment === this.#assignment) return;
-      throw new AppError('BROKER_UNAVAILABLE', `${partition.source} is no longer assigned to this consumer`);
-    };
-    const batch: DeliveryBatch = {
-      bodies,
-      redelivered: 0,
-      position: { source: partition.source, expected: partition.expected, next },
-      // The client keeps up the membership by itself.
-      keepAlive: async () => holdOn(),
-      park: async (items) => {
-        holdOn();
-        await this.#deadLetters.send(
-          items.map(({ index, reason }) => ({
-            body: bodies[index] ?? NOTHING,
-            reason,
-            source: `${partition.source}:${offsets[index]}`,
-          })),
-        );
-      },
-    };
+    // Without a heartbeat: the client keeps up the membership by itself.
+    const batch = createLogBatch({
+      partition,
+      bodies: values.map((value) => value ?? NOTHING),
+      offsetOf: (index) => offsets[index] ?? '',
+      next,
+      deadLetters: this.#deadLetters,
+      isOurs: () => assignment === this.#assignment,
+    });
     try {
       return await this.#startedHandlers().handle(batch, this.#stopping.signal);
     } catch (error) {
@@ -373,20 +334,21 @@ export class PlatformaticConsumer implements MessageConsumer {
 
   /** Decides where partitions are read on, given what their stores have; false when they are no longer ours. */
   async #placePatiently(assignment: Assignment, partitions: readonly Partition[]): Promise<boolean> {
-    for (let attempt = 1; assignment === this.#assignment && !this.#idle(); attempt++) {
-      try {
-        const bounds = await logBounds(this.#admin, this.#settings.topic);
-        for (const partition of partitions) {
-          const log: LogBounds = bounds.get(partition.id) ?? { low: 0, high: Number.MAX_SAFE_INTEGER };
-          partition.readFrom = readFrom(partition.expected, log, partition.source, this.#logger);
-        }
-        return assignment === this.#assignment && !this.#idle();
-      } catch (error) {
-        this.#logger.warn({ attempt }, `Kafka does not tell its offsets: ${errorMessage(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, backOffMs(attempt)));
-      }
+    const bounds = await patiently(() => logBounds(this.#admin, this.#settings.topic), {
+      isWanted: () => this.#isOurs(assignment),
+      logger: this.#logger,
+      complaint: 'Kafka does not tell its offsets',
+    });
+    if (!bounds || !this.#isOurs(assignment)) return false;
+    for (const partition of partitions) {
+      const log: LogBounds = bounds.get(partition.id) ?? { low: 0, high: Number.MAX_SAFE_INTEGER };
+      partition.readFrom = readFrom(partition.expected, log, partition.source, this.#logger);
     }
-    return false;
+    return true;
+  }
+
+  #isOurs(assignment: Assignment): boolean {
+    return assignment === this.#assignment && !this.#idle();
   }
 
   #hint(id: number, next: number): void {
@@ -428,12 +390,7 @@ export class PlatformaticConsumer implements MessageConsumer {
     this.#stopping.abort();
     await Promise.all(this.#running);
     await this.#joining;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LEAVE_TIMEOUT_MS);
-    });
-    await Promise.race([this.#leave(), late]);
-    clearTimeout(timer);
+    await within(LEAVE_TIMEOUT_MS, this.#leave());
   }
 
   async #leave(): Promise<void> {

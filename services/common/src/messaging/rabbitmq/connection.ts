@@ -4,6 +4,7 @@ import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { backOffMs } from '../back-off.ts';
 import type { RabbitmqSettings } from '../settings.ts';
+import { within } from '../within.ts';
 
 /** A silent broker (stopped, unplugged) counts as gone after two of these. */
 const HEARTBEAT_SECONDS = 5;
@@ -217,11 +218,9 @@ function coalesceWrites(model: ChannelModel): void {
  * silent broker that would keep the socket, and so the process, alive.
  */
 async function endConnection(model: ChannelModel): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-  });
-  await Promise.race([model.close().catch(() => undefined), late]);
-  clearTimeout(timer);
+  await within(
+    CLOSE_TIMEOUT_MS,
+    model.close().catch(() => undefined),
+  );
   socketOf(model).destroy();
 }

@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorMessage } from '../../errors.ts';
+import type { Logger } from '../../logging.ts';
+import { backOffMs } from '../back-off.ts';
+
+/**
+ * Does something until it works or is no longer wanted.
+ *
+ * @returns undefined when it was no longer wanted.
+ */
+export async function patiently<T>(
+  work: () => Promise<T>,
+  options: { readonly isWanted: () => boolean; readonly logger: Logger; readonly complaint: string },
+): Promise<T | undefined> {
+  for (let attempt = 1; options.isWanted(); attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!options.isWanted()) return undefined;
+      options.logger.warn({ attempt }, `${options.complaint}: ${errorMessage(error)}`);
+      await sleep(backOffMs(attempt));
+    }
+  }
+  return undefined;
+}
