@@ -51,7 +51,7 @@ export function planFaults(options: PlanOptions): PlannedFault[] {
 
 /** Milliseconds a fault takes with its recovery on a quiet two-core machine: what the load has to last. */
 export function expectedMs(fault: PlannedFault, stopMs: number): number {
-  const recoveryMs = { kill: 8_000, stop: stopMs + 4_000, 'swallow-replies': 5_000, reset: 3_000 }[
+  const recoveryMs = { kill: 7_000, stop: stopMs + 2_500, 'swallow-replies': 3_500, reset: 3_500 }[
     fault.action
   ];
   return fault.pauseMs + fault.awayMs + recoveryMs;

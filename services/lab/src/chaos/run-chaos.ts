@@ -49,7 +49,7 @@ const RECOVERY_TIMEOUT_MS = 60_000;
 const EVIDENCE_TIMEOUT_MS = 8_000;
 const BROKEN_SERVERS: readonly ServerName[] = ['rabbitmq', 'kafka', 'valkey', 'redis'];
 /** Load beyond the expected end of the last fault. */
-const MARGIN = 1.25;
+const MARGIN = 1.2;
 
 /** Breaks everything in turn under a load whose client retries, then makes the account. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {

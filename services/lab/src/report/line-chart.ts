@@ -45,7 +45,7 @@ function renderChart({ title, unit, series }: Chart, top: number): string {
   return [
     `<g transform="translate(0 ${top})">`,
     text(PLOT.left, 18, title, 'font-weight="600"'),
-    text(PLOT.left - 6, PLOT.top - 10, unit, 'text-anchor="end"'),
+    text(4, PLOT.top - 10, unit),
     ...yTicks.map(
       (tick) =>
         `<line x1="${PLOT.left}" x2="${WIDTH - PLOT.right}" y1="${y(tick)}" y2="${y(tick)}" stroke="#ddd"/>` +

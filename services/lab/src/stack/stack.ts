@@ -103,12 +103,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       program:
         (isConsole ? undefined : options.programs?.[set]) ??
         join(ROOT, 'services', lane === undefined ? set : 'consumer', 'src', 'main.ts'),
-      environment:
-        lane !== undefined
+      environment: {
+        // Halves what a start costs: several processes begin at once.
+        NODE_COMPILE_CACHE: join(stateDirectory, 'compile-cache'),
+        ...(lane !== undefined
           ? consumerEnvironment(source, lane, operationsPort)
           : isConsole
             ? consoleEnvironment(source, port, operationsPort)
-            : ingestEnvironment(source, port, operationsPort),
+            : ingestEnvironment(source, port, operationsPort)),
+      },
       operationsUrl: `http://127.0.0.1:${operationsPort}`,
       logFile: join(logDirectory, `${name}.log`),
       onEvent,

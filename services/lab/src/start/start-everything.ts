@@ -71,9 +71,8 @@ export async function startEverything(settings: StartSettings): Promise<number> 
   } finally {
     for (const end of ends.reverse()) await end().catch((error: unknown) => terminal.say(String(error)));
     removeRunRecord(STATE_DIRECTORY);
-    if (servers !== undefined) {
-      terminal.say(`nothing is left running; the data is in ${relative(ROOT, servers.dataDirectory)}`);
-    }
+    const data = servers === undefined ? '' : `; the data is in ${relative(ROOT, servers.dataDirectory)}`;
+    terminal.say(`nothing is left running${data}`);
     interrupts.release();
   }
 }
