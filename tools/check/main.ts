@@ -32,13 +32,31 @@ const steps: readonly Step[] = [
   },
   { name: 'lost promises', run: () => runTool(join(bin, 'eslint'), ['--max-warnings=0', '.']) },
   { name: 'dead code', run: () => runTool(join(bin, 'knip'), []) },
-  { name: 'unit', run: () => runTests(find('services/*/test/**/*.test.ts', 'tools/test/**/*.test.ts')) },
+  {
+    name: 'unit',
+    run: () =>
+      runTests(
+        find(
+          'services/*/test/**/*.test.ts',
+          'tools/test/**/*.test.ts',
+          'grafana-dashboards/test/**/*.test.ts',
+        ),
+      ),
+  },
+  {
+    name: 'chart',
+    run: () => runTests(find('charts/test/**/*.{test,integration}.ts'), { timeoutMs: 600_000 }),
+  },
   {
     name: 'k6 scripts',
     run: async () => runTests(find('load-tests/test/**/*.test.ts'), { environment: { K6_BIN: await k6 } }),
   },
   { name: 'servers', run: () => integration('tools/test/**/*.integration.ts') },
-  { name: 'integration', run: () => withServers('services/*/test/**/*.integration.ts') },
+  {
+    name: 'integration',
+    run: () =>
+      withServers('services/*/test/**/*.integration.ts', 'grafana-dashboards/test/**/*.integration.ts'),
+  },
 ];
 
 /** Tests that start what they need by themselves. */
@@ -47,14 +65,14 @@ async function integration(pattern: string): Promise<StepResult> {
 }
 
 /** Tests against one shared set of real servers. */
-async function withServers(pattern: string): Promise<StepResult> {
+async function withServers(...patterns: readonly string[]): Promise<StepResult> {
   const servers = await startServers({
     dataDirectory: join(root, '.caudal', 'test-servers'),
     fresh: true,
     onProgress: (line) => process.stderr.write(`${line}\n`),
   });
   try {
-    return await runTests(find(pattern), {
+    return await runTests(find(...patterns), {
       concurrency: 1,
       timeoutMs: 300_000,
       environment: { CAUDAL_TEST_SERVERS: JSON.stringify(servers.addresses), K6_BIN: await k6 },
