@@ -62,6 +62,8 @@ const consoleShape = {
   POLL_INTERVAL_MS: milliseconds(2_000),
   /** A broker, store or Prometheus that takes longer to answer counts as down for this reading. */
   READ_TIMEOUT_MS: milliseconds(5_000),
+  /** Counting identities reads every identity record of a store: millions take their time. */
+  AUDIT_TIMEOUT_MS: milliseconds(120_000),
   STORE_CA_FILE: z.string().optional(),
   MAX_BODY_BYTES: count(262_144, 1_024, 16_777_216),
 };
@@ -118,6 +120,7 @@ export function parseConsoleConfig(environment: Environment) {
     prometheusUrl: values.PROMETHEUS_URL,
     pollIntervalMs: values.POLL_INTERVAL_MS,
     readTimeoutMs: values.READ_TIMEOUT_MS,
+    auditTimeoutMs: values.AUDIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
   };

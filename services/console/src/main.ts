@@ -25,6 +25,7 @@ runMain(async () => {
         backlog: await createBacklogReader(broker, { logger }),
         logger,
         readTimeoutMs: config.readTimeoutMs,
+        auditTimeoutMs: config.auditTimeoutMs,
         stopping: lifecycle.stopping,
       }),
     ),

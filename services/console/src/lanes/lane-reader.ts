@@ -22,12 +22,14 @@ export interface LaneReaderOptions {
   readonly logger: Logger;
   /** A part that takes longer is reported as not answering. */
   readonly readTimeoutMs: number;
+  /** The same for totals with identities. */
+  readonly auditTimeoutMs: number;
   readonly stopping: AbortSignal;
 }
 
 /** Makes a reader of one lane. */
 export function createLaneReader(options: LaneReaderOptions): LaneReader {
-  const { lane, store, backlog, logger, readTimeoutMs, stopping } = options;
+  const { lane, store, backlog, logger, readTimeoutMs, auditTimeoutMs, stopping } = options;
   let brokerError: string | undefined = 'not connected yet';
 
   async function readTotals(identities: boolean) {
@@ -63,7 +65,7 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
     },
     async read({ identities }) {
       const [totals, behind] = await Promise.allSettled([
-        withTimeout(() => readTotals(identities), readTimeoutMs, store.name),
+        withTimeout(() => readTotals(identities), identities ? auditTimeoutMs : readTimeoutMs, store.name),
         withTimeout(readBacklog, readTimeoutMs, backlog.broker),
       ]);
       return {

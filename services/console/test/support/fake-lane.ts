@@ -45,6 +45,7 @@ export async function createFakeLane(lane: string): Promise<FakeLane> {
     backlog,
     logger: createLogger('test', 'silent'),
     readTimeoutMs: 1_000,
+    auditTimeoutMs: 1_000,
     stopping: new AbortController().signal,
   });
   const fake: FakeLane = {

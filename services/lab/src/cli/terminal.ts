@@ -13,7 +13,9 @@ const PLAIN_INTERVAL_MS = 5_000;
 const REWRITE = '\r\u001b[K';
 
 /** Writes to a stream; `isTty` tells whether lines can be replaced on it. */
-export function createTerminal(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }): Terminal {
+export function createTerminal(
+  stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number },
+): Terminal {
   const startedAt = performance.now();
   const stamp = (line: string): string =>
     `${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`;
@@ -31,7 +33,8 @@ export function createTerminal(stream: NodeJS.WritableStream & { readonly isTTY?
     },
     live(line) {
       if (stream.isTTY === true) {
-        stream.write(REWRITE + stamp(line));
+        // A line that wraps could not be replaced.
+        stream.write(REWRITE + stamp(line).slice(0, (stream.columns ?? 80) - 1));
         isLive = true;
       } else if (performance.now() - plainAt >= PLAIN_INTERVAL_MS) {
         plainAt = performance.now();

@@ -10,9 +10,9 @@ import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { runCommandLine } from '../cli/run-command-line.ts';
 import { createTerminal } from '../cli/terminal.ts';
+import { readVersions } from '../report/read-versions.ts';
 import { runSummary } from '../report/summary.ts';
 import { newRunId, writeResults } from '../report/write-results.ts';
-import { readServerVersions } from '../stack/server-versions.ts';
 
 const USAGE = `usage: npm run chaos -- [options]
 
@@ -69,7 +69,7 @@ await runCommandLine(USAGE, async (args) => {
     signal: interrupts.signal,
   });
   try {
-    const versions = await readServerVersions(servers.addresses);
+    const versions = await readVersions(servers.addresses, k6);
     const chaos = await runChaos({
       ...settings,
       servers,

@@ -12,9 +12,9 @@ import { createConsoleClient } from '../load/console-client.ts';
 import { saveLastLoad } from '../load/last-load.ts';
 import { measureLoad } from '../load/measure-load.ts';
 import { SCENARIOS } from '../load/run-k6.ts';
+import { readVersions } from '../report/read-versions.ts';
 import { runSummary } from '../report/summary.ts';
 import { newRunId, writeResults } from '../report/write-results.ts';
-import { readServerVersions } from '../stack/server-versions.ts';
 
 const USAGE = `usage: npm run load -- [${SCENARIOS.join('|')}] [options]
 
@@ -69,11 +69,12 @@ await runCommandLine(USAGE, async (args) => {
   );
   const id = newRunId(scenario);
   const directory = join(RESULTS_DIRECTORY, id);
+  const k6 = await ensureK6({ onProgress: (line) => terminal.say(line), signal: interrupts.signal });
   const result = await measureLoad({
     client: createConsoleClient(target.consoleUrl),
     metricsUrls: target.metricsUrls,
     k6: {
-      k6: await ensureK6({ onProgress: (line) => terminal.say(line), signal: interrupts.signal }),
+      k6,
       scenario,
       baseUrl: target.baseUrl,
       variables,
@@ -92,7 +93,7 @@ await runCommandLine(USAGE, async (args) => {
     id,
     command: `npm run load -- ${scenario}`,
     settings: { scenario, ...settings },
-    versions: servers === undefined ? {} : await readServerVersions(servers.addresses),
+    versions: await readVersions(servers?.addresses, k6),
     result,
   });
   process.stdout.write(`\n${runSummary(result)}\nwritten to ${relative(ROOT, directory)}\n`);

@@ -16,7 +16,8 @@ export interface ConsoleClient {
   compare(request: AccountRequest): Promise<Account>;
 }
 
-const TIMEOUT_MS = 60_000;
+/** Counting the identities of millions of messages takes a while. */
+const TIMEOUT_MS = 150_000;
 
 /** Makes a client of the console at this URL. */
 export function createConsoleClient(url: string): ConsoleClient {

@@ -10,11 +10,11 @@ import { createTerminal, type Terminal } from '../cli/terminal.ts';
 import { createConsoleClient } from '../load/console-client.ts';
 import { saveLastLoad } from '../load/last-load.ts';
 import { type LoadResult, measureLoad } from '../load/measure-load.ts';
+import { readVersions } from '../report/read-versions.ts';
 import { runSummary } from '../report/summary.ts';
 import { newRunId, writeResults } from '../report/write-results.ts';
 import { type ControlServer, startControlServer } from '../stack/control-server.ts';
 import { readRunRecord, removeRunRecord, writeRunRecord } from '../stack/run-file.ts';
-import { readServerVersions } from '../stack/server-versions.ts';
 import { type ServiceSet, type Stack, startStack } from '../stack/stack.ts';
 import { urlsAndNextSteps } from './next-steps.ts';
 
@@ -175,7 +175,7 @@ async function runSeedLoad(
     id,
     command: 'npm start',
     settings: { messages, users, seed, ...settings.replicas },
-    versions: await readServerVersions(servers.addresses),
+    versions: await readVersions(servers.addresses, k6),
     result,
   });
   process.stdout.write(`\n${runSummary(result)}\nwritten to ${relative(ROOT, directory)}\n`);

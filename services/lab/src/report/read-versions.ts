@@ -1,16 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Redis as RedisClient } from 'ioredis';
 import { Redis as ValkeyClient } from 'iovalkey';
+import { runCommand } from '../../../../tools/lib/run-command.ts';
 import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
+import { ROOT } from '../cli/paths.ts';
 
 const TIMEOUT_MS = 3_000;
 
-/** Versions of the servers, as they say themselves; one that does not say is left out. */
-export async function readServerVersions(addresses: ServerAddresses): Promise<Record<string, string>> {
+/** Versions of the servers and of k6, as they say themselves; what does not say is left out. */
+export async function readVersions(
+  addresses: ServerAddresses | undefined,
+  k6: string,
+): Promise<Record<string, string>> {
   const readings: Record<string, () => Promise<string | undefined>> = {
-    rabbitmq: () => readRabbitmq(addresses.rabbitmqManagementUrl),
-    valkey: () => readValkey(addresses.valkeyUrl),
-    redis: () => readRedis(addresses.redisUrl),
-    prometheus: () => readPrometheus(addresses.prometheusUrl),
+    k6: async () => /v(\d\S*)/.exec((await runCommand(k6, ['version'])).stdout)?.[1],
+    ...(addresses && {
+      rabbitmq: () => readRabbitmq(addresses.rabbitmqManagementUrl),
+      kafka: readPinnedKafka,
+      valkey: () => readValkey(addresses.valkeyUrl),
+      redis: () => readRedis(addresses.redisUrl),
+      prometheus: () => readPrometheus(addresses.prometheusUrl),
+    }),
   };
   const entries = await Promise.all(
     Object.entries(readings).map(
@@ -29,6 +40,12 @@ async function readRabbitmq(managementUrl: string): Promise<string | undefined> 
   url.password = '';
   const response = await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(TIMEOUT_MS) });
   return ((await response.json()) as { rabbitmq_version?: string }).rabbitmq_version;
+}
+
+/** Kafka does not tell its clients: this is the version that tools/servers starts. */
+async function readPinnedKafka(): Promise<string | undefined> {
+  const pom = await readFile(join(ROOT, 'tools', 'rootfs', 'kafka', 'pom.xml'), 'utf8');
+  return /<kafka\.version>([^<]+)</.exec(pom)?.[1];
 }
 
 async function readPrometheus(url: string): Promise<string | undefined> {
