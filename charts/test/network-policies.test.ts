@@ -21,6 +21,9 @@ const component = 'app.kubernetes.io/component';
 const matches = (selector: Labels | undefined, labels: Labels) =>
   Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
 
+/** A pod that is not of the release. */
+const stranger: Labels = { app: 'stranger' };
+
 /** Labels of every pod, by component. */
 function podLabels(manifests: readonly Manifest[]): ReadonlyMap<string, Labels> {
   return new Map(podsOf(manifests).map(({ labels }) => [labels[component] ?? '', labels]));
@@ -69,7 +72,7 @@ function allowedPairs(manifests: readonly Manifest[]): readonly string[] {
       );
     for (const port of new Set(ports)) {
       const incoming = rules('Ingress', target);
-      if (allows(incoming, 'from', undefined, port)) pairs.push(`anyone → ${to}:${port}`);
+      if (allows(incoming, 'from', stranger, port)) pairs.push(`anyone → ${to}:${port}`);
       for (const [from, source] of pods) {
         if (allows(incoming, 'from', source, port) && allows(rules('Egress', source), 'to', target, port)) {
           pairs.push(`${from} → ${to}:${port}`);
