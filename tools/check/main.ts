@@ -23,7 +23,16 @@ const k6 = ensureK6({ onProgress: (line) => process.stderr.write(`${line}\n`) })
 k6.catch(() => undefined);
 
 const steps: readonly Step[] = [
-  { name: 'format and lint', run: () => runTool(join(bin, 'biome'), ['ci', '--error-on-warnings', '.']) },
+  {
+    name: 'format and lint',
+    run: () =>
+      runTool(join(bin, 'biome'), [
+        'ci',
+        '--error-on-warnings',
+        ...(process.stdout.isTTY ? [] : ['--colors=off']),
+        '.',
+      ]),
+  },
   { name: 'types', run: () => runTool(join(bin, 'tsc'), ['--noEmit']) },
   { name: 'types of the k6 scripts', run: () => runTool(join(bin, 'tsc'), ['--noEmit', '-p', 'load-tests']) },
   {

@@ -20,8 +20,12 @@ const laneShape = {
     .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
   LANE_BROKER: z.enum(['rabbitmq', 'kafka']),
   LANE_STORE: z.enum(['valkey', 'redis']),
-  BATCH_MAX_MESSAGES: count(1_000, 1, 10_000),
+  /** 0: the broker's own default. */
+  BATCH_MAX_MESSAGES: count(0, 0, 10_000),
 };
+
+/** A Kafka fetch brings thousands of messages at once; of RabbitMQ's prefetch half is handled while half arrives. */
+const DEFAULT_BATCH_MESSAGES = { rabbitmq: 1_000, kafka: 4_000 };
 
 /** Reads what one consumer of one lane needs; only the variables of the lane's own broker are asked for. */
 export function loadConfig(environment: Environment) {
@@ -53,7 +57,7 @@ function readLane<Shape extends typeof laneShape, Broker>(
     lane: lane.LANE,
     broker: brokerOf(values, clientId),
     store: { name: lane.LANE_STORE, settings: storeSettings(lane, clientId) },
-    batchMaxMessages: lane.BATCH_MAX_MESSAGES,
+    batchMaxMessages: lane.BATCH_MAX_MESSAGES || DEFAULT_BATCH_MESSAGES[lane.LANE_BROKER],
     operations: { host: lane.OPERATIONS_HOST, port: lane.OPERATIONS_PORT },
     logLevel: lane.LOG_LEVEL,
     drainTimeoutMs: lane.DRAIN_TIMEOUT_MS,

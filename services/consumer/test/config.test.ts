@@ -26,6 +26,8 @@ describe("the consumer's configuration", () => {
     });
     assert.ok(kafka.broker.name === 'kafka');
     assert.deepEqual(kafka.broker.settings.brokers, ['a:1', 'b:2']);
+    assert.equal(kafka.batchMaxMessages, 4_000);
+    assert.equal(loadConfig({ ...rabbitmq, BATCH_MAX_MESSAGES: '50' }).batchMaxMessages, 50);
   });
 
   it('names every variable that is missing or wrong', () => {
