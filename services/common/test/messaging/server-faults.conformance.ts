@@ -102,6 +102,23 @@ export function describeServerFaults(harness: () => MessagingHarness): void {
     await store.until(() => after.every((body) => store.has(body.toString())));
   });
 
+  it('stops while the broker is silent', async () => {
+    const { createPublisher, createConsumer } = harness();
+    const publisher = await createPublisher();
+    const store = new TestStore();
+    const consumer = await createConsumer();
+    await consumer.start(store.handlers());
+    await publisher.publish(bodiesOf(10));
+    await store.until(() => store.size === 10);
+    const thaw = await serverOf().freeze();
+    try {
+      await Promise.all([consumer.stop(), publisher.close()]);
+    } finally {
+      await thaw();
+    }
+    assert.deepEqual([consumer.isReady(), publisher.isReady(), store.fatal], [false, false, []]);
+  });
+
   it('carries callers of a group commit over a restart of the broker', async () => {
     const { createPublisher, createConsumer } = harness();
     const group = createGroupCommit(await createPublisher());

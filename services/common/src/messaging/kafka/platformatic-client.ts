@@ -1,8 +1,16 @@
-import { Admin, type BaseOptions, ListOffsetTimestamps, type SASLMechanismValue } from '@platformatic/kafka';
+import {
+  Admin,
+  type BaseOptions,
+  type Consumer,
+  ListOffsetTimestamps,
+  type SASLMechanismValue,
+} from '@platformatic/kafka';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { KafkaSettings } from '../settings.ts';
+import type { Partition } from './assignment.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { LogBounds } from './log-position.ts';
+import type { OffsetHint } from './offset-hints.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const MECHANISMS: Readonly<Record<string, SASLMechanismValue>> = {
@@ -127,6 +135,38 @@ export async function logBounds(admin: Admin, topic: string): Promise<Map<number
     { low: low.get(partition) ?? 0, high: end },
   ]);
   return new Map(bounds);
+}
+
+/** Partitions by the broker that leads them; rejects while one has no leader. */
+export async function leadersOf(
+  consumer: Consumer,
+  topic: string,
+  partitions: readonly Partition[],
+): Promise<Map<number, Partition[]>> {
+  const metadata = await consumer.metadata({ topics: [topic] });
+  const leaders = new Map<number, Partition[]>();
+  for (const partition of partitions) {
+    const node = metadata.topics.get(topic)?.partitions[partition.id]?.leader ?? -1;
+    leaders.set(node, [...(leaders.get(node) ?? []), partition]);
+  }
+  if (!leaders.has(-1)) return leaders;
+  consumer.clearMetadata();
+  throw new Error('a partition has no leader');
+}
+
+/** Tells Kafka the offsets to be read next. */
+export async function commitHints(
+  consumer: Consumer,
+  topic: string,
+  hints: readonly OffsetHint[],
+): Promise<void> {
+  const offsets = hints.map(({ partition, offset }) => ({
+    topic,
+    partition,
+    offset: BigInt(offset),
+    leaderEpoch: -1,
+  }));
+  await consumer.commit({ offsets });
 }
 
 /** Whether an error or one of those in it is one of these answers of the protocol. */

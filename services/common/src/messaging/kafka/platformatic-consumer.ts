@@ -12,7 +12,7 @@ import { createLogBatch } from './log-batch.ts';
 import { type LogBounds, readFrom } from './log-position.ts';
 import { OffsetHints } from './offset-hints.ts';
 import { patiently } from './patiently.ts';
-import { clientOptions, ensureTopics, logBounds } from './platformatic-client.ts';
+import { clientOptions, commitHints, ensureTopics, leadersOf, logBounds } from './platformatic-client.ts';
 import { PlatformaticDeadLetters } from './platformatic-producer.ts';
 
 const MAX_BATCH_MESSAGES = 4_000;
@@ -173,18 +173,7 @@ export class PlatformaticConsumer implements MessageConsumer {
 
   /** Our partitions by leading broker; empty when they are no longer ours. */
   async #leaders(consumer: Consumer, assignment: Assignment): Promise<Map<number, Partition[]>> {
-    const { topic } = this.#settings;
-    const ask = async () => {
-      const metadata = await consumer.metadata({ topics: [topic] });
-      const leaders = new Map<number, Partition[]>();
-      for (const partition of assignment.partitions.values()) {
-        const node = metadata.topics.get(topic)?.partitions[partition.id]?.leader ?? -1;
-        leaders.set(node, [...(leaders.get(node) ?? []), partition]);
-      }
-      if (!leaders.has(-1)) return leaders;
-      consumer.clearMetadata();
-      throw new Error('a partition has no leader');
-    };
+    const ask = () => leadersOf(consumer, this.#settings.topic, [...assignment.partitions.values()]);
     const answer = await patiently(ask, {
       isWanted: () => this.#isOurs(assignment),
       logger: this.#logger,
@@ -202,7 +191,7 @@ export class PlatformaticConsumer implements MessageConsumer {
       const leaders = await this.#leaders(consumer, assignment);
       const mine = leaders.get(node);
       if (!mine) break;
-      const fetched = await (ahead ?? this.#fetch(consumer, assignment, node, mine, []));
+      const fetched = await this.#untilStopped(ahead ?? this.#fetch(consumer, assignment, node, mine, []));
       ahead = undefined;
       if (assignment !== this.#assignment) continue;
       const current = fetched.filter(({ partition, askedFrom }) => partition.readFrom === askedFrom);
@@ -211,7 +200,21 @@ export class PlatformaticConsumer implements MessageConsumer {
       for (const other of leaders.keys())
         if (!this.#nodes.has(other)) await this.#startLoops(consumer, assignment);
     }
-    await ahead;
+    if (ahead) await this.#untilStopped(ahead);
+  }
+
+  /** A silent broker must not hold up a stop; the fetch is left to itself. */
+  #untilStopped(fetch: Promise<Fetched[]>): Promise<Fetched[]> {
+    const { signal } = this.#stopping;
+    if (signal.aborted) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      const giveUp = () => resolve([]);
+      signal.addEventListener('abort', giveUp, { once: true });
+      void fetch.then((fetched) => {
+        signal.removeEventListener('abort', giveUp);
+        resolve(fetched);
+      });
+    });
   }
 
   /**
@@ -352,16 +355,8 @@ export class PlatformaticConsumer implements MessageConsumer {
   }
 
   #hint(id: number, next: number): void {
-    const { topic } = this.#settings;
     this.#hints.note(id, next, async (hints) => {
-      if (!this.#consumer?.isActive()) return;
-      const offsets = hints.map(({ partition, offset }) => ({
-        topic,
-        partition,
-        offset: BigInt(offset),
-        leaderEpoch: -1,
-      }));
-      await this.#consumer.commit({ offsets });
+      if (this.#consumer?.isActive()) await commitHints(this.#consumer, this.#settings.topic, hints);
     });
   }
 

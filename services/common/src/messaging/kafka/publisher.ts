@@ -3,8 +3,12 @@ import type { Logger } from '../../logging.ts';
 import { backOffMs } from '../back-off.ts';
 import type { MessagePublisher } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
+import { within } from '../within.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { OpenProducer, ProducerDriver } from './producer-driver.ts';
+
+/** A silent broker must not hold up a stop: nothing is on its way any more. */
+const CLOSE_TIMEOUT_MS = 3_000;
 
 /** A producer with the sends that have not settled; they outlive our patience with them. */
 interface Line {
@@ -136,6 +140,10 @@ export class KafkaPublisher implements MessagePublisher {
     const line = this.#line;
     if (line) await Promise.allSettled(line.sends);
     this.#stopping.abort();
+    await within(CLOSE_TIMEOUT_MS, this.#disconnect());
+  }
+
+  async #disconnect(): Promise<void> {
     await this.#checking;
     await this.#line?.producer.close();
   }

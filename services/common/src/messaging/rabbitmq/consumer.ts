@@ -3,11 +3,14 @@ import { AppError } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { ConsumerHandlers, DeliveryBatch, MessageConsumer } from '../ports.ts';
 import type { RabbitmqSettings } from '../settings.ts';
+import { within } from '../within.ts';
 import { RabbitmqConnection, type Session } from './connection.ts';
 import { park } from './park.ts';
 import { ensureTopology } from './topology.ts';
 
 const MAX_BATCH_MESSAGES = 1_000;
+/** A silent broker must not hold up a stop: with the connection everything goes back anyway. */
+const CANCEL_TIMEOUT_MS = 2_000;
 /** After a batch of so many the queue is busy: the next one may gather a little, since large batches cost less. */
 const BUSY_BATCH_MESSAGES = 64;
 const GATHER_MS = 5;
@@ -208,18 +211,19 @@ export class RabbitmqConsumer implements MessageConsumer {
     return this.#handlers;
   }
 
+  async #unsubscribe(subscription: Subscription): Promise<void> {
+    try {
+      await subscription.channel.cancel(subscription.consumerTag);
+      giveBack(subscription);
+    } catch (error) {
+      this.#logger.debug({ err: error }, 'the subscription ended by itself');
+    }
+  }
+
   async #stop(): Promise<void> {
     this.#stopping.abort();
     this.#endGathering?.();
-    const subscription = this.#subscription;
-    if (subscription) {
-      try {
-        await subscription.channel.cancel(subscription.consumerTag);
-        giveBack(subscription);
-      } catch (error) {
-        this.#logger.debug({ err: error }, 'the subscription ended by itself');
-      }
-    }
+    if (this.#subscription) await within(CANCEL_TIMEOUT_MS, this.#unsubscribe(this.#subscription));
     await this.#running;
     await this.#connection.close();
   }
