@@ -43,7 +43,7 @@ export const STORED: Signal = {
 export const DIFFERENCE: Signal = {
   title: 'Difference',
   description:
-    'Stored less accepted. 0 when everything is at rest. Below 0 under load: messages on their way. Above 0: messages that were published but answered 503 (unconfirmed), or that were on their way when the time range began.',
+    'Stored less accepted: 0 when everything is at rest. Below 0 under load: messages on their way. Choose a range that begins at rest: what was on its way at its beginning is stored within it, but was accepted before, and shows as a little above 0. So do messages that were published and answered 503 (unconfirmed).',
   unit: 'short',
   queries: [{ expr: `${storedByLane} - on () group_left () ${accepted}`, legend: '{{lane}}' }],
 };

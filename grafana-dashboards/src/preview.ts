@@ -1,0 +1,45 @@
+import { join, relative } from 'node:path';
+import { GENERATED_DIRECTORY } from './generated-files.ts';
+import { OPTIONS_USAGE, readArguments } from './model/command-line.ts';
+import { takePictures } from './preview/take-pictures.ts';
+
+const OUTPUT = join(import.meta.dirname, '..', '..', 'docs', 'images');
+
+const USAGE = `usage: node grafana-dashboards/src/preview.ts [options] [dashboard…]
+
+Draws the dashboards with what a Prometheus holds, as pictures in docs/images. Needs Chromium.
+
+${OPTIONS_USAGE}
+`;
+
+/** Exit status: 0 when the pictures are written, 1 when they are not, 2 for wrong options. */
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  let options: ReturnType<typeof readArguments>;
+  try {
+    options = readArguments(args, 150);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  const { prometheusUrl, view, rest } = options;
+  const pictures = await takePictures({
+    directory: GENERATED_DIRECTORY,
+    prometheusUrl,
+    view,
+    outputDirectory: OUTPUT,
+    only: rest,
+  });
+  for (const { path, bytes } of pictures) {
+    process.stdout.write(`${relative(process.cwd(), path)}  ${Math.round(bytes / 1_000)} kB\n`);
+  }
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});

@@ -1,0 +1,53 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readDashboards } from '../model/dashboard-json.ts';
+import { resolveDashboard, type View } from '../model/resolve.ts';
+import { createPrometheusClient } from '../prometheus/client.ts';
+import { findChromium, takePicture } from './chromium.ts';
+import { readDashboardData } from './panel-data.ts';
+import { renderPage } from './render-page.ts';
+
+/** What to draw, from where, and whither. */
+export interface PictureOptions {
+  /** Directory with the dashboards' JSON. */
+  readonly directory: string;
+  readonly prometheusUrl: string;
+  readonly view: View;
+  /** Directory of the pictures; made where it is missing. */
+  readonly outputDirectory: string;
+  /** Names of dashboards; by default all. */
+  readonly only?: readonly string[];
+}
+
+/** A picture that was written. */
+export interface Picture {
+  readonly dashboard: string;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/**
+ * Draws dashboards with what Prometheus holds, `dashboard-<name>.png` each.
+ *
+ * @throws PrerequisiteError without a browser; Error for a name that is no dashboard, or if Prometheus does not answer
+ */
+export async function takePictures(options: PictureOptions): Promise<Picture[]> {
+  const { directory, prometheusUrl, view, outputDirectory, only = [] } = options;
+  const dashboards = readDashboards(directory);
+  for (const name of only) {
+    if (!dashboards.has(name))
+      throw new Error(`no dashboard "${name}"; there are: ${[...dashboards.keys()].join(', ')}`);
+  }
+  const chromium = await findChromium();
+  const client = createPrometheusClient(prometheusUrl);
+  mkdirSync(outputDirectory, { recursive: true });
+  const pictures: Picture[] = [];
+  for (const [name, json] of dashboards) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    const data = await readDashboardData(await resolveDashboard(json, client, view), client, view);
+    const path = resolve(join(outputDirectory, `dashboard-${name}.png`));
+    await takePicture(chromium, renderPage(data, view), path);
+    pictures.push({ dashboard: name, path, bytes: statSync(path).size });
+  }
+  return pictures;
+}

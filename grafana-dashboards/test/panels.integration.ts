@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type Stack, startStack } from '../../services/lab/src/stack/stack.ts';
+import { waitUntil } from '../../tools/lib/wait-until.ts';
+import { ensureProgram } from '../../tools/rootfs/host-packages.ts';
+import { type Servers, startServers } from '../../tools/servers/servers.ts';
+import { checkPanels } from '../src/check/check-panels.ts';
+import { GENERATED_DIRECTORY } from '../src/generated-files.ts';
+import { findChromium } from '../src/preview/chromium.ts';
+import { takePictures } from '../src/preview/take-pictures.ts';
+import { createPrometheusClient } from '../src/prometheus/client.ts';
+
+const MESSAGES = 2_000;
+const SCRAPE_SECONDS = 1;
+
+let directory = '';
+let servers: Servers;
+let stack: Stack;
+let from = 0;
+
+/** The last three minutes, or less: from before the load until now. */
+const viewNow = () => {
+  const to = Math.floor(Date.now() / 1_000);
+  return { range: { from: Math.max(from, to - 180), to }, stepSeconds: 2, scrapeSeconds: SCRAPE_SECONDS };
+};
+
+before(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'caudal-panels-'));
+  servers = await startServers({
+    dataDirectory: join(directory, 'servers'),
+    scrapeIntervalSeconds: SCRAPE_SECONDS,
+  });
+  stack = await startStack({
+    addresses: servers.addresses,
+    replicas: { 'ingest-api': 1, 'rabbitmq-consumer': 1, 'kafka-consumer': 1 },
+    stateDirectory: join(directory, 'state'),
+    targetsDirectory: servers.targetsDirectory,
+    onEvent: () => undefined,
+  });
+  await untilPrometheus('count(count by (pod) (nodejs_version_info))', (value) => value === 4);
+  from = Math.floor(Date.now() / 1_000);
+  for (let sent = 0; sent < MESSAGES; sent += 100) await post(sent, 100);
+  await untilPrometheus('min(sum by (lane) (caudal_store_messages))', (value) => value === MESSAGES);
+  // Rates need two scrapes that see the load.
+  await untilPrometheus('sum(rate(caudal_stored_messages_total[10s]))', (value) => value > 0);
+});
+
+after(async () => {
+  await stack?.stop();
+  await servers?.down();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function post(first: number, count: number): Promise<void> {
+  const messages = Array.from({ length: count }, (_, index) => ({
+    description: `message ${first + index}`,
+    country: index % 3 === 0 ? 'ES' : 'FR',
+    weather: 'sunny',
+  }));
+  const response = await fetch(`${stack.baseUrl}/messages`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(messages),
+  });
+  assert.equal(response.status, 202, await response.text());
+}
+
+async function untilPrometheus(expr: string, holds: (value: number) => boolean): Promise<void> {
+  const client = createPrometheusClient(servers.addresses.prometheusUrl);
+  let value: number | undefined;
+  const isSo = await waitUntil(
+    async () => {
+      value = (await client.query(expr, Date.now() / 1_000))[0]?.samples[0]?.[1];
+      return value !== undefined && holds(value);
+    },
+    { timeoutMs: 60_000, everyMs: 250 },
+  );
+  assert.ok(isSo, `${expr} stays at ${value}`);
+}
+
+test('after a load no panel is empty', async () => {
+  const { prometheusUrl } = servers.addresses;
+  const result = await checkPanels({ directory: GENERATED_DIRECTORY, prometheusUrl, view: viewNow() });
+  assert.deepEqual(result.empty, []);
+  assert.equal(result.dashboards, 4);
+  assert.ok(
+    result.panels >= 60 && result.queries >= 100,
+    `${result.panels} panels, ${result.queries} queries`,
+  );
+});
+
+test('the account on the dashboard is exact', async () => {
+  const client = createPrometheusClient(servers.addresses.prometheusUrl);
+  const pipeline = JSON.parse(readFileSync(join(GENERATED_DIRECTORY, 'pipeline.json'), 'utf8')) as {
+    panels: { title: string; targets?: { expr: string }[] }[];
+  };
+  const { range } = viewNow();
+  const figures = async (title: string) => {
+    const expr = pipeline.panels.find((panel) => panel.title === title)?.targets?.[0]?.expr ?? '';
+    const query = expr.replaceAll('$__range', `${range.to - range.from}s`).replaceAll(/"\$\w+"/g, '".*"');
+    return (await client.query(query, range.to)).map(({ samples }) => samples[0]?.[1]);
+  };
+  assert.deepEqual(await figures('Accepted'), [MESSAGES]);
+  assert.deepEqual(await figures('Stored'), [MESSAGES, MESSAGES]);
+  assert.deepEqual(await figures('Difference'), [0, 0]);
+});
+
+test('a panel that asks for what nobody exports is found', async () => {
+  const broken = join(directory, 'broken');
+  cpSync(GENERATED_DIRECTORY, broken, { recursive: true });
+  const path = join(broken, 'node-runtime.json');
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll('process_open_fds', 'process_open_files'));
+  const { empty } = await checkPanels({
+    directory: broken,
+    prometheusUrl: servers.addresses.prometheusUrl,
+    view: viewNow(),
+  });
+  assert.deepEqual(
+    empty.map(({ panel, problem }) => ({ panel, problem })),
+    [{ panel: 'Open file descriptors', problem: 'no series' }],
+  );
+});
+
+test('every dashboard is drawn, small enough for a page', async () => {
+  await findChromium().catch(() =>
+    ensureProgram('chromium', ['chromium', 'fonts-dejavu-core'], () => undefined),
+  );
+  const pictures = await takePictures({
+    directory: GENERATED_DIRECTORY,
+    prometheusUrl: servers.addresses.prometheusUrl,
+    view: viewNow(),
+    outputDirectory: join(directory, 'pictures'),
+  });
+  assert.equal(pictures.length, 4);
+  for (const { path, bytes } of pictures) {
+    assert.ok(bytes > 10_000 && bytes < 300_000, `${path} has ${bytes} bytes`);
+    assert.equal(readFileSync(path).readUInt32BE(16), 1_600, 'as wide as it was meant to be');
+  }
+});

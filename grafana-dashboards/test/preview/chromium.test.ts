@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PrerequisiteError } from '../../../tools/lib/prerequisite-error.ts';
+import { findChromium } from '../../src/preview/chromium.ts';
+
+test('without a browser the message says how to get one', async () => {
+  await assert.rejects(findChromium(['no-such-browser', '/no/such/browser']), (error) => {
+    assert.ok(error instanceof PrerequisiteError);
+    assert.match(error.message, /apt-get install .*chromium/);
+    return true;
+  });
+});
+
+test('the first one that is there is taken', async () => {
+  assert.equal(await findChromium(['no-such-browser', process.execPath]), process.execPath);
+});
