@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureK6 } from '../k6/ensure-k6.ts';
 import { startServers } from '../servers/servers.ts';
-import { runTests, runTool, type StepResult } from './steps.ts';
+import { runTests, runTestsOneByOne, runTool, type StepResult } from './steps.ts';
 
 /** `npm test`: everything, the fast first; ends with one line `N passed, N failed`. */
 
@@ -12,6 +12,10 @@ process.chdir(root);
 
 const find = (...patterns: readonly string[]): string[] =>
   globSync(patterns, { exclude: (path) => path.includes('node_modules') }).sort();
+
+/** Of one test with real servers, and of all tests of one file. */
+const TEST_TIMEOUT_MS = 300_000;
+const FILE_LIMIT_MS = 600_000;
 
 interface Step {
   readonly name: string;
@@ -70,7 +74,11 @@ const steps: readonly Step[] = [
 
 /** Tests that start what they need by themselves. */
 async function integration(pattern: string): Promise<StepResult> {
-  return runTests(find(pattern), { concurrency: 1, timeoutMs: 300_000, environment: { K6_BIN: await k6 } });
+  return runTestsOneByOne(find(pattern), {
+    timeoutMs: TEST_TIMEOUT_MS,
+    limitMs: FILE_LIMIT_MS,
+    environment: { K6_BIN: await k6 },
+  });
 }
 
 /** Tests against one shared set of real servers. */
@@ -81,9 +89,9 @@ async function withServers(...patterns: readonly string[]): Promise<StepResult> 
     onProgress: (line) => process.stderr.write(`${line}\n`),
   });
   try {
-    return await runTests(find(...patterns), {
-      concurrency: 1,
-      timeoutMs: 300_000,
+    return await runTestsOneByOne(find(...patterns), {
+      timeoutMs: TEST_TIMEOUT_MS,
+      limitMs: FILE_LIMIT_MS,
       environment: { CAUDAL_TEST_SERVERS: JSON.stringify(servers.addresses), K6_BIN: await k6 },
     });
   } finally {

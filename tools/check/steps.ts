@@ -9,16 +9,55 @@ export interface StepResult {
   readonly failed: number;
 }
 
-/** Runs a command with the terminal as its own; resolves with its exit status. */
+/** SIGKILL follows SIGTERM after this long. */
+const LIMIT_GRACE_MS = 5_000;
+
+/**
+ * Runs a command with the terminal as its own; resolves with its exit status. One that is not over after `limitMs` is
+ * ended with everything it started, and fails: node:test waits for ever for a process with an open handle.
+ */
 export function run(
   command: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  limitMs = 1_800_000,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...environment } });
-    child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+    const child = spawn(command, args, {
+      stdio: 'inherit',
+      // A process group of its own, so that its children end with it.
+      detached: true,
+      env: { ...process.env, ...environment },
+    });
+    const signalGroup = (signal: NodeJS.Signals): void => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, signal);
+      } catch {
+        // It has ended.
+      }
+    };
+    const interrupt = (): void => signalGroup('SIGINT');
+    const terminate = (): void => signalGroup('SIGTERM');
+    process.once('SIGINT', interrupt).once('SIGTERM', terminate);
+    const timers = [
+      setTimeout(() => {
+        process.stdout.write(`not over after ${limitMs / 1_000} s, ended: ${args.at(-1)}\n`);
+        terminate();
+      }, limitMs),
+      setTimeout(() => signalGroup('SIGKILL'), limitMs + LIMIT_GRACE_MS),
+    ];
+    const settle = (): void => {
+      for (const timer of timers) clearTimeout(timer);
+      process.off('SIGINT', interrupt).off('SIGTERM', terminate);
+    };
+    child.once('error', (error) => {
+      settle();
+      reject(error);
+    });
+    child.once('exit', (code, signal) => {
+      settle();
+      resolve(signal === null ? (code ?? 1) : 1);
+    });
   });
 }
 
@@ -40,6 +79,8 @@ export async function runTests(
     readonly concurrency?: number;
     /** A test without end fails after this long. */
     readonly timeoutMs?: number;
+    /** All files together are ended after this long. */
+    readonly limitMs?: number;
   } = {},
 ): Promise<StepResult> {
   const directory = await mkdtemp(join(tmpdir(), 'caudal-check-'));
@@ -60,8 +101,11 @@ export async function runTests(
         ...files,
       ],
       options.environment,
+      options.limitMs,
     );
-    const counts = JSON.parse(await readFile(countsFile, 'utf8').catch(() => '{}')) as Partial<
+    // Empty where the runner was ended before its summary.
+    const summary = await readFile(countsFile, 'utf8').catch(() => '');
+    const counts = JSON.parse(summary || '{}') as Partial<
       Record<'passed' | 'failed' | 'cancelled' | 'skipped' | 'todo', number>
     >;
     const passed = counts.passed ?? 0;
@@ -73,4 +117,19 @@ export async function runTests(
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Runs test files one after the other, each in a runner of its own: what one leaves open cannot hold up the rest. */
+export async function runTestsOneByOne(
+  files: readonly string[],
+  options: Parameters<typeof runTests>[1] = {},
+): Promise<StepResult> {
+  const total = { passed: 0, failed: files.length === 0 ? 1 : 0 };
+  for (const file of files) {
+    process.stdout.write(`\n${file}\n`);
+    const { passed, failed } = await runTests([file], { ...options, concurrency: 1 });
+    total.passed += passed;
+    total.failed += failed;
+  }
+  return total;
 }
