@@ -54,7 +54,7 @@ export function expectedMs(fault: PlannedFault, stopMs: number): number {
   const recoveryMs = { kill: 7_000, stop: stopMs + 2_500, 'swallow-replies': 3_500, reset: 3_500 }[
     fault.action
   ];
-  return fault.pauseMs + fault.awayMs + recoveryMs;
+  return fault.pauseMs + (fault.action === 'kill' ? fault.awayMs : 0) + recoveryMs;
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32 over an FNV-1a hash). */

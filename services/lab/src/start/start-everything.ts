@@ -60,7 +60,7 @@ export async function startEverything(settings: StartSettings): Promise<number> 
       );
       status = result.account.exact ? 0 : 1;
     }
-    if (!settings.once) {
+    if (!settings.once && !interrupts.signal.aborted) {
       process.stdout.write(urlsAndNextSteps(stack, prepared.servers));
       await interrupts.received;
     }
