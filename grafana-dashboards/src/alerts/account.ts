@@ -3,8 +3,8 @@ import { select } from '../signals/signal.ts';
 import type { AlertRule, RecordingRule } from './rule.ts';
 
 /*
- * An account compares counters that are scraped at different moments, so it is only drawn up at rest: no lane has had a
- * backlog and nothing was accepted for two minutes. The windows are chosen so that what cannot be known (a process that
+ * An account compares counters that are scraped at different moments, so it is only drawn up at rest: for two minutes no
+ * lane has had a backlog or was paused (what RabbitMQ's consumers hold is not in its backlog), and nothing was accepted. The windows are chosen so that what cannot be known (a process that
  * ended between two scrapes, messages on their way when the window began) hides a fault rather than inventing one.
  */
 
@@ -13,10 +13,11 @@ const accepted = select(METRICS.ingestMessages, 'outcome="accepted"');
 const unconfirmed = select(METRICS.ingestMessages, 'outcome="unconfirmed"');
 const store = select(METRICS.storeMessages);
 const backlog = select(METRICS.backlogMessages);
+const paused = select(METRICS.lanePaused);
 
 const total = `sum by (${release}, lane) (max by (${release}, lane, country) (${store}))`;
 const totalBefore = `sum by (${release}, lane) (max by (${release}, lane, country) (${store} offset 1h))`;
-const isAtRest = `(max by (${release}) (max_over_time(${backlog}[2m])) == 0 unless on (${release}) sum by (${release}) (increase(${accepted}[2m])) > 0)`;
+const isAtRest = `(max by (${release}) (max_over_time(${backlog}[2m])) == 0 unless on (${release}) sum by (${release}) (increase(${accepted}[2m])) > 0 unless on (${release}) max by (${release}) (max_over_time(${paused}[2m])) > 0)`;
 const notAccepted = `sum by (${release}) (max_over_time(${unconfirmed}[6h]))`;
 
 const BEHIND = 'caudal:lane_behind_at_rest:messages';

@@ -82,7 +82,7 @@ export const END_TO_END_BY_CONSUMER: Signal = {
 export const BACKLOG: Signal = {
   title: 'Backlog',
   description:
-    'Messages a lane still has to store: lag of the Kafka group against the store, or depth of the RabbitMQ queue. 0 at rest; growing means that consumers are slower than the door.',
+    'Messages a lane still has to store: lag of the Kafka log against the store, or messages ready in the RabbitMQ queue, without those that its consumers hold (see Brokers and stores). 0 at rest; growing means that consumers are slower than the door.',
   unit: 'short',
   queries: [{ expr: seenByConsole(METRICS.backlogMessages), legend: '{{lane}}' }],
 };

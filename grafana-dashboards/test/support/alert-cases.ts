@@ -67,6 +67,13 @@ export const ALERT_CASES: readonly AlertCase[] = [
   },
   {
     alert: 'CaudalMessagesMissing',
+    what: 'the consumers hold the missing messages and wait for their store',
+    series: { ...load, [store(kafka)]: threeShort, [ofLane('lane_paused', kafka)]: '0x20 1x75' },
+    atMinute: 45,
+    fires: [],
+  },
+  {
+    alert: 'CaudalMessagesMissing',
     what: 'the load goes on, so the figures are of different moments',
     series: {
       ...noBacklog,
