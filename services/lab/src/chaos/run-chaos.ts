@@ -135,7 +135,7 @@ async function breakUnderLoad(
         MAX_UNKNOWN: String(options.messages),
         MAX_DROPPED: String(options.messages),
       },
-      logFile: join(options.stateDirectory, 'logs', 'k6.log'),
+      logFile: join(options.resultDirectory, 'k6.log'),
       accountFile: join(options.resultDirectory, 'account.json'),
     },
     signal,

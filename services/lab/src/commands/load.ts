@@ -78,7 +78,7 @@ await runCommandLine(USAGE, async (args) => {
       scenario,
       baseUrl: target.baseUrl,
       variables,
-      logFile: join(STATE_DIRECTORY, 'logs', 'k6.log'),
+      logFile: join(directory, 'k6.log'),
       accountFile: join(directory, 'account.json'),
     },
     signal: interrupts.signal,

@@ -163,7 +163,7 @@ async function runSeedLoad(
       scenario: 'seed',
       baseUrl: stack.baseUrl,
       variables: { MESSAGES: String(messages), USERS: String(users), SEED: seed },
-      logFile: join(STATE_DIRECTORY, 'logs', 'k6.log'),
+      logFile: join(directory, 'k6.log'),
       accountFile: join(directory, 'account.json'),
     },
     signal,
