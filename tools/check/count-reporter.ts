@@ -1,7 +1,7 @@
 import type { TestEvent } from 'node:test/reporters';
 
 /** A node:test reporter that ends with one JSON line: the totals of the run. */
-export async function* countReporter(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+async function* countReporter(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of source) {
     if (event.type === 'test:summary' && event.data.file === undefined) {
       yield `${JSON.stringify(event.data.counts)}\n`;
