@@ -60,6 +60,6 @@ export const LANE_ALERTS: readonly AlertRule[] = [
     severity: 'warning',
     summary: 'The console cannot read {{ $labels.lane }}',
     description:
-      'Consumers report, but there is no backlog figure: the console is down or cannot reach the broker. Until it can, the alerts on backlog, consumers and the account are blind.',
+      'Consumers report, but there is no backlog figure: the console is down, or cannot reach the broker or (for Kafka) the store. Until it can, the alerts on backlog, consumers and the account are blind.',
   },
 ];

@@ -147,8 +147,8 @@ export const ALERT_CASES: readonly AlertCase[] = [
   },
   {
     alert: 'CaudalBacklogGrowing',
-    what: 'a burst makes a small backlog',
-    series: { [ofLane('backlog_messages', kafka)]: '0x10 900x30' },
+    what: 'a small backlog grows',
+    series: { [ofLane('backlog_messages', kafka)]: '0+50x40' },
     atMinute: 15,
     fires: [],
   },
@@ -166,7 +166,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     alert: 'CaudalLanePaused',
     what: 'the store was away for less than a minute',
     series: { [ofLane('lane_paused', kafka)]: '0x5 1 0x20' },
-    atMinute: 7,
+    atMinute: 6,
     fires: [],
   },
   {
@@ -263,6 +263,13 @@ export const ALERT_CASES: readonly AlertCase[] = [
     what: 'one ingest process reaches it',
     series: { [brokerUp('i-1')]: '1x25', [brokerUp('i-2')]: '1x5 0x20' },
     atMinute: 8,
+    fires: [],
+  },
+  {
+    alert: 'CaudalBrokerDown',
+    what: 'the broker was away for less than a minute',
+    series: { [brokerUp('i-1')]: '1x5 0 1x20' },
+    atMinute: 6,
     fires: [],
   },
   {
