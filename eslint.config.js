@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 /** Biome formats and lints; these three rules need types, and a lost promise here is a lost message. */
 export default tseslint.config({
-  files: ['services/**/*.ts', 'tools/**/*.ts'],
+  files: ['services/**/*.ts', 'tools/**/*.ts', 'charts/{scripts,test}/**/*.ts', 'grafana-dashboards/**/*.ts'],
   ignores: ['**/node_modules/**'],
   languageOptions: {
     parser: tseslint.parser,

@@ -85,7 +85,7 @@ export const METRICS = {
   },
   backlogMessages: {
     name: 'caudal_backlog_messages',
-    help: 'Messages a lane still has to store: Kafka lag against the store, or RabbitMQ queue depth',
+    help: 'Messages a lane has on its broker: Kafka lag against the store, or what is ready in the RabbitMQ queue (not what consumers hold unacknowledged)',
     labels: ['lane'],
   },
   deadLetterMessages: {
