@@ -16,6 +16,8 @@ export interface Bed {
   readonly stack: Stack;
   readonly client: ConsoleClient;
   readonly names: Names;
+  /** Aborted when it stops, so that a stream of a test that failed ends too. */
+  readonly stopped: AbortSignal;
   lane(name: string): Promise<LaneReport>;
   stop(): Promise<void>;
 }
@@ -41,16 +43,19 @@ export async function startBed(
     onEvent: () => undefined,
   });
   const client = createConsoleClient(stack.consoleUrl);
+  const stopping = new AbortController();
   return {
     stack,
     client,
     names,
+    stopped: stopping.signal,
     async lane(name) {
       const found = (await client.lanes()).find(({ lane }) => lane === name);
       assert.ok(found, `no lane ${name}`);
       return found;
     },
     async stop() {
+      stopping.abort();
       await stack.stop();
       await rm(stateDirectory, { recursive: true, force: true });
     },
@@ -80,7 +85,7 @@ export interface Problem {
 const COUNTRIES = ['ES', 'MX', 'US', 'JP', 'DE', 'BR'];
 
 /** Starts a stream by so many users at once, each waiting `pauseMs` between messages. */
-export function startStream(baseUrl: string, users: number, pauseMs: number): Stream {
+export function startStream(bed: Bed, users: number, pauseMs: number): Stream {
   const accepted: Record<string, number> = {};
   const refusals = new Map<number, number>();
   const run = randomUUID();
@@ -88,7 +93,8 @@ export function startStream(baseUrl: string, users: number, pauseMs: number): St
   let problem: Problem | undefined;
   const post = async (key: string, country: string): Promise<void> => {
     for (;;) {
-      const status = await fetch(`${baseUrl}/messages`, {
+      if (bed.stopped.aborted) return;
+      const status = await fetch(`${bed.stack.baseUrl}/messages`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': key },
         body: JSON.stringify({ description: 'a scenario', country, weather: 'rainy' }),
@@ -112,7 +118,7 @@ export function startStream(baseUrl: string, users: number, pauseMs: number): St
   };
   const driving = Promise.all(
     Array.from({ length: users }, async (_, user) => {
-      for (let n = 0; !isOver; n += 1) {
+      for (let n = 0; !isOver && !bed.stopped.aborted; n += 1) {
         await post(`${run}-${user}-${n}`, COUNTRIES[(user + n) % COUNTRIES.length] as string);
         await sleep(pauseMs);
       }

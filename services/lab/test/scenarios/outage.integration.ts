@@ -37,7 +37,7 @@ describe('an outage', () => {
     ['redis', 'kafka', 'rabbitmq'],
   ] as const) {
     it(`of ${store} pauses its lane and no other, is named, restarts nothing, and drains to exact`, async () => {
-      const stream = startStream(bed.stack.baseUrl, 4, 2);
+      const stream = startStream(bed, 4, 2);
       await eventually(
         () => Promise.resolve(stream.total()),
         (total) => total > 50,
@@ -74,7 +74,7 @@ describe('an outage', () => {
 
   for (const broker of ['rabbitmq', 'kafka'] as const) {
     it(`of ${broker} is answered with 503 that names it, and ends by itself, exact`, async () => {
-      const stream = startStream(bed.stack.baseUrl, 4, 2);
+      const stream = startStream(bed, 4, 2);
       await eventually(
         () => Promise.resolve(stream.total()),
         (total) => total > 50 && performance.now() - bedStartedAt > QUEUE_SETTLES_MS,

@@ -52,7 +52,7 @@ describe('poison put straight into the queue and the topic', () => {
 
   it('is parked, all 200 of it, with reasons; the rest is stored and nobody dies', async () => {
     assert.equal(KINDS.length, 20);
-    const stream = startStream(bed.stack.baseUrl, 4, 5);
+    const stream = startStream(bed, 4, 5);
     await Promise.all([poisonQueue(bed.names.queue), poisonTopic(bed.names.topic)]);
     await eventually(
       () => Promise.all(['rabbitmq-valkey', 'kafka-redis'].map((lane) => bed.lane(lane))),

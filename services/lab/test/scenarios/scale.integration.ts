@@ -25,7 +25,7 @@ describe('consumers scaled 1 → 4 → 1 under load', () => {
   };
 
   it('stay exact, and their members and partitions are visible', async () => {
-    const stream = startStream(bed.stack.baseUrl, 6, 2);
+    const stream = startStream(bed, 6, 2);
     await eventually(
       () => Promise.resolve(stream.total()),
       (total) => total > 100,
