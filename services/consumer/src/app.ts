@@ -1,7 +1,7 @@
 import { AppError, isRetriable } from '@caudal/common/errors';
 import type { ReadinessCheck } from '@caudal/common/lifecycle';
 import type { Logger } from '@caudal/common/logging';
-import type { MessageConsumer } from '@caudal/common/messaging';
+import { type ConsumerHandlers, type MessageConsumer, untilConnected } from '@caudal/common/messaging';
 import type { CountStore } from '@caudal/common/stores';
 import { backOff } from './back-off.ts';
 import { createBatchHandler } from './handle-batch.ts';
@@ -32,13 +32,12 @@ export function createConsumerApp(options: {
   return {
     async start() {
       await store.connect();
-      await persist(stopping, () =>
-        consumer.start({
-          handle: createBatchHandler(writer, metrics),
-          positions: (sources, signal) => persist(signal, () => store.positions(sources)),
-          onFatal,
-        }),
-      );
+      const handlers: ConsumerHandlers = {
+        handle: createBatchHandler(writer, metrics),
+        positions: (sources, signal) => persist(signal, () => store.positions(sources)),
+        onFatal,
+      };
+      await untilConnected(() => consumer.start(handlers), { name: consumer.broker, logger, stopping });
     },
     checks: () => ({
       [consumer.broker]: consumer.isReady() ? { ok: true } : { ok: false, detail: 'not connected' },

@@ -6,6 +6,7 @@ import { createConsumer, createPublisher, type KafkaSettings } from '../../src/m
 import { logger, testKafkaSettings } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
 import { TestStore } from './test-store.ts';
+import { eventually } from './waiting-list.ts';
 
 /** What only Kafka can do to its clients. */
 export function describeKafka(client: KafkaSettings['client'], servers: () => Servers): void {
@@ -66,11 +67,12 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     it('names the topic and the fix when the topology is not as it should be', async () => {
       await assert.rejects(openPublisher({ topology: 'check' }), {
         code: 'BROKER_TOPOLOGY',
-        retriable: false,
+        retriable: true,
         message: new RegExp(`"${settings.topic}" does not exist.*KAFKA_TOPOLOGY=create`, 's'),
       });
       await assert.rejects(openPublisher({ replicationFactor: 3 }), {
         code: 'BROKER_TOPOLOGY',
+        retriable: false,
         message: /KAFKA_REPLICATION_FACTOR/,
       });
     });
@@ -140,6 +142,22 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       await publisher.publish(bodiesOf(5, 'after-'));
       await store.until(() => store.size === 8);
       assert.deepEqual(store.stored, ['kept-0', 'kept-1', 'kept-2', ...bodiesOf(5, 'after-').map(String)]);
+    });
+
+    it('leaves no member behind when it is stopped while it joins', async () => {
+      await openPublisher();
+      // Whenever the stop comes: before there is a consumer, while it joins, and just after.
+      for (const waitMs of [0, 20, 40, 80, 160]) {
+        const consumer = await createConsumer({ name: 'kafka', settings }, { logger });
+        const started = consumer.start(new TestStore().handlers()).catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        await consumer.stop();
+        await started;
+        assert.equal(consumer.isReady(), false);
+      }
+      const members = async () => (await admin.describeGroups([settings.group])).groups[0]?.members.length;
+      // A member nobody knows of goes on with its heartbeats, so its session would never expire.
+      await eventually(members, (count) => count === 0);
     });
 
     it('hands over a message without a value as an empty one', async () => {

@@ -99,6 +99,7 @@ describe('RabbitMQ in particular', () => {
     for (const open of [() => openPublisher(missing), () => openConsumer(new TestStore(), missing)]) {
       await assert.rejects(open(), {
         code: 'BROKER_TOPOLOGY',
+        retriable: true,
         message: new RegExp(`"${missing.queue}" does not exist.*RABBITMQ_TOPOLOGY=create`, 's'),
       });
     }

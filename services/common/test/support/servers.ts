@@ -11,6 +11,9 @@ import {
 
 const SHARED_DIRECTORY = join(import.meta.dirname, '..', '..', '..', '..', '.caudal', 'test-servers');
 
+/** Of a process after its last test; clients that gave up on a silent server may need a few seconds. */
+const EXIT_TIMEOUT_MS = 30_000;
+
 /**
  * Gives a test file real servers; call it once, at the top level. The set that `npm test` has started for all files
  * (`CAUDAL_TEST_SERVERS` is set then) is used as it is; a file that runs alone starts what it needs, with data in a
@@ -34,6 +37,7 @@ export function useServers(...only: readonly ServerName[]): () => Servers {
     });
   });
   after(async () => {
+    failIfKeptAlive();
     if (!ownDirectory) return;
     await servers?.down();
     await rm(ownDirectory, { recursive: true, force: true });
@@ -42,4 +46,13 @@ export function useServers(...only: readonly ServerName[]): () => Servers {
     if (!servers) throw new Error('the servers are not up: was CAUDAL_TEST_SERVERS set without npm test?');
     return servers;
   };
+}
+
+/** Ends a process that is still alive a while after its last test, with the names of what keeps it. */
+function failIfKeptAlive(): void {
+  setTimeout(() => {
+    const kept = process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap');
+    process.stderr.write(`the tests are over, but the process is kept alive by: ${kept.join(', ')}\n`);
+    process.exit(1);
+  }, EXIT_TIMEOUT_MS).unref();
 }

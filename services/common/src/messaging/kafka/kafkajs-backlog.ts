@@ -1,9 +1,9 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import type { Logger } from '../../logging.ts';
 import type { Backlog, BacklogReader } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { kafkaError } from './errors.ts';
-import { createKafkajsClient } from './kafkajs-client.ts';
+import { createKafkajsClient, type KafkajsClient } from './kafkajs-client.ts';
 import { ensureTopics, logBounds } from './kafkajs-topology.ts';
 import { lagOf } from './lag.ts';
 import { sourceOf } from './source.ts';
@@ -12,17 +12,17 @@ import { sourceOf } from './source.ts';
 export class KafkajsBacklogReader implements BacklogReader {
   readonly broker = 'kafka';
   readonly #settings: KafkaSettings;
-  readonly #kafka: Kafka;
+  readonly #client: KafkajsClient;
   readonly #admin: Admin;
 
   constructor(settings: KafkaSettings, dependencies: { readonly logger: Logger }) {
     this.#settings = settings;
-    this.#kafka = createKafkajsClient(settings, dependencies.logger);
-    this.#admin = this.#kafka.admin({ retry: { retries: 2, initialRetryTime: 100 } });
+    this.#client = createKafkajsClient(settings, dependencies.logger);
+    this.#admin = this.#client.kafka.admin({ retry: { retries: 2, initialRetryTime: 100 } });
   }
 
   async connect(): Promise<void> {
-    await ensureTopics(this.#kafka, this.#settings);
+    await ensureTopics(this.#client.kafka, this.#settings);
     await this.#call(() => this.#admin.connect());
   }
 
@@ -46,6 +46,7 @@ export class KafkajsBacklogReader implements BacklogReader {
 
   async close(): Promise<void> {
     await this.#admin.disconnect().catch(() => undefined);
+    this.#client.end();
   }
 
   async #call<T>(work: () => Promise<T>): Promise<T> {

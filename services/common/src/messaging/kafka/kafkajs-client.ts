@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import {
   type ISocketFactoryArgs,
@@ -14,6 +14,7 @@ import type { Logger } from '../../logging.ts';
 import type { KafkaSettings } from '../settings.ts';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
+const ENDED = 'the Kafka client has ended';
 
 /** Short waits that stay short: a broker that comes back is found within two seconds. */
 export const RETRY: RetryOptions = {
@@ -27,8 +28,18 @@ export const RETRY: RetryOptions = {
 /** kafkajs probes half-open connections after a minute only. */
 const KEEP_ALIVE_DELAY_MS = 5_000;
 
+/** A kafkajs client that can be ended for sure. */
+export interface KafkajsClient {
+  readonly kafka: Kafka;
+  /** Breaks every connection and lets no new one be made; for after the client was disconnected. */
+  end(): void;
+}
+
 /**
  * A kafkajs client with our settings; its logs go to `logger`.
+ *
+ * kafkajs 2.2.4 does not stop a consumer that is still joining (`Runner.stop` returns at once): it would go on as a
+ * member nobody knows of, and keep the process alive. Without connections it gives up.
  *
  * `onDisconnect` is called whenever one of its sockets closes: kafkajs itself tells only when the next request fails.
  */
@@ -36,8 +47,10 @@ export function createKafkajsClient(
   settings: KafkaSettings,
   logger: Logger,
   onDisconnect?: () => void,
-): Kafka {
+): KafkajsClient {
   calmIdleConnections();
+  const open = new Set<Socket>();
+  let ended = false;
   const { tls, sasl } = settings;
   const config: KafkaConfig = {
     clientId: settings.clientId,
@@ -47,15 +60,25 @@ export function createKafkajsClient(
     retry: RETRY,
     logLevel: logLevel.INFO,
     socketFactory: (destination) => {
+      if (ended) return new Socket().destroy(new Error(ENDED));
       const socket = openSocket(destination);
-      if (onDisconnect) socket.on('close', onDisconnect);
+      open.add(socket);
+      socket.once('close', () => open.delete(socket));
+      if (onDisconnect) socket.once('close', onDisconnect);
       return socket;
     },
     logCreator: () => (entry) => logEntry(logger, entry),
   };
   if (tls) config.ssl = tls.ca === undefined ? true : { ca: [tls.ca] };
   if (sasl) config.sasl = sasl as SASLOptions;
-  return new Kafka(config);
+  return {
+    kafka: new Kafka(config),
+    end() {
+      ended = true;
+      // An error is what kafkajs listens for; with a mere close its timers would go on.
+      for (const socket of open) socket.destroy(new Error(ENDED));
+    },
+  };
 }
 
 interface RequestQueue {

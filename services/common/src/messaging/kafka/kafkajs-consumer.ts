@@ -1,10 +1,11 @@
-import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { AppError } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { type Assignment, createAssignment, type Partition } from './assignment.ts';
-import { createKafkajsClient, RETRY } from './kafkajs-client.ts';
+import { createKafkajsClient, type KafkajsClient, RETRY } from './kafkajs-client.ts';
 import { KafkajsDeadLetters } from './kafkajs-dead-letters.ts';
 import { ensureTopics, logBounds, withAdmin } from './kafkajs-topology.ts';
 import { createLogBatch } from './log-batch.ts';
@@ -28,13 +29,14 @@ export class KafkajsConsumer implements MessageConsumer {
   readonly #settings: KafkaSettings;
   readonly #logger: Logger;
   readonly #maxBatchMessages: number;
-  readonly #kafka: Kafka;
+  readonly #client: KafkajsClient;
   readonly #deadLetters: KafkajsDeadLetters;
   readonly #hints: OffsetHints;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
   #handlers: ConsumerHandlers | undefined;
   #consumer: Consumer | undefined;
+  #joining: Promise<void> | undefined;
   #assignment: Assignment | undefined;
   #failed = false;
   #stopped: Promise<void> | undefined;
@@ -46,16 +48,18 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#settings = settings;
     this.#logger = dependencies.logger;
     this.#maxBatchMessages = dependencies.maxBatchMessages ?? MAX_BATCH_MESSAGES;
-    this.#kafka = createKafkajsClient(settings, dependencies.logger);
-    this.#deadLetters = new KafkajsDeadLetters(this.#kafka, settings);
+    this.#client = createKafkajsClient(settings, dependencies.logger);
+    this.#deadLetters = new KafkajsDeadLetters(this.#client.kafka, settings);
     this.#hints = new OffsetHints(dependencies.logger);
   }
 
   async start(handlers: ConsumerHandlers): Promise<void> {
     this.#handlers = handlers;
-    const partitions = await ensureTopics(this.#kafka, this.#settings);
-    const { group, topic, sessionTimeoutMs } = this.#settings;
-    const consumer = this.#kafka.consumer({
+    const { kafka } = this.#client;
+    const partitions = await ensureTopics(kafka, this.#settings);
+    if (this.#stopping.signal.aborted) throw new AppError('STOPPING', 'the consumer was stopped');
+    const { group, sessionTimeoutMs } = this.#settings;
+    const consumer = kafka.consumer({
       groupId: group,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.round(sessionTimeoutMs / 3),
@@ -78,14 +82,8 @@ export class KafkajsConsumer implements MessageConsumer {
       this.#assignment = undefined;
       if (!payload.restart) this.#fail(payload.error);
     });
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: Math.max(1, partitions),
-      eachBatch: (payload) => this.#track(this.#onBatch(consumer, payload)),
-    });
+    this.#joining = this.#join(consumer, partitions);
+    await this.#joining;
   }
 
   isReady(): boolean {
@@ -100,6 +98,17 @@ export class KafkajsConsumer implements MessageConsumer {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  async #join(consumer: Consumer, partitions: number): Promise<void> {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [this.#settings.topic], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: Math.max(1, partitions),
+      eachBatch: (payload) => this.#track(this.#onBatch(consumer, payload)),
+    });
   }
 
   #onJoin(consumer: Consumer, { payload }: ConsumerGroupJoinEvent): void {
@@ -262,7 +271,7 @@ export class KafkajsConsumer implements MessageConsumer {
   }
 
   #bounds(): Promise<Map<number, LogBounds>> {
-    return withAdmin(this.#kafka, (admin) => logBounds(admin, this.#settings.topic));
+    return withAdmin(this.#client.kafka, (admin) => logBounds(admin, this.#settings.topic));
   }
 
   #commit(payload: EachBatchPayload, hints: readonly OffsetHint[]): Promise<void> {
@@ -309,7 +318,10 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#stopping.abort();
     this.#pauseAll();
     await Promise.all(this.#running);
+    // Who has asked to join cannot leave before it is let in, and would hold up the group until its session expires.
+    await within(LEAVE_TIMEOUT_MS, Promise.allSettled([this.#joining]));
     await within(LEAVE_TIMEOUT_MS, this.#leave());
+    this.#client.end();
   }
 
   async #leave(): Promise<void> {

@@ -14,16 +14,16 @@ export function createKafkajsProducer(
   logger: Logger,
   onDisconnect: () => void,
 ): ProducerDriver {
-  const kafka = createKafkajsClient(settings, logger, onDisconnect);
+  const client = createKafkajsClient(settings, logger, onDisconnect);
   // Without a listener: the probe's own sockets must not start the next probe.
   const probe = createKafkajsClient(settings, logger);
   const { topic, requestTimeoutMs } = settings;
   return {
     async probe() {
-      await ensureTopics(probe, settings);
+      await ensureTopics(probe.kafka, settings);
     },
     async open() {
-      const producer = kafka.producer({
+      const producer = client.kafka.producer({
         allowAutoTopicCreation: false,
         createPartitioner: inTurn,
         metadataMaxAge: 60_000,
@@ -47,6 +47,10 @@ export function createKafkajsProducer(
         if (cause.name === 'KafkaJSProtocolError') return 'retriable' in cause && cause.retriable === false;
       }
       return false;
+    },
+    end() {
+      client.end();
+      probe.end();
     },
   };
 }

@@ -20,7 +20,8 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
  * are never changed.
  *
  * @returns the number of partitions of the `message` topic.
- * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix, `BROKER_UNAVAILABLE` (retriable).
+ * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix (retriable under `check`: somebody else may be
+ * about to make it), `BROKER_UNAVAILABLE` (retriable).
  */
 export async function ensureTopics(kafka: Kafka, settings: KafkaSettings): Promise<number> {
   try {
@@ -59,6 +60,7 @@ function absent(topic: string): AppError {
   return new AppError(
     'BROKER_TOPOLOGY',
     `Kafka topic "${topic}" does not exist or may not be described; create it, grant Describe, or use KAFKA_TOPOLOGY=create`,
+    { retriable: true },
   );
 }
 

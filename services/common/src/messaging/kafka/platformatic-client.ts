@@ -43,7 +43,8 @@ export function clientOptions(settings: KafkaSettings): BaseOptions {
  * Makes the missing ones of the two topics (`create`), or verifies that they are there (`check`). Existing topics
  * are never changed.
  *
- * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix, `BROKER_UNAVAILABLE` (retriable).
+ * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix (retriable under `check`: somebody else may be
+ * about to make it), `BROKER_UNAVAILABLE` (retriable).
  */
 export async function ensureTopics(settings: KafkaSettings): Promise<void> {
   const admin = new Admin(clientOptions(settings));
@@ -56,6 +57,7 @@ export async function ensureTopics(settings: KafkaSettings): Promise<void> {
       throw new AppError(
         'BROKER_TOPOLOGY',
         `Kafka topic "${first}" does not exist or may not be described; create it, grant Describe, or use KAFKA_TOPOLOGY=create`,
+        { retriable: true },
       );
     }
     for (const topic of missing) await createTopic(admin, topic, settings);

@@ -1,5 +1,5 @@
 import { Admin, Consumer, FetchIsolationLevels, type GroupAssignment } from '@platformatic/kafka';
-import { errorMessage } from '../../errors.ts';
+import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { backOffMs } from '../back-off.ts';
 import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
@@ -72,6 +72,7 @@ export class PlatformaticConsumer implements MessageConsumer {
   async start(handlers: ConsumerHandlers): Promise<void> {
     this.#handlers = handlers;
     await ensureTopics(this.#settings);
+    if (this.#stopping.signal.aborted) throw new AppError('STOPPING', 'the consumer was stopped');
     const { group, topic, sessionTimeoutMs, maxBytesPerPartition } = this.#settings;
     const consumer = new Consumer({
       ...clientOptions(this.#settings),

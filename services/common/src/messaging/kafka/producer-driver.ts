@@ -7,6 +7,8 @@ export interface ProducerDriver {
   open(): Promise<OpenProducer>;
   /** Whether an error is an answer of the broker that no retry changes, a record too large for instance. */
   isRefusal(error: unknown): boolean;
+  /** Breaks what a silent broker keeps open, where closing does not; the last call. */
+  end?(): void;
 }
 
 /** A connected producer. */

@@ -141,6 +141,7 @@ export class KafkaPublisher implements MessagePublisher {
     if (line) await Promise.allSettled(line.sends);
     this.#stopping.abort();
     await within(CLOSE_TIMEOUT_MS, this.#disconnect());
+    this.#driver.end?.();
   }
 
   async #disconnect(): Promise<void> {

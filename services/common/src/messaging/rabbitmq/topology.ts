@@ -16,7 +16,8 @@ export type TopologyUse = 'publish' | 'consume' | 'observe';
  * Exchanges stand before both queues so that permissions can separate who publishes from who consumes.
  * Dead-lettering by the broker is `at-least-once`, which needs `reject-publish`.
  *
- * @throws AppError `BROKER_TOPOLOGY` that names the queue or exchange and the fix.
+ * @throws AppError `BROKER_TOPOLOGY` that names the queue or exchange and the fix; retriable where it does not exist
+ * under `check`, because somebody else may be about to make it.
  */
 export async function ensureTopology(
   session: Session,
@@ -80,14 +81,17 @@ async function verify(
     if (fix === undefined) throw error;
     throw new AppError('BROKER_TOPOLOGY', `RabbitMQ ${kind} "${name}" ${fix}: ${errorMessage(error)}`, {
       cause: error,
+      retriable: replyCode(error) === NOT_FOUND,
     });
   }
 }
 
+const NOT_FOUND = 404;
+
 const FIXES: Readonly<Record<number, (kind: string, name: string) => string>> = {
   403: () =>
     'may not be declared or looked at by this user; grant the permission or use RABBITMQ_TOPOLOGY=check',
-  404: () => 'does not exist; declare it, or use RABBITMQ_TOPOLOGY=create',
+  [NOT_FOUND]: () => 'does not exist; declare it, or use RABBITMQ_TOPOLOGY=create',
   406: (kind, name) =>
     `exists with other properties; drain and delete it (rabbitmqctl delete_${kind} ${name}), ` +
     'name another in RABBITMQ_QUEUE and RABBITMQ_DEAD_LETTER_QUEUE, or take it as it is with RABBITMQ_TOPOLOGY=check',
