@@ -18,7 +18,13 @@ export class ContextProvider implements ClusterProvider {
 
   async up(): Promise<RunningCluster> {
     for (const line of await this.status()) this.#onProgress(line);
-    return { kubeconfig: await this.kubeconfig(), ingressUrl: undefined, imageValues: undefined };
+    return {
+      kubeconfig: await this.kubeconfig(),
+      context: this.#target.context,
+      ingressUrl: undefined,
+      ingressUrlInside: undefined,
+      imageValues: undefined,
+    };
   }
 
   async down(): Promise<void> {

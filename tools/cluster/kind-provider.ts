@@ -7,7 +7,7 @@ import { type OnProgress, withProgress } from '../lib/progress.ts';
 import { isInstalled, runCommand } from '../lib/run-command.ts';
 import { projectImageName } from './images/project-image.ts';
 import { applyManifests, type KubectlTarget, kubectl } from './kubectl.ts';
-import { readManifest } from './manifests.ts';
+import { ingressUrlInside, readManifest } from './manifests.ts';
 import type { ClusterProvider, RunningCluster } from './provider.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -51,8 +51,10 @@ export class KindProvider implements ClusterProvider {
     await withProgress('ingress and metrics: starting', this.#onProgress, () => this.#addBasics());
     return {
       kubeconfig: this.#kubeconfig,
+      context: undefined,
       ingressUrl: `http://127.0.0.1:${ingressPort}`,
-      imageValues: undefined,
+      ingressUrlInside,
+      imageValues: join(import.meta.dirname, 'values-kind-images.yaml'),
     };
   }
 

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** The ingress of manifests/ingress.yaml as pods reach it. */
+export const ingressUrlInside = 'http://traefik.ingress.svc';
+
 /**
  * Reads a manifest of tools/cluster/manifests with its `$(…)` filled in.
  *

@@ -3,6 +3,10 @@ export interface RunningCluster {
   readonly kubeconfig: string;
   /** Where the ingress answers from this machine, without a trailing slash; undefined where the tool does not know. */
   readonly ingressUrl: string | undefined;
+  /** The same ingress as pods reach it. */
+  readonly ingressUrlInside: string | undefined;
+  /** Context of the kubeconfig; undefined for the current one. */
+  readonly context: string | undefined;
   /** Helm values that name the images of this cluster; undefined where the official ones are pulled. */
   readonly imageValues: string | undefined;
 }

@@ -9,7 +9,7 @@ import { describeImages, ensureImageLayers, traefikImageName } from '../images/c
 import { copyImageStore, ensureImageStore, type Snapshotter } from '../images/image-store.ts';
 import { buildProjectImage } from '../images/project-image.ts';
 import { applyManifests, type KubectlTarget, kubectl } from '../kubectl.ts';
-import { readManifest } from '../manifests.ts';
+import { ingressUrlInside, readManifest } from '../manifests.ts';
 import type { ClusterProvider, RunningCluster } from '../provider.ts';
 import { waitFor } from '../wait-for.ts';
 import { type ClusterBinaries, ensureBinaries } from './binaries.ts';
@@ -295,7 +295,13 @@ export class LocalProvider implements ClusterProvider {
 
   #running(): RunningCluster {
     const imageValues = join(import.meta.dirname, '..', 'values-local-images.yaml');
-    return { kubeconfig: this.#layout.kubeconfig, ingressUrl, imageValues };
+    return {
+      kubeconfig: this.#layout.kubeconfig,
+      context: undefined,
+      ingressUrl,
+      ingressUrlInside,
+      imageValues,
+    };
   }
 
   #kubectl(program: string): KubectlTarget {

@@ -5,7 +5,7 @@ import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
 import { type FaultyProxy, startFaultyProxy } from '../faults/tcp-proxy.ts';
 import { createConsoleClient } from '../load/console-client.ts';
 import { type LoadResult, measureLoad, type Progress } from '../load/measure-load.ts';
-import type { K6Run } from '../load/run-k6.ts';
+import { type LoadRun, localLoad } from '../load/run-k6.ts';
 import { LANES, storeUrl } from '../stack/service-environment.ts';
 import { type ServiceSet, type Stack, startStack } from '../stack/stack.ts';
 import { describeEvidence, type Evidence, hasBitten } from './evidence.ts';
@@ -100,7 +100,7 @@ async function breakUnderLoad(
   );
   const rate = Math.max(1, Math.ceil(options.messages / seconds));
   const client = createConsoleClient(stack.consoleUrl);
-  let k6: K6Run | undefined;
+  let k6: LoadRun | undefined;
   let clientRetries = 0;
   const collector = createEvidenceCollector(async () => {
     // k6 counts up and answers 0 once it has ended.
@@ -116,7 +116,7 @@ async function breakUnderLoad(
     metricsUrls: stack.metricsUrls,
     sampleIntervalMs: 500,
     stalledAfterMs: 60_000,
-    k6: {
+    startLoad: localLoad({
       k6: options.k6,
       scenario: 'steady',
       baseUrl: stack.baseUrl,
@@ -137,7 +137,7 @@ async function breakUnderLoad(
       },
       logFile: join(options.resultDirectory, 'k6.log'),
       accountFile: join(options.resultDirectory, 'account.json'),
-    },
+    }),
     signal,
     onProgress: options.onProgress,
     onSample: (_sample, increases) => collector.add(increases),

@@ -11,7 +11,7 @@ import { createTerminal } from '../cli/terminal.ts';
 import { createConsoleClient } from '../load/console-client.ts';
 import { saveLastLoad } from '../load/last-load.ts';
 import { measureLoad } from '../load/measure-load.ts';
-import { SCENARIOS } from '../load/run-k6.ts';
+import { localLoad, SCENARIOS } from '../load/run-k6.ts';
 import { readVersions } from '../report/read-versions.ts';
 import { runSummary } from '../report/summary.ts';
 import { newRunId, writeResults } from '../report/write-results.ts';
@@ -73,14 +73,14 @@ await runCommandLine(USAGE, async (args) => {
   const result = await measureLoad({
     client: createConsoleClient(target.consoleUrl),
     metricsUrls: target.metricsUrls,
-    k6: {
+    startLoad: localLoad({
       k6,
       scenario,
       baseUrl: target.baseUrl,
       variables,
       logFile: join(directory, 'k6.log'),
       accountFile: join(directory, 'account.json'),
-    },
+    }),
     signal: interrupts.signal,
     onProgress: (progress) => terminal.live(progressLine(progress)),
   });

@@ -1,4 +1,5 @@
 import type { Account, LaneReport, LaneTotals, PerCountry } from '@caudal/common/account';
+import type { Fetch } from './fetch.ts';
 
 /** Totals of every lane, by lane. */
 export type TotalsByLane = Readonly<Record<string, LaneTotals>>;
@@ -20,10 +21,10 @@ export interface ConsoleClient {
 const TIMEOUT_MS = 150_000;
 
 /** Makes a client of the console at this URL. */
-export function createConsoleClient(url: string): ConsoleClient {
+export function createConsoleClient(url: string, fetchJson: Fetch = fetch): ConsoleClient {
   const base = url.replace(/\/+$/, '');
   async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
-    const response = await fetch(base + path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetchJson(base + path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) {
       throw new Error(`the console at ${base} answered ${response.status}: ${await response.text()}`);
     }

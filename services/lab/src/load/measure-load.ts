@@ -2,9 +2,10 @@ import type { Account } from '@caudal/common/account';
 import { METRICS } from '@caudal/common/metrics';
 import { ExpectedError } from '../cli/run-command-line.ts';
 import { type AccountRequest, type ConsoleClient, totalsOf } from './console-client.ts';
+import type { Fetch } from './fetch.ts';
 import { percentile } from './histogram.ts';
-import { type Increases, MetricsWatch } from './metrics-watch.ts';
-import { type K6Options, type K6Run, type LoadAccount, startK6 } from './run-k6.ts';
+import { type Increases, type MetricsUrls, MetricsWatch } from './metrics-watch.ts';
+import type { LoadAccount, LoadRun, StartLoad } from './run-k6.ts';
 import { type RunSample, startSampler } from './sampler.ts';
 import { waitForDrain } from './wait-for-drain.ts';
 
@@ -37,8 +38,10 @@ export interface LoadResult {
 export interface MeasureOptions {
   readonly client: ConsoleClient;
   /** `/metrics` of ingest-api and consumers; may change. */
-  readonly metricsUrls: () => readonly string[];
-  readonly k6: Omit<K6Options, 'signal'>;
+  readonly metricsUrls: MetricsUrls;
+  /** How those are read (by `fetch`). */
+  readonly fetchMetrics?: Fetch;
+  readonly startLoad: StartLoad;
   /** Ends the load early; the account still follows. */
   readonly signal?: AbortSignal | undefined;
   /** Told each second how far the run is. */
@@ -46,7 +49,7 @@ export interface MeasureOptions {
   /** Told with each sample; for what watches the services more closely. */
   readonly onSample?: (sample: RunSample, increases: Increases) => void;
   /** Told when the load has begun. */
-  readonly onLoadStarted?: (run: K6Run) => void;
+  readonly onLoadStarted?: (run: LoadRun) => void;
   readonly sampleIntervalMs?: number;
   /** The wait for the stores is given up when nothing moves for so long. */
   readonly stalledAfterMs?: number;
@@ -80,16 +83,19 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
   });
   if (!quiet.drained) throw new ExpectedError(`the lanes are not ready for a load: ${quiet.reason}`);
   const before = totalsOf(await client.lanes({ identities: true }));
-  const watch = new MetricsWatch(options.metricsUrls);
+  const watch = new MetricsWatch(options.metricsUrls, options.fetchMetrics);
   await watch.scrape();
   const startedAt = Date.now();
-  const k6 = await startK6({ ...options.k6, signal: options.signal });
-  options.onLoadStarted?.(k6);
+  const run = await options.startLoad(options.signal);
+  options.onLoadStarted?.(run);
 
   let phase: Progress['phase'] = 'load';
   let accepted = 0;
   const report = async (lanes: Readonly<Record<string, number | null>>): Promise<void> => {
-    if (phase === 'load') accepted = Math.max(accepted, await k6.counter('messages_accepted'));
+    if (phase === 'load') {
+      const counted = watch.total().counter(METRICS.ingestMessages.name, { outcome: 'accepted' });
+      accepted = Math.max(accepted, counted, await run.counter('messages_accepted'));
+    }
     onProgress({
       phase,
       atSeconds: (Date.now() - startedAt) / 1_000,
@@ -112,7 +118,7 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
     },
   });
   try {
-    const load = await k6.done;
+    const load = await run.done;
     phase = 'drain';
     accepted = load.messages.accepted;
     const drain = await waitForDrain({

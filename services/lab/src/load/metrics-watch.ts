@@ -1,4 +1,5 @@
 import { METRICS } from '@caudal/common/metrics';
+import type { Fetch } from './fetch.ts';
 import { type Buckets, fromCumulative, mergeBuckets } from './histogram.ts';
 import { parseMetrics, type Sample } from './metrics-text.ts';
 
@@ -9,6 +10,9 @@ export interface Increases {
   /** Observations of a histogram since then, over all series whose labels match. */
   buckets(name: string, labels: Readonly<Record<string, string>>): Buckets;
 }
+
+/** `/metrics` of processes; asked before every scrape, so that processes may come and go. */
+export type MetricsUrls = () => readonly string[] | Promise<readonly string[]>;
 
 interface ProcessState {
   readonly startedAt: number;
@@ -27,14 +31,15 @@ const FOLLOWED = new Set<string>(
  * What a process counted between its last scrape and its death is not known and missing.
  */
 export class MetricsWatch {
-  readonly #urls: () => readonly string[];
+  readonly #urls: MetricsUrls;
+  readonly #fetch: Fetch;
   readonly #processes = new Map<string, ProcessState>();
   readonly #totals = new Map<string, { readonly sample: Sample; value: number }>();
   #isFirst = true;
 
-  /** @param urls asked before every scrape, so that processes may come and go */
-  constructor(urls: () => readonly string[]) {
+  constructor(urls: MetricsUrls, fetchText: Fetch = fetch) {
     this.#urls = urls;
+    this.#fetch = fetchText;
   }
 
   /** Scrapes all processes; what they counted before the first scrape is left out. Who does not answer is passed over. */
@@ -42,9 +47,11 @@ export class MetricsWatch {
     const since = new Map<string, { readonly sample: Sample; value: number }>();
     const isBaseline = this.#isFirst;
     this.#isFirst = false;
+    // Nothing is known at the moment where the list cannot be had either.
+    const urls = await Promise.resolve(this.#urls()).catch(() => []);
     await Promise.all(
-      this.#urls().map(async (url) => {
-        const samples = await readSamples(url);
+      urls.map(async (url) => {
+        const samples = await readSamples(url, this.#fetch);
         if (samples !== undefined) this.#add(url, samples, since, isBaseline);
       }),
     );
@@ -81,9 +88,9 @@ export class MetricsWatch {
   }
 }
 
-async function readSamples(url: string): Promise<Sample[] | undefined> {
+async function readSamples(url: string, fetchText: Fetch): Promise<Sample[] | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) });
+    const response = await fetchText(url, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) });
     return response.ok ? parseMetrics(await response.text()) : undefined;
   } catch {
     return undefined;

@@ -31,8 +31,11 @@ export interface K6Options {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A k6 that runs. */
-export interface K6Run {
+/** Starts a load that ends early, with its account, when `signal` is aborted. */
+export type StartLoad = (signal: AbortSignal | undefined) => Promise<LoadRun>;
+
+/** A load that runs. */
+export interface LoadRun {
   /**
    * Resolves with the account, also where thresholds failed or the run was interrupted.
    * @throws ExpectedError with the end of k6's output when there is none.
@@ -42,8 +45,12 @@ export interface K6Run {
   counter(name: string): Promise<number>;
 }
 
-/** Starts a scenario. */
-export async function startK6(options: K6Options): Promise<K6Run> {
+/** A load by a k6 on this machine. */
+export function localLoad(options: Omit<K6Options, 'signal'>): StartLoad {
+  return (signal) => startK6({ ...options, signal });
+}
+
+async function startK6(options: K6Options): Promise<LoadRun> {
   const [apiPort = 0] = await chooseFreePorts(1);
   await Promise.all(
     [options.logFile, options.accountFile].map((path) => mkdir(dirname(path), { recursive: true })),

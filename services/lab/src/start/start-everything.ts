@@ -10,6 +10,7 @@ import { createTerminal, type Terminal } from '../cli/terminal.ts';
 import { createConsoleClient } from '../load/console-client.ts';
 import { saveLastLoad } from '../load/last-load.ts';
 import { type LoadResult, measureLoad } from '../load/measure-load.ts';
+import { localLoad } from '../load/run-k6.ts';
 import { readVersions } from '../report/read-versions.ts';
 import { runSummary } from '../report/summary.ts';
 import { newRunId, writeResults } from '../report/write-results.ts';
@@ -158,14 +159,14 @@ async function runSeedLoad(
   const result = await measureLoad({
     client: createConsoleClient(stack.consoleUrl),
     metricsUrls: stack.metricsUrls,
-    k6: {
+    startLoad: localLoad({
       k6,
       scenario: 'seed',
       baseUrl: stack.baseUrl,
       variables: { MESSAGES: String(messages), USERS: String(users), SEED: seed },
       logFile: join(directory, 'k6.log'),
       accountFile: join(directory, 'account.json'),
-    },
+    }),
     signal,
     onProgress: (progress) => terminal.live(progressLine(progress)),
   });

@@ -9,6 +9,7 @@ import { isRunning, type ProcessIdentity } from '../../../../tools/lib/process-i
 import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import { createConsoleClient } from '../../src/load/console-client.ts';
 import { measureLoad } from '../../src/load/measure-load.ts';
+import { localLoad } from '../../src/load/run-k6.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 
@@ -24,14 +25,14 @@ describe('the local stack', () => {
     measureLoad({
       client: createConsoleClient(stack.consoleUrl),
       metricsUrls: stack.metricsUrls,
-      k6: {
+      startLoad: localLoad({
         k6: process.env.K6_BIN ?? (await ensureK6()),
         scenario: 'seed',
         baseUrl: stack.baseUrl,
         variables,
         logFile: join(stateDirectory, 'k6.log'),
         accountFile: join(stateDirectory, `account-${Object.values(variables).join('-')}.json`),
-      },
+      }),
       onProgress: () => undefined,
       sampleIntervalMs: 200,
     });

@@ -1,0 +1,82 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../../../../tools/lib/run-command.ts';
+import { ROOT } from '../cli/paths.ts';
+
+/** The chart of this repository. */
+export const CHART = join(ROOT, 'charts', 'caudal');
+
+/** A release of the chart and what it is made with. */
+export interface ChartRelease {
+  readonly name: string;
+  readonly namespace: string;
+  /** Values files, the last one wins. */
+  readonly valuesFiles: readonly string[];
+  /** Values over those of the files. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** Helm, bound to a cluster. Every method rejects with the end of Helm's output. */
+export interface Helm {
+  /** Installs or upgrades, and waits until everything is ready. */
+  upgrade(
+    release: ChartRelease,
+    options?: { readonly timeoutSeconds?: number; readonly signal?: AbortSignal },
+  ): Promise<string>;
+  /** Renders one template of the chart. */
+  template(release: ChartRelease, showOnly: string): Promise<string>;
+  test(release: Pick<ChartRelease, 'name' | 'namespace'>): Promise<string>;
+  uninstall(release: Pick<ChartRelease, 'name' | 'namespace'>): Promise<string>;
+}
+
+const UPGRADE_TIMEOUT_SECONDS = 300;
+
+/** Binds Helm to a cluster. */
+export function createHelm(
+  program: string,
+  cluster: { readonly kubeconfig: string; readonly context?: string | undefined },
+): Helm {
+  const target = [
+    `--kubeconfig=${cluster.kubeconfig}`,
+    ...(cluster.context === undefined ? [] : [`--kube-context=${cluster.context}`]),
+  ];
+  const run = async (args: readonly string[], signal?: AbortSignal): Promise<string> =>
+    (await runCommand(program, [...args, ...target], { signal })).stdout;
+  return {
+    upgrade: (release, { timeoutSeconds = UPGRADE_TIMEOUT_SECONDS, signal } = {}) =>
+      withValues(release, (values) =>
+        run(
+          [
+            ...['upgrade', '--install', release.name, CHART, `--namespace=${release.namespace}`],
+            ...['--wait', `--timeout=${timeoutSeconds}s`, ...values],
+          ],
+          signal,
+        ),
+      ),
+    template: (release, showOnly) =>
+      withValues(release, (values) =>
+        run([
+          ...['template', release.name, CHART, `--namespace=${release.namespace}`],
+          `--show-only=${showOnly}`,
+          ...values,
+        ]),
+      ),
+    test: ({ name, namespace }) => run(['test', name, `--namespace=${namespace}`, '--logs']),
+    uninstall: ({ name, namespace }) => run(['uninstall', name, `--namespace=${namespace}`, '--wait']),
+  };
+}
+
+async function withValues<Result>(
+  { valuesFiles, values }: ChartRelease,
+  work: (args: readonly string[]) => Promise<Result>,
+): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'caudal-values-'));
+  try {
+    const file = join(directory, 'values.json');
+    await writeFile(file, JSON.stringify(values));
+    return await work([...valuesFiles, file].map((path) => `--values=${path}`));
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}

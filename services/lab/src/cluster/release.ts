@@ -1,0 +1,67 @@
+import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
+import { type ConsoleClient, createConsoleClient } from '../load/console-client.ts';
+import type { ClusterConnection } from './connection.ts';
+
+const OPERATIONS_PORT = 9090;
+
+/** A release of the chart as it runs in a cluster. Components are the chart's: `ingest`, `kafka-redis-consumer`, `kafka`, … */
+export class Release {
+  readonly name: string;
+  readonly namespace: string;
+  readonly #cluster: ClusterConnection;
+
+  constructor(
+    cluster: ClusterConnection,
+    { name, namespace }: { readonly name: string; readonly namespace: string },
+  ) {
+    this.#cluster = cluster;
+    this.name = name;
+    this.namespace = namespace;
+  }
+
+  /** Name of a component's objects. */
+  nameOf(component: string): string {
+    return `${this.name}-${component}`;
+  }
+
+  /** Pods of a component, or of all, that are not about to end. */
+  async pods(component?: string): Promise<readonly V1Pod[]> {
+    const selector = [`app.kubernetes.io/instance=${this.name}`];
+    if (component !== undefined) selector.push(`app.kubernetes.io/component=${component}`);
+    const { items } = await this.#cluster.core.listNamespacedPod({
+      namespace: this.namespace,
+      labelSelector: selector.join(','),
+    });
+    return items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  }
+
+  deployment(component: string): Promise<V1Deployment> {
+    return this.#cluster.apps.readNamespacedDeployment({
+      namespace: this.namespace,
+      name: this.nameOf(component),
+    });
+  }
+
+  /** A console client through the API server. */
+  console(): ConsoleClient {
+    const path = `/api/v1/namespaces/${this.namespace}/services/${this.nameOf('console')}:http/proxy`;
+    return createConsoleClient(path, this.#cluster.fetch);
+  }
+
+  /** Paths of the API server to `/metrics` of the pods that accept and consume. */
+  async metricsPaths(): Promise<readonly string[]> {
+    const pods = await this.pods();
+    return pods.flatMap(({ metadata, status }) => {
+      const component = metadata?.labels?.['app.kubernetes.io/component'] ?? '';
+      const counts = component === 'ingest' || component.endsWith('-consumer');
+      return counts && status?.phase === 'Running'
+        ? [`/api/v1/namespaces/${this.namespace}/pods/${metadata?.name}:${OPERATIONS_PORT}/proxy/metrics`]
+        : [];
+    });
+  }
+}
+
+/** Whether a pod is ready for work. */
+export function isReady(pod: V1Pod): boolean {
+  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}

@@ -1,0 +1,173 @@
+import { join, relative } from 'node:path';
+import { chooseProvider } from '../../../../tools/cluster/choose-provider.ts';
+import type { RunningCluster } from '../../../../tools/cluster/provider.ts';
+import { handleInterrupts, INTERRUPTED_STATUS, InterruptedError } from '../cli/interrupts.ts';
+import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
+import { progressLine } from '../cli/progress-line.ts';
+import { createTerminal, type Terminal } from '../cli/terminal.ts';
+import { saveLastLoad } from '../load/last-load.ts';
+import { type LoadResult, measureLoad } from '../load/measure-load.ts';
+import { runSummary } from '../report/summary.ts';
+import { newRunId, writeResults } from '../report/write-results.ts';
+import { jobLoad } from './load-job.ts';
+import { nextSteps } from './next-steps.ts';
+import { forwardPort, type PortForward } from './port-forward.ts';
+import { type StartedRelease, startRelease } from './start-release.ts';
+
+/** What `npm run cluster` was asked for. */
+export interface ClusterRunSettings {
+  /** End after the account; the cluster stays. */
+  readonly once: boolean;
+  readonly provider: 'auto' | 'kind' | 'local';
+  readonly context: string | undefined;
+  readonly nodes: number;
+  readonly name: string;
+  readonly namespace: string;
+  readonly preset: 'default' | 'minimal' | 'ha';
+  readonly valuesFiles: readonly string[];
+  readonly load: { readonly messages: number; readonly users: number; readonly seed: string } | undefined;
+}
+
+/** From nothing to the account on a cluster; resolves with the exit status. The cluster and the release stay. */
+export async function runOnCluster(settings: ClusterRunSettings): Promise<number> {
+  const terminal = createTerminal(process.stderr);
+  const interrupts = handleInterrupts(() => terminal.say('ending (Ctrl-C again to end at once) …'));
+  const forwards: PortForward[] = [];
+  try {
+    const running = await bringUp(settings, terminal);
+    interrupts.signal.throwIfAborted();
+    const started = await startRelease({
+      running,
+      name: settings.name,
+      namespace: settings.namespace,
+      preset: settings.preset,
+      valuesFiles: settings.valuesFiles,
+      // Policies are no harm where nobody enforces them.
+      values: { ingress: { enabled: running.ingressUrl !== undefined }, networkPolicy: { enabled: true } },
+      terminal,
+      signal: interrupts.signal,
+    });
+    terminal.say('every pod is ready');
+    let status = 0;
+    if (settings.load !== undefined) {
+      const result = await runSeedLoad(settings, running, started, terminal, interrupts.signal);
+      status = result.account.exact ? 0 : 1;
+    }
+    if (!settings.once) {
+      forwards.push(...(await forwardAll(running, started)));
+      process.stdout.write(nextSteps({ running, started, forwards }));
+      await interrupts.received;
+    }
+    terminal.say(
+      `release ${settings.name} goes on in the cluster; npm run cluster:down takes all of it away`,
+    );
+    return status;
+  } catch (error) {
+    if (error instanceof InterruptedError || interrupts.signal.aborted) return INTERRUPTED_STATUS;
+    throw error;
+  } finally {
+    for (const forward of forwards) forward.close();
+    interrupts.release();
+  }
+}
+
+async function bringUp(settings: ClusterRunSettings, terminal: Terminal): Promise<RunningCluster> {
+  const provider = await chooseProvider(settings, ROOT, (line) => terminal.say(line));
+  const running = await provider.up(settings.nodes);
+  await provider.loadImages();
+  return running;
+}
+
+async function runSeedLoad(
+  settings: ClusterRunSettings,
+  running: RunningCluster,
+  started: StartedRelease,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<LoadResult> {
+  const { messages, users, seed } = settings.load ?? { messages: 0, users: 0, seed: '' };
+  const { cluster, helm, chart, release } = started;
+  const id = newRunId('cluster-seed');
+  const directory = join(RESULTS_DIRECTORY, id);
+  const baseUrl = running.ingressUrlInside ?? `http://${release.nameOf('ingest')}`;
+  const count = messages.toLocaleString('en-US');
+  terminal.say(`k6 as a Job: ${count} messages by ${users} users to ${baseUrl} …`);
+  const result = await measureLoad({
+    client: release.console(),
+    metricsUrls: () => release.metricsPaths(),
+    fetchMetrics: cluster.fetch,
+    startLoad: jobLoad({
+      cluster,
+      helm,
+      release: chart,
+      scenario: 'seed',
+      baseUrl,
+      variables: { MESSAGES: String(messages), USERS: String(users), SEED: seed },
+      logFile: join(directory, 'k6.log'),
+      accountFile: join(directory, 'account.json'),
+    }),
+    signal,
+    onProgress: (progress) => terminal.live(progressLine(progress)),
+  });
+  terminal.endLive();
+  saveLastLoad(STATE_DIRECTORY, { id, ...result.request });
+  writeResults(directory, {
+    id,
+    command: 'npm run cluster',
+    settings: { messages, users, seed, preset: settings.preset, ...(await replicasOf(started)) },
+    versions: await imagesOf(started),
+    result,
+  });
+  process.stdout.write(`\n${runSummary(result)}\nwritten to ${relative(ROOT, directory)}\n`);
+  return result;
+}
+
+async function replicasOf({ release }: StartedRelease): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { metadata } of await release.pods()) {
+    const component = metadata?.labels?.['app.kubernetes.io/component'];
+    if (component !== undefined && component !== 'loadtest') counts[component] = (counts[component] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Tags of the images that ran, by the last part of their names. */
+async function imagesOf({ release }: StartedRelease): Promise<Record<string, string>> {
+  const images = (await release.pods()).flatMap(
+    ({ spec }) => spec?.containers.map(({ image }) => image ?? '') ?? [],
+  );
+  const parts = images.map((image) => /([^/:@]+)[:@]([^/]+)$/.exec(image)).filter((match) => match !== null);
+  return Object.fromEntries(parts.map(([, name = '', tag = '']) => [`image ${name}`, tag]));
+}
+
+async function forwardAll(
+  running: RunningCluster,
+  { kubectl, release }: StartedRelease,
+): Promise<PortForward[]> {
+  const target = [
+    `--kubeconfig=${running.kubeconfig}`,
+    ...(running.context === undefined ? [] : [`--context=${running.context}`]),
+  ];
+  const components = new Set(
+    (await release.pods()).map(({ metadata }) => metadata?.labels?.['app.kubernetes.io/component']),
+  );
+  const wanted = [
+    { component: 'ingest', port: 'http', wantedPort: 8080 },
+    { component: 'console', port: 'http', wantedPort: 8081 },
+    { component: 'prometheus', port: '9090', wantedPort: 9090 },
+    { component: 'grafana', port: '3000', wantedPort: 3000 },
+  ].filter(({ component }) => components.has(component));
+  return Promise.all(
+    wanted.map(({ component, port, wantedPort }) =>
+      forwardPort({
+        kubectl,
+        target,
+        component,
+        namespace: release.namespace,
+        service: release.nameOf(component),
+        port,
+        wantedPort,
+      }),
+    ),
+  );
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { eventually, query, scale, untilRolledOut, useRelease } from './support/index.ts';
+
+const PARTITIONS = 12;
+const LOAD = {
+  RATE: '150',
+  DURATION: '5m',
+  USERS: '200',
+  P95_MS: '60000',
+  P99_MS: '60000',
+  MAX_DROPPED: '100000',
+};
+
+const release = useRelease({ namespace: 'scale-test' });
+
+/** Partitions by pod, as Prometheus has them. */
+const assigned = () => query(release(), 'caudal_assigned_sources{lane="kafka-redis"} > 0', 'instance');
+const isShared = (by: ReadonlyMap<string, number>, members: number): boolean =>
+  by.size === members && [...by.values()].reduce((sum, count) => sum + count, 0) === PARTITIONS;
+
+describe('kubectl scale', () => {
+  it('spreads the partitions over three consumers and back to one, under load, to an exact account', async () => {
+    const started = release();
+    const consumer = 'kafka-redis-consumer';
+    const { account, load } = await started.load({
+      variables: LOAD,
+      async during() {
+        await scale(started, consumer, 3);
+        await untilRolledOut(started, consumer);
+        await eventually(assigned, (by) => isShared(by, 3));
+
+        await started.helm.upgrade({
+          ...started.chart,
+          values: { ...started.chart.values, logLevel: 'debug' },
+        });
+        const upgraded = await started.release.deployment(consumer);
+        assert.equal(upgraded.spec?.replicas, 3, 'an upgrade leaves the count alone');
+        const level = upgraded.spec?.template.spec?.containers[0]?.env?.find(
+          ({ name }) => name === 'LOG_LEVEL',
+        );
+        assert.equal(level?.value, 'debug', 'and changes what it was asked to');
+        await eventually(assigned, (by) => isShared(by, 3));
+
+        await scale(started, consumer, 1);
+        await untilRolledOut(started, consumer);
+        await eventually(assigned, (by) => isShared(by, 1));
+      },
+    });
+    assert.ok(load.messages.accepted > 1_000, `only ${load.messages.accepted} messages`);
+    assert.deepEqual([account.exact, account.findings], [true, []]);
+  });
+});

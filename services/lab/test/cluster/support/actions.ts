@@ -1,0 +1,94 @@
+import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { isReady } from '../../../src/cluster/release.ts';
+import type { StartedRelease } from '../../../src/cluster/start-release.ts';
+
+const MERGE_PATCH = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
+
+/** Asks again until the answer fits; the test's own timeout is the limit. */
+export async function eventually<T>(ask: () => Promise<T> | T, fits: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await Promise.resolve(ask()).catch(() => undefined);
+    if (answer !== undefined && fits(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** What `kubectl scale` does. */
+export async function scale(
+  { cluster, release }: StartedRelease,
+  component: string,
+  replicas: number,
+): Promise<void> {
+  await cluster.apps.patchNamespacedDeploymentScale(
+    { name: release.nameOf(component), namespace: release.namespace, body: { spec: { replicas } } },
+    MERGE_PATCH,
+  );
+}
+
+/** What `kubectl rollout restart` does; resolves when every pod is a new one and ready. */
+export async function roll(started: StartedRelease, component: string): Promise<void> {
+  const { cluster, release } = started;
+  const annotations = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() };
+  await cluster.apps.patchNamespacedDeployment(
+    {
+      name: release.nameOf(component),
+      namespace: release.namespace,
+      body: { spec: { template: { metadata: { annotations } } } },
+    },
+    MERGE_PATCH,
+  );
+  await untilRolledOut(started, component);
+}
+
+/** Waits until a Deployment runs what it should, and nothing else. */
+export async function untilRolledOut({ release }: StartedRelease, component: string): Promise<void> {
+  await eventually(
+    () => release.deployment(component),
+    ({ metadata, spec, status }) =>
+      status?.observedGeneration === metadata?.generation &&
+      status?.updatedReplicas === spec?.replicas &&
+      status?.readyReplicas === spec?.replicas &&
+      status?.replicas === spec?.replicas,
+  );
+}
+
+/** Deletes a component's first pod; resolves when as many pods as before are ready again, none of them that one. */
+export async function deletePod(
+  { cluster, release }: StartedRelease,
+  component: string,
+  options: { readonly graceSeconds?: number; readonly pod?: string } = {},
+): Promise<void> {
+  const before = await release.pods(component);
+  const victim = before.find(({ metadata }) => options.pod === undefined || metadata?.name === options.pod);
+  if (!victim?.metadata?.name) throw new Error(`${component} has no pod ${options.pod ?? ''}`);
+  await cluster.core.deleteNamespacedPod({
+    name: victim.metadata.name,
+    namespace: release.namespace,
+    ...(options.graceSeconds !== undefined && { gracePeriodSeconds: options.graceSeconds }),
+  });
+  await eventually(
+    () => release.pods(component),
+    (pods) =>
+      pods.filter(isReady).length >= before.length &&
+      pods.every(({ metadata }) => metadata?.uid !== victim.metadata?.uid),
+  );
+}
+
+/** The value of a PromQL query to the release's own Prometheus, by the label that is named. */
+export async function query(
+  { cluster, release }: StartedRelease,
+  expression: string,
+  label = 'pod',
+): Promise<ReadonlyMap<string, number>> {
+  const path = `/api/v1/namespaces/${release.namespace}/services/${release.nameOf('prometheus')}:9090/proxy`;
+  const response = await cluster.fetch(`${path}/api/v1/query?query=${encodeURIComponent(expression)}`);
+  const body = (await response.json()) as {
+    readonly data: {
+      readonly result: readonly {
+        readonly metric: Record<string, string>;
+        readonly value: [number, string];
+      }[];
+    };
+  };
+  return new Map(body.data.result.map(({ metric, value }) => [metric[label] ?? '', Number(value[1])]));
+}

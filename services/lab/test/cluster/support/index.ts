@@ -1,0 +1,3 @@
+export { deletePod, eventually, query, roll, scale, untilRolledOut } from './actions.ts';
+export { type TestCluster, useCluster } from './use-cluster.ts';
+export { type Loading, type TestRelease, useRelease } from './use-release.ts';

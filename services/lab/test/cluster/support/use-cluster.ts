@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import { chooseProvider } from '../../../../../tools/cluster/choose-provider.ts';
+import type { ClusterProvider, RunningCluster } from '../../../../../tools/cluster/provider.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..', '..', '..');
+
+/** A cluster for tests. */
+export interface TestCluster {
+  readonly running: RunningCluster;
+  readonly provider: ClusterProvider;
+  /** Takes it down where it was not up before. */
+  release(): Promise<void>;
+}
+
+/**
+ * A cluster with the project's image. The one that is up is used as it is (`npm run test:cluster` brings it up for all
+ * files, and loads the image: `CAUDAL_TEST_CLUSTER=prepared`); where none is, one is brought up.
+ */
+export async function openCluster(nodes: 1 | 2 = 1): Promise<TestCluster> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const provider = await chooseProvider({ context: undefined, provider: 'auto' }, ROOT, say);
+  const isUp = await provider.kubeconfig().then(
+    () => true,
+    () => false,
+  );
+  const running = await provider.up(nodes);
+  if (process.env.CAUDAL_TEST_CLUSTER !== 'prepared' || nodes === 2) await provider.loadImages();
+  return {
+    running,
+    provider,
+    async release() {
+      if (!isUp) await provider.down();
+    },
+  };
+}
+
+/** Gives a test file a {@link TestCluster}; to be called within tests and hooks only. */
+export function useCluster(): () => TestCluster {
+  let cluster: TestCluster | undefined;
+  before(async () => {
+    cluster = await openCluster();
+  });
+  after(async () => cluster?.release());
+  return () => {
+    if (!cluster) throw new Error('the cluster is not up');
+    return cluster;
+  };
+}

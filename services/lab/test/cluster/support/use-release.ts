@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import { createTerminal } from '../../../src/cli/terminal.ts';
+import { jobLoad } from '../../../src/cluster/load-job.ts';
+import { isReady } from '../../../src/cluster/release.ts';
+import { type StartedRelease, startRelease } from '../../../src/cluster/start-release.ts';
+import { type LoadResult, measureLoad } from '../../../src/load/measure-load.ts';
+import type { Scenario } from '../../../src/load/run-k6.ts';
+import { openCluster, type TestCluster } from './use-cluster.ts';
+
+/** A load to run; it goes through the release's own Service, or through the ingress where `baseUrl` says so. */
+export interface Loading {
+  readonly scenario?: Scenario;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly baseUrl?: string;
+  /** Done under the load, from its first accepted message on; the load ends with it. */
+  readonly during?: () => Promise<void>;
+}
+
+/** A release that tests work on. */
+export interface TestRelease extends StartedRelease {
+  readonly on: TestCluster;
+  /** Runs a load to its account, as `npm run cluster` does. */
+  load(loading: Loading): Promise<LoadResult>;
+}
+
+/**
+ * Installs the chart for a test file in a namespace of its own, and removes both after its last test.
+ * @returns the release; to be called within tests and hooks only.
+ */
+export function useRelease(options: {
+  readonly namespace: string;
+  readonly name?: string;
+  readonly preset?: 'default' | 'minimal' | 'ha';
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly nodes?: 1 | 2;
+}): () => TestRelease {
+  const { namespace, name = 'caudal', preset = 'default', values = {} } = options;
+  let release: TestRelease | undefined;
+  let on: TestCluster | undefined;
+  let directory: string | undefined;
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'caudal-cluster-test-'));
+    const cluster = await openCluster(options.nodes);
+    on = cluster;
+    const terminal = createTerminal(process.stderr);
+    const { running } = cluster;
+    const started = await startRelease({
+      running,
+      name,
+      namespace,
+      preset,
+      valuesFiles: [],
+      values,
+      terminal,
+    });
+    release = {
+      ...started,
+      on: cluster,
+      load: (loading) => load(started, loading, directory ?? tmpdir()),
+    };
+  });
+  after(async () => {
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+    if (release !== undefined) {
+      await release.helm.uninstall({ name, namespace });
+      await removeNamespace(release, namespace);
+    }
+    await on?.release();
+  });
+  return () => {
+    if (!release) throw new Error('the release is not installed');
+    return release;
+  };
+}
+
+async function load(started: StartedRelease, loading: Loading, directory: string): Promise<LoadResult> {
+  const { cluster, helm, chart, release } = started;
+  const id = String(Date.now());
+  const begun = Promise.withResolvers<void>();
+  const ending = new AbortController();
+  const during = begun.promise.then(loading.during).finally(() => loading.during && ending.abort());
+  during.catch(() => undefined);
+  try {
+    const result = await measureLoad({
+      client: release.console(),
+      metricsUrls: () => release.metricsPaths(),
+      fetchMetrics: cluster.fetch,
+      startLoad: jobLoad({
+        cluster,
+        helm,
+        release: chart,
+        scenario: loading.scenario ?? 'steady',
+        baseUrl: loading.baseUrl ?? `http://${release.nameOf('ingest')}`,
+        variables: loading.variables,
+        logFile: join(directory, `${id}.log`),
+        accountFile: join(directory, `${id}.json`),
+      }),
+      onProgress: ({ accepted }) => {
+        if (accepted > 0) begun.resolve();
+      },
+      onLoadStarted: (run) => {
+        // Nothing can be done under a load that is over.
+        run.done.then(
+          () => begun.resolve(),
+          () => begun.resolve(),
+        );
+      },
+      signal: ending.signal,
+      stalledAfterMs: 90_000,
+    });
+    await during;
+    return result;
+  } catch (error) {
+    process.stderr.write(`${await describePods(started)}\n`);
+    throw error;
+  }
+}
+
+/** What a person wants to know of pods when a test failed. */
+async function describePods({ release }: StartedRelease): Promise<string> {
+  const pods = await release.pods().catch(() => []);
+  return pods
+    .map((pod) => {
+      const restarts =
+        pod.status?.containerStatuses?.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0;
+      return `${pod.metadata?.name}: ${pod.status?.phase}, ${isReady(pod) ? 'ready' : 'not ready'}, ${restarts} restarts`;
+    })
+    .join('\n');
+}
+
+async function removeNamespace({ cluster }: StartedRelease, name: string): Promise<void> {
+  await cluster.core.deleteNamespace({ name });
+  for (;;) {
+    const { items } = await cluster.core.listNamespace({ fieldSelector: `metadata.name=${name}` });
+    if (items.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
