@@ -251,6 +251,13 @@ describe('worked values files', () => {
     });
   }
 
+  it('can be laid over the preset ha', async () => {
+    for (const name of Object.keys(purposes)) {
+      const manifests = await render({ presets: ['ha'], flags: ['--values', example(name)] });
+      purposes[name]?.check(manifests);
+    }
+  });
+
   it('are refused by the schema with a key that the chart does not have', async () => {
     const { ok, stderr } = await helm(
       'template',
