@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureK6 } from '../k6/ensure-k6.ts';
 import { startServers } from '../servers/servers.ts';
+import { runSteps, type Step } from './run-steps.ts';
 import { runTests, runTestsOneByOne, runTool, type StepResult } from './steps.ts';
 
 /** `npm test`: everything, the fast first; ends with one line `N passed, N failed`. */
@@ -16,11 +17,6 @@ const find = (...patterns: readonly string[]): string[] =>
 /** Of one test with real servers, and of all tests of one file. */
 const TEST_TIMEOUT_MS = 300_000;
 const FILE_LIMIT_MS = 600_000;
-
-interface Step {
-  readonly name: string;
-  run(): Promise<StepResult>;
-}
 
 // Built while the quick checks run: on a new machine k6 takes minutes to compile.
 const k6 = ensureK6({ onProgress: (line) => process.stderr.write(`${line}\n`) });
@@ -99,31 +95,4 @@ async function withServers(...patterns: readonly string[]): Promise<StepResult> 
   }
 }
 
-const only = process.argv.slice(2);
-const unknown = only.filter((name) => !steps.some((step) => step.name === name));
-if (unknown.length > 0) {
-  process.stderr.write(
-    `no step '${unknown.join("', '")}'; there are: ${steps.map((step) => step.name).join(', ')}\n`,
-  );
-  process.exit(2);
-}
-
-const total = { passed: 0, failed: 0 };
-const lines: string[] = [];
-for (const step of steps) {
-  if (only.length > 0 && !only.includes(step.name)) continue;
-  process.stdout.write(`\n── ${step.name}\n`);
-  const startedAt = performance.now();
-  const result = await step.run().catch((error: unknown) => {
-    process.stdout.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return { passed: 0, failed: 1 };
-  });
-  total.passed += result.passed;
-  total.failed += result.failed;
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  lines.push(
-    `${result.failed === 0 ? 'ok  ' : 'FAIL'}  ${step.name} (${result.passed} passed, ${result.failed} failed, ${seconds} s)`,
-  );
-}
-process.stdout.write(`\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed\n`);
-process.exitCode = total.failed === 0 ? 0 : 1;
+await runSteps(steps, process.argv.slice(2));
