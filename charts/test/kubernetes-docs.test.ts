@@ -8,6 +8,7 @@ import { chart, repository } from '../scripts/paths.ts';
 import { imagesOf, secretKeysOf, sizingRows } from './support/doc-tables.ts';
 import { helm } from './support/helm.ts';
 import { find, type RenderOptions, render } from './support/manifests.ts';
+import { containersOf, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
 
 const directory = join(repository, 'docs', 'kubernetes');
@@ -206,6 +207,13 @@ describe('the page on sizes', () => {
       assert.deepEqual(table, await sizingRows(options));
     });
   }
+
+  it('is right that no CPU is limited', async () => {
+    for (const options of Object.values(presets))
+      for (const pod of podsOf(await render(options)))
+        for (const { name, resources } of containersOf(pod))
+          assert.equal(resources?.limits?.cpu, undefined, `${pod.owner} ${name}`);
+  });
 });
 
 describe('the page on external servers', () => {
