@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PrerequisiteError } from '../lib/prerequisite-error.ts';
 import { type OnProgress, withProgress } from '../lib/progress.ts';
 import { isInstalled, runCommand } from '../lib/run-command.ts';
-import { projectImageName } from './images/project-image.ts';
+import { contentName, projectImageName } from './images/project-image.ts';
 import { applyManifests, type KubectlTarget, kubectl } from './kubectl.ts';
 import { ingressUrlInside, readManifest } from './manifests.ts';
 import type { ClusterProvider, RunningCluster } from './provider.ts';
@@ -78,13 +78,15 @@ export class KindProvider implements ClusterProvider {
 
   async loadImages(): Promise<string | undefined> {
     if (!existsSync(join(this.#repository, 'Dockerfile'))) return undefined;
-    await withProgress(`${projectImageName}: building`, this.#onProgress, () =>
+    const { stdout: id } = await withProgress(`${projectImageName}: building`, this.#onProgress, () =>
       runCommand('docker', ['build', '--quiet', '--tag', projectImageName, this.#repository]),
     );
+    const name = contentName(id);
+    await runCommand('docker', ['tag', projectImageName, name]);
     await withProgress(`${projectImageName}: onto the nodes`, this.#onProgress, () =>
-      this.#kind('load', 'docker-image', projectImageName),
+      this.#kind('load', 'docker-image', projectImageName, name),
     );
-    return projectImageName;
+    return name;
   }
 
   async kubeconfig(): Promise<string> {

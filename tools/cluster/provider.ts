@@ -20,7 +20,10 @@ export interface ClusterProvider {
   down(): Promise<void>;
   /** Lines for a person. Never throws because the cluster is down. */
   status(): Promise<readonly string[]>;
-  /** Builds the project's image where the Dockerfile is and makes it known to every node; its name, if there is one. */
+  /**
+   * Builds the project's image where the Dockerfile is and makes it known to every node; resolves with a name that
+   * changes with its content, or undefined where there is nothing to build.
+   */
   loadImages(): Promise<string | undefined>;
   /** Path of the kubeconfig. @throws Error when the cluster is not up. */
   kubeconfig(): Promise<string>;

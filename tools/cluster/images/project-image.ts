@@ -13,7 +13,10 @@ export const projectImageName = 'caudal/caudal:local';
 
 /** The project's image in an archive. */
 export interface ProjectImage {
+  /** {@link projectImageName}, whatever is in it. */
   readonly name: string;
+  /** The same image by a name that changes with its content, so that an upgrade replaces pods when it changed. */
+  readonly contentName: string;
   readonly archive: string;
 }
 
@@ -35,7 +38,7 @@ export async function buildProjectImage(
   await mkdir(store, { recursive: true });
   const buildah = (...args: readonly string[]): Promise<string> => runBuildah(store, args);
   await ensureNodeImage(buildah, onProgress);
-  await withProgress(`${projectImageName}: building`, onProgress, async () => {
+  return withProgress(`${projectImageName}: building`, onProgress, async () => {
     const work = await mkdtemp(join(tmpdir(), 'caudal-build-'));
     try {
       const mounts = await npmMounts(work);
@@ -48,11 +51,20 @@ export async function buildProjectImage(
         `localhost/${projectImageName}`,
         `docker-archive:${archive}:${projectImageName}`,
       );
+      const id = await buildah('images', '--quiet', '--no-trunc', `localhost/${projectImageName}`);
+      return { name: projectImageName, contentName: contentName(id), archive };
     } finally {
       await rm(work, { recursive: true });
     }
   });
-  return { name: projectImageName, archive };
+}
+
+/** `caudal/caudal:local-0123456789ab`, of an image's id. */
+export function contentName(id: string): string {
+  return `${projectImageName}-${id
+    .trim()
+    .replace(/^sha256:/, '')
+    .slice(0, 12)}`;
 }
 
 async function runBuildah(store: string, args: readonly string[]): Promise<string> {

@@ -108,22 +108,18 @@ export class LocalProvider implements ClusterProvider {
       const snapshotter = await this.#snapshotter();
       for (const node of state?.nodes ?? []) {
         if (!(await isNodeRunning(state, node.name))) continue;
+        const ctr = async (...args: readonly string[]): Promise<string> => {
+          const [program = '', ...rest] = insideNode(node, ['ctr', '--namespace', 'k8s.io', ...args]);
+          return (await runCommand(program, rest)).stdout;
+        };
+        const contentReference = `docker.io/${image.contentName}`;
+        if ((await ctr('images', 'ls', '--quiet')).split('\n').includes(contentReference)) continue;
         await withProgress(`${image.name}: onto ${node.name}`, this.#onProgress, async () => {
-          const importCommand = [
-            'ctr',
-            '--namespace',
-            'k8s.io',
-            'images',
-            'import',
-            '--snapshotter',
-            snapshotter,
-            image.archive,
-          ];
-          const [program = '', ...args] = insideNode(node, importCommand);
-          await runCommand(program, args);
+          await ctr('images', 'import', '--snapshotter', snapshotter, image.archive);
+          await ctr('images', 'tag', '--force', `docker.io/${image.name}`, contentReference);
         });
       }
-      return image.name;
+      return image.contentName;
     });
   }
 

@@ -34,7 +34,7 @@ export async function runOnCluster(settings: ClusterRunSettings): Promise<number
   const interrupts = handleInterrupts(() => terminal.say('ending (Ctrl-C again to end at once) …'));
   const forwards: PortForward[] = [];
   try {
-    const running = await bringUp(settings, terminal);
+    const { running, image } = await bringUp(settings, terminal);
     interrupts.signal.throwIfAborted();
     const started = await startRelease({
       running,
@@ -43,7 +43,11 @@ export async function runOnCluster(settings: ClusterRunSettings): Promise<number
       preset: settings.preset,
       valuesFiles: settings.valuesFiles,
       // Policies are no harm where nobody enforces them.
-      values: { ingress: { enabled: running.ingressUrl !== undefined }, networkPolicy: { enabled: true } },
+      values: {
+        ...(image !== undefined && { images: { caudal: { tag: image.slice(image.lastIndexOf(':') + 1) } } }),
+        ingress: { enabled: running.ingressUrl !== undefined },
+        networkPolicy: { enabled: true },
+      },
       terminal,
       signal: interrupts.signal,
     });
@@ -71,11 +75,13 @@ export async function runOnCluster(settings: ClusterRunSettings): Promise<number
   }
 }
 
-async function bringUp(settings: ClusterRunSettings, terminal: Terminal): Promise<RunningCluster> {
+async function bringUp(
+  settings: ClusterRunSettings,
+  terminal: Terminal,
+): Promise<{ readonly running: RunningCluster; readonly image: string | undefined }> {
   const provider = await chooseProvider(settings, ROOT, (line) => terminal.say(line));
   const running = await provider.up(settings.nodes);
-  await provider.loadImages();
-  return running;
+  return { running, image: await provider.loadImages() };
 }
 
 async function runSeedLoad(

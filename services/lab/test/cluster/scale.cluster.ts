@@ -25,6 +25,7 @@ describe('kubectl scale', () => {
     const consumer = 'kafka-redis-consumer';
     const { account, load } = await started.load({
       variables: LOAD,
+      endsWithDuring: true,
       async during() {
         await scale(started, consumer, 3);
         await untilRolledOut(started, consumer);

@@ -15,8 +15,10 @@ export interface Loading {
   readonly scenario?: Scenario;
   readonly variables: Readonly<Record<string, string>>;
   readonly baseUrl?: string;
-  /** Done under the load, from its first accepted message on; the load ends with it. */
+  /** Done under the load, from its first accepted message on. */
   readonly during?: () => Promise<void>;
+  /** Ends the load with that, whatever its length; the requests under way then stay without an answer. */
+  readonly endsWithDuring?: boolean;
 }
 
 /** A release that tests work on. */
@@ -81,7 +83,7 @@ async function load(started: StartedRelease, loading: Loading, directory: string
   const id = String(Date.now());
   const begun = Promise.withResolvers<void>();
   const ending = new AbortController();
-  const during = begun.promise.then(loading.during).finally(() => loading.during && ending.abort());
+  const during = begun.promise.then(loading.during).finally(() => loading.endsWithDuring && ending.abort());
   during.catch(() => undefined);
   try {
     const result = await measureLoad({
