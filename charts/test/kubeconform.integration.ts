@@ -70,4 +70,11 @@ describe('the chart’s objects', () => {
     const broken = { ...manifest, spec: { ...manifest.spec, replicaz: 1 } };
     await assert.rejects(conform(kubernetesVersions[0], [broken]), /replicaz/);
   });
+
+  it('would be refused with a field that KEDA does not know', async () => {
+    const values = { consumer: { keda: { enabled: true, behavior: { scaleDown: { windowSeconds: 30 } } } } };
+    const scaledObjects = (await render({ values })).filter(({ kind }) => kind === 'ScaledObject');
+    assert.equal(scaledObjects.length, 2);
+    await assert.rejects(conform(kubernetesVersions[0], scaledObjects), /windowSeconds/);
+  });
 });

@@ -82,9 +82,29 @@ describe('autoscalers', () => {
           serverAddress: 'http://caudal-prometheus.test.svc.cluster.local:9090',
           query: 'max(caudal_backlog_messages{namespace="test", release="caudal", lane="kafka-redis"})',
           threshold: '5000',
+          ignoreNullValues: 'false',
         },
       },
     ]);
+    assert.ok(kafka !== undefined && !('advanced' in kafka));
+  });
+
+  it('of lanes behave as the values say, each lane by itself', async () => {
+    const slow = { scaleDown: { stabilizationWindowSeconds: 600 } };
+    const fast = { scaleDown: { stabilizationWindowSeconds: 15 } };
+    const manifests = await render({
+      values: {
+        consumer: { keda: { enabled: true, behavior: slow } },
+        lanes: { 'kafka-redis': { broker: 'kafka', store: 'redis', keda: { behavior: fast } } },
+      },
+    });
+    const advanced = (name: string) => find(manifests, 'ScaledObject', name).spec?.advanced;
+    assert.deepEqual(advanced('caudal-kafka-redis-consumer'), {
+      horizontalPodAutoscalerConfig: { behavior: fast },
+    });
+    assert.deepEqual(advanced('caudal-rabbitmq-valkey-consumer'), {
+      horizontalPodAutoscalerConfig: { behavior: slow },
+    });
   });
 });
 

@@ -14,7 +14,7 @@ export const kubernetesVersions = ['v1.34.4', 'v1.35.2', 'v1.36.1'] as const;
 /** Go modules that carry the CustomResourceDefinitions of what the chart may make. */
 const customResources = [
   { module: 'sigs.k8s.io/gateway-api@v1.4.0', files: 'config/crd/standard/*_httproutes.yaml' },
-  { module: 'github.com/kedacore/keda/v2@v2.18.0', files: 'config/crd/bases/keda.sh_scaledobjects.yaml' },
+  { module: 'github.com/kedacore/keda/v2@v2.19.0', files: 'config/crd/bases/keda.sh_scaledobjects.yaml' },
   {
     module: 'github.com/prometheus-operator/prometheus-operator@v0.93.1',
     files: 'example/prometheus-operator-crd/*_{servicemonitors,prometheusrules}.yaml',

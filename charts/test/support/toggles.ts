@@ -39,7 +39,11 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   'discovery by the API': { values: { prometheus: { discovery: 'kubernetes' } } },
   exporters: { values: { valkey: { exporter: { enabled: true } }, redis: { exporter: { enabled: true } } } },
   autoscaling: { values: { services: { ingest: { autoscaling: { enabled: true } } } } },
-  KEDA: { values: { consumer: { keda: { enabled: true } } } },
+  KEDA: {
+    values: {
+      consumer: { keda: { enabled: true, behavior: { scaleDown: { stabilizationWindowSeconds: 30 } } } },
+    },
+  },
   ServiceMonitor: {
     values: { monitoring: { serviceMonitor: { enabled: true, labels: { release: 'kps' } } } },
   },
