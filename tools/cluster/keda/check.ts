@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { runSteps } from '../../check/run-steps.ts';
+import { runTestsOneByOne } from '../../check/steps.ts';
+import { ensureKeda } from './ensure-keda.ts';
+
+/** `npm run test:keda`: the chart's ScaledObjects under KEDA itself, which takes minutes to build the first time. */
+
+process.chdir(join(import.meta.dirname, '..', '..', '..'));
+
+const limits = { timeoutMs: 900_000, limitMs: 1_800_000 };
+
+await runSteps(
+  [
+    {
+      name: 'keda',
+      async run() {
+        // Before the tests, whose time is limited.
+        await ensureKeda((line) => void process.stderr.write(`${line}\n`));
+        return runTestsOneByOne(['services/lab/test/keda/keda.cluster.ts'], limits);
+      },
+    },
+  ],
+  process.argv.slice(2),
+);
