@@ -1,15 +1,14 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { chooseProvider } from '../../../../tools/cluster/choose-provider.ts';
 import type { RunningCluster } from '../../../../tools/cluster/provider.ts';
 import { handleInterrupts, INTERRUPTED_STATUS, InterruptedError } from '../cli/interrupts.ts';
-import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
+import { RESULTS_DIRECTORY, ROOT } from '../cli/paths.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { createTerminal, type Terminal } from '../cli/terminal.ts';
-import { saveLastLoad } from '../load/last-load.ts';
-import { type LoadResult, measureLoad } from '../load/measure-load.ts';
-import { runSummary } from '../report/summary.ts';
-import { newRunId, writeResults } from '../report/write-results.ts';
-import { jobLoad } from './load-job.ts';
+import type { LoadResult } from '../load/measure-load.ts';
+import { keepRun } from '../report/keep-run.ts';
+import { newRunId } from '../report/write-results.ts';
+import { measureRelease } from './measure-release.ts';
 import { nextSteps } from './next-steps.ts';
 import { forwardPort, type PortForward } from './port-forward.ts';
 import { type StartedRelease, startRelease } from './start-release.ts';
@@ -92,39 +91,26 @@ async function runSeedLoad(
   signal: AbortSignal,
 ): Promise<LoadResult> {
   const { messages, users, seed } = settings.load ?? { messages: 0, users: 0, seed: '' };
-  const { cluster, helm, chart, release } = started;
   const id = newRunId('cluster-seed');
-  const directory = join(RESULTS_DIRECTORY, id);
-  const baseUrl = running.ingressUrlInside ?? `http://${release.nameOf('ingest')}`;
+  const baseUrl = running.ingressUrlInside;
   const count = messages.toLocaleString('en-US');
-  terminal.say(`k6 as a Job: ${count} messages by ${users} users to ${baseUrl} …`);
-  const result = await measureLoad({
-    client: release.console(),
-    metricsUrls: () => release.metricsPaths(),
-    fetchMetrics: cluster.fetch,
-    startLoad: jobLoad({
-      cluster,
-      helm,
-      release: chart,
-      scenario: 'seed',
-      baseUrl,
-      variables: { MESSAGES: String(messages), USERS: String(users), SEED: seed },
-      logFile: join(directory, 'k6.log'),
-      accountFile: join(directory, 'account.json'),
-    }),
+  terminal.say(`k6 as a Job: ${count} messages by ${users} users to ${baseUrl ?? 'the ingest Service'} …`);
+  const result = await measureRelease(started, {
+    scenario: 'seed',
+    baseUrl,
+    variables: { MESSAGES: String(messages), USERS: String(users), SEED: seed },
+    directory: join(RESULTS_DIRECTORY, id),
     signal,
     onProgress: (progress) => terminal.live(progressLine(progress)),
   });
   terminal.endLive();
-  saveLastLoad(STATE_DIRECTORY, { id, ...result.request });
-  writeResults(directory, {
+  keepRun({
     id,
     command: 'npm run cluster',
     settings: { messages, users, seed, preset: settings.preset, ...(await replicasOf(started)) },
     versions: await imagesOf(started),
     result,
   });
-  process.stdout.write(`\n${runSummary(result)}\nwritten to ${relative(ROOT, directory)}\n`);
   return result;
 }
 

@@ -1,20 +1,19 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
 import { findServers } from '../../../../tools/servers/servers.ts';
 import { readOptions, UsageError } from '../cli/arguments.ts';
 import { handleInterrupts } from '../cli/interrupts.ts';
-import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
+import { RESULTS_DIRECTORY } from '../cli/paths.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { runCommandLine } from '../cli/run-command-line.ts';
 import { findTarget } from '../cli/target.ts';
 import { createTerminal } from '../cli/terminal.ts';
 import { createConsoleClient } from '../load/console-client.ts';
-import { saveLastLoad } from '../load/last-load.ts';
 import { measureLoad } from '../load/measure-load.ts';
 import { localLoad, SCENARIOS } from '../load/run-k6.ts';
+import { keepRun } from '../report/keep-run.ts';
 import { readVersions } from '../report/read-versions.ts';
-import { runSummary } from '../report/summary.ts';
-import { newRunId, writeResults } from '../report/write-results.ts';
+import { newRunId } from '../report/write-results.ts';
 
 const USAGE = `usage: npm run load -- [${SCENARIOS.join('|')}] [options]
 
@@ -86,16 +85,14 @@ await runCommandLine(USAGE, async (args) => {
   });
   terminal.endLive();
   interrupts.release();
-  saveLastLoad(STATE_DIRECTORY, { id, ...result.request });
   const servers = values['base-url'] === undefined ? await findServers() : undefined;
   const { API_KEY: _secret, ...settings } = variables;
-  writeResults(directory, {
+  keepRun({
     id,
     command: `npm run load -- ${scenario}`,
     settings: { scenario, ...settings },
     versions: await readVersions(servers?.addresses, k6),
     result,
   });
-  process.stdout.write(`\n${runSummary(result)}\nwritten to ${relative(ROOT, directory)}\n`);
   return result.account.exact && result.load.thresholds.passed ? 0 : 1;
 });

@@ -8,12 +8,11 @@ import { progressLine } from '../cli/progress-line.ts';
 import { ExpectedError } from '../cli/run-command-line.ts';
 import { createTerminal, type Terminal } from '../cli/terminal.ts';
 import { createConsoleClient } from '../load/console-client.ts';
-import { saveLastLoad } from '../load/last-load.ts';
 import { type LoadResult, measureLoad } from '../load/measure-load.ts';
 import { localLoad } from '../load/run-k6.ts';
+import { keepRun } from '../report/keep-run.ts';
 import { readVersions } from '../report/read-versions.ts';
-import { runSummary } from '../report/summary.ts';
-import { newRunId, writeResults } from '../report/write-results.ts';
+import { newRunId } from '../report/write-results.ts';
 import { type ControlServer, startControlServer } from '../stack/control-server.ts';
 import { readRunRecord, removeRunRecord, writeRunRecord } from '../stack/run-file.ts';
 import { type ServiceSet, type Stack, startStack } from '../stack/stack.ts';
@@ -171,14 +170,12 @@ async function runSeedLoad(
     onProgress: (progress) => terminal.live(progressLine(progress)),
   });
   terminal.endLive();
-  saveLastLoad(STATE_DIRECTORY, { id, ...result.request });
-  writeResults(directory, {
+  keepRun({
     id,
     command: 'npm start',
     settings: { messages, users, seed, ...settings.replicas },
     versions: await readVersions(servers.addresses, k6),
     result,
   });
-  process.stdout.write(`\n${runSummary(result)}\nwritten to ${relative(ROOT, directory)}\n`);
   return result;
 }

@@ -63,7 +63,7 @@ describe('no message and no request is lost under load, with clients that retry,
 describe('an upgrade to another image tag', () => {
   it('replaces every pod of the services under load, and costs no message and no request', async () => {
     const started = release();
-    const image = await started.on.provider.loadImages();
+    const image: string | undefined = await started.on.provider.loadImages();
     const tag = image?.split(':').at(-1);
     assert.ok(
       tag !== undefined && tag !== 'local',
@@ -79,8 +79,8 @@ describe('an upgrade to another image tag', () => {
     for (const component of SERVICES) {
       const pods = await started.release.pods(component);
       assert.deepEqual(
-        pods.map(({ spec }) => spec?.containers[0]?.image?.endsWith(`:${tag}`)),
-        [true],
+        pods.map(({ spec }) => spec?.containers[0]?.image?.split(':').at(-1)),
+        [tag],
         component,
       );
     }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { createTerminal } from '../../../src/cli/terminal.ts';
-import { jobLoad } from '../../../src/cluster/load-job.ts';
+import { measureRelease } from '../../../src/cluster/measure-release.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import { type StartedRelease, startRelease } from '../../../src/cluster/start-release.ts';
-import { type LoadResult, measureLoad } from '../../../src/load/measure-load.ts';
+import type { LoadResult } from '../../../src/load/measure-load.ts';
 import type { Scenario } from '../../../src/load/run-k6.ts';
 import { openCluster, type TestCluster } from './use-cluster.ts';
 
@@ -79,27 +79,16 @@ export function useRelease(options: {
 }
 
 async function load(started: StartedRelease, loading: Loading, directory: string): Promise<LoadResult> {
-  const { cluster, helm, chart, release } = started;
-  const id = String(Date.now());
   const begun = Promise.withResolvers<void>();
   const ending = new AbortController();
   const during = begun.promise.then(loading.during).finally(() => loading.endsWithDuring && ending.abort());
   during.catch(() => undefined);
   try {
-    const result = await measureLoad({
-      client: release.console(),
-      metricsUrls: () => release.metricsPaths(),
-      fetchMetrics: cluster.fetch,
-      startLoad: jobLoad({
-        cluster,
-        helm,
-        release: chart,
-        scenario: loading.scenario ?? 'steady',
-        baseUrl: loading.baseUrl ?? `http://${release.nameOf('ingest')}`,
-        variables: loading.variables,
-        logFile: join(directory, `${id}.log`),
-        accountFile: join(directory, `${id}.json`),
-      }),
+    const result = await measureRelease(started, {
+      scenario: loading.scenario ?? 'steady',
+      baseUrl: loading.baseUrl,
+      variables: loading.variables,
+      directory: await mkdtemp(join(directory, 'load-')),
       onProgress: ({ accepted }) => {
         if (accepted > 0) begun.resolve();
       },

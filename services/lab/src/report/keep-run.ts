@@ -1,0 +1,13 @@
+import { join, relative } from 'node:path';
+import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
+import { saveLastLoad } from '../load/last-load.ts';
+import { runSummary } from './summary.ts';
+import { writeResults } from './write-results.ts';
+
+/** Keeps a measured run in results/<id>, as the last load too, and shows it. */
+export function keepRun(run: Parameters<typeof writeResults>[1]): void {
+  const directory = join(RESULTS_DIRECTORY, run.id);
+  saveLastLoad(STATE_DIRECTORY, { id: run.id, ...run.result.request });
+  writeResults(directory, run);
+  process.stdout.write(`\n${runSummary(run.result)}\nwritten to ${relative(ROOT, directory)}\n`);
+}
