@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { intendedConnections } from './support/connection-table.ts';
 import { type Manifest, type RenderOptions, render } from './support/manifests.ts';
 import { containersOf, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
@@ -93,44 +94,6 @@ function allowedPairs(manifests: readonly Manifest[]): readonly string[] {
   return [...new Set(pairs)].sort();
 }
 
-/** Everyone asks for names. */
-const names = (...components: readonly string[]) => components.map((from) => `${from} → anywhere:53`);
-
-const intended = [
-  'anyone → ingest:8080',
-  'anyone → console:8081',
-  'anyone → grafana:3000',
-  'ingest → rabbitmq:5672',
-  'ingest → kafka:9092',
-  'rabbitmq-valkey-consumer → rabbitmq:5672',
-  'rabbitmq-valkey-consumer → valkey:6379',
-  'kafka-redis-consumer → kafka:9092',
-  'kafka-redis-consumer → redis:6379',
-  'console → rabbitmq:5672',
-  'console → kafka:9092',
-  'console → valkey:6379',
-  'console → redis:6379',
-  'console → prometheus:9090',
-  'grafana → prometheus:9090',
-  'kafka-topology → kafka:9092',
-  'rabbitmq → rabbitmq:4369',
-  'rabbitmq → rabbitmq:25672',
-  'kafka → kafka:9092',
-  'kafka → kafka:9093',
-  'prometheus → ingest:9090',
-  'prometheus → console:9090',
-  'prometheus → rabbitmq-valkey-consumer:9090',
-  'prometheus → kafka-redis-consumer:9090',
-  'prometheus → rabbitmq:15692',
-  'test → ingest:8080',
-  'test → ingest:9090',
-  'test → console:9090',
-  'test → rabbitmq-valkey-consumer:9090',
-  'test → kafka-redis-consumer:9090',
-  ...names('ingest', 'console', 'rabbitmq-valkey-consumer', 'kafka-redis-consumer', 'kafka-topology'),
-  ...names('rabbitmq', 'kafka', 'valkey', 'redis', 'prometheus', 'grafana', 'test'),
-];
-
 async function pairsOf(options: RenderOptions): Promise<readonly string[]> {
   return allowedPairs(await render(options));
 }
@@ -150,7 +113,7 @@ describe('network policies', () => {
   });
 
   it('allow exactly the connections that Caudal needs', async () => {
-    assert.deepEqual(await pairsOf(toggles.NetworkPolicies ?? {}), [...intended].sort());
+    assert.deepEqual(await pairsOf(toggles.NetworkPolicies ?? {}), [...intendedConnections].sort());
   });
 
   it('follow exporters, the load test and discovery by the API', async () => {
@@ -163,7 +126,7 @@ describe('network policies', () => {
       },
     });
     assert.deepEqual(
-      pairs.filter((pair) => !intended.includes(pair)),
+      pairs.filter((pair) => !intendedConnections.includes(pair)),
       [
         'loadtest → anywhere:53',
         'loadtest → ingest:8080',
