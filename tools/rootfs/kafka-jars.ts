@@ -5,7 +5,7 @@ import { ensureCached } from '../lib/cache.ts';
 import { withProgress } from '../lib/progress.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { ensureProgram } from './host-packages.ts';
-import type { RootfsOptions } from './rootfs.ts';
+import type { RootfsOptions } from './options.ts';
 
 const pom = join(import.meta.dirname, 'kafka', 'pom.xml');
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';

@@ -4,11 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureCached } from '../lib/cache.ts';
 import { PrerequisiteError } from '../lib/prerequisite-error.ts';
-import { type OnProgress, withProgress } from '../lib/progress.ts';
+import { withProgress } from '../lib/progress.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { readDebianMirrors } from './apt-sources.ts';
 import { ensureProgram, requireRootOnDebian } from './host-packages.ts';
 import { ensureKafkaJars } from './kafka-jars.ts';
+import type { RootfsOptions } from './options.ts';
 
 /**
  * Root file systems of the servers: one Debian base, and for each server a layer to be laid over it (overlayfs
@@ -17,12 +18,6 @@ import { ensureKafkaJars } from './kafka-jars.ts';
 
 /** A layer there is a recipe for, in `layers/<name>.sh`. */
 export type LayerName = 'rabbitmq' | 'kafka' | 'valkey' | 'redis' | 'prometheus';
-
-/** What the builders share. */
-export interface RootfsOptions {
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal | undefined;
-}
 
 const here = import.meta.dirname;
 const caFiles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];

@@ -4,7 +4,6 @@ import { findServers } from '../../../../tools/servers/servers.ts';
 import { readOptions, UsageError } from '../cli/arguments.ts';
 import { handleInterrupts } from '../cli/interrupts.ts';
 import { RESULTS_DIRECTORY } from '../cli/paths.ts';
-import { progressLine } from '../cli/progress-line.ts';
 import { runCommandLine } from '../cli/run-command-line.ts';
 import { findTarget } from '../cli/target.ts';
 import { createTerminal } from '../cli/terminal.ts';
@@ -12,6 +11,7 @@ import { createConsoleClient } from '../load/console-client.ts';
 import { measureLoad } from '../load/measure-load.ts';
 import { localLoad, SCENARIOS } from '../load/run-k6.ts';
 import { keepRun } from '../report/keep-run.ts';
+import { progressLine } from '../report/progress-line.ts';
 import { readVersions } from '../report/read-versions.ts';
 import { newRunId } from '../report/write-results.ts';
 

@@ -3,9 +3,9 @@ import { join, relative } from 'node:path';
 import { readOptions } from '../cli/arguments.ts';
 import { RESULTS_DIRECTORY, ROOT } from '../cli/paths.ts';
 import { ExpectedError, runCommandLine } from '../cli/run-command-line.ts';
+import type { RunDocument } from '../report/run-document.ts';
 import { runReport } from '../report/run-report.ts';
 import { runSummary } from '../report/summary.ts';
-import type { RunDocument } from '../report/write-results.ts';
 
 const USAGE = `usage: npm run report -- [ID] [--list]
 

@@ -1,8 +1,8 @@
 import { accountRows, findingLines, verdictLine } from './account-rows.ts';
 import { renderCharts } from './line-chart.ts';
+import type { RunDocument } from './run-document.ts';
 import { latencyRows } from './summary.ts';
 import { markdownTable } from './text-table.ts';
-import type { RunDocument } from './write-results.ts';
 
 /** report.md and the chart it shows. */
 export function runReport(run: RunDocument): { readonly markdown: string; readonly chart: string } {

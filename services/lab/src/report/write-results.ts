@@ -3,16 +3,8 @@ import { arch, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import rootPackage from '../../../../package.json' with { type: 'json' };
 import type { LoadResult } from '../load/measure-load.ts';
+import type { RunDocument } from './run-document.ts';
 import { runReport } from './run-report.ts';
-
-/** A run as it is kept in results/<id>/run.json. */
-export interface RunDocument extends LoadResult {
-  readonly id: string;
-  readonly command: string;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly machine: string;
-  readonly settings: Readonly<Record<string, string | number | boolean>>;
-}
 
 /** Writes run.json, report.md and chart.svg into `directory`. */
 export function writeResults(

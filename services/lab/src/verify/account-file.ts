@@ -5,7 +5,7 @@ import { ExpectedError } from '../cli/run-command-line.ts';
 import type { LastLoad } from '../load/last-load.ts';
 import { outcomesOf } from '../load/measure-load.ts';
 import type { LoadAccount } from '../load/run-k6.ts';
-import type { RunDocument } from '../report/write-results.ts';
+import type { RunDocument } from '../report/run-document.ts';
 
 /**
  * Reads an account that k6 wrote. What the stores held before is taken from the run.json beside it; without one the

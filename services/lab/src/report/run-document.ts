@@ -1,0 +1,10 @@
+import type { LoadResult } from '../load/measure-load.ts';
+
+/** A run as it is kept in results/<id>/run.json. */
+export interface RunDocument extends LoadResult {
+  readonly id: string;
+  readonly command: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: string;
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+}
