@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createTerminal } from '../../src/cli/terminal.ts';
+import { type ClusterConnection, connectToCluster } from '../../src/cluster/connection.ts';
+import { measureRelease } from '../../src/cluster/measure-release.ts';
+import { type StartedRelease, startRelease } from '../../src/cluster/start-release.ts';
+import type { LoadResult } from '../../src/load/measure-load.ts';
+import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
+import { eventually } from './support/index.ts';
+import { listObjects, nameObjects } from './support/objects.ts';
+import { restartsOf } from './support/pod-state.ts';
+import { settled } from './support/settled.ts';
+import { openCluster, type TestCluster } from './support/use-cluster.ts';
+
+const NAMESPACE = 'tenants-test';
+const MINIMAL_LIMIT_MIB = 1_536;
+const MESSAGES = { one: 3_000, two: 200 };
+
+/** Keys of the Secrets that values.yaml names for each server. */
+const SECRETS: Readonly<Record<string, readonly string[]>> = {
+  rabbitmq: ['admin-password', 'ingest-password', 'consumer-password', 'console-password', 'erlang-cookie'],
+  kafka: ['cluster-id', 'admin-password', 'ingest-password', 'consumer-password', 'console-password'],
+  valkey: ['admin-password', 'consumer-password', 'console-password', 'exporter-password'],
+  redis: ['admin-password', 'consumer-password', 'console-password', 'exporter-password'],
+};
+
+let on: TestCluster;
+let cluster: ClusterConnection;
+let one: StartedRelease;
+let two: StartedRelease;
+let directory: string;
+
+/** The first makes its own passwords, the second is given them. */
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'caudal-cluster-test-'));
+  on = await openCluster();
+  cluster = connectToCluster(on.running.kubeconfig, on.running.context);
+  await cluster.core.createNamespace({
+    body: { metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } },
+  });
+  await Promise.all(
+    Object.entries(SECRETS).map(([server, keys]) =>
+      cluster.core.createNamespacedSecret({
+        namespace: NAMESPACE,
+        body: { metadata: { name: `mine-${server}` }, stringData: Object.fromEntries(keys.map(ownValue)) },
+      }),
+    ),
+  );
+  const install = (name: string, values: Readonly<Record<string, unknown>>) =>
+    startRelease({
+      running: on.running,
+      name,
+      namespace: NAMESPACE,
+      preset: 'minimal',
+      valuesFiles: [],
+      values,
+      terminal: createTerminal(process.stderr),
+    });
+  const given = Object.keys(SECRETS).map((server) => [
+    server,
+    { auth: { existingSecret: `mine-${server}` } },
+  ]);
+  one = await install('one', {});
+  two = await install('two', Object.fromEntries(given));
+});
+
+after(async () => {
+  await rm(directory, { recursive: true, force: true });
+  const everything = { fieldSelector: `metadata.name=${NAMESPACE}` };
+  if ((await cluster.core.listNamespace(everything)).items.length > 0) {
+    await cluster.core.deleteNamespace({ name: NAMESPACE });
+    await eventually(
+      () => cluster.core.listNamespace(everything),
+      ({ items }) => items.length === 0,
+    );
+  }
+  await on.release();
+});
+
+/** A cluster id is what Kafka takes for one: 16 bytes in base64url. */
+function ownValue(key: string): [key: string, value: string] {
+  return [
+    key,
+    key === 'cluster-id'
+      ? `${randomBytes(11).toString('hex').slice(0, 21)}Q`
+      : `Of.my_own~${randomBytes(12).toString('hex')}`,
+  ];
+}
+
+async function load(started: StartedRelease, messages: number): Promise<LoadResult> {
+  return measureRelease(started, {
+    scenario: 'seed',
+    variables: { MESSAGES: String(messages), USERS: '20', SEED: started.release.name },
+    directory: join(directory, started.release.name),
+    onProgress: () => undefined,
+  });
+}
+
+/** Totals of a release's stores, by lane. */
+async function totals({ release }: StartedRelease): Promise<Readonly<Record<string, number | undefined>>> {
+  const lanes = await release.console().lanes();
+  return Object.fromEntries(lanes.map(({ lane, totals: of }) => [lane, of?.total]));
+}
+
+const bothLanes = (count: number) => ({ 'kafka-redis': count, 'rabbitmq-valkey': count });
+const isOf = (name: string): string => `app.kubernetes.io/instance=${name}`;
+
+describe('two releases with the preset minimal, side by side in a namespace', () => {
+  let footprint: FootprintWatch | undefined;
+  let loadedAt = 0;
+
+  it('come up without a restart', async () => {
+    const pods = [...(await one.release.pods()), ...(await two.release.pods())];
+    assert.equal(pods.length, 18);
+    assert.deepEqual(restartsOf(pods), []);
+  });
+
+  it('each count their own messages', async () => {
+    footprint = watchFootprint(one);
+    const [first, second] = await Promise.all([load(one, MESSAGES.one), load(two, MESSAGES.two)]);
+    loadedAt = Date.now();
+    assert.deepEqual([first.load.messages.accepted, first.account.exact], [MESSAGES.one, true]);
+    assert.deepEqual([second.load.messages.accepted, second.account.exact], [MESSAGES.two, true]);
+    assert.deepEqual(await totals(one), bothLanes(MESSAGES.one));
+    assert.deepEqual(await totals(two), bothLanes(MESSAGES.two));
+  });
+
+  it('take passwords that are given, and make none then', async () => {
+    const made = async (name: string) => {
+      const { items } = await cluster.core.listNamespacedSecret({
+        namespace: NAMESPACE,
+        labelSelector: isOf(name),
+      });
+      return items.map(({ metadata }) => metadata?.name).sort();
+    };
+    assert.deepEqual(await made('two'), []);
+    assert.deepEqual(
+      await made('one'),
+      Object.keys(SECRETS)
+        .map((server) => `one-${server}-auth`)
+        .sort(),
+    );
+  });
+
+  it('stay within 1.5 GiB of memory', async (t) => {
+    assert.ok(footprint, 'there was a load');
+    const used = (await footprint.stop(loadedAt)).filter(({ component }) => component !== 'loadtest');
+    t.diagnostic(`${MESSAGES.one} messages by 20 users\n${footprintTable(used)}`);
+    for (const { component, memoryUsed, memoryLimit } of used)
+      assert.ok(
+        memoryUsed > 0 && memoryUsed < memoryLimit,
+        `${component}: ${memoryUsed} of ${memoryLimit} MiB`,
+      );
+    const limits = used.reduce((sum, { memoryLimit }) => sum + memoryLimit, 0);
+    assert.ok(limits <= MINIMAL_LIMIT_MIB, `the limits come to ${limits} MiB`);
+    assert.deepEqual(restartsOf(await one.release.pods()), []);
+  });
+
+  it('go without a trace: objects of any kind, volumes and load tests; the other one stays', async () => {
+    const own = () => listObjects(cluster, NAMESPACE, isOf('one'));
+    const before = nameObjects(await own());
+    for (const kind of [
+      'Job',
+      'ConfigMap',
+      'Secret',
+      'PersistentVolumeClaim',
+      'StatefulSet',
+      'ServiceAccount',
+    ])
+      assert.ok(
+        before.some((name) => name.startsWith(`${kind} one`) || name.startsWith(`${kind} data-one`)),
+        `there was a ${kind}`,
+      );
+    const others = nameObjects(await listObjects(cluster, NAMESPACE, isOf('two')));
+    await one.helm.uninstall(one.chart);
+    assert.deepEqual(nameObjects(await settled(own, (objects) => objects.length === 0)), []);
+    assert.deepEqual(nameObjects(await listObjects(cluster, NAMESPACE, isOf('two'))), others);
+    assert.deepEqual(await totals(two), bothLanes(MESSAGES.two));
+
+    await two.helm.uninstall(two.chart);
+    const mine = [...Object.keys(SECRETS).map((server) => `Secret mine-${server}`)].sort();
+    const left = async () => nameObjects(await listObjects(cluster, NAMESPACE));
+    const ofTheCluster = ['ConfigMap kube-root-ca.crt', 'ServiceAccount default'];
+    const expected = [...ofTheCluster, ...mine].sort();
+    assert.deepEqual(await settled(left, (names) => names.length <= expected.length), expected);
+    const volumes = async () => {
+      const { items } = await cluster.core.listPersistentVolume();
+      const ours = items.filter(({ spec }) => spec?.claimRef?.namespace === NAMESPACE);
+      return ours.map(({ metadata }) => metadata?.name);
+    };
+    assert.deepEqual(await settled(volumes, (names) => names.length === 0), []);
+  });
+});
