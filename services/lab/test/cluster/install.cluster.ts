@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkPanels } from '../../../../grafana-dashboards/src/check/check-panels.ts';
+import { GENERATED_DIRECTORY } from '../../../../grafana-dashboards/src/generated-files.ts';
+import { isReady } from '../../src/cluster/release.ts';
+import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
+import { eventually, query, useRelease } from './support/index.ts';
+import { findLeaks, leaksOf, readSecrets } from './support/leaks.ts';
+import { confinementOf, restartsOf } from './support/pod-state.ts';
+import { withTunnels } from './support/tunnel.ts';
+
+const MESSAGES = 10_000;
+const USERS = 100;
+const SCRAPE_SECONDS = 5;
+const DEFAULT_LIMIT_MIB = 3_072;
+
+const release = useRelease({
+  namespace: 'install-test',
+  // Longer paths than /, so that another release's Ingress may be there.
+  values: {
+    ingress: {
+      enabled: true,
+      routes: ['/messages', '/openapi.json'].map((path) => ({ host: '', path, service: 'ingest' })),
+    },
+  },
+});
+/** The load, for the tests after it; times in ms since the epoch. */
+const loaded: { from: number; to: number; seconds: number; footprint: FootprintWatch | undefined } = {
+  from: 0,
+  to: 0,
+  seconds: 0,
+  footprint: undefined,
+};
+
+describe('the default values, in a namespace that enforces the restricted profile', () => {
+  it('come up at once: every pod is ready and nothing was restarted', async () => {
+    const pods = await release().release.pods();
+    assert.ok(pods.length >= 10, `only ${pods.length} pods`);
+    assert.deepEqual(
+      pods.filter((pod) => !isReady(pod)).map(({ metadata }) => metadata?.name),
+      [],
+    );
+    assert.deepEqual(restartsOf(pods), []);
+    const { core } = release().cluster;
+    const { metadata } = await core.readNamespace({ name: release().release.namespace });
+    assert.equal(metadata?.labels?.['pod-security.kubernetes.io/enforce'], 'restricted');
+  });
+
+  it('run without rights: no root, no writable root, no token of the API', async () => {
+    for (const pod of await release().release.pods()) {
+      for (const { container, uid, root, token } of await confinementOf(release(), pod)) {
+        assert.deepEqual(
+          { root: root.split(',')[0], token, isRoot: uid === '0' },
+          { root: 'ro', token: 'none', isRoot: false },
+          `${pod.metadata?.name}/${container}`,
+        );
+      }
+    }
+  });
+
+  it('take a load through the ingress to an exact account', async () => {
+    const { ingressUrlInside } = release().on.running;
+    assert.ok(ingressUrlInside, 'the cluster has an ingress');
+    loaded.from = Date.now();
+    loaded.footprint = watchFootprint(release());
+    const { account, load } = await release().load({
+      scenario: 'seed',
+      baseUrl: ingressUrlInside,
+      variables: { MESSAGES: String(MESSAGES), USERS: String(USERS), SEED: 'install' },
+    });
+    loaded.to = Date.now();
+    loaded.seconds = load.durationSeconds;
+    assert.deepEqual([load.messages.accepted, account.exact, account.findings], [MESSAGES, true, []]);
+  });
+
+  it('fill every panel of the dashboards', async () => {
+    const stored = 'min(sum by (lane) (caudal_store_messages))';
+    const accepted = 'sum(caudal_ingest_messages_total{outcome="accepted"})';
+    for (const expression of [stored, accepted])
+      await eventually(
+        () => query(release(), expression),
+        (values) => values.get('') === MESSAGES,
+      );
+    const { namespace } = release().release;
+    const prometheus = { namespace, pod: release().release.nameOf('prometheus-0'), port: 9090 };
+    const { empty, ...count } = await withTunnels(release().on.running, { prometheus }, (ports) =>
+      checkPanels({
+        directory: GENERATED_DIRECTORY,
+        prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
+        view: {
+          range: { from: Math.floor(loaded.from / 1_000), to: Math.floor(Date.now() / 1_000) },
+          stepSeconds: SCRAPE_SECONDS,
+          scrapeSeconds: SCRAPE_SECONDS,
+        },
+      }),
+    );
+    assert.deepEqual(empty, []);
+    assert.ok(count.dashboards === 4 && count.panels >= 60, JSON.stringify(count));
+  });
+
+  it('pass helm test', async () => {
+    const { helm, chart } = release();
+    const said = await helm.test(chart);
+    assert.match(said, /Phase:\s+Succeeded/);
+    assert.deepEqual(findLeaks(said, await readSecrets(release())), []);
+  });
+
+  it('stay within their limits of memory', async (t) => {
+    assert.ok(loaded.footprint, 'there was a load');
+    const used = await loaded.footprint.stop(loaded.to);
+    t.diagnostic(`${MESSAGES} messages by ${USERS} users in ${loaded.seconds} s\n${footprintTable(used)}`);
+    for (const { component, memoryUsed, memoryLimit } of used)
+      assert.ok(
+        memoryUsed > 0 && memoryUsed < memoryLimit,
+        `${component}: ${memoryUsed} of ${memoryLimit} MiB`,
+      );
+    const limits = used.reduce((sum, { memoryLimit }) => sum + memoryLimit, 0);
+    assert.ok(limits <= DEFAULT_LIMIT_MIB, `the limits come to ${limits} MiB`);
+    assert.deepEqual(restartsOf(await release().release.pods()), []);
+  });
+
+  it('show no password in any object, log or argument', async () => {
+    const secrets = await readSecrets(release());
+    assert.ok(secrets.size >= 17, `${secrets.size} passwords`);
+    for (const [name, value] of secrets) assert.ok(value.length >= 20, name);
+    assert.deepEqual(await leaksOf(release(), secrets), []);
+  });
+
+  it('keep their passwords over an upgrade, and their servers running', async () => {
+    const { helm, chart, release: running } = release();
+    const servers = async () => {
+      const pods = await running.pods();
+      return pods
+        .filter(({ metadata }) => metadata?.ownerReferences?.[0]?.kind === 'StatefulSet')
+        .map(({ metadata }) => metadata?.uid)
+        .sort();
+    };
+    const before = { secrets: await readSecrets(release()), servers: await servers() };
+    assert.equal(before.servers.length, 5);
+    await helm.upgrade({ ...chart, values: { ...chart.values, logLevel: 'debug' } });
+    assert.deepEqual({ secrets: await readSecrets(release()), servers: await servers() }, before);
+    const { spec } = await running.deployment('ingest');
+    const level = spec?.template.spec?.containers[0]?.env?.find(({ name }) => name === 'LOG_LEVEL');
+    assert.equal(level?.value, 'debug');
+    assert.deepEqual(restartsOf(await running.pods()), []);
+    // What a service says when it is asked to say everything.
+    assert.deepEqual(await leaksOf(release(), before.secrets), []);
+  });
+});
