@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { LoadResult } from '../../src/load/measure-load.ts';
+import { conditionOf, readAutoscaler, rescalesOf } from './support/autoscaler.ts';
+import { eventually, untilRolledOut, useRelease } from './support/index.ts';
+
+const INGEST = 'ingest';
+const MAX_REPLICAS = 3;
+
+/** Latency is not what is judged: two cores run everything. */
+const LOAD = {
+  DURATION: '8m',
+  USERS: '300',
+  REQUEST_TIMEOUT: '60s',
+  P95_MS: '600000',
+  P99_MS: '600000',
+  MAX_DROPPED: '1000000',
+};
+const HEAVY = { ...LOAD, RATE: '120' };
+const LIGHT_RATE = 4;
+const LIGHT = { ...LOAD, RATE: String(LIGHT_RATE) };
+
+const autoscaling = (behavior: Readonly<Record<string, unknown>>, targetCPUUtilizationPercentage = 50) => ({
+  services: {
+    ingest: {
+      resources: { requests: { cpu: '100m' } },
+      autoscaling: {
+        enabled: true,
+        minReplicas: 1,
+        maxReplicas: MAX_REPLICAS,
+        targetCPUUtilizationPercentage,
+        behavior,
+      },
+    },
+  },
+});
+/** Keeps what it has, so that nothing goes away before there is a load to see it. */
+const ONLY_UP = { scaleDown: { selectPolicy: 'Disabled' } };
+/** At once, where the default is five minutes after the last need. */
+const UP_AND_DOWN = { scaleDown: { stabilizationWindowSeconds: 5 } };
+
+const release = useRelease({ namespace: 'hpa-test', preset: 'minimal', values: autoscaling(ONLY_UP) });
+
+const autoscaler = () => readAutoscaler(release(), release().release.nameOf(INGEST));
+const rescales = () => rescalesOf(release(), release().release.nameOf(INGEST));
+const replicas = async (): Promise<number> =>
+  (await release().release.deployment(INGEST)).spec?.replicas ?? 0;
+
+const upgrade = (values: Readonly<Record<string, unknown>>) =>
+  release().helm.upgrade({ ...release().chart, values });
+
+function assertExact({ account, load }: LoadResult): void {
+  assert.ok(load.messages.accepted > 0);
+  assert.deepEqual([account.exact, account.findings], [true, []]);
+  assert.equal(load.messages.refused, 0);
+}
+
+describe('the HorizontalPodAutoscaler of ingest', () => {
+  it('adds replicas under load, and an upgrade leaves them', async (test) => {
+    const result = await release().load({
+      variables: HEAVY,
+      endsWithDuring: true,
+      async during() {
+        const startedAt = performance.now();
+        const raised = await eventually(replicas, (count) => count >= 2);
+        test.diagnostic(`${raised} replicas ${since(startedAt)} into the load`);
+        await untilRolledOut(release(), INGEST);
+        test.diagnostic(`ready after ${since(startedAt)}`);
+        await upgrade(autoscaling(ONLY_UP, 40));
+        assert.ok((await replicas()) >= raised, 'the upgrade took replicas away');
+      },
+    });
+    assertExact(result);
+    const [first] = await rescales();
+    assert.match(first?.reason ?? '', /^cpu resource utilization .* above target$/);
+  });
+
+  it('takes them away when the load is light, at the cost of no request', async (test) => {
+    assert.ok((await replicas()) >= 2, 'nothing to take away');
+    const result = await release().load({
+      variables: LIGHT,
+      endsWithDuring: true,
+      async during() {
+        const startedAt = performance.now();
+        await upgrade(autoscaling(UP_AND_DOWN));
+        await eventually(replicas, (count) => count === 1);
+        await untilRolledOut(release(), INGEST);
+        test.diagnostic(`one replica after ${since(startedAt)}`);
+      },
+    });
+    assertExact(result);
+    const { unknown } = result.load.messages;
+    assert.ok(unknown <= 5 * LIGHT_RATE, `${unknown}, which is more than what was under way at the end`);
+  });
+
+  it('says so in its conditions and events, and stayed within its bounds', async () => {
+    const last = await eventually(autoscaler, ({ status }) => status?.currentReplicas === 1);
+    assert.match(conditionOf(last, 'AbleToScale'), /^True: /);
+    assert.equal(conditionOf(last, 'ScalingActive'), 'True: ValidMetricFound');
+    const done = await rescales();
+    assert.ok(
+      done.every(({ size }) => size >= 1 && size <= MAX_REPLICAS),
+      JSON.stringify(done),
+    );
+    assert.deepEqual(done.at(-1), { size: 1, reason: 'All metrics below target' });
+  });
+});
+
+const since = (startedAt: number): string => `${((performance.now() - startedAt) / 1_000).toFixed(0)} s`;
