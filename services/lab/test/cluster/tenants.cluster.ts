@@ -64,8 +64,7 @@ before(async () => {
     server,
     { auth: { existingSecret: `mine-${server}` } },
   ]);
-  one = await install('one', {});
-  two = await install('two', Object.fromEntries(given));
+  [one, two] = await Promise.all([install('one', {}), install('two', Object.fromEntries(given))]);
 });
 
 after(async () => {
@@ -111,7 +110,6 @@ const isOf = (name: string): string => `app.kubernetes.io/instance=${name}`;
 
 describe('two releases with the preset minimal, side by side in a namespace', () => {
   let footprint: FootprintWatch | undefined;
-  let loadedAt = 0;
 
   it('come up without a restart', async () => {
     const pods = [...(await one.release.pods()), ...(await two.release.pods())];
@@ -120,9 +118,9 @@ describe('two releases with the preset minimal, side by side in a namespace', ()
   });
 
   it('each count their own messages', async () => {
-    footprint = watchFootprint(one);
+    footprint = await watchFootprint(one);
     const [first, second] = await Promise.all([load(one, MESSAGES.one), load(two, MESSAGES.two)]);
-    loadedAt = Date.now();
+    await footprint.loadEnded();
     assert.deepEqual([first.load.messages.accepted, first.account.exact], [MESSAGES.one, true]);
     assert.deepEqual([second.load.messages.accepted, second.account.exact], [MESSAGES.two, true]);
     assert.deepEqual(await totals(one), bothLanes(MESSAGES.one));
@@ -148,7 +146,7 @@ describe('two releases with the preset minimal, side by side in a namespace', ()
 
   it('stay within 1.5 GiB of memory', async (t) => {
     assert.ok(footprint, 'there was a load');
-    const used = (await footprint.stop(loadedAt)).filter(({ component }) => component !== 'loadtest');
+    const used = await footprint.result();
     t.diagnostic(`${MESSAGES.one} messages by 20 users\n${footprintTable(used)}`);
     for (const { component, memoryUsed, memoryLimit } of used)
       assert.ok(
