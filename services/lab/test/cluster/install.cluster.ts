@@ -4,9 +4,10 @@ import { checkPanels } from '../../../../grafana-dashboards/src/check/check-pane
 import { GENERATED_DIRECTORY } from '../../../../grafana-dashboards/src/generated-files.ts';
 import { isReady } from '../../src/cluster/release.ts';
 import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
-import { eventually, query, useRelease } from './support/index.ts';
+import { query, useRelease } from './support/index.ts';
 import { findLeaks, leaksOf, readSecrets } from './support/leaks.ts';
 import { confinementOf, restartsOf } from './support/pod-state.ts';
+import { settled } from './support/settled.ts';
 import { withTunnels } from './support/tunnel.ts';
 
 const MESSAGES = 10_000;
@@ -75,11 +76,13 @@ describe('the default values, in a namespace that enforces the restricted profil
   it('fill every panel of the dashboards', async () => {
     const stored = 'min(sum by (lane) (caudal_store_messages))';
     const accepted = 'sum(caudal_ingest_messages_total{outcome="accepted"})';
-    for (const expression of [stored, accepted])
-      await eventually(
+    for (const expression of [stored, accepted]) {
+      const values = await settled(
         () => query(release(), expression),
-        (values) => values.get('') === MESSAGES,
+        (by) => by.get('') === MESSAGES,
       );
+      assert.deepEqual([...values.values()], [MESSAGES], expression);
+    }
     const { namespace } = release().release;
     const prometheus = { namespace, pod: release().release.nameOf('prometheus-0'), port: 9090 };
     const { empty, ...count } = await withTunnels(release().on.running, { prometheus }, (ports) =>
