@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import type { LoadResult } from '../../src/load/measure-load.ts';
+import { conditionOf, readAutoscaler, rescalesOf } from '../cluster/support/autoscaler.ts';
+import { eventually, query, scale, untilRolledOut, useRelease } from '../cluster/support/index.ts';
+import { installKedaForTests } from './install-keda.ts';
+
+const PARTITIONS = 3;
+/** More than there are partitions: Kafka's lane must stop at those. */
+const MAX_REPLICAS = 4;
+const BACKLOG_PER_REPLICA = 500;
+
+const KAFKA = 'kafka-redis-consumer';
+const RABBITMQ = 'rabbitmq-valkey-consumer';
+const LIMITS = [
+  { consumer: KAFKA, most: PARTITIONS },
+  { consumer: RABBITMQ, most: MAX_REPLICAS },
+] as const;
+
+const LOAD = {
+  DURATION: '8m',
+  USERS: '200',
+  REQUEST_TIMEOUT: '60s',
+  P95_MS: '600000',
+  P99_MS: '600000',
+  MAX_DROPPED: '1000000',
+};
+/** More than one consumer stores, throttled as they are here. */
+const HEAVY = { ...LOAD, RATE: '1500', BATCH: '50' };
+const LIGHT = { ...LOAD, RATE: '10' };
+
+const keda = (behavior: Readonly<Record<string, unknown>>, pollingIntervalSeconds = 5) => ({
+  prometheus: { enabled: true },
+  kafka: { partitions: PARTITIONS },
+  consumer: {
+    batchMaxMessages: 2,
+    resources: { limits: { cpu: '100m' } },
+    keda: {
+      enabled: true,
+      minReplicas: 1,
+      maxReplicas: MAX_REPLICAS,
+      backlogPerReplica: BACKLOG_PER_REPLICA,
+      pollingIntervalSeconds,
+      behavior,
+    },
+  },
+});
+/** Keeps what it has, so that nothing goes away before there is a load to see it. */
+const ONLY_UP = { scaleDown: { selectPolicy: 'Disabled' } };
+/** At once, where the default is five minutes after the last need. */
+const UP_AND_DOWN = { scaleDown: { stabilizationWindowSeconds: 5 } };
+
+function assertExact({ account, load }: LoadResult): void {
+  assert.ok(load.messages.accepted > 0);
+  assert.deepEqual([account.exact, account.findings], [true, []]);
+}
+
+const since = (startedAt: number): string => `${((performance.now() - startedAt) / 1_000).toFixed(0)} s`;
+
+describe('KEDA', () => {
+  let removeKeda: (() => Promise<void>) | undefined;
+  before(async () => {
+    removeKeda = await installKedaForTests();
+  });
+  const release = useRelease({ namespace: 'keda-test', preset: 'minimal', values: keda(ONLY_UP) });
+  // After the release, whose ScaledObjects the operator has to let go.
+  after(() => removeKeda?.());
+
+  /** KEDA makes one for each ScaledObject. */
+  const autoscalerName = (consumer: string): string => `keda-hpa-${release().release.nameOf(consumer)}`;
+  const autoscaler = (consumer: string) => readAutoscaler(release(), autoscalerName(consumer));
+  const replicas = async (consumer: string): Promise<number> =>
+    (await release().release.deployment(consumer)).spec?.replicas ?? 0;
+  const upgrade = (values: Readonly<Record<string, unknown>>) =>
+    release().helm.upgrade({ ...release().chart, values });
+  const backlog = () => query(release(), 'caudal_backlog_messages', 'lane');
+
+  async function isReady(consumer: string): Promise<boolean> {
+    const { cluster, release: installed } = release();
+    const { status } = await cluster.objects.read<
+      KubernetesObject & {
+        readonly status?: {
+          readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+        };
+      }
+    >({
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'ScaledObject',
+      metadata: { name: installed.nameOf(consumer), namespace: installed.namespace },
+    });
+    return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  }
+
+  it('adds consumers while the backlog grows, as far as there are partitions, and an upgrade leaves them', async (test) => {
+    for (const { consumer } of LIMITS) await eventually(() => isReady(consumer), Boolean);
+    const result = await release().load({
+      variables: HEAVY,
+      endsWithDuring: true,
+      async during() {
+        const startedAt = performance.now();
+        await Promise.all(
+          LIMITS.map(async ({ consumer, most }) => {
+            await eventually(
+              () => replicas(consumer),
+              (count) => count >= 2,
+            );
+            test.diagnostic(`${consumer}: 2 or more ${since(startedAt)} into the load`);
+            await eventually(
+              () => replicas(consumer),
+              (count) => count >= most,
+            );
+            test.diagnostic(`${consumer}: ${most} after ${since(startedAt)}`);
+            await untilRolledOut(release(), consumer);
+          }),
+        );
+        // It would have more, and says what keeps it.
+        await eventually(
+          () => autoscaler(KAFKA),
+          (hpa) => conditionOf(hpa, 'ScalingLimited') === 'True: TooManyReplicas',
+        );
+        const waiting = (await backlog()).get('kafka-redis') ?? 0;
+        assert.ok(
+          waiting > PARTITIONS * BACKLOG_PER_REPLICA,
+          `a backlog of ${waiting} needs no more than it has`,
+        );
+        for (const { consumer, most } of LIMITS) assert.equal(await replicas(consumer), most, consumer);
+        const assigned = () => query(release(), 'caudal_assigned_sources{lane="kafka-redis"}', 'instance');
+        await eventually(
+          assigned,
+          (by) => by.size === PARTITIONS && [...by.values()].every((count) => count === 1),
+        );
+        await upgrade(keda(ONLY_UP, 4));
+        for (const { consumer, most } of LIMITS) assert.equal(await replicas(consumer), most, consumer);
+      },
+    });
+    test.diagnostic(`${result.load.messages.accepted} messages`);
+    assertExact(result);
+  });
+
+  it('takes them away when the backlog is gone, under load', async (test) => {
+    const result = await release().load({
+      variables: LIGHT,
+      endsWithDuring: true,
+      async during() {
+        for (const { consumer, most } of LIMITS) assert.equal(await replicas(consumer), most, consumer);
+        const startedAt = performance.now();
+        await upgrade(keda(UP_AND_DOWN));
+        await Promise.all(
+          LIMITS.map(async ({ consumer }) => {
+            await eventually(
+              () => replicas(consumer),
+              (count) => count === 1,
+            );
+            test.diagnostic(`${consumer}: one after ${since(startedAt)}`);
+            await untilRolledOut(release(), consumer);
+          }),
+        );
+      },
+    });
+    assertExact(result);
+    for (const { consumer, most } of LIMITS) {
+      const done = await rescalesOf(release(), autoscalerName(consumer));
+      assert.ok(
+        done.every(({ size }) => size >= 1 && size <= most),
+        JSON.stringify(done),
+      );
+      assert.match(done[0]?.reason ?? '', /^external metric s0-prometheus.* above target$/);
+      assert.deepEqual(done.at(-1), { size: 1, reason: 'All metrics below target' });
+    }
+  });
+
+  it('takes none away while nobody knows the backlog', async () => {
+    const started = release();
+    await scale(started, 'console', 0);
+    await eventually(backlog, (by) => by.size === 0);
+    const unknown = 'False: FailedGetExternalMetric';
+    await eventually(
+      () => autoscaler(KAFKA),
+      (hpa) => conditionOf(hpa, 'ScalingActive') === unknown,
+    );
+    await scale(started, KAFKA, 2);
+    await untilRolledOut(started, KAFKA);
+    // It has seen both and still does not know.
+    const seen = await eventually(
+      () => autoscaler(KAFKA),
+      ({ status }) => status?.currentReplicas === 2,
+    );
+    assert.deepEqual([conditionOf(seen, 'ScalingActive'), await replicas(KAFKA)], [unknown, 2]);
+
+    await scale(started, 'console', 1);
+    await eventually(
+      () => replicas(KAFKA),
+      (count) => count === 1,
+    );
+    await eventually(() => isReady(KAFKA), Boolean);
+  });
+});
