@@ -3,22 +3,9 @@ import { describe, it } from 'node:test';
 import { parseConsoleConfig } from '../../services/console/src/config.ts';
 import { loadConfig } from '../../services/consumer/src/config.ts';
 import { parseIngestConfig } from '../../services/ingest-api/src/config.ts';
-import { find, type Manifest, names, render, specOf } from './support/manifests.ts';
-import { containerOf, plainEnvironment } from './support/pods.ts';
+import { find, names, render, specOf } from './support/manifests.ts';
+import { containerOf, environmentOf, plainEnvironment, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
-
-/** A container's environment as Kubernetes would fill it in, with every password `secret` and no CA files. */
-function environmentOf(manifests: readonly Manifest[], owner: string): Record<string, string> {
-  const environment: Record<string, string> = {};
-  for (const { name, value } of containerOf(manifests, owner).env ?? []) {
-    if (name.endsWith('_CA_FILE')) continue;
-    environment[name] = (value ?? 'secret').replaceAll(
-      /\$\((\w+)\)/g,
-      (_, other: string) => environment[other] ?? '',
-    );
-  }
-  return environment;
-}
 
 describe('what the services are told', () => {
   for (const name of [
@@ -71,6 +58,34 @@ describe('what the services are told', () => {
       ({ mountPath }) => mountPath,
     );
     assert.deepEqual(mounts, ['/etc/caudal/ca/kafka', '/etc/caudal/ca/rabbitmq']);
+  });
+
+  it("is for the console each external store's own CA", async () => {
+    const casOf = async (valkey: string, redis: string) => {
+      const options = { externalValkey: { caSecret: valkey }, externalRedis: { caSecret: redis } };
+      const manifests = await render({ presets: ['external'], values: options });
+      const owner = 'Deployment caudal-console';
+      const { volumeMounts = [], env = [] } = containerOf(manifests, owner);
+      const { volumes = [] } = podsOf(manifests).find((pod) => pod.owner === owner)?.spec ?? {};
+      const lanes = JSON.parse(env.find(({ name }) => name === 'LANES')?.value ?? '') as readonly {
+        store: string;
+        storeCaFile?: string;
+      }[];
+      return lanes.map(({ store, storeCaFile }) => {
+        const mount = volumeMounts.find(({ mountPath }) => storeCaFile === `${mountPath}/ca.crt`);
+        const volume = volumes.find(({ name }) => name === mount?.name);
+        return [store, storeCaFile, (volume?.secret as { secretName: string } | undefined)?.secretName];
+      });
+    };
+    const [redisFile, valkeyFile] = ['/etc/caudal/ca/redis/ca.crt', '/etc/caudal/ca/valkey/ca.crt'];
+    assert.deepEqual(await casOf('one', 'another'), [
+      ['redis', redisFile, 'another'],
+      ['valkey', valkeyFile, 'one'],
+    ]);
+    assert.deepEqual(await casOf('', 'another'), [
+      ['redis', redisFile, 'another'],
+      ['valkey', undefined, undefined],
+    ]);
   });
 
   it('is the defaults of `consumer`, with what a lane has of its own', async () => {

@@ -20,7 +20,7 @@ import {
 import { chart } from '../scripts/paths.ts';
 import { helm } from './support/helm.ts';
 import { find, type Manifest, names, render } from './support/manifests.ts';
-import { containerOf, containersOf, plainEnvironment, podsOf } from './support/pods.ts';
+import { containerOf, containersOf, environmentOf, plainEnvironment, podsOf } from './support/pods.ts';
 
 const examples = join(chart, 'examples');
 const example = (name: string): string => join(examples, `${name}.yaml`);
@@ -127,8 +127,8 @@ const purposes: Readonly<
       assert.equal(plain.STORE_USERNAME, undefined);
       assert.equal(secretOf(manifests, onKafka, 'STORE_PASSWORD'), 'caudal-redis/consumer-password');
       assert.equal(secretOf(manifests, console_, 'REDIS_PASSWORD'), 'caudal-redis/console-password');
-      for (const owner of [onKafka, console_])
-        assert.equal(caSecretOf(manifests, owner, 'store'), 'caudal-stores-ca');
+      assert.equal(caSecretOf(manifests, onKafka, 'store'), 'caudal-stores-ca');
+      assert.equal(caSecretOf(manifests, console_, 'redis'), 'caudal-stores-ca');
     },
   },
   'managed-valkey': {
@@ -291,19 +291,6 @@ describe('worked values files', () => {
     }
   });
 });
-
-/** A container's environment as Kubernetes would fill it in, with one secret for every password and no CA files. */
-function environmentOf(manifests: readonly Manifest[], owner: string): Record<string, string> {
-  const environment: Record<string, string> = {};
-  for (const { name, value } of containerOf(manifests, owner).env ?? []) {
-    if (name.endsWith('_CA_FILE')) continue;
-    environment[name] = (value ?? 'a-secret-of-24-letters').replaceAll(
-      /\$\((\w+)\)/g,
-      (_, other: string) => environment[other] ?? '',
-    );
-  }
-  return environment;
-}
 
 describe('the objects of worked examples', () => {
   let kubeconform: string;

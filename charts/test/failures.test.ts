@@ -94,10 +94,6 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
       },
     },
   ],
-  [
-    'externalValkey.caSecret and externalRedis.caSecret differ',
-    { presets: ['external'], values: { externalRedis: { caSecret: 'another' } } },
-  ],
 ];
 
 describe('values that cannot work', () => {

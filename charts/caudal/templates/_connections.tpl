@@ -78,6 +78,11 @@ factor: {{ $factor }}
 minInsync: {{ $minInsync }}
 {{- end -}}
 
+{{/* Where a pod finds the CA of a server. Takes the server's name. */}}
+{{- define "caudal.caFile" -}}
+{{- printf "/etc/caudal/ca/%s/ca.crt" . -}}
+{{- end -}}
+
 {{/* Where a store is, as YAML: url, username, secret, key, caSecret. Takes a list: root, store, app. */}}
 {{- define "caudal.connection.store" -}}
 {{- $root := index . 0 -}}
@@ -127,6 +132,7 @@ caSecret: {{ $out.caSecret | quote }}
 {{- $_ := set $entry "storePassword" (printf "$(%s_PASSWORD)" (upper $lane.store)) -}}
 {{- with $store.username }}{{ $_ := set $entry "storeUsername" . }}{{ end -}}
 {{- end -}}
+{{- if $store.caSecret }}{{ $_ := set $entry "storeCaFile" (include "caudal.caFile" $lane.store) }}{{ end -}}
 {{- $lanes = append $lanes $entry -}}
 {{- end -}}
 {{- $lanes | toJson -}}

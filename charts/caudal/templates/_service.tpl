@@ -1,19 +1,19 @@
 {{/*
 The Deployment of one of Caudal's services.
 Takes a dict: root, component, program, settings (its values), connections (a list of what `caudal.connection.…`
-returns), env (plain values), secrets (variables from Secrets), http (port, optional), labels (optional), scaled (true where an autoscaler owns the replicas).
+returns), cas (Secrets with more CAs, by server, optional), env (plain values), secrets (variables from Secrets), http (port, optional), labels (optional), scaled (true where an autoscaler owns the replicas).
 */}}
 {{- define "caudal.deployment" -}}
 {{- $root := .root -}}
 {{- $env := dict "LOG_LEVEL" $root.Values.logLevel "DRAIN_TIMEOUT_MS" $root.Values.drainTimeoutMs "OPERATIONS_PORT" 9090 -}}
 {{- $secrets := dict -}}
-{{- $cas := dict -}}
+{{- $cas := deepCopy (.cas | default dict) -}}
 {{- range $name, $connection := .connections -}}
 {{- $env = mergeOverwrite $env ($connection.env | default dict) -}}
 {{- $secrets = mergeOverwrite $secrets ($connection.secrets | default dict) -}}
 {{- if $connection.caSecret -}}
 {{- $_ := set $cas $name $connection.caSecret -}}
-{{- $_ := set $env (printf "%s_CA_FILE" (upper $name)) (printf "/etc/caudal/ca/%s/ca.crt" $name) -}}
+{{- $_ := set $env (printf "%s_CA_FILE" (upper $name)) (include "caudal.caFile" $name) -}}
 {{- end -}}
 {{- end -}}
 {{- $env = mergeOverwrite $env (.env | default dict) (.settings.env | default dict) -}}

@@ -93,3 +93,15 @@ export function containerOf(manifests: readonly Manifest[], owner: string, name?
 export function plainEnvironment(container: Container): Readonly<Record<string, string | undefined>> {
   return Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));
 }
+
+/** A container's environment as Kubernetes would fill it in, with one secret for every password and no CA files. */
+export function environmentOf(manifests: readonly Manifest[], owner: string): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const { name, value } of containerOf(manifests, owner).env ?? []) {
+    if (name.endsWith('_CA_FILE')) continue;
+    environment[name] = (value ?? 'a-secret-of-24-letters')
+      .replaceAll(/\$\((\w+)\)/g, (_, other: string) => environment[other] ?? '')
+      .replaceAll(/"storeCaFile":"[^"]*",/g, '');
+  }
+  return environment;
+}

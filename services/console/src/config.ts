@@ -27,6 +27,7 @@ const laneSchema = z.strictObject({
   storeUrl: url('redis', 'rediss'),
   storeUsername: z.string().optional(),
   storePassword: z.string().optional(),
+  storeCaFile: z.string().min(1, 'must be the path of a CA file').optional(),
   storeKeyPrefix: z.string().max(64).default(''),
 });
 
@@ -64,6 +65,7 @@ const consoleShape = {
   READ_TIMEOUT_MS: milliseconds(5_000),
   /** Counting identities reads every identity record of a store: millions take their time. */
   AUDIT_TIMEOUT_MS: milliseconds(120_000),
+  /** CA of the stores whose lane names no `storeCaFile`. */
   STORE_CA_FILE: z.string().optional(),
   MAX_BODY_BYTES: count(262_144, 1_024, 16_777_216),
 };
@@ -106,7 +108,7 @@ export function parseConsoleConfig(environment: Environment) {
               STORE_URL: lane.storeUrl,
               STORE_USERNAME: lane.storeUsername,
               STORE_PASSWORD: lane.storePassword,
-              STORE_CA_FILE: values.STORE_CA_FILE,
+              STORE_CA_FILE: lane.storeCaFile ?? values.STORE_CA_FILE,
               STORE_KEY_PREFIX: lane.storeKeyPrefix,
               STORE_COMMAND_TIMEOUT_MS: values.READ_TIMEOUT_MS,
             },

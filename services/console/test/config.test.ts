@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ConfigError } from '@caudal/common/config';
 import { parseConsoleConfig } from '../src/config.ts';
@@ -34,6 +37,27 @@ describe('parseConsoleConfig', () => {
     const [read] = parseConsoleConfig(environment([secret], { KAFKA_BROKERS: 'k:9092' })).lanes;
     assert.equal(read?.store.settings.url, 'redis://u:p%40ss@localhost');
     assert.equal(read?.store.settings.keyPrefix, 'x:');
+  });
+
+  it("trusts each store's own CA, and STORE_CA_FILE's where a lane names none", async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'caudal-console-'));
+    try {
+      const [own, common] = [join(directory, 'own.crt'), join(directory, 'common.crt')];
+      await writeFile(own, 'own');
+      await writeFile(common, 'common');
+      const both = [
+        { ...lane, storeCaFile: own },
+        { ...lane, name: 'kafka-valkey', store: 'valkey' },
+      ];
+      const casOf = (more: Record<string, string>) =>
+        parseConsoleConfig(environment(both, { KAFKA_BROKERS: 'k:9092', ...more })).lanes.map(
+          ({ store }) => store.settings.ca,
+        );
+      assert.deepEqual(casOf({ STORE_CA_FILE: common }), ['own', 'common']);
+      assert.deepEqual(casOf({}), ['own', undefined]);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 
   it('lists every problem at once', () => {
