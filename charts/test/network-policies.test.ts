@@ -168,4 +168,34 @@ describe('network policies', () => {
     );
     assert.equal(named.length, 3);
   });
+
+  it('let the scrapers that are named reach every metrics port, those of exporters where there are any', async () => {
+    const scrapers = [
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } },
+    ];
+    const scraped = async (values: object) =>
+      policies(await render({ values: { networkPolicy: { enabled: true, scrapers }, ...values } }))
+        .flatMap(({ podSelector, ingress }) =>
+          (ingress ?? [])
+            .filter(({ from }) => JSON.stringify(from) === JSON.stringify(scrapers))
+            .flatMap(({ ports = [] }) =>
+              ports.map(({ port }) => `${podSelector.matchLabels[component]}:${port}`),
+            ),
+        )
+        .sort();
+    const always = [
+      'console:9090',
+      'ingest:9090',
+      'kafka-redis-consumer:9090',
+      'rabbitmq-valkey-consumer:9090',
+      'rabbitmq:15692',
+    ];
+    assert.deepEqual(await scraped({}), always);
+    const exporter = { exporter: { enabled: true } };
+    assert.deepEqual(await scraped({ redis: exporter }), [...always, 'redis:9121'].sort());
+    assert.deepEqual(
+      await scraped({ redis: exporter, valkey: exporter }),
+      [...always, 'redis:9121', 'valkey:9121'].sort(),
+    );
+  });
 });
