@@ -236,7 +236,7 @@ describe('the page on external servers', () => {
         server,
       );
     assert.deepEqual(table.get('every caSecret'), external.get('caudal-kafka-ca'));
-    assert.equal(table.size, 11);
+    assert.equal(table.size, 12);
   });
 
   it('grants on a managed Kafka what the chart grants on its own', async () => {

@@ -41,7 +41,7 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   autoscaling: { values: { services: { ingest: { autoscaling: { enabled: true } } } } },
   KEDA: {
     values: {
-      consumer: { keda: { enabled: true, behavior: { scaleDown: { stabilizationWindowSeconds: 30 } } } },
+      consumer: { keda: { enabled: true, behavior: { scaleDown: { selectPolicy: 'Min' } } } },
     },
   },
   ServiceMonitor: {
@@ -65,7 +65,9 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   HTTPRoute: { values: { httpRoute: { enabled: true, parentRefs: [{ name: 'gateway' }] } } },
   NetworkPolicies: { values: { networkPolicy: { enabled: true } } },
   'load test': { values: { loadtest: { enabled: true, env: { MESSAGES: 1000 } } } },
-  TestRun: { values: { loadtest: { enabled: true, kind: 'TestRun', parallelism: 2 } } },
+  TestRun: {
+    values: { loadtest: { enabled: true, kind: 'TestRun', parallelism: 2, apiKey: { existingSecret: 'k' } } },
+  },
   'existing Secrets': {
     values: {
       ...Object.fromEntries(
