@@ -86,24 +86,30 @@ describe('autoscalers', () => {
         },
       },
     ]);
-    assert.ok(kafka !== undefined && !('advanced' in kafka));
   });
 
-  it('of lanes behave as the values say, each lane by itself', async () => {
-    const slow = { scaleDown: { stabilizationWindowSeconds: 600 } };
-    const fast = { scaleDown: { stabilizationWindowSeconds: 15 } };
+  it('of lanes take replicas away after the cooldown, and behave as the values say, each lane by itself', async () => {
+    const policies = [{ type: 'Pods', value: 1, periodSeconds: 30 }];
     const manifests = await render({
       values: {
-        consumer: { keda: { enabled: true, behavior: slow } },
-        lanes: { 'kafka-redis': { broker: 'kafka', store: 'redis', keda: { behavior: fast } } },
+        consumer: { keda: { enabled: true } },
+        lanes: {
+          'kafka-redis': {
+            broker: 'kafka',
+            store: 'redis',
+            keda: { cooldownSeconds: 15, behavior: { scaleDown: { policies }, scaleUp: { policies } } },
+          },
+        },
       },
     });
     const advanced = (name: string) => find(manifests, 'ScaledObject', name).spec?.advanced;
     assert.deepEqual(advanced('caudal-kafka-redis-consumer'), {
-      horizontalPodAutoscalerConfig: { behavior: fast },
+      horizontalPodAutoscalerConfig: {
+        behavior: { scaleDown: { stabilizationWindowSeconds: 15, policies }, scaleUp: { policies } },
+      },
     });
     assert.deepEqual(advanced('caudal-rabbitmq-valkey-consumer'), {
-      horizontalPodAutoscalerConfig: { behavior: slow },
+      horizontalPodAutoscalerConfig: { behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } },
     });
   });
 });
