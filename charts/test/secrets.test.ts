@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Manifest, render } from './support/manifests.ts';
+import { chart } from '../scripts/paths.ts';
+import { helm } from './support/helm.ts';
+import { find, type Manifest, render } from './support/manifests.ts';
 import { containerOf, containersOf, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
 
@@ -71,6 +73,46 @@ describe('secrets', () => {
         if (valueFrom !== undefined) assert.equal(valueFrom.secretKeyRef?.key, `${app}-password`, owner);
       }
     }
+  });
+
+  it('go with the release, but for the one that makes kept volumes of Kafka a cluster again', async () => {
+    const kept = async (options: object) =>
+      (await render(options))
+        .filter(({ metadata }) => metadata.annotations?.['helm.sh/resource-policy'] === 'keep')
+        .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    const retain = { persistence: { whenDeleted: 'Retain' } };
+    const servers = Object.fromEntries(['rabbitmq', 'valkey', 'redis'].map((server) => [server, retain]));
+    assert.deepEqual(await kept({ values: servers }), []);
+    assert.deepEqual(await kept({ values: { kafka: retain } }), ['Secret caudal-kafka-auth']);
+    assert.deepEqual(await kept({ presets: ['ha'] }), ['Secret caudal-kafka-auth']);
+    const own = { kafka: { ...retain, auth: { existingSecret: 'mine' } } };
+    assert.deepEqual(await kept({ values: own }), []);
+    const noVolume = { kafka: { persistence: { enabled: false, whenDeleted: 'Retain' } } };
+    assert.deepEqual(await kept({ values: noVolume }), []);
+    // Helm takes an object that exists for its own where label and annotations say so; the label is the chart's.
+    const { labels } = find(
+      await render({ values: { kafka: retain } }),
+      'Secret',
+      'caudal-kafka-auth',
+    ).metadata;
+    assert.equal(labels?.['app.kubernetes.io/managed-by'], 'Helm');
+  });
+
+  it('that stay are named by the notes, with the command that removes them', async () => {
+    const notes = async (...flags: readonly string[]) => {
+      const install = ['install', 'caudal', chart, '--namespace', 'test', '--dry-run=client'];
+      const { ok, stdout, stderr } = await helm(...install, ...flags);
+      assert.ok(ok, stderr);
+      return stdout.slice(stdout.indexOf('Remove it:'));
+    };
+    const removal = 'kubectl -n test delete secret caudal-kafka-auth';
+    const volumes = 'kubectl -n test delete pvc -l app.kubernetes.io/instance=caudal';
+    const byDefault = await notes();
+    assert.ok(!byDefault.includes('delete secret') && !byDefault.includes('delete pvc'), byDefault);
+    const stores = await notes('--set', 'redis.persistence.whenDeleted=Retain');
+    assert.ok(stores.includes(volumes) && !stores.includes('delete secret'), stores);
+    const kafka = await notes('--set', 'kafka.persistence.whenDeleted=Retain');
+    assert.ok(kafka.includes(volumes) && kafka.includes(removal), kafka);
   });
 
   it('stand in the lanes of the console as names that Kubernetes fills in', async () => {

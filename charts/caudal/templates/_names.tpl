@@ -70,7 +70,7 @@ default
 {{/*
 A Secret with passwords that are made once: what the cluster has is kept. Without a cluster (`helm template`) they are
 new each time, which is why pipelines that render without one should use `existingSecret`.
-Takes a dict: root, component, keys.
+Takes a dict: root, component, keys, keep (optional: true where it must outlive the release).
 */}}
 {{- define "caudal.generatedSecret" -}}
 {{- $name := include "caudal.secretName" (list .root .component "") -}}
@@ -80,6 +80,9 @@ kind: Secret
 metadata:
   name: {{ $name }}
   labels: {{- include "caudal.labels" (list .root .component) | nindent 4 }}
+  {{- if .keep }}
+  annotations: { helm.sh/resource-policy: keep }
+  {{- end }}
 type: Opaque
 data:
   {{- range .keys }}
