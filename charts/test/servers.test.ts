@@ -232,6 +232,43 @@ describe('Prometheus', () => {
     }
   });
 
+  it('leads from every alert of a PrometheusRule to its runbook, where those are published', async () => {
+    interface Groups {
+      readonly groups: readonly {
+        readonly rules: readonly { readonly alert?: string; readonly annotations?: Record<string, string> }[];
+      }[];
+    }
+    const annotationsOf = ({ groups }: Groups) =>
+      groups
+        .flatMap(({ rules }) => rules)
+        .flatMap(({ alert, annotations }) => (alert === undefined ? [] : [{ alert, ...annotations }]));
+    const operator = async (runbookUrl?: string) => {
+      const values = { monitoring: { prometheusRule: { enabled: true, runbookUrl } } };
+      const manifests = await render({ values });
+      const { spec } = find(manifests, 'PrometheusRule', 'caudal');
+      const bundled = find(manifests, 'ConfigMap', 'caudal-prometheus-rules').data?.['alerts.yaml'] ?? '';
+      return {
+        alerts: annotationsOf(spec as unknown as Groups),
+        bundled: annotationsOf(parse(bundled) as Groups),
+      };
+    };
+    const address = 'https://runbooks.example.com/caudal?a=1';
+    const published = await operator(address);
+    assert.ok(published.bundled.length >= 10);
+    assert.deepEqual(
+      published.alerts.map(({ runbook_url }) => runbook_url),
+      published.alerts.map(({ alert }) => `${address}#${alert.toLowerCase()}`),
+    );
+    const unpublished = await operator();
+    assert.deepEqual(
+      unpublished.alerts,
+      unpublished.bundled.map(({ runbook_url: _, ...others }) => others),
+    );
+    for (const { bundled } of [published, unpublished])
+      for (const { alert, runbook_url } of bundled)
+        assert.equal(runbook_url, `docs/runbooks.md#${alert.toLowerCase()}`);
+  });
+
   it('leaves external servers alone', async () => {
     const configs = await scrapeConfigs({
       presets: ['external'],
