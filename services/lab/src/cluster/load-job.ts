@@ -58,6 +58,7 @@ async function createJob(
 ): Promise<{ readonly name: string; readonly namespace: string }> {
   const { cluster, helm, release, scenario, baseUrl, variables } = options;
   const loadtest = {
+    ...(release.values.loadtest as object | undefined),
     enabled: true,
     kind: 'Job',
     scenario,

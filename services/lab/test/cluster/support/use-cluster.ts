@@ -1,9 +1,17 @@
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { chooseProvider } from '../../../../../tools/cluster/choose-provider.ts';
 import type { ClusterProvider, RunningCluster } from '../../../../../tools/cluster/provider.ts';
 
+import { connectToCluster } from '../../../src/cluster/connection.ts';
+
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..', '..');
+
+const MERGE_PATCH = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
+
+/** On node2: it comes and goes, so only what tolerates this is there. */
+export const UNSTEADY = { key: 'caudal-test/unsteady', effect: 'NoSchedule' };
 
 /** A cluster for tests. */
 export interface TestCluster {
@@ -25,6 +33,10 @@ export async function openCluster(nodes: 1 | 2 = 1): Promise<TestCluster> {
     () => false,
   );
   const running = await provider.up(nodes);
+  if (nodes === 2) {
+    const { core } = connectToCluster(running.kubeconfig, running.context);
+    await core.patchNode({ name: 'node2', body: { spec: { taints: [UNSTEADY] } } }, MERGE_PATCH);
+  }
   if (process.env.CAUDAL_TEST_CLUSTER !== 'prepared' || nodes === 2) await provider.loadImages();
   return {
     running,

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { ApiException, PatchStrategy, setHeaderOptions, type V1Pod } from '@kubernetes/client-node';
+import { LocalProvider } from '../../../../tools/cluster/local/local-provider.ts';
+import { isReady } from '../../src/cluster/release.ts';
+import type { LoadResult } from '../../src/load/measure-load.ts';
+import { deletePod, eventually, longestPauses, UNSTEADY, useRelease } from './support/index.ts';
+
+/** The goal is 15 s on a machine of one's own; the brokers' and Kubernetes' own time-outs come on top of a crowded one. */
+const LONGEST_PAUSE_SECONDS = 30;
+const PATIENT = {
+  RATE: '40',
+  USERS: '200',
+  REQUEST_TIMEOUT: '5s',
+  P95_MS: '600000',
+  P99_MS: '600000',
+  MAX_DROPPED: '1000000',
+};
+const BROKERS = ['kafka', 'rabbitmq'];
+
+/** Prefers node1, so that the other node has one broker of each kind: the spread over nodes puts it there. */
+const affinity = {
+  nodeAffinity: {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      {
+        weight: 100,
+        preference: {
+          matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['node1'] }],
+        },
+      },
+    ],
+  },
+};
+
+/** Those of the preset, which gives up a lost node early, and that for node2. */
+const tolerations = [
+  ...['unreachable', 'not-ready'].map((state) => ({
+    key: `node.kubernetes.io/${state}`,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds: 20,
+  })),
+  { ...UNSTEADY, operator: 'Exists' },
+];
+
+const release = useRelease({
+  namespace: 'two-nodes-test',
+  preset: 'ha',
+  nodes: 2,
+  values: {
+    pod: { affinity, tolerations },
+    // It must see what happens to the other node.
+    loadtest: { pod: { nodeSelector: { 'kubernetes.io/hostname': 'node1' } } },
+    // What the test removes goes with it.
+    ...Object.fromEntries(
+      [...BROKERS, 'valkey', 'redis'].map((server) => [server, { persistence: { whenDeleted: 'Delete' } }]),
+    ),
+  },
+});
+
+function assertExact({ account, load, notDrained }: LoadResult): void {
+  assert.ok(load.messages.accepted >= 200, `only ${load.messages.accepted} messages`);
+  assert.deepEqual(
+    [account.exact, account.findings, notDrained, load.messages.refused, load.messages.unknown],
+    [true, [], undefined, 0, 0],
+  );
+}
+
+function assertNoLongPause(t: TestContext, result: LoadResult): void {
+  const pauses = longestPauses(result);
+  t.diagnostic(`longest pause by lane, seconds: ${JSON.stringify(pauses)}`);
+  for (const [lane, seconds] of Object.entries(pauses))
+    assert.ok(seconds <= LONGEST_PAUSE_SECONDS, `${lane} stood still for ${seconds} s`);
+}
+
+const podsOn = async (node: string): Promise<readonly V1Pod[]> =>
+  (await release().release.pods()).filter(
+    ({ spec, status }) => spec?.nodeName === node && status?.phase === 'Running',
+  );
+
+async function untilAllReady(): Promise<void> {
+  const expected = await release().cluster.apps.listNamespacedDeployment({
+    namespace: release().release.namespace,
+  });
+  const servers = await release().cluster.apps.listNamespacedStatefulSet({
+    namespace: release().release.namespace,
+  });
+  const wanted = [...expected.items, ...servers.items].reduce(
+    (sum, { spec }) => sum + (spec?.replicas ?? 0),
+    0,
+  );
+  await eventually(
+    async () => (await release().release.pods()).filter(({ status }) => status?.phase === 'Running'),
+    (pods) => pods.filter(isReady).length === wanted && pods.every(isReady),
+  );
+}
+
+const setSchedulable = (node: string, schedulable: boolean) =>
+  release().cluster.core.patchNode(
+    { name: node, body: { spec: { unschedulable: schedulable ? null : true } } },
+    setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+  );
+
+/** What `kubectl drain` asks for; false where a PodDisruptionBudget forbids it at the moment. */
+async function evict(pod: V1Pod): Promise<boolean> {
+  const metadata = { name: pod.metadata?.name ?? '', namespace: pod.metadata?.namespace ?? '' };
+  try {
+    await release().cluster.core.createNamespacedPodEviction({ ...metadata, body: { metadata } });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiException && error.code === 429) return false;
+    if (error instanceof ApiException && error.code === 404) return true;
+    throw error;
+  }
+}
+
+describe('three brokers of each kind on two nodes', () => {
+  it('put one of each on the second node', async () => {
+    for (const component of BROKERS) {
+      const pods = await release().release.pods(component);
+      const nodes = pods.map(({ spec }) => spec?.nodeName).sort();
+      assert.deepEqual(nodes, ['node1', 'node1', 'node2'], component);
+    }
+  });
+
+  for (const component of BROKERS) {
+    it(`lose nothing and do not stand still when each ${component} pod is killed`, async (t) => {
+      const pods = await release().release.pods(component);
+      const result = await release().load({
+        variables: { ...PATIENT, DURATION: '75s' },
+        async during() {
+          for (const { metadata } of pods)
+            await deletePod(release(), component, { pod: metadata?.name ?? '', graceSeconds: 0 });
+        },
+      });
+      assertExact(result);
+      assertNoLongPause(t, result);
+    });
+  }
+
+  it('let a drain take one pod of a kind at a time', async () => {
+    const [first, second] = await release().release.pods('kafka');
+    assert.ok(first && second);
+    assert.equal(await evict(first), true);
+    assert.equal(await evict(second), false, 'the budget forbids a second one');
+    await untilAllReady();
+  });
+
+  it('lose nothing and do not stand still when the second node is drained', async (t) => {
+    const result = await release().load({
+      variables: { ...PATIENT, DURATION: '60s' },
+      async during() {
+        await setSchedulable('node2', false);
+        try {
+          for (const pod of await podsOn('node2'))
+            await eventually(
+              () => evict(pod),
+              (done) => done,
+            );
+          await eventually(
+            () => podsOn('node2'),
+            (pods) => pods.length === 0,
+          );
+        } finally {
+          await setSchedulable('node2', true);
+        }
+      },
+    });
+    await untilAllReady();
+    assertExact(result);
+    assertNoLongPause(t, result);
+  });
+
+  it('lose nothing when the second node loses its power, and take it back', async (t) => {
+    const { provider } = release().on;
+    assert.ok(provider instanceof LocalProvider, 'only a local node can lose its power');
+    const result = await release().load({
+      variables: { ...PATIENT, DURATION: '90s' },
+      async during() {
+        await provider.stopNode2();
+        await eventually(
+          async () => (await release().cluster.core.readNode({ name: 'node2' })).status?.conditions ?? [],
+          (conditions) => conditions.some(({ type, status }) => type === 'Ready' && status !== 'True'),
+        );
+        await provider.startNode2();
+      },
+    });
+    await untilAllReady();
+    assertExact(result);
+    t.diagnostic(`longest pause by lane, seconds: ${JSON.stringify(longestPauses(result))}`);
+  });
+});
