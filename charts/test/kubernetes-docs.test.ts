@@ -236,6 +236,7 @@ describe('the page on external servers', () => {
         server,
       );
     assert.deepEqual(table.get('every caSecret'), external.get('caudal-kafka-ca'));
+    assert.deepEqual(table.get('loadtest.apiKey.existingSecret')?.slice(0, 1), existing.get('my-key'));
     assert.equal(table.size, 12);
   });
 

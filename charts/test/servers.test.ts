@@ -241,7 +241,9 @@ describe('Prometheus', () => {
     const annotationsOf = ({ groups }: Groups) =>
       groups
         .flatMap(({ rules }) => rules)
-        .flatMap(({ alert, annotations }) => (alert === undefined ? [] : [{ alert, ...annotations }]));
+        .flatMap(({ alert, annotations }) =>
+          alert === undefined ? [] : [{ alert, ...(annotations as { runbook_url?: string }) }],
+        );
     const operator = async (runbookUrl?: string) => {
       const values = { monitoring: { prometheusRule: { enabled: true, runbookUrl } } };
       const manifests = await render({ values });

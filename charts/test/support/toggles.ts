@@ -66,7 +66,7 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   NetworkPolicies: { values: { networkPolicy: { enabled: true } } },
   'load test': { values: { loadtest: { enabled: true, env: { MESSAGES: 1000 } } } },
   TestRun: {
-    values: { loadtest: { enabled: true, kind: 'TestRun', parallelism: 2, apiKey: { existingSecret: 'k' } } },
+    values: { loadtest: { enabled: true, kind: 'TestRun', parallelism: 2 } },
   },
   'existing Secrets': {
     values: {
@@ -77,6 +77,7 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
         ]),
       ),
       services: { ingest: { apiKeys: { existingSecret: 'my-keys' } } },
+      loadtest: { enabled: true, apiKey: { existingSecret: 'my-key' } },
     },
   },
   'lanes crossed': {
