@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { KubernetesObject } from '@kubernetes/client-node';
+import { type KubernetesObject, PatchStrategy } from '@kubernetes/client-node';
 import type { LoadResult } from '../../src/load/measure-load.ts';
 import { conditionOf, readAutoscaler, rescalesOf } from '../cluster/support/autoscaler.ts';
 import { eventually, query, scale, untilRolledOut, useRelease } from '../cluster/support/index.ts';
@@ -30,7 +30,35 @@ const LOAD = {
 const HEAVY = { ...LOAD, RATE: '1500', BATCH: '50' };
 const LIGHT = { ...LOAD, RATE: '10' };
 
-const keda = (behavior: Readonly<Record<string, unknown>>, pollingIntervalSeconds = 5) => ({
+/** Lets KEDA ask Prometheus, as docs/kubernetes/scaling.md has it; where policies are enforced it reads nothing without. */
+const POLICIES = {
+  networkPolicy: { enabled: true },
+  extraObjects: [
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: '{{ .Release.Name }}-keda' },
+      spec: {
+        podSelector: {
+          matchLabels: {
+            'app.kubernetes.io/instance': '{{ .Release.Name }}',
+            'app.kubernetes.io/component': 'prometheus',
+          },
+        },
+        policyTypes: ['Ingress'],
+        ingress: [
+          {
+            from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'keda' } } }],
+            ports: [{ port: 9090 }],
+          },
+        ],
+      },
+    },
+  ],
+};
+
+const keda = (options: Readonly<Record<string, unknown>>) => ({
+  ...POLICIES,
   prometheus: { enabled: true },
   kafka: { partitions: PARTITIONS },
   consumer: {
@@ -41,15 +69,17 @@ const keda = (behavior: Readonly<Record<string, unknown>>, pollingIntervalSecond
       minReplicas: 1,
       maxReplicas: MAX_REPLICAS,
       backlogPerReplica: BACKLOG_PER_REPLICA,
-      pollingIntervalSeconds,
-      behavior,
+      ...options,
     },
   },
 });
 /** Keeps what it has, so that nothing goes away before there is a load to see it. */
-const ONLY_UP = { scaleDown: { selectPolicy: 'Disabled' } };
-/** At once, where the default is five minutes after the last need. */
-const UP_AND_DOWN = { scaleDown: { stabilizationWindowSeconds: 5 } };
+const ONLY_UP = { behavior: { scaleDown: { selectPolicy: 'Disabled' } } };
+const UP_AND_DOWN = { cooldownSeconds: 5 };
+
+interface ScaledObject extends KubernetesObject {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
 
 function assertExact({ account, load }: LoadResult): void {
   assert.ok(load.messages.accepted > 0);
@@ -76,20 +106,27 @@ describe('KEDA', () => {
     release().helm.upgrade({ ...release().chart, values });
   const backlog = () => query(release(), 'caudal_backlog_messages', 'lane');
 
+  const scaledObject = (consumer: string) => ({
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    metadata: { name: release().release.nameOf(consumer), namespace: release().release.namespace },
+  });
+
   async function isReady(consumer: string): Promise<boolean> {
-    const { cluster, release: installed } = release();
-    const { status } = await cluster.objects.read<
-      KubernetesObject & {
-        readonly status?: {
-          readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-        };
-      }
-    >({
-      apiVersion: 'keda.sh/v1alpha1',
-      kind: 'ScaledObject',
-      metadata: { name: installed.nameOf(consumer), namespace: installed.namespace },
-    });
+    const { status } = await release().cluster.objects.read<ScaledObject>(scaledObject(consumer));
     return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  }
+
+  /** What `kubectl annotate` does; null takes the annotation away. */
+  async function annotate(consumer: string, annotation: string, value: string | null): Promise<void> {
+    const object = scaledObject(consumer);
+    // The client's type knows no null.
+    const annotations = { [annotation]: value } as Record<string, string>;
+    await release().cluster.objects.patch(
+      { ...object, metadata: { ...object.metadata, annotations } },
+      ...([undefined, undefined, undefined, undefined] as const),
+      PatchStrategy.MergePatch,
+    );
   }
 
   it('adds consumers while the backlog grows, as far as there are partitions, and an upgrade leaves them', async (test) => {
@@ -130,7 +167,7 @@ describe('KEDA', () => {
           assigned,
           (by) => by.size === PARTITIONS && [...by.values()].every((count) => count === 1),
         );
-        await upgrade(keda(ONLY_UP, 4));
+        await upgrade(keda({ ...ONLY_UP, pollingIntervalSeconds: 4 }));
         for (const { consumer, most } of LIMITS) assert.equal(await replicas(consumer), most, consumer);
       },
     });
@@ -194,5 +231,19 @@ describe('KEDA', () => {
       (count) => count === 1,
     );
     await eventually(() => isReady(KAFKA), Boolean);
+  });
+
+  it('holds the number that a person asks it to hold', async () => {
+    const held = 'autoscaling.keda.sh/paused-replicas';
+    await annotate(KAFKA, held, '2');
+    await eventually(
+      () => replicas(KAFKA),
+      (count) => count === 2,
+    );
+    await annotate(KAFKA, held, null);
+    await eventually(
+      () => replicas(KAFKA),
+      (count) => count === 1,
+    );
   });
 });
