@@ -127,7 +127,7 @@ describe('three brokers of each kind on two nodes', () => {
     it(`lose nothing and do not stand still when each ${component} pod is killed`, async (t) => {
       const pods = await release().release.pods(component);
       const result = await release().load({
-        variables: { ...PATIENT, DURATION: '75s' },
+        variables: { ...PATIENT, DURATION: component === 'kafka' ? '75s' : '50s' },
         async during() {
           for (const { metadata } of pods)
             await deletePod(release(), component, { pod: metadata?.name ?? '', graceSeconds: 0 });
@@ -148,7 +148,7 @@ describe('three brokers of each kind on two nodes', () => {
 
   it('lose nothing and do not stand still when the second node is drained', async (t) => {
     const result = await release().load({
-      variables: { ...PATIENT, DURATION: '60s' },
+      variables: { ...PATIENT, DURATION: '45s' },
       async during() {
         await setSchedulable('node2', false);
         try {
@@ -175,7 +175,7 @@ describe('three brokers of each kind on two nodes', () => {
     const { provider } = release().on;
     assert.ok(provider instanceof LocalProvider, 'only a local node can lose its power');
     const result = await release().load({
-      variables: { ...PATIENT, DURATION: '90s' },
+      variables: { ...PATIENT, DURATION: '75s' },
       async during() {
         await provider.stopNode2();
         await eventually(

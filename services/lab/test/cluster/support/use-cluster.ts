@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { after, before } from 'node:test';
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { chooseProvider } from '../../../../../tools/cluster/choose-provider.ts';
 import type { ClusterProvider, RunningCluster } from '../../../../../tools/cluster/provider.ts';
@@ -44,18 +43,5 @@ export async function openCluster(nodes: 1 | 2 = 1): Promise<TestCluster> {
     async release() {
       if (!isUp) await provider.down();
     },
-  };
-}
-
-/** Gives a test file a {@link TestCluster}; to be called within tests and hooks only. */
-export function useCluster(): () => TestCluster {
-  let cluster: TestCluster | undefined;
-  before(async () => {
-    cluster = await openCluster();
-  });
-  after(async () => cluster?.release());
-  return () => {
-    if (!cluster) throw new Error('the cluster is not up');
-    return cluster;
   };
 }
