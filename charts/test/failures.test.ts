@@ -52,6 +52,15 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
     { values: { consumer: { keda: { enabled: true, minReplicas: 9, maxReplicas: 2 } } } },
   ],
   [
+    'has keda.minReplicas above the 3 partitions of its topic',
+    {
+      values: {
+        kafka: { partitions: 3 },
+        lanes: { 'kafka-redis': { keda: { enabled: true, minReplicas: 4 } } },
+      },
+    },
+  ],
+  [
     'no lane stores in redis: set redis.enabled=false or give it a lane',
     { values: { lanes: { 'kafka-redis': null } } },
   ],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { createTerminal } from '../../../src/cli/terminal.ts';
+import { type ClusterConnection, connectToCluster } from '../../../src/cluster/connection.ts';
 import { measureRelease } from '../../../src/cluster/measure-release.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import { type StartedRelease, startRelease } from '../../../src/cluster/start-release.ts';
@@ -66,11 +67,11 @@ export function useRelease(options: {
   });
   after(async () => {
     if (directory !== undefined) await rm(directory, { recursive: true, force: true });
-    if (release !== undefined) {
-      await release.helm.uninstall({ name, namespace });
-      await removeNamespace(release, namespace);
-    }
-    await on?.release();
+    if (on === undefined) return;
+    // An installation that failed has left its namespace too.
+    await release?.helm.uninstall({ name, namespace });
+    await removeNamespace(connectToCluster(on.running.kubeconfig, on.running.context), namespace);
+    await on.release();
   });
   return () => {
     if (!release) throw new Error('the release is not installed');
@@ -122,11 +123,13 @@ async function describePods({ release }: StartedRelease): Promise<string> {
     .join('\n');
 }
 
-async function removeNamespace({ cluster }: StartedRelease, name: string): Promise<void> {
-  await cluster.core.deleteNamespace({ name });
+async function removeNamespace({ core }: ClusterConnection, name: string): Promise<void> {
+  let isDeleted = false;
   for (;;) {
-    const { items } = await cluster.core.listNamespace({ fieldSelector: `metadata.name=${name}` });
+    const { items } = await core.listNamespace({ fieldSelector: `metadata.name=${name}` });
     if (items.length === 0) return;
+    if (!isDeleted) await core.deleteNamespace({ name });
+    isDeleted = true;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
