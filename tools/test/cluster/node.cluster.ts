@@ -47,6 +47,8 @@ spec:
           const { lookup } = require('node:dns');
           writeFileSync('/data/written', '');
           require('node:http').createServer((request, response) => {
+            // A connection that the ingress keeps alive would go on under a policy that forbids it.
+            response.setHeader('connection', 'close');
             lookup('web.probe.svc.cluster.local', (error, address) => response.end(error ? error.code : address));
           }).listen(3000);
       readinessProbe: { tcpSocket: { port: 3000 }, periodSeconds: 1 }
