@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestRunResult } from './result-reporter.ts';
 
 /** What one step of the check came to. */
 export interface StepResult {
   readonly passed: number;
   readonly failed: number;
+  /** What failed and why, as far as it is known; told again at the end of the check. */
+  readonly failures?: readonly string[];
 }
 
 /** SIGKILL follows SIGTERM after this long. */
@@ -84,7 +87,7 @@ export async function runTests(
   } = {},
 ): Promise<StepResult> {
   const directory = await mkdtemp(join(tmpdir(), 'caudal-check-'));
-  const countsFile = join(directory, 'counts.json');
+  const resultFile = join(directory, 'result.json');
   try {
     const status = await run(
       process.execPath,
@@ -96,24 +99,23 @@ export async function runTests(
         `--test-timeout=${options.timeoutMs ?? 60_000}`,
         '--test-reporter=spec',
         '--test-reporter-destination=stdout',
-        `--test-reporter=${join(import.meta.dirname, 'count-reporter.ts')}`,
-        `--test-reporter-destination=${countsFile}`,
+        `--test-reporter=${join(import.meta.dirname, 'result-reporter.ts')}`,
+        `--test-reporter-destination=${resultFile}`,
         ...files,
       ],
       options.environment,
       options.limitMs,
     );
     // Empty where the runner was ended before its summary.
-    const summary = await readFile(countsFile, 'utf8').catch(() => '');
-    const counts = JSON.parse(summary || '{}') as Partial<
-      Record<'passed' | 'failed' | 'cancelled' | 'skipped' | 'todo', number>
-    >;
-    const passed = counts.passed ?? 0;
+    const written = await readFile(resultFile, 'utf8').catch(() => '');
+    const { counts, failures } = JSON.parse(written || '{"failures":[]}') as TestRunResult;
+    const passed = counts?.passed ?? 0;
     const failed =
-      (counts.failed ?? 0) + (counts.cancelled ?? 0) + (counts.skipped ?? 0) + (counts.todo ?? 0);
-    const silent = failed === 0 && (status !== 0 || passed === 0);
-    if (silent) process.stdout.write(`the runner ended with status ${status} and ${passed} tests\n`);
-    return { passed, failed: silent ? 1 : failed };
+      (counts?.failed ?? 0) + (counts?.cancelled ?? 0) + (counts?.skipped ?? 0) + (counts?.todo ?? 0);
+    if (failed > 0 || (status === 0 && passed > 0)) return { passed, failed, failures };
+    const silent = `the runner ended with status ${status} and ${passed} tests: ${files.join(', ')}`;
+    process.stdout.write(`${silent}\n`);
+    return { passed, failed: 1, failures: [...failures, silent] };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -125,11 +127,13 @@ export async function runTestsOneByOne(
   options: Parameters<typeof runTests>[1] = {},
 ): Promise<StepResult> {
   const total = { passed: 0, failed: files.length === 0 ? 1 : 0 };
+  const failures: string[] = [];
   for (const file of files) {
     process.stdout.write(`\n${file}\n`);
-    const { passed, failed } = await runTests([file], { ...options, concurrency: 1 });
-    total.passed += passed;
-    total.failed += failed;
+    const result = await runTests([file], { ...options, concurrency: 1 });
+    total.passed += result.passed;
+    total.failed += result.failed;
+    failures.push(...(result.failures ?? []));
   }
-  return total;
+  return { ...total, failures };
 }

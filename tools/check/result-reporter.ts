@@ -1,0 +1,33 @@
+import type { TestEvent } from 'node:test/reporters';
+
+/** How many lines of an error are told again at the end of a check; a comparison of objects needs some. */
+const ERROR_LINES = 20;
+
+/** What this reporter writes. */
+export interface TestRunResult {
+  readonly counts?: Readonly<Partial<Record<'passed' | 'failed' | 'cancelled' | 'skipped' | 'todo', number>>>;
+  /** Each test that failed by itself, not by one within it, with the start of its error. */
+  readonly failures: readonly string[];
+}
+
+/** A node:test reporter that ends with one JSON line, a {@link TestRunResult}. */
+async function* resultReporter(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const failures: string[] = [];
+  let counts: TestRunResult['counts'];
+  for await (const event of source) {
+    if (event.type === 'test:fail') {
+      const { name, file, line, details } = event.data;
+      const error = details.error as Error & { readonly failureType?: string };
+      if (error.failureType === 'subtestsFailed') continue;
+      const cause = error.cause instanceof Error ? error.cause.message : String(error.cause ?? error.message);
+      const text = cause.split('\n').slice(0, ERROR_LINES).join('\n  ');
+      failures.push(`${name} (${file}:${line})\n  ${text}`);
+    }
+    if (event.type === 'test:summary' && event.data.file === undefined) counts = event.data.counts;
+  }
+  const result: TestRunResult = { ...(counts && { counts }), failures };
+  yield `${JSON.stringify(result)}\n`;
+}
+
+// biome-ignore lint/style/noDefaultExport: node:test takes a reporter from a module's default export
+export default resultReporter;
