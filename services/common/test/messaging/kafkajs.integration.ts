@@ -1,7 +1,14 @@
+import { createRequire } from 'node:module';
+import { it } from 'node:test';
+import type { KafkaJSProtocolError } from 'kafkajs';
+import { createConsumer, createPublisher } from '../../src/messaging/index.ts';
 import { useServers } from '../support/index.ts';
-import { kafkaHarness } from './broker-harness.ts';
+import { kafkaHarness, logger, testKafkaSettings } from './broker-harness.ts';
+import { bodiesOf } from './harness.ts';
 import { describeKafka } from './kafka.conformance.ts';
 import { describeMessaging } from './publisher-consumer.conformance.ts';
+import { TestStore } from './test-store.ts';
+import { eventually } from './waiting-list.ts';
 
 const servers = useServers('kafka');
 
@@ -10,3 +17,40 @@ describeMessaging('Kafka by kafkajs', () => Promise.resolve(kafkaHarness(servers
   server: true,
 });
 describeKafka('kafkajs', servers);
+
+// What a broker does whose coordinator of the group has just moved there; when it does it is its own affair.
+it('goes on as the member it is when it has to join again and may not yet', async (t) => {
+  const require = createRequire(import.meta.url);
+  const { prototype } = require('kafkajs/src/consumer/consumerGroup') as {
+    prototype: Record<'heartbeat' | 'joinAndSync', () => Promise<void>>;
+  };
+  const { createErrorFromCode } = require('kafkajs/src/protocol/error') as {
+    createErrorFromCode(code: number): KafkaJSProtocolError;
+  };
+  const rebalanceInProgress = createErrorFromCode(27);
+  const coordinatorLoading = createErrorFromCode(14);
+  const settings = testKafkaSettings(servers().addresses.kafkaBrokers, 'kafkajs', { partitions: 1 });
+  const publisher = await createPublisher({ name: 'kafka', settings }, { logger });
+  const consumer = await createConsumer({ name: 'kafka', settings }, { logger });
+  try {
+    await publisher.connect();
+    const store = new TestStore();
+    await consumer.start(store.handlers());
+    await publisher.publish(bodiesOf(10));
+    await store.until(() => store.size === 10);
+
+    const join = t.mock.method(prototype, 'joinAndSync', () => Promise.reject(coordinatorLoading), {
+      times: 1,
+    });
+    t.mock.method(prototype, 'heartbeat', () => Promise.reject(rebalanceInProgress), { times: 1 });
+    await eventually(
+      () => join.mock.callCount(),
+      (calls) => calls === 1,
+    );
+    await publisher.publish(bodiesOf(10, 'later-'));
+    await store.until(() => store.size === 20);
+  } finally {
+    await consumer.stop();
+    await publisher.close();
+  }
+});

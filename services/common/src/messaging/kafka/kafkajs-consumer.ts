@@ -73,11 +73,11 @@ export class KafkajsConsumer implements MessageConsumer {
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, (event) => this.#onJoin(consumer, event));
-    for (const event of [consumer.events.REBALANCING, consumer.events.DISCONNECT] as const) {
-      consumer.on(event, () => {
-        this.#assignment = undefined;
-      });
-    }
+    // Not on REBALANCING: nothing is under way then, and where the coordinator cannot let it in yet, kafkajs goes on as
+    // the member it was, without another GROUP_JOIN. What is no longer ours the store refuses.
+    consumer.on(consumer.events.DISCONNECT, () => {
+      this.#assignment = undefined;
+    });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       this.#assignment = undefined;
       if (!payload.restart) this.#fail(payload.error);
