@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ensureClientTools } from '../../cluster/client-tools.ts';
 import { applyManifests, type KubectlTarget, kubectl } from '../../cluster/kubectl.ts';
+import { cgroupOf, removeCgroup } from '../../cluster/local/cgroups.ts';
 import { LocalProvider } from '../../cluster/local/local-provider.ts';
 import { mountPoints } from '../../cluster/local/node-config.ts';
 import { readSysctls } from '../../cluster/local/sysctls.ts';
@@ -145,6 +146,8 @@ test('a cluster comes up, serves, and goes without a trace', async (t) => {
     await rm(repository, { recursive: true, force: true });
   });
   const { kubectl: program } = await ensureClientTools(say);
+  // Left by a cluster that was killed with all it had; the next one takes them over.
+  for (const node of ['node1', 'node2'] as const) await removeCgroup(cgroupOf(node));
   const before = await readMachine(run);
 
   const cluster = await provider.up(2);
