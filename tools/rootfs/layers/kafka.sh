@@ -27,6 +27,7 @@ SCRIPT
   kafka_script kafka-server-start.sh kafka.Kafka
   kafka_script kafka-storage.sh kafka.tools.StorageTool
   kafka_script kafka-topics.sh org.apache.kafka.tools.TopicCommand
+  kafka_script kafka-acls.sh org.apache.kafka.tools.AclCommand
   kafka_script kafka-consumer-groups.sh org.apache.kafka.tools.consumer.group.ConsumerGroupCommand
   kafka_script kafka-broker-api-versions.sh org.apache.kafka.tools.BrokerApiVersionsCommand
   chmod 755 /opt/kafka/bin/*

@@ -11,7 +11,7 @@ export interface StartReleaseOptions {
   readonly running: RunningCluster;
   readonly name: string;
   readonly namespace: string;
-  readonly preset: 'default' | 'minimal' | 'ha';
+  readonly preset: 'default' | 'minimal' | 'ha' | 'external';
   /** Values files over the preset's and the images'. */
   readonly valuesFiles: readonly string[];
   readonly values: Readonly<Record<string, unknown>>;

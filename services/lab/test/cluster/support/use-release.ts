@@ -36,18 +36,22 @@ export interface TestRelease extends StartedRelease {
 export function useRelease(options: {
   readonly namespace: string;
   readonly name?: string;
-  readonly preset?: 'default' | 'minimal' | 'ha';
+  readonly preset?: 'default' | 'minimal' | 'ha' | 'external';
   readonly values?: Readonly<Record<string, unknown>>;
   readonly nodes?: 1 | 2;
+  /** Done before the chart is installed; what it returns is called when the release is gone. */
+  readonly prepare?: (cluster: TestCluster) => Promise<() => Promise<void>>;
 }): () => TestRelease {
   const { namespace, name = 'caudal', preset = 'default', values = {} } = options;
   let release: TestRelease | undefined;
   let on: TestCluster | undefined;
   let directory: string | undefined;
+  let cleanUp: (() => Promise<void>) | undefined;
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'caudal-cluster-test-'));
     const cluster = await openCluster(options.nodes);
     on = cluster;
+    cleanUp = await options.prepare?.(cluster);
     const terminal = createTerminal(process.stderr);
     const { running } = cluster;
     const started = await startRelease({
@@ -71,6 +75,7 @@ export function useRelease(options: {
     // An installation that failed has left its namespace too.
     await release?.helm.uninstall({ name, namespace });
     await removeNamespace(connectToCluster(on.running.kubeconfig, on.running.context), namespace);
+    await cleanUp?.();
     await on.release();
   });
   return () => {
@@ -123,7 +128,8 @@ async function describePods({ release }: StartedRelease): Promise<string> {
     .join('\n');
 }
 
-async function removeNamespace({ core }: ClusterConnection, name: string): Promise<void> {
+/** Deletes a namespace with all that is in it; resolves when it is gone. */
+export async function removeNamespace({ core }: ClusterConnection, name: string): Promise<void> {
   let isDeleted = false;
   for (;;) {
     const { items } = await core.listNamespace({ fieldSelector: `metadata.name=${name}` });

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { startForeignServers } from './support/foreign-servers.ts';
+import { useRelease } from './support/index.ts';
+import { restartsOf } from './support/pod-state.ts';
+
+const NAMESPACE = 'external-test';
+const SERVERS = 'external-test-servers';
+const MESSAGES = 2_000;
+const PROGRAMS: Readonly<Record<string, string>> = { ingest: 'ingest-api', consumer: 'consumer' };
+
+/** The preset with the addresses of these servers, and without what needs the Prometheus operator. */
+const release = useRelease({
+  namespace: NAMESPACE,
+  preset: 'external',
+  values: {
+    externalRabbitmq: { url: `amqps://rabbitmq.${SERVERS}.svc:5671` },
+    externalKafka: { brokers: [`kafka.${SERVERS}.svc:9093`] },
+    externalValkey: {
+      url: `rediss://valkey.${SERVERS}.svc:6379`,
+      usernames: { consumer: 'caudal-consumer', console: 'caudal-console' },
+    },
+    externalRedis: {
+      url: `rediss://redis.${SERVERS}.svc:6379`,
+      usernames: { consumer: '', console: '' },
+    },
+    externalPrometheus: { url: '' },
+    monitoring: { serviceMonitor: { enabled: false }, prometheusRule: { enabled: false } },
+  },
+  prepare: (on) => startForeignServers(on, { namespace: SERVERS, releaseNamespace: NAMESPACE }),
+});
+
+describe('with brokers and stores of somebody else, over TLS, with the rights the docs ask for', () => {
+  it('the services alone are installed, and come up without a restart', async () => {
+    const pods = await release().release.pods();
+    const components = pods.map(({ metadata }) => metadata?.labels?.['app.kubernetes.io/component']);
+    assert.deepEqual([...new Set(components)].sort(), [
+      'console',
+      'ingest',
+      'kafka-redis-consumer',
+      'rabbitmq-valkey-consumer',
+    ]);
+    assert.deepEqual(restartsOf(pods), []);
+  });
+
+  it('every message is counted once in each lane', async () => {
+    const { account, load } = await release().load({
+      scenario: 'seed',
+      variables: { MESSAGES: String(MESSAGES), USERS: '20' },
+    });
+    assert.deepEqual([account.exact, account.findings, load.messages.accepted], [true, [], MESSAGES]);
+  });
+
+  it('helm test passes', async () => {
+    const { helm, chart } = release();
+    assert.match(await helm.test(chart), /Phase:\s+Succeeded/);
+  });
+
+  // Or a password would go to whoever answers at the address.
+  it('a server whose CA is not known is refused', async () => {
+    const complaints = async (component: string, container: string, ...without: readonly string[]) => {
+      const [pod] = await release().release.pods(component);
+      const unset = without.map((server) => `--unset=${server}_CA_FILE`).join(' ');
+      const program = `env ${unset} HTTP_PORT=0 OPERATIONS_PORT=0 timeout --signal=KILL 6 node services/${PROGRAMS[container]}/src/main.ts`;
+      const { stdout, stderr } = await release().cluster.exec(
+        { namespace: NAMESPACE, pod: pod?.metadata?.name ?? '', container },
+        ['sh', '-c', program],
+      );
+      return stdout + stderr;
+    };
+    const [ingest, consumer] = await Promise.all([
+      complaints('ingest', 'ingest', 'KAFKA', 'RABBITMQ'),
+      complaints('rabbitmq-valkey-consumer', 'consumer', 'STORE'),
+    ]);
+    assert.match(ingest, /kafka.*self-signed certificate/i);
+    assert.match(ingest, /rabbitmq.*self-signed certificate/i);
+    assert.match(consumer, /valkey.*self-signed certificate/i);
+  });
+});
