@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseProvider } from '../cluster/choose-provider.ts';
+import { LocalProvider } from '../cluster/local/local-provider.ts';
 import { runSteps } from './run-steps.ts';
 import { runTestsOneByOne, type StepResult } from './steps.ts';
 
@@ -15,9 +16,16 @@ const FILE_LIMIT_MS = 900_000;
 const find = (pattern: string): string[] => globSync(pattern).sort();
 const limits = { timeoutMs: TEST_TIMEOUT_MS, limitMs: FILE_LIMIT_MS };
 
+const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Tests that start nodes themselves. What nodes are made of is built before: no test should last that long. */
+async function ofNodes(pattern: string): Promise<StepResult> {
+  await new LocalProvider(root, onProgress).prepare();
+  return runTestsOneByOne(find(pattern), limits);
+}
+
 /** Tests that share one cluster; each installs what it needs and removes it. */
 async function onOneCluster(pattern: string): Promise<StepResult> {
-  const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
   const provider = await chooseProvider({ context: undefined, provider: 'auto' }, root, onProgress);
   try {
     await provider.up(1);
@@ -34,7 +42,7 @@ async function onOneCluster(pattern: string): Promise<StepResult> {
 await runSteps(
   [
     // Its nodes come and go, so nothing else may be up meanwhile.
-    { name: 'nodes', run: () => runTestsOneByOne(find('tools/test/cluster/*.cluster.ts'), limits) },
+    { name: 'nodes', run: () => ofNodes('tools/test/cluster/*.cluster.ts') },
     { name: 'cluster', run: () => onOneCluster('services/lab/test/cluster/*.cluster.ts') },
   ],
   process.argv.slice(2),

@@ -46,6 +46,11 @@ export class LocalProvider implements ClusterProvider {
     this.#onProgress = onProgress;
   }
 
+  /** Builds all that nodes are made of, where the cache lacks it: half an hour on a new machine. */
+  async prepare(): Promise<void> {
+    await this.#exclusive(() => this.#ensureArtifacts());
+  }
+
   async up(nodes: number): Promise<RunningCluster> {
     return this.#exclusive(async () => {
       const wanted: readonly NodeName[] = nodes === 2 ? ['node1', 'node2'] : ['node1'];
