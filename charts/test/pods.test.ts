@@ -19,6 +19,26 @@ describe('every pod', () => {
     );
   });
 
+  // Java, for one, says nothing where it is told to read a file that is not there.
+  it('names no file of its configuration that is not there', async () => {
+    const manifests = await render();
+    let named = 0;
+    for (const pod of podsOf(manifests)) {
+      for (const { name, command = [], args = [], env = [], volumeMounts = [] } of containersOf(pod)) {
+        const volume = volumeMounts.find(({ mountPath }) => mountPath === '/etc/caudal')?.name;
+        const source = pod.spec.volumes?.find((candidate) => candidate.name === volume)?.configMap;
+        if (source === undefined) continue;
+        const files = find(manifests, 'ConfigMap', (source as { name: string }).name).data ?? {};
+        const text = [...command, ...args, ...env.map(({ value = '' }) => value)].join(' ');
+        for (const [, file = ''] of text.matchAll(/\/etc\/caudal\/([\w.-]+)/g)) {
+          assert.ok(file in files, `${pod.owner}, ${name}: ${file}`);
+          named += 1;
+        }
+      }
+    }
+    assert.ok(named >= 6, `only ${named} files are named`);
+  });
+
   it('has probes where it serves: life without a look at others, readiness by what it needs', async () => {
     for (const pod of podsOf(await render())) {
       if (pod.owner.startsWith('Pod ') || pod.owner.endsWith('-topology')) continue;

@@ -1,13 +1,39 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startForeignServers } from './support/foreign-servers.ts';
-import { useRelease } from './support/index.ts';
+import { eventually, useRelease } from './support/index.ts';
 import { restartsOf } from './support/pod-state.ts';
 
 const NAMESPACE = 'external-test';
 const SERVERS = 'external-test-servers';
 const MESSAGES = 2_000;
 const PROGRAMS: Readonly<Record<string, string>> = { ingest: 'ingest-api', consumer: 'consumer' };
+
+/** As the ingest, past its checks. */
+const SEND_POISON = `
+const { readFileSync } = require('node:fs');
+const { connect } = require('amqplib');
+const { Kafka } = require('kafkajs');
+const e = process.env;
+async function send() {
+  const url = new URL(e.RABBITMQ_URL);
+  Object.assign(url, { username: e.RABBITMQ_USERNAME, password: e.RABBITMQ_PASSWORD });
+  const rabbitmq = await connect(url.href, { ca: [readFileSync(e.RABBITMQ_CA_FILE)] });
+  const channel = await rabbitmq.createConfirmChannel();
+  channel.publish(e.RABBITMQ_QUEUE, '', Buffer.from('poison'));
+  await channel.waitForConfirms();
+  await rabbitmq.close();
+  const producer = new Kafka({
+    brokers: e.KAFKA_BROKERS.split(','),
+    ssl: { ca: [readFileSync(e.KAFKA_CA_FILE)] },
+    sasl: { mechanism: e.KAFKA_SASL_MECHANISM, username: e.KAFKA_USERNAME, password: e.KAFKA_PASSWORD },
+  }).producer();
+  await producer.connect();
+  await producer.send({ topic: e.KAFKA_TOPIC, messages: [{ value: 'poison' }] });
+  await producer.disconnect();
+}
+send();
+`;
 
 /** The preset with the addresses of these servers, and without what needs the Prometheus operator. */
 const release = useRelease({
@@ -49,6 +75,18 @@ describe('with brokers and stores of somebody else, over TLS, with the rights th
       variables: { MESSAGES: String(MESSAGES), USERS: '20' },
     });
     assert.deepEqual([account.exact, account.findings, load.messages.accepted], [true, [], MESSAGES]);
+  });
+
+  it('what is no message is parked in each lane', async () => {
+    const { cluster, release: of } = release();
+    const [pod] = await of.pods('ingest');
+    const container = { namespace: NAMESPACE, pod: pod?.metadata?.name ?? '', container: 'ingest' };
+    const { succeeded, stderr } = await cluster.exec(container, ['node', '--eval', SEND_POISON]);
+    assert.ok(succeeded, stderr);
+    await eventually(
+      () => of.console().lanes(),
+      (lanes) => lanes.length === 2 && lanes.every(({ backlog }) => backlog?.deadLetters === 1),
+    );
   });
 
   it('helm test passes', async () => {
