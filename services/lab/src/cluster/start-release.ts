@@ -59,8 +59,8 @@ export async function startRelease(options: StartReleaseOptions): Promise<Starte
   return { cluster, helm, kubectl: tools.kubectl, chart, release };
 }
 
-/** One whose namespace is there already is left as it is: somebody else may rule over it. */
-async function ensureNamespace({ core }: ClusterConnection, name: string): Promise<void> {
+/** Makes a namespace that enforces the restricted profile. One that is there is left as it is: somebody else may rule over it. */
+export async function ensureNamespace({ core }: ClusterConnection, name: string): Promise<void> {
   const { items } = await core.listNamespace({ fieldSelector: `metadata.name=${name}` });
   if (items.length > 0) return;
   const profile = 'pod-security.kubernetes.io/enforce';

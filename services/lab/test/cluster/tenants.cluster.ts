@@ -7,10 +7,10 @@ import { after, before, describe, it } from 'node:test';
 import { createTerminal } from '../../src/cli/terminal.ts';
 import { type ClusterConnection, connectToCluster } from '../../src/cluster/connection.ts';
 import { measureRelease } from '../../src/cluster/measure-release.ts';
-import { type StartedRelease, startRelease } from '../../src/cluster/start-release.ts';
+import { ensureNamespace, type StartedRelease, startRelease } from '../../src/cluster/start-release.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
 import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
-import { eventually } from './support/index.ts';
+import { removeNamespace } from './support/index.ts';
 import { listObjects, nameObjects } from './support/objects.ts';
 import { restartsOf } from './support/pod-state.ts';
 import { settled } from './support/settled.ts';
@@ -39,9 +39,7 @@ before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'caudal-cluster-test-'));
   on = await openCluster();
   cluster = connectToCluster(on.running.kubeconfig, on.running.context);
-  await cluster.core.createNamespace({
-    body: { metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } },
-  });
+  await ensureNamespace(cluster, NAMESPACE);
   await Promise.all(
     Object.entries(SECRETS).map(([server, keys]) =>
       cluster.core.createNamespacedSecret({
@@ -69,14 +67,7 @@ before(async () => {
 
 after(async () => {
   await rm(directory, { recursive: true, force: true });
-  const everything = { fieldSelector: `metadata.name=${NAMESPACE}` };
-  if ((await cluster.core.listNamespace(everything)).items.length > 0) {
-    await cluster.core.deleteNamespace({ name: NAMESPACE });
-    await eventually(
-      () => cluster.core.listNamespace(everything),
-      ({ items }) => items.length === 0,
-    );
-  }
+  await removeNamespace(cluster, NAMESPACE);
   await on.release();
 });
 

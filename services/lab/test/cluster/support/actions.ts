@@ -1,4 +1,5 @@
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import type { ClusterConnection } from '../../../src/cluster/connection.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
 
@@ -11,6 +12,13 @@ export async function eventually<T>(ask: () => Promise<T> | T, fits: (answer: T)
     if (answer !== undefined && fits(answer)) return answer;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
+}
+
+/** Deletes a namespace with all that is in it, where there is one; resolves when it is gone. */
+export async function removeNamespace({ core }: ClusterConnection, name: string): Promise<void> {
+  const find = () => core.listNamespace({ fieldSelector: `metadata.name=${name}` });
+  if ((await find()).items.length > 0) await core.deleteNamespace({ name });
+  await eventually(find, ({ items }) => items.length === 0);
 }
 
 /** What `kubectl scale` does. */

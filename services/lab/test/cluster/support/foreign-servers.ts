@@ -9,7 +9,8 @@ import { ROOT } from '../../../src/cli/paths.ts';
 import { type ClusterConnection, connectToCluster } from '../../../src/cluster/connection.ts';
 import { CHART, createHelm } from '../../../src/cluster/helm.ts';
 import { isReady } from '../../../src/cluster/release.ts';
-import { eventually } from './actions.ts';
+import { ensureNamespace } from '../../../src/cluster/start-release.ts';
+import { eventually, removeNamespace } from './actions.ts';
 import {
   type ForeignServer,
   foreignKafka,
@@ -20,7 +21,6 @@ import {
   type Texts,
 } from './foreign-server-kinds.ts';
 import type { TestCluster } from './use-cluster.ts';
-import { removeNamespace } from './use-release.ts';
 
 const USERS = ['ingest', 'consumer', 'console'] as const;
 
@@ -46,10 +46,7 @@ export async function startForeignServers(
   const redisPassword = randomBytes(16).toString('hex');
   const pair = await createKeyPair(namespace);
 
-  for (const name of [namespace, releaseNamespace])
-    await cluster.core.createNamespace({
-      body: { metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } },
-    });
+  for (const name of [namespace, releaseNamespace]) await ensureNamespace(cluster, name);
   const secretOf = (password: (user: string) => string | undefined): Texts =>
     Object.fromEntries(USERS.map((user) => [`${user}-password`, password(user) ?? '']));
   const secrets: Readonly<Record<string, Texts>> = {

@@ -1,4 +1,4 @@
-export { deletePod, eventually, query, roll, scale, untilRolledOut } from './actions.ts';
+export { deletePod, eventually, query, removeNamespace, roll, scale, untilRolledOut } from './actions.ts';
 export { longestPauses } from './longest-pause.ts';
 export { UNSTEADY } from './use-cluster.ts';
 export { useRelease } from './use-release.ts';

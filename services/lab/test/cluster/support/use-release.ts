@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { createTerminal } from '../../../src/cli/terminal.ts';
-import { type ClusterConnection, connectToCluster } from '../../../src/cluster/connection.ts';
+import { connectToCluster } from '../../../src/cluster/connection.ts';
 import { measureRelease } from '../../../src/cluster/measure-release.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import { type StartedRelease, startRelease } from '../../../src/cluster/start-release.ts';
 import type { LoadResult } from '../../../src/load/measure-load.ts';
 import type { Scenario } from '../../../src/load/run-k6.ts';
+import { removeNamespace } from './actions.ts';
 import { openCluster, type TestCluster } from './use-cluster.ts';
 
 /** A load to run; it goes through the release's own Service, or through the ingress where `baseUrl` says so. */
@@ -126,16 +127,4 @@ async function describePods({ release }: StartedRelease): Promise<string> {
       return `${pod.metadata?.name}: ${pod.status?.phase}, ${isReady(pod) ? 'ready' : 'not ready'}, ${restarts} restarts`;
     })
     .join('\n');
-}
-
-/** Deletes a namespace with all that is in it; resolves when it is gone. */
-export async function removeNamespace({ core }: ClusterConnection, name: string): Promise<void> {
-  let isDeleted = false;
-  for (;;) {
-    const { items } = await core.listNamespace({ fieldSelector: `metadata.name=${name}` });
-    if (items.length === 0) return;
-    if (!isDeleted) await core.deleteNamespace({ name });
-    isDeleted = true;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
 }
