@@ -33,7 +33,9 @@ export function chaosReport({ outcomes, verdict }: ChaosResult): string {
   return [
     '# Faults',
     '',
-    ...(verdict.failures.length === 0 ? ['Passed.'] : verdict.failures.map((line) => `- ${line}`)),
+    ...(verdict.failures.length === 0
+      ? ['Passed: exact, and every fault was felt.']
+      : verdict.failures.map((line) => `- ${line}`)),
     '',
     markdownTable([
       ['fault', 'at', 'recovered in', 'felt'],

@@ -1,35 +1,51 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
+import type { ServerName } from '../../../../tools/servers/servers.ts';
 import type { FaultyProxy } from '../faults/tcp-proxy.ts';
-import type { Stack } from '../stack/stack.ts';
 import type { PlannedFault } from './plan-faults.ts';
 
-/** What faults are done to. */
+/** What faults are injected into. */
 export interface FaultTargets {
-  readonly stack: Stack;
-  readonly servers: Servers;
-  readonly proxies: ReadonlyMap<string, FaultyProxy>;
-  /** How long SIGSTOP holds a target. */
+  readonly stack: {
+    processes(): ReadonlyMap<string, { signal(signal: NodeJS.Signals): boolean }>;
+  };
+  readonly servers: {
+    kill(name: ServerName, signal?: NodeJS.Signals): Promise<void>;
+    start(name: ServerName): Promise<void>;
+  };
+  readonly proxies: ReadonlyMap<
+    string,
+    Pick<FaultyProxy, 'swallowReplies' | 'resetInsteadOfReplies' | 'pass'>
+  >;
+  /** How long SIGSTOP holds a target, ms. */
   readonly stopMs: number;
 }
 
+/** Waits; rejects when the signal is aborted. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+const waitByClock: Wait = (ms, signal) => sleep(ms, undefined, { signal });
+
 /**
- * A consumer is held still for so long before it is killed, as a process is that hangs before it dies: it then has
- * messages in its hands, and the kill is one that has to be made good.
+ * A consumer is held still for this long before it is killed, like a process that hangs before it dies: it then holds
+ * messages, so the kill must lead to a redelivery.
  */
 const HANG_BEFORE_KILL_MS = 500;
 const SWALLOW_MS = 2_000;
 const RESETS = 5;
 
-/** Does a fault to its target; resolves when the fault is over (the server is there again, the process goes on). */
+/**
+ * Injects a fault; resolves when the fault is over: the server is back, the process runs on.
+ * @throws Error for a target that is not there or whose process could not be signalled
+ */
 export async function injectFault(
   fault: PlannedFault,
   targets: FaultTargets,
   signal: AbortSignal,
+  waitFor: Wait = waitByClock,
 ): Promise<void> {
   const { stack, servers, proxies, stopMs } = targets;
   const { action, target } = fault;
-  const wait = (ms: number): Promise<void> => sleep(ms, undefined, { signal });
+  const wait = (ms: number): Promise<void> => waitFor(ms, signal);
   if (action === 'swallow-replies' || action === 'reset') {
     const proxy = proxies.get(target);
     if (proxy === undefined) throw new Error(`${target} has no proxy`);
@@ -40,16 +56,19 @@ export async function injectFault(
   }
   const service = stack.processes().get(target);
   if (service !== undefined) {
+    const send = (name: NodeJS.Signals): void => {
+      if (!service.signal(name)) throw new Error(`${target} has no process to send ${name} to`);
+    };
     if (action === 'stop') {
-      service.signal('SIGSTOP');
+      send('SIGSTOP');
       await wait(stopMs).finally(() => service.signal('SIGCONT'));
       return;
     }
     if (target.includes('consumer')) {
-      service.signal('SIGSTOP');
+      send('SIGSTOP');
       await wait(HANG_BEFORE_KILL_MS);
     }
-    service.signal('SIGKILL');
+    send('SIGKILL');
     return;
   }
   const name = target as ServerName;

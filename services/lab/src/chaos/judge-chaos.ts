@@ -1,14 +1,15 @@
-import type { Account } from '@caudal/common/account';
+import type { LoadResult } from '../load/measure-load.ts';
 import { EVIDENCE_NAMES, type Evidence, expectedEvidence } from './evidence.ts';
 import type { FaultAction, PlannedFault } from './plan-faults.ts';
 
-/** A fault that was done, and what came of it. */
+/** A fault that was injected, and its effect. */
 export interface FaultOutcome extends PlannedFault {
   readonly atSeconds: number;
   readonly recoveryMs: number;
   /** Why it did not recover in time. */
   readonly problem?: string;
   readonly evidence: Evidence;
+  /** Whether the evidence shows that this very fault was felt. */
   readonly bitten: boolean;
 }
 
@@ -21,6 +22,17 @@ export interface FaultKind {
   readonly slowestRecoveryMs: number;
 }
 
+/** What a run must have come to. */
+export interface ChaosGoals {
+  /** Faults in the plan. */
+  readonly faults: number;
+  /** Messages the load was meant to post. */
+  readonly messages: number;
+  /** Messages that may be left without an answer: those of the requests in flight when the load ended. */
+  readonly maxUnknown: number;
+  readonly maxRecoveryMs: number;
+}
+
 /** The verdict on a run. */
 export interface ChaosVerdict {
   readonly kinds: readonly FaultKind[];
@@ -29,42 +41,76 @@ export interface ChaosVerdict {
   readonly failures: readonly string[];
 }
 
-/** Judges a run: exact, every kind of fault felt at least once, every recovery in time. */
+/** Share of the messages that must have been accepted: a run whose load was mostly dropped shows nothing. */
+const MIN_ACCEPTED_SHARE = 0.95;
+
+/** Judges a run: loaded as planned, exact, every single fault felt, every recovery in time. */
 export function judgeChaos(
   outcomes: readonly FaultOutcome[],
-  planned: number,
-  account: Account,
-  maxRecoveryMs: number,
+  result: Pick<LoadResult, 'account' | 'notDrained'> & {
+    readonly load: { readonly messages: { readonly accepted: number; readonly unknown: number } };
+  },
+  goals: ChaosGoals,
 ): ChaosVerdict {
-  const kinds = kindsOf(outcomes);
   const total = Object.fromEntries(
     EVIDENCE_NAMES.map((name) => [name, outcomes.reduce((sum, { evidence }) => sum + evidence[name], 0)]),
   ) as Record<keyof Evidence, number>;
+  return {
+    kinds: kindsOf(outcomes),
+    total,
+    failures: [...failuresOfLoad(result, goals), ...failuresOfFaults(outcomes, total, goals)],
+  };
+}
+
+function failuresOfLoad(
+  { account, notDrained, load }: Parameters<typeof judgeChaos>[1],
+  { messages, maxUnknown }: ChaosGoals,
+): string[] {
   const failures: string[] = [];
+  const { accepted, unknown } = load.messages;
   if (!account.exact) failures.push('the account is not exact');
-  if (outcomes.length < planned) {
+  if (notDrained !== undefined) failures.push(`the lanes did not drain: ${notDrained}`);
+  if (accepted < messages * MIN_ACCEPTED_SHARE) {
     failures.push(
-      `the load ended after ${outcomes.length} of ${planned} faults: give --pace 2 on a slow machine`,
+      `only ${accepted} of ${messages} messages were accepted: give --pace 2 on a slow machine, or fewer --messages`,
     );
   }
-  for (const { action, target, bitten } of kinds) {
-    if (bitten > 0) continue;
+  if (unknown > maxUnknown) {
     failures.push(
-      `${action} ${target} was never felt (expected: ${expectedEvidence(action, target).join(' or ')})`,
+      `${unknown} messages were left without an answer; at most ${maxUnknown} can have been in flight at the end`,
+    );
+  }
+  return failures;
+}
+
+function failuresOfFaults(
+  outcomes: readonly FaultOutcome[],
+  total: Evidence,
+  { faults, maxRecoveryMs }: ChaosGoals,
+): string[] {
+  const failures: string[] = [];
+  if (outcomes.length < faults) {
+    failures.push(
+      `the load ended after ${outcomes.length} of ${faults} faults: give --pace 2 on a slow machine`,
     );
   }
   for (const name of ['clientRetries', 'redeliveries', 'duplicates', 'storeRetries'] as const) {
     if (total[name] === 0) failures.push(`no ${name} in the whole run: the faults were not hard enough`);
   }
-  for (const { action, target, recoveryMs, problem } of outcomes) {
+  for (const { action, target, atSeconds, recoveryMs, problem, bitten } of outcomes) {
+    const fault = `${action} ${target} at ${Math.round(atSeconds)} s`;
+    if (!bitten) {
+      const groups = expectedEvidence(action, target).map((names) => names.join(' or '));
+      failures.push(`${fault} was not felt (expected ${groups.join(' and ')})`);
+    }
     if (problem !== undefined || recoveryMs > maxRecoveryMs) {
       const seconds = (recoveryMs / 1_000).toFixed(1);
       failures.push(
-        `${action} ${target}: not recovered after ${seconds} s${problem === undefined ? '' : ` (${problem})`}`,
+        `${fault}: not recovered after ${seconds} s${problem === undefined ? '' : ` (${problem})`}`,
       );
     }
   }
-  return { kinds, total, failures };
+  return failures;
 }
 
 function kindsOf(outcomes: readonly FaultOutcome[]): FaultKind[] {

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
+import { ExpectedError } from '../cli/run-command-line.ts';
 import { type FaultyProxy, startFaultyProxy } from '../faults/tcp-proxy.ts';
 import { createConsoleClient } from '../load/console-client.ts';
 import { type LoadResult, measureLoad, type Progress } from '../load/measure-load.ts';
 import { type LoadRun, localLoad } from '../load/run-k6.ts';
-import { LANES, storeUrl } from '../stack/service-environment.ts';
+import { LANES, type Names, storeUrl } from '../stack/service-environment.ts';
 import { type ServiceSet, type Stack, startStack } from '../stack/stack.ts';
 import { describeEvidence, type Evidence, hasBitten } from './evidence.ts';
 import { createEvidenceCollector, type EvidenceCollector, evidenceSince } from './evidence-collector.ts';
@@ -28,6 +29,9 @@ export interface ChaosOptions {
   /** Stretches the load on a slow machine. */
   readonly pace: number;
   readonly replicas: Readonly<Record<ServiceSet, number>>;
+  /** Breaks only these services, servers and stores; everything when absent. */
+  readonly targets?: readonly string[] | undefined;
+  readonly names?: Names;
   readonly stateDirectory: string;
   readonly resultDirectory: string;
   readonly onEvent: (line: string) => void;
@@ -42,12 +46,16 @@ export interface ChaosResult {
   readonly verdict: ChaosVerdict;
 }
 
-/** After a fault is over, everything has to move again within this time. */
-const MAX_RECOVERY_MS = 15_000;
-/** A recovery that takes longer is looked at for so long, to say how long it took. */
+/** After a fault is over, every lane must have caught up within this time. */
+export const MAX_RECOVERY_MS = 15_000;
+/** A slower recovery is watched for this long, to report how long it took. */
 const RECOVERY_TIMEOUT_MS = 60_000;
+/** A backlog of this much load, or of {@link MIN_CAUGHT_UP_BELOW} messages, counts as none. */
+const CAUGHT_UP_SECONDS = 0.5;
+const MIN_CAUGHT_UP_BELOW = 20;
+const REQUEST_TIMEOUT_SECONDS = 4;
 const EVIDENCE_TIMEOUT_MS = 8_000;
-const BROKEN_SERVERS: readonly ServerName[] = ['rabbitmq', 'kafka', 'valkey', 'redis'];
+export const BROKEN_SERVERS: readonly ServerName[] = ['rabbitmq', 'kafka', 'valkey', 'redis'];
 /** Load beyond the expected end of the last fault. */
 const MARGIN = 1.2;
 
@@ -67,6 +75,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     }
     stack = await startStack({
       addresses: servers.addresses,
+      ...(options.names !== undefined && { names: options.names }),
       replicas: options.replicas,
       stateDirectory: options.stateDirectory,
       consumerStoreUrls,
@@ -86,11 +95,19 @@ async function breakUnderLoad(
   proxies: ReadonlyMap<string, FaultyProxy>,
 ): Promise<ChaosResult> {
   const { servers, stopMs, signal } = options;
+  const isTarget = (name: string): boolean => options.targets?.includes(name) ?? true;
+  const services = [...stack.processes().keys()].filter((name) => name !== 'console').sort();
+  const unknown = options.targets?.filter((name) => ![...services, ...BROKEN_SERVERS].includes(name)) ?? [];
+  if (unknown.length > 0) {
+    throw new ExpectedError(
+      `--targets: no ${unknown.join(', ')}; there are ${[...services, ...BROKEN_SERVERS].join(', ')}`,
+    );
+  }
   const plan = planFaults({
     seed: options.seed,
-    services: [...stack.processes().keys()].filter((name) => name !== 'console').sort(),
-    servers: BROKEN_SERVERS,
-    proxied: [...proxies.keys()],
+    services: services.filter(isTarget),
+    servers: BROKEN_SERVERS.filter(isTarget),
+    proxied: [...proxies.keys()].filter(isTarget),
     kills: options.kills,
     stops: options.stops,
     networkFaults: options.networkFaults,
@@ -124,10 +141,10 @@ async function breakUnderLoad(
         RATE: String(rate),
         // A little longer than it needs: arrivals are dropped while too many requests wait.
         DURATION: `${Math.ceil((options.messages / rate) * 1.05)}s`,
-        // So many wait while everything stands still for 30 s.
+        // As many requests wait while nothing is answered for 30 s.
         USERS: String(Math.max(50, rate * 30)),
         SEED: options.seed,
-        REQUEST_TIMEOUT: '4s',
+        REQUEST_TIMEOUT: `${REQUEST_TIMEOUT_SECONDS}s`,
         RETRY_FOR_SECONDS: '300',
         // The faults are meant to be slow; the account judges.
         P95_MS: '600000',
@@ -153,6 +170,7 @@ async function breakUnderLoad(
         proxies,
         client,
         collector,
+        caughtUpBelow: Math.max(MIN_CAUGHT_UP_BELOW, Math.ceil(rate * CAUGHT_UP_SECONDS)),
         outcomes,
         isLoaded: () => loaded,
       });
@@ -161,7 +179,13 @@ async function breakUnderLoad(
     },
   });
   await faults;
-  return { result, outcomes, verdict: judgeChaos(outcomes, plan.length, result.account, MAX_RECOVERY_MS) };
+  const verdict = judgeChaos(outcomes, result, {
+    faults: plan.length,
+    messages: options.messages,
+    maxUnknown: rate * REQUEST_TIMEOUT_SECONDS,
+    maxRecoveryMs: MAX_RECOVERY_MS,
+  });
+  return { result, outcomes, verdict };
 }
 
 interface FaultContext extends ChaosOptions {
@@ -169,6 +193,7 @@ interface FaultContext extends ChaosOptions {
   readonly proxies: ReadonlyMap<string, FaultyProxy>;
   readonly client: ReturnType<typeof createConsoleClient>;
   readonly collector: EvidenceCollector;
+  readonly caughtUpBelow: number;
   readonly outcomes: FaultOutcome[];
   /** Whether the first message has been accepted: k6 takes a moment to start. */
   readonly hasBegun: () => Promise<boolean>;
@@ -183,12 +208,15 @@ async function runFaults(plan: readonly PlannedFault[], context: FaultContext): 
   for (const fault of plan) {
     await sleep(fault.pauseMs, undefined, { signal });
     if (!isLoaded()) return;
+    // What the fault before left behind must be counted before this one begins.
+    await collector.nextSample();
     const before = await collector.total();
     const atSeconds = (performance.now() - startedAt) / 1_000;
     await injectFault(fault, context, signal);
     const { tookMs, problem } = await waitForRecovery({
-      stack,
-      client,
+      services: () => [...stack.processes().values()],
+      lanes: () => client.lanes(),
+      caughtUpBelow: context.caughtUpBelow,
       timeoutMs: RECOVERY_TIMEOUT_MS,
       isLoaded,
       signal,

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
 import { startServers } from '../../../../tools/servers/servers.ts';
 import { chaosReport, chaosSummary } from '../chaos/chaos-report.ts';
-import { runChaos } from '../chaos/run-chaos.ts';
+import { BROKEN_SERVERS, runChaos } from '../chaos/run-chaos.ts';
 import { readOptions, UsageError, wholeNumber } from '../cli/arguments.ts';
 import { handleInterrupts, INTERRUPTED_STATUS } from '../cli/interrupts.ts';
 import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
@@ -16,18 +16,22 @@ import { newRunId, writeResults } from '../report/write-results.ts';
 
 const USAGE = `usage: npm run chaos -- [options]
 
-Kills and holds every process and every server in turn, and breaks the network between consumers and stores, under
-a load whose client retries. Passes when the account is exact, every kind of fault was felt, and everything moved
-again within 15 s after each. It has servers and services of its own.
+Kills and suspends every process and every server in turn, and breaks the network between consumers and stores, under
+a load whose client retries. Passes when the account is exact, every single fault was felt, and every lane had caught
+up within 15 s after each. It starts servers and services of its own: two ingest-apis and two consumers a lane.
 
-  --messages N       messages to post while it breaks things (20000)
-  --seed TEXT        another order of faults, other messages (1)
-  --kills N          how often each is killed (2)
-  --stops N          how often each is held by SIGSTOP (2)
-  --stop-seconds N   for how long (10)
-  --network N        how often replies are swallowed, and reset, before each store (2)
-  --pace N           lets the load last N times as long: for a slow machine (1)
+  --messages N       messages to post in all (20000)
+  --seed TEXT        determines the order of the faults and the messages (1)
+  --kills N          kills of each target (2)
+  --stops N          suspensions of each target, by SIGSTOP (2)
+  --stop-seconds N   length of a suspension (10)
+  --network N        times that replies are swallowed, and reset, before each store (2)
+  --targets A,B      break only these: ${BROKEN_SERVERS.join(', ')}, ingest-api-1, kafka-consumer-2, … (all)
+  --pace N           stretch the load N times: for a slow machine (1)
 `;
+
+/** Two of each: a rebalance, a consumer that wakes up after it lost its partitions, a retry through another ingest. */
+const REPLICAS = { 'ingest-api': 2, 'rabbitmq-consumer': 2, 'kafka-consumer': 2 };
 
 await runCommandLine(USAGE, async (args) => {
   const text = { type: 'string' } as const;
@@ -38,10 +42,15 @@ await runCommandLine(USAGE, async (args) => {
     stops: text,
     'stop-seconds': text,
     network: text,
+    targets: text,
     pace: text,
   });
-  const number = (name: Exclude<keyof typeof values, 'seed'>, min: number, max: number, fallback: number) =>
-    wholeNumber(name, values[name], { min, max, fallback });
+  const number = (
+    name: Exclude<keyof typeof values, 'seed' | 'targets'>,
+    min: number,
+    max: number,
+    fallback: number,
+  ) => wholeNumber(name, values[name], { min, max, fallback });
   const settings = {
     seed: values.seed ?? '1',
     messages: number('messages', 100, 10_000_000, 20_000),
@@ -52,8 +61,8 @@ await runCommandLine(USAGE, async (args) => {
     pace: number('pace', 1, 20, 1),
   };
   if (settings.kills + settings.stops + settings.networkFaults === 0)
-    throw new UsageError('that would break nothing');
-  const replicas = { 'ingest-api': 1, 'rabbitmq-consumer': 2, 'kafka-consumer': 1 };
+    throw new UsageError('nothing to inject: raise --kills, --stops or --network');
+  const targets = values.targets?.split(',');
   const terminal = createTerminal(process.stderr);
   const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to end at once) …'));
   const onEvent = (line: string): void => terminal.say(line);
@@ -72,9 +81,10 @@ await runCommandLine(USAGE, async (args) => {
     const versions = await readVersions(servers.addresses, k6);
     const chaos = await runChaos({
       ...settings,
+      ...(targets !== undefined && { targets }),
       servers,
       k6,
-      replicas,
+      replicas: REPLICAS,
       stateDirectory,
       resultDirectory: directory,
       onEvent,
@@ -87,7 +97,7 @@ await runCommandLine(USAGE, async (args) => {
     writeResults(directory, {
       id,
       command: `npm run chaos -- --messages ${settings.messages} --seed ${settings.seed}`,
-      settings: { ...settings, ...replicas },
+      settings: { ...settings, ...REPLICAS },
       versions,
       result: chaos.result,
     });

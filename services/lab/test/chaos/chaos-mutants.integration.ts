@@ -6,17 +6,17 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '@caudal/common/account';
 import { useServers } from '@caudal/common/testing';
+import { Redis } from 'iovalkey';
 import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import { type FaultyProxy, startFaultyProxy } from '../../src/faults/tcp-proxy.ts';
 import { type ConsoleClient, createConsoleClient, totalsOf } from '../../src/load/console-client.ts';
 import { waitForDrain } from '../../src/load/wait-for-drain.ts';
-import type { Names } from '../../src/stack/service-environment.ts';
+import { LANES, type Lane, type Names, storeUrl } from '../../src/stack/service-environment.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 
-const BARE_INCREMENT = fileURLToPath(new URL('../programs/bare-increment.ts', import.meta.url));
-const EARLY_ACKNOWLEDGEMENT = fileURLToPath(new URL('../programs/early-acknowledgement.ts', import.meta.url));
-const LANE = 'rabbitmq-valkey';
+const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url));
+
 const MESSAGES = 60;
 const TIMEOUT_MS = 30_000;
 
@@ -25,19 +25,24 @@ const servers = useServers('rabbitmq', 'kafka', 'valkey', 'redis');
 interface Bed {
   readonly stack: Stack;
   readonly client: ConsoleClient;
+  /** Before the store of the lane under test. */
   readonly proxy: FaultyProxy;
+  readonly lane: Lane;
   readonly names: Names;
 }
 
-/** Runs a fault on a stack whose RabbitMQ consumer is the product's or a mutant; returns the account. */
+/** Runs a fault on a stack in which a lane's consumer is the product's or a mutant; returns the account. */
 async function accountUnder(
-  program: string | undefined,
+  laneName: string,
+  mutant: string | undefined,
   fault: (bed: Bed) => Promise<void>,
 ): Promise<Account> {
   const { addresses } = servers();
+  const lane = LANES.find(({ name }) => name === laneName);
+  assert.ok(lane, laneName);
   const stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-mutant-'));
   const names = uniqueNames('mutant');
-  const url = new URL(addresses.valkeyUrl);
+  const url = new URL(storeUrl(addresses, lane.store));
   const proxy = await startFaultyProxy({ host: url.hostname, port: Number(url.port) });
   url.port = String(proxy.port);
   let stack: Stack | undefined;
@@ -47,16 +52,16 @@ async function accountUnder(
       names,
       replicas: { 'ingest-api': 1, 'rabbitmq-consumer': 1, 'kafka-consumer': 1 },
       stateDirectory,
-      consumerStoreUrls: { valkey: url.href },
-      ...(program !== undefined && { programs: { 'rabbitmq-consumer': program } }),
+      consumerStoreUrls: { [lane.store]: url.href },
+      ...(mutant !== undefined && { programs: { [lane.consumer]: program(mutant) } }),
       onEvent: () => undefined,
     });
     const client = createConsoleClient(stack.consoleUrl);
     const before = totalsOf(await client.lanes({ identities: true }));
-    await fault({ stack, client, proxy, names });
+    await fault({ stack, client, proxy, lane, names });
     await waitForDrain({
       client,
-      expectedTotals: Object.fromEntries(Object.keys(before).map((lane) => [lane, MESSAGES])),
+      expectedTotals: Object.fromEntries(Object.keys(before).map((name) => [name, MESSAGES])),
       stillForMs: 1_500,
       stalledAfterMs: 5_000,
       deadlineMs: 60_000,
@@ -90,8 +95,8 @@ async function loseReplies(bed: Bed): Promise<void> {
 
 /** The consumer is killed with messages in its hands that its store could not take. */
 async function killWithFullHands(bed: Bed): Promise<void> {
-  const { proxy, stack } = bed;
-  const consumer = stack.processes().get('rabbitmq-consumer-1');
+  const { proxy, stack, lane } = bed;
+  const consumer = stack.processes().get(`${lane.consumer}-1`);
   assert.ok(consumer);
   proxy.refuse();
   await post(bed, MESSAGES);
@@ -101,6 +106,26 @@ async function killWithFullHands(bed: Bed): Promise<void> {
   consumer.signal('SIGKILL');
   assert.ok(await waitUntil(() => consumer.restarts > 0, { timeoutMs: TIMEOUT_MS }));
   proxy.pass();
+}
+
+/** The store comes back without what the first half of the messages had left in it. */
+async function emptyTheStore(bed: Bed): Promise<void> {
+  const { client, lane, names } = bed;
+  await post(bed, MESSAGES / 2);
+  const isStored = async (): Promise<boolean> => {
+    const report = (await client.lanes()).find((candidate) => candidate.lane === lane.name);
+    return report?.totals?.total === MESSAGES / 2;
+  };
+  assert.ok(await waitUntil(isStored, { timeoutMs: TIMEOUT_MS }));
+  const store = new Redis(storeUrl(servers().addresses, lane.store));
+  try {
+    const keys = await store.keys(`${names.storeKeyPrefix}*`);
+    assert.ok(keys.length > 0, 'nothing to remove');
+    await store.del(...keys);
+  } finally {
+    store.disconnect();
+  }
+  await post(bed, MESSAGES / 2);
 }
 
 /** Messages of a queue that RabbitMQ has delivered to consumers. */
@@ -120,28 +145,34 @@ function laneOf({ lanes }: Account, name: string) {
   return lane;
 }
 
+const RABBITMQ = 'rabbitmq-valkey';
+const KAFKA = 'kafka-redis';
+
 describe('the account under faults', () => {
-  it('is exact with the consumer as it is, when replies are lost', async () => {
-    const account = await accountUnder(undefined, loseReplies);
-    assert.equal(account.exact, true, JSON.stringify(account.findings));
-  });
+  for (const [lane, what, fault] of [
+    [RABBITMQ, 'when replies are lost', loseReplies],
+    [RABBITMQ, 'when it is killed with full hands', killWithFullHands],
+    [KAFKA, 'when replies are lost', loseReplies],
+    [KAFKA, 'when the store comes back empty', emptyTheStore],
+  ] as const) {
+    it(`is exact with the consumer of ${lane} as it is, ${what}`, async () => {
+      const account = await accountUnder(lane, undefined, fault);
+      assert.equal(account.exact, true, JSON.stringify(account.findings));
+    });
+  }
 
-  it('is exact with the consumer as it is, when it is killed with full hands', async () => {
-    const account = await accountUnder(undefined, killWithFullHands);
-    assert.equal(account.exact, true, JSON.stringify(account.findings));
-  });
-
-  it('catches a bare HINCRBY instead of the script', async () => {
-    const account = await accountUnder(BARE_INCREMENT, loseReplies);
-    assert.equal(account.exact, false);
-    assert.ok(laneOf(account, LANE).doubled > 0, JSON.stringify(account.findings));
-    assert.equal(laneOf(account, 'kafka-redis').doubled, 0);
-  });
-
-  it('catches an acknowledgement before the write', async () => {
-    const account = await accountUnder(EARLY_ACKNOWLEDGEMENT, killWithFullHands);
-    assert.equal(account.exact, false);
-    assert.ok(laneOf(account, LANE).lost > 0, JSON.stringify(account.findings));
-    assert.equal(laneOf(account, 'kafka-redis').lost, 0);
-  });
+  for (const [lane, what, mutant, fault, finding] of [
+    [RABBITMQ, 'a bare HINCRBY instead of the script', 'bare-increment', loseReplies, 'doubled'],
+    [RABBITMQ, 'an acknowledgement before the write', 'early-acknowledgement', killWithFullHands, 'lost'],
+    [KAFKA, 'a log position moved before the write', 'position-before-write', loseReplies, 'lost'],
+    [KAFKA, 'a store position that is ignored', 'position-ignored', emptyTheStore, 'lost'],
+  ] as const) {
+    it(`catches ${what} in ${lane}`, async () => {
+      const account = await accountUnder(lane, mutant, fault);
+      assert.equal(account.exact, false);
+      const other = lane === KAFKA ? RABBITMQ : KAFKA;
+      assert.ok(laneOf(account, lane)[finding] > 0, JSON.stringify(account.findings));
+      assert.equal(laneOf(account, other)[finding], 0);
+    });
+  }
 });

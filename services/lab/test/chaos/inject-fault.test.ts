@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { type FaultTargets, injectFault } from '../../src/chaos/inject-fault.ts';
+import type { FaultAction } from '../../src/chaos/plan-faults.ts';
+
+let log: string[];
+let isRunning: boolean;
+beforeEach(() => {
+  log = [];
+  isRunning = true;
+});
+
+const note = (line: string): void => void log.push(line);
+const process = (name: string) => ({
+  signal: (signal: NodeJS.Signals) => {
+    note(`${signal} ${name}`);
+    return isRunning;
+  },
+});
+const TARGETS: FaultTargets = {
+  stack: {
+    processes: () =>
+      new Map(['ingest-api-1', 'kafka-consumer-1'].map((name) => [name, process(name)] as const)),
+  },
+  servers: {
+    kill: (name, signal = 'SIGKILL') => Promise.resolve(note(`${signal} ${name}`)),
+    start: (name) => Promise.resolve(note(`start ${name}`)),
+  },
+  proxies: new Map([
+    [
+      'valkey',
+      {
+        swallowReplies: () => note('swallow'),
+        resetInsteadOfReplies: (count) => note(`reset ${count}`),
+        pass: () => note('pass'),
+      },
+    ],
+  ]),
+  stopMs: 10_000,
+};
+
+const inject = (
+  action: FaultAction,
+  target: string,
+  wait = (ms: number) => Promise.resolve(note(`${ms} ms`)),
+) => injectFault({ action, target, pauseMs: 0, awayMs: 1_234 }, TARGETS, new AbortController().signal, wait);
+
+describe('injectFault', () => {
+  for (const [action, target, expected] of [
+    ['kill', 'ingest-api-1', ['SIGKILL ingest-api-1']],
+    ['kill', 'kafka-consumer-1', ['SIGSTOP kafka-consumer-1', '500 ms', 'SIGKILL kafka-consumer-1']],
+    ['stop', 'ingest-api-1', ['SIGSTOP ingest-api-1', '10000 ms', 'SIGCONT ingest-api-1']],
+    ['kill', 'redis', ['SIGKILL redis', '1234 ms', 'start redis']],
+    ['stop', 'kafka', ['SIGSTOP kafka', '10000 ms', 'SIGCONT kafka']],
+    ['swallow-replies', 'valkey', ['swallow', '2000 ms', 'pass']],
+    ['reset', 'valkey', ['reset 5', '2000 ms', 'pass']],
+  ] as const) {
+    it(`does ${action} to ${target}`, async () => {
+      await inject(action, target);
+      assert.deepEqual(log, expected);
+    });
+  }
+
+  it('lets everything go on when it is interrupted', async () => {
+    const interrupted = () => Promise.reject(new Error('interrupted'));
+    for (const [action, target, last] of [
+      ['stop', 'ingest-api-1', 'SIGCONT ingest-api-1'],
+      ['stop', 'kafka', 'SIGCONT kafka'],
+      ['swallow-replies', 'valkey', 'pass'],
+      ['reset', 'valkey', 'pass'],
+    ] as const) {
+      await assert.rejects(inject(action, target, interrupted), /interrupted/);
+      assert.equal(log.at(-1), last);
+    }
+  });
+
+  it('does not pass for done what reached no process', async () => {
+    isRunning = false;
+    await assert.rejects(inject('kill', 'ingest-api-1'), /no process to send SIGKILL to/);
+    await assert.rejects(inject('stop', 'kafka-consumer-1'), /no process to send SIGSTOP to/);
+    await assert.rejects(inject('reset', 'redis'), /redis has no proxy/);
+  });
+});
