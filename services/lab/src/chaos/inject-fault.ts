@@ -26,8 +26,8 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 const waitByClock: Wait = (ms, signal) => sleep(ms, undefined, { signal });
 
 /**
- * A consumer is held still for this long before it is killed, like a process that hangs before it dies: it then holds
- * messages, so the kill must lead to a redelivery.
+ * A service is held still for this long before it is killed, like a process that hangs before it dies: a consumer then
+ * holds messages and an ingest-api requests, so the kill must lead to a redelivery or a retry.
  */
 const HANG_BEFORE_KILL_MS = 500;
 const SWALLOW_MS = 2_000;
@@ -64,10 +64,8 @@ export async function injectFault(
       await wait(stopMs).finally(() => service.signal('SIGCONT'));
       return;
     }
-    if (target.includes('consumer')) {
-      send('SIGSTOP');
-      await wait(HANG_BEFORE_KILL_MS);
-    }
+    send('SIGSTOP');
+    await wait(HANG_BEFORE_KILL_MS);
     send('SIGKILL');
     return;
   }

@@ -29,8 +29,10 @@ describe('hasBitten', () => {
       EVIDENCE_NAMES.filter((name) => hasBitten(action, target, evidence({ [name]: 1 })));
     assert.deepEqual(accepted('kill', 'kafka'), ['clientRetries']);
     assert.deepEqual(accepted('kill', 'ingest-api-2'), ['clientRetries']);
-    assert.deepEqual(accepted('stop', 'redis'), ['storeRetries']);
-    assert.deepEqual(accepted('kill', 'redis'), ['storeRetries', 'late']);
+    assert.deepEqual(accepted('stop', 'rabbitmq'), ['clientRetries', 'late']);
+    assert.deepEqual(accepted('stop', 'ingest-api-1'), ['clientRetries']);
+    for (const action of ['kill', 'stop'] as const)
+      assert.deepEqual(accepted(action, 'redis'), ['storeRetries', 'late']);
     assert.deepEqual(accepted('kill', 'rabbitmq-consumer-2'), ['redeliveries', 'late']);
     assert.deepEqual(accepted('stop', 'kafka-consumer-1'), ['redeliveries', 'late']);
   });

@@ -47,7 +47,7 @@ const inject = (
 
 describe('injectFault', () => {
   for (const [action, target, expected] of [
-    ['kill', 'ingest-api-1', ['SIGKILL ingest-api-1']],
+    ['kill', 'ingest-api-1', ['SIGSTOP ingest-api-1', '500 ms', 'SIGKILL ingest-api-1']],
     ['kill', 'kafka-consumer-1', ['SIGSTOP kafka-consumer-1', '500 ms', 'SIGKILL kafka-consumer-1']],
     ['stop', 'ingest-api-1', ['SIGSTOP ingest-api-1', '10000 ms', 'SIGCONT ingest-api-1']],
     ['kill', 'redis', ['SIGKILL redis', '1234 ms', 'start redis']],
@@ -76,7 +76,7 @@ describe('injectFault', () => {
 
   it('does not pass for done what reached no process', async () => {
     isRunning = false;
-    await assert.rejects(inject('kill', 'ingest-api-1'), /no process to send SIGKILL to/);
+    await assert.rejects(inject('kill', 'ingest-api-1'), /no process to send SIGSTOP to/);
     await assert.rejects(inject('stop', 'kafka-consumer-1'), /no process to send SIGSTOP to/);
     await assert.rejects(inject('reset', 'redis'), /redis has no proxy/);
   });

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { useServers } from '@caudal/common/testing';
-import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
 import { isRunning, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
 import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import { createConsoleClient } from '../../src/load/console-client.ts';
@@ -12,8 +11,10 @@ import { measureLoad } from '../../src/load/measure-load.ts';
 import { localLoad } from '../../src/load/run-k6.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
 import { uniqueNames } from '../support/unique-names.ts';
+import { useK6 } from '../support/use-k6.ts';
 
 const servers = useServers('rabbitmq', 'kafka', 'valkey', 'redis');
+const k6 = useK6();
 
 describe('the local stack', () => {
   const events: string[] = [];
@@ -21,12 +22,12 @@ describe('the local stack', () => {
   let stack: Stack;
   let identities: ProcessIdentity[] = [];
 
-  const load = async (variables: Record<string, string>) =>
+  const load = (variables: Record<string, string>) =>
     measureLoad({
       client: createConsoleClient(stack.consoleUrl),
       metricsUrls: stack.metricsUrls,
       startLoad: localLoad({
-        k6: process.env.K6_BIN ?? (await ensureK6()),
+        k6: k6(),
         scenario: 'seed',
         baseUrl: stack.baseUrl,
         variables,
