@@ -5,7 +5,9 @@ import type { Increases, MetricsWatch } from './metrics-watch.ts';
 
 /** The state of the lanes at one moment of a run. */
 export interface RunSample {
-  /** Seconds since the run began. */
+  /** When the sample was taken, ms since the epoch. */
+  readonly atMs: number;
+  /** Seconds since the first sample. */
   readonly atSeconds: number;
   readonly lanes: Readonly<Record<string, LaneSample>>;
 }
@@ -41,6 +43,7 @@ export function startSampler(options: {
   let wake: () => void = () => undefined;
 
   async function take(): Promise<void> {
+    const atMs = Date.now();
     const atSeconds = Math.round((performance.now() - startedAt) / 10) / 100;
     const [reports, increases] = await Promise.all([client.lanes().catch(() => []), watch.scrape()]);
     const lanes = Object.fromEntries(
@@ -58,7 +61,7 @@ export function startSampler(options: {
         ];
       }),
     );
-    const sample = { atSeconds, lanes };
+    const sample = { atMs, atSeconds, lanes };
     samples.push(sample);
     onSample?.(sample, increases);
   }

@@ -160,12 +160,3 @@ export async function assertExact(bed: Bed, stream: Stream): Promise<void> {
     assert.deepEqual([lane, total, identities], [lane, accepted, accepted]);
   }
 }
-
-/** Asks again and again until the answer is one that `wanted` takes; the test's time limit bounds it. */
-export async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined && wanted(answer)) return answer;
-    await sleep(50);
-  }
-}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { useServers } from '@caudal/common/testing';
-import { assertExact, type Bed, eventually, startBed, startStream } from './bed.ts';
+import { eventually } from '../support/eventually.ts';
+import { assertExact, type Bed, startBed, startStream } from './bed.ts';
 
 const servers = useServers('rabbitmq', 'kafka', 'valkey', 'redis');
 

@@ -3,7 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { useServers } from '@caudal/common/testing';
 import { connect } from 'amqplib';
 import { Kafka, logLevel } from 'kafkajs';
-import { assertExact, type Bed, eventually, startBed, startStream } from './bed.ts';
+import { eventually } from '../support/eventually.ts';
+import { assertExact, type Bed, startBed, startStream } from './bed.ts';
 
 const servers = useServers('rabbitmq', 'kafka', 'valkey', 'redis');
 

@@ -2,17 +2,9 @@ import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { ClusterConnection } from '../../../src/cluster/connection.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const MERGE_PATCH = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
-
-/** Asks again until the answer fits; the test's own timeout is the limit. */
-export async function eventually<T>(ask: () => Promise<T> | T, fits: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await Promise.resolve(ask()).catch(() => undefined);
-    if (answer !== undefined && fits(answer)) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
 
 /** Deletes a namespace with all that is in it, where there is one; resolves when it is gone. */
 export async function removeNamespace({ core }: ClusterConnection, name: string): Promise<void> {

@@ -10,7 +10,8 @@ import { type ClusterConnection, connectToCluster } from '../../../src/cluster/c
 import { CHART, createHelm } from '../../../src/cluster/helm.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import { ensureNamespace } from '../../../src/cluster/start-release.ts';
-import { eventually, removeNamespace } from './actions.ts';
+import { eventually } from '../../support/eventually.ts';
+import { removeNamespace } from './actions.ts';
 import {
   type ForeignServer,
   foreignKafka,

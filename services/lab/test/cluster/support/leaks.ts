@@ -1,5 +1,5 @@
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
-import { eventually } from './actions.ts';
+import { eventually } from '../../support/eventually.ts';
 import { listObjects } from './objects.ts';
 
 /** Values of all Secrets of a release's namespace, by `Secret/key`; Helm's own records are left out. */

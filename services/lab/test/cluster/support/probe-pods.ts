@@ -2,7 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { PodContainer } from '../../../src/cluster/connection.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
-import { eventually } from './actions.ts';
+import { eventually } from '../../support/eventually.ts';
 
 /** A pod to try connections from and to. */
 export interface ProbePodOptions {

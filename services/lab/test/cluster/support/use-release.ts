@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +8,10 @@ import { connectToCluster } from '../../../src/cluster/connection.ts';
 import { measureRelease } from '../../../src/cluster/measure-release.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import { type StartedRelease, startRelease } from '../../../src/cluster/start-release.ts';
+import { totalsOf } from '../../../src/load/console-client.ts';
 import type { LoadResult } from '../../../src/load/measure-load.ts';
 import type { Scenario } from '../../../src/load/run-k6.ts';
+import { eventually } from '../../support/eventually.ts';
 import { removeNamespace } from './actions.ts';
 import { openCluster, type TestCluster } from './use-cluster.ts';
 
@@ -17,9 +20,12 @@ export interface Loading {
   readonly scenario?: Scenario;
   readonly variables: Readonly<Record<string, string>>;
   readonly baseUrl?: string;
-  /** Done under the load, from its first accepted message on. */
+  /** Done under the load, from its first accepted message on; the load must outlast it. */
   readonly during?: () => Promise<void>;
-  /** Ends the load with that, whatever its length; the requests under way then stay without an answer. */
+  /**
+   * Ends the load once that is done and every lane has stored something since, whatever the load's length; the requests
+   * in flight are then left without an answer.
+   */
   readonly endsWithDuring?: boolean;
 }
 
@@ -88,7 +94,14 @@ export function useRelease(options: {
 async function load(started: StartedRelease, loading: Loading, directory: string): Promise<LoadResult> {
   const begun = Promise.withResolvers<void>();
   const ending = new AbortController();
-  const during = begun.promise.then(loading.during).finally(() => loading.endsWithDuring && ending.abort());
+  let duringEndedAtMs = 0;
+  const act = async (): Promise<void> => {
+    await begun.promise;
+    await loading.during?.();
+    duringEndedAtMs = Date.now();
+    if (loading.endsWithDuring) await untilEveryLaneStores(started);
+  };
+  const during = act().finally(() => loading.endsWithDuring && ending.abort());
   during.catch(() => undefined);
   try {
     const result = await measureRelease(started, {
@@ -110,11 +123,33 @@ async function load(started: StartedRelease, loading: Loading, directory: string
       stalledAfterMs: 90_000,
     });
     await during;
+    if (loading.during !== undefined) assertUnderLoad(duringEndedAtMs, result);
     return result;
   } catch (error) {
     process.stderr.write(`${await describePods(started)}\n`);
     throw error;
   }
+}
+
+/** A load that ended too early shows nothing about what came after it. */
+function assertUnderLoad(duringEndedAtMs: number, { load: { endedAt } }: LoadResult): void {
+  const lateByMs = duringEndedAtMs - Date.parse(endedAt);
+  assert.ok(
+    lateByMs < 0,
+    `what was to be done under the load ended ${Math.ceil(lateByMs / 1_000)} s after it: give the load a longer DURATION, or endsWithDuring`,
+  );
+}
+
+async function untilEveryLaneStores({ release }: StartedRelease): Promise<void> {
+  const client = release.console();
+  const before = await eventually(
+    async () => totalsOf(await client.lanes()),
+    (totals) => Object.keys(totals).length > 0,
+  );
+  await eventually(
+    async () => totalsOf(await client.lanes()),
+    (totals) => Object.entries(totals).every(([lane, { total }]) => total > (before[lane]?.total ?? 0)),
+  );
 }
 
 /** What a person wants to know of pods when a test failed. */
