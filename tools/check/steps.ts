@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestRunResult } from './result-reporter.ts';
+import type { TestDuration, TestRunResult } from './result-reporter.ts';
 
 /** What one step of the check came to. */
 export interface StepResult {
@@ -10,6 +10,9 @@ export interface StepResult {
   readonly failed: number;
   /** What failed and why, as far as it is known; told again at the end of the check. */
   readonly failures?: readonly string[];
+  /** Test files that were run; 0 for a tool. */
+  readonly files?: number;
+  readonly durations?: readonly TestDuration[];
 }
 
 /** SIGKILL follows SIGTERM after this long. */
@@ -108,14 +111,17 @@ export async function runTests(
     );
     // Empty where the runner was ended before its summary.
     const written = await readFile(resultFile, 'utf8').catch(() => '');
-    const { counts, failures } = JSON.parse(written || '{"failures":[]}') as TestRunResult;
+    const { counts, failures, durations } = JSON.parse(
+      written || '{"failures":[],"durations":[]}',
+    ) as TestRunResult;
+    const of = { files: files.length, durations };
     const passed = counts?.passed ?? 0;
     const failed =
       (counts?.failed ?? 0) + (counts?.cancelled ?? 0) + (counts?.skipped ?? 0) + (counts?.todo ?? 0);
-    if (failed > 0 || (status === 0 && passed > 0)) return { passed, failed, failures };
+    if (failed > 0 || (status === 0 && passed > 0)) return { passed, failed, failures, ...of };
     const silent = `the runner ended with status ${status} and ${passed} tests: ${files.join(', ')}`;
     process.stdout.write(`${silent}\n`);
-    return { passed, failed: 1, failures: [...failures, silent] };
+    return { passed, failed: 1, failures: [...failures, silent], ...of };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -128,12 +134,14 @@ export async function runTestsOneByOne(
 ): Promise<StepResult> {
   const total = { passed: 0, failed: files.length === 0 ? 1 : 0 };
   const failures: string[] = [];
+  const durations: TestDuration[] = [];
   for (const file of files) {
     process.stdout.write(`\n${file}\n`);
     const result = await runTests([file], { ...options, concurrency: 1 });
     total.passed += result.passed;
     total.failed += result.failed;
     failures.push(...(result.failures ?? []));
+    durations.push(...(result.durations ?? []));
   }
-  return { ...total, failures };
+  return { ...total, failures, files: files.length, durations };
 }

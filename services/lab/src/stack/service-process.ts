@@ -21,6 +21,8 @@ export interface ServiceProcessOptions {
   readonly onEvent: (line: string) => void;
   /** Told whenever the process number changes. */
   readonly onChange: () => void;
+  /** SIGKILL follows SIGTERM after this long, ms. Default 30,000. */
+  readonly stopTimeoutMs?: number;
 }
 
 const FIRST_RESTART_MS = 200;
@@ -45,6 +47,7 @@ export class ServiceProcess {
   #identity: ProcessIdentity | undefined;
   #supervision: Promise<void> = Promise.resolve();
   #starts = 0;
+  #lastEnd = 'never started';
 
   constructor(options: ServiceProcessOptions) {
     this.name = options.name;
@@ -104,18 +107,23 @@ export class ServiceProcess {
     }
   }
 
-  /** Ends it by SIGTERM and lets it drain; by SIGKILL where it does not end. It is not started again. */
-  async stop(): Promise<void> {
+  /**
+   * Ends it by SIGTERM and lets it drain, or by SIGKILL if it does not end in time. It is not started again.
+   * @returns how its last process ended: `status 0` after a complete drain, else another status or the signal
+   */
+  async stop(): Promise<string> {
     this.#stopping.abort();
     this.signal('SIGTERM');
     // A process held by SIGSTOP takes no SIGTERM before it goes on.
     this.signal('SIGCONT');
+    const { stopTimeoutMs = STOP_TIMEOUT_MS } = this.#options;
     const killer = setTimeout(() => {
-      this.#options.onEvent(`${this.name} did not end within ${STOP_TIMEOUT_MS / 1_000} s: killed`);
+      this.#options.onEvent(`${this.name} did not end within ${stopTimeoutMs / 1_000} s: killed`);
       this.signal('SIGKILL');
-    }, STOP_TIMEOUT_MS);
+    }, stopTimeoutMs);
     await this.#supervision;
     clearTimeout(killer);
+    return this.#lastEnd;
   }
 
   async #supervise(): Promise<void> {
@@ -123,6 +131,7 @@ export class ServiceProcess {
     while (!this.#stopping.signal.aborted) {
       const startedAt = performance.now();
       const ended = await this.#runOnce();
+      this.#lastEnd = ended;
       if (this.#stopping.signal.aborted) break;
       if (performance.now() - startedAt > HEALTHY_AFTER_MS) pauseMs = FIRST_RESTART_MS;
       this.#options.onEvent(`${this.name} ended (${ended}): starting it again`);

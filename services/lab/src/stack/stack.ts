@@ -59,8 +59,11 @@ export interface Stack {
    * @throws Error for ingest-api where it was started alone, without the proxy that shares out connections.
    */
   scale(set: ServiceSet, count: number): Promise<void>;
-  /** Ends everything in order: the door, the consumers, the console. */
-  stop(): Promise<void>;
+  /**
+   * Ends everything in order: ingest, the consumers, the console.
+   * @returns how each process ended, by name: `status 0` after a complete drain
+   */
+  stop(): Promise<ReadonlyMap<string, string>>;
 }
 
 const READY_TIMEOUT_MS = 60_000;
@@ -140,15 +143,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all(leaving.map((process) => process.stop()));
   }
 
-  async function stop(): Promise<void> {
-    for (const set of ['ingest-api', 'rabbitmq-consumer', 'kafka-consumer', 'console'] as const) {
-      if (set === 'kafka-consumer') continue;
-      const group = set === 'rabbitmq-consumer' ? [set, 'kafka-consumer' as const] : [set];
-      await Promise.all(group.flatMap((one) => members.get(one) ?? []).map((process) => process.stop()));
+  async function stop(): Promise<ReadonlyMap<string, string>> {
+    const ends = new Map<string, string>();
+    for (const group of [['ingest-api'], ['rabbitmq-consumer', 'kafka-consumer'], ['console']] as const) {
+      await Promise.all(
+        group
+          .flatMap((set) => members.get(set) ?? [])
+          .map(async (process) => void ends.set(process.name, await process.stop())),
+      );
     }
     await proxy?.close();
     members.clear();
     changed();
+    return ends;
   }
 
   try {

@@ -135,7 +135,7 @@ async function startServices(
     onChange: record,
     signal,
   });
-  ends.push(() => stack.stop());
+  ends.push(async () => void (await stack.stop()));
   control = await startControlServer(stack);
   const { close } = control;
   ends.push(close);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkPanels } from '../../../../grafana-dashboards/src/check/check-panels.ts';
 import { GENERATED_DIRECTORY } from '../../../../grafana-dashboards/src/generated-files.ts';
@@ -98,6 +100,28 @@ describe('the default values, in a namespace that enforces the restricted profil
     );
     assert.deepEqual(empty, []);
     assert.ok(count.dashboards === 4 && count.panels >= 60, JSON.stringify(count));
+  });
+
+  it('load every alert into Prometheus', async () => {
+    const { namespace } = release().release;
+    const path = `/api/v1/namespaces/${namespace}/services/${release().release.nameOf('prometheus')}:9090/proxy/api/v1/rules?type=alert`;
+    const response = await release().cluster.fetch(path);
+    const { data } = (await response.json()) as {
+      readonly data: {
+        readonly groups: readonly {
+          readonly rules: readonly { readonly name: string; readonly health: string }[];
+        }[];
+      };
+    };
+    const rules = data.groups.flatMap((group) => group.rules);
+    const written = await readFile(join(GENERATED_DIRECTORY, 'alerts.yaml'), 'utf8');
+    const names = [...written.matchAll(/alert: ["']?(\w+)/g)].map(([, name]) => name);
+    assert.ok(names.length >= 10, `${names.length} alerts`);
+    assert.deepEqual(rules.map(({ name }) => name).sort(), names.sort());
+    assert.deepEqual(
+      rules.filter(({ health }) => health === 'err').map(({ name }) => name),
+      [],
+    );
   });
 
   it('pass helm test', async () => {

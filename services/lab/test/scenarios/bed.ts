@@ -56,8 +56,10 @@ export async function startBed(
     },
     async stop() {
       stopping.abort();
-      await stack.stop();
+      const ends = await stack.stop();
       await rm(stateDirectory, { recursive: true, force: true });
+      const incomplete = [...ends].filter(([, end]) => end !== 'status 0');
+      assert.deepEqual(incomplete, [], 'every process drains and exits with 0');
     },
   };
 }

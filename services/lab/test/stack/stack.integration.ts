@@ -53,7 +53,12 @@ describe('the local stack', () => {
   });
   after(async () => {
     identities = running();
-    await stack.stop();
+    const ends = await stack.stop();
+    assert.ok(ends.size >= 6, `${ends.size} processes`);
+    assert.deepEqual(
+      [...ends].filter(([, end]) => end !== 'status 0'),
+      [],
+    );
     assert.deepEqual(identities.filter(isRunning), []);
     await rm(stateDirectory, { recursive: true });
   });

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { waitUntil } from '../../../../tools/lib/wait-until.ts';
+import { ServiceProcess } from '../../src/stack/service-process.ts';
+
+let directory: string;
+let events: string[];
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'caudal-process-'));
+  events = [];
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+/** Starts a program whose signal handlers are set once it has written its first line. */
+async function started(source: string): Promise<ServiceProcess> {
+  const program = join(directory, 'program.mjs');
+  const logFile = join(directory, 'log');
+  await writeFile(program, `${source}; setInterval(() => {}, 1_000); console.log('listening');`);
+  const process = new ServiceProcess({
+    name: 'service-1',
+    program,
+    environment: {},
+    operationsUrl: 'http://127.0.0.1:9',
+    logFile,
+    onEvent: (line) => events.push(line),
+    onChange: () => undefined,
+    stopTimeoutMs: 300,
+  });
+  process.start();
+  const isListening = async (): Promise<boolean> =>
+    (await readFile(logFile, 'utf8').catch(() => '')).includes('listening');
+  assert.ok(await waitUntil(isListening, { timeoutMs: 30_000 }));
+  return process;
+}
+
+describe('ServiceProcess.stop', () => {
+  it('tells of a complete drain', async () => {
+    const process = await started("process.on('SIGTERM', () => process.exit(0))");
+    assert.equal(await process.stop(), 'status 0');
+    assert.deepEqual(events, []);
+  });
+
+  it('tells of a drain that failed', async () => {
+    const process = await started("process.on('SIGTERM', () => process.exit(3))");
+    assert.equal(await process.stop(), 'status 3');
+  });
+
+  it('tells of a drain that had to be ended', async () => {
+    const process = await started("process.on('SIGTERM', () => {})");
+    assert.equal(await process.stop(), 'SIGKILL');
+    assert.deepEqual(events, ['service-1 did not end within 0.3 s: killed']);
+  });
+
+  it('ends a process that is held still', async () => {
+    const process = await started("process.on('SIGTERM', () => process.exit(0))");
+    process.signal('SIGSTOP');
+    assert.equal(await process.stop(), 'status 0');
+  });
+});
