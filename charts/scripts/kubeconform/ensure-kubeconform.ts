@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runGo } from '../../../tools/go/ensure-go.ts';
 import { ensureCached } from '../../../tools/lib/cache.ts';
 import { type OnProgress, withProgress } from '../../../tools/lib/progress.ts';
-import { runCommand } from '../../../tools/lib/run-command.ts';
 
 /**
  * The path of the kubeconform that go.mod pins, compiled once and kept in the cache.
  *
- * @throws PrerequisiteError where there is no Go.
+ * @throws PrerequisiteError where there is no Go and none can be downloaded.
  */
 export async function ensureKubeconform(onProgress: OnProgress): Promise<string> {
   const directory = import.meta.dirname;
@@ -28,9 +28,10 @@ export async function ensureKubeconform(onProgress: OnProgress): Promise<string>
           '-o',
           join(target, 'kubeconform'),
         ];
-        await runCommand('go', ['build', ...flags, 'github.com/yannh/kubeconform/cmd/kubeconform'], {
+        await runGo(['build', ...flags, 'github.com/yannh/kubeconform/cmd/kubeconform'], {
+          purpose: 'kubeconform',
           cwd: directory,
-          environment: { CGO_ENABLED: '0' },
+          onProgress,
         });
       }),
   });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { cp, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runGo } from '../../go/ensure-go.ts';
 import { ensureCached } from '../../lib/cache.ts';
-import { PrerequisiteError } from '../../lib/prerequisite-error.ts';
 import { type OnProgress, withProgress } from '../../lib/progress.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { fillIn } from '../manifests.ts';
@@ -25,7 +25,7 @@ const programs = { operator: 'keda', adapter: 'keda-adapter' } as const;
  * Compiles KEDA's operator and its metrics API server from the Go module that go.mod here pins and go.sum here checks.
  * From nothing this takes many minutes; what is in the cache is found at once.
  *
- * @throws PrerequisiteError where there is no Go.
+ * @throws PrerequisiteError where there is no Go and none can be downloaded.
  */
 export async function ensureKeda(onProgress: OnProgress): Promise<Keda> {
   const [goMod = '', goSum = '', kustomization = ''] = await Promise.all(
@@ -41,7 +41,7 @@ export async function ensureKeda(onProgress: OnProgress): Promise<Keda> {
     key: `keda-${version}-${process.arch}-${hash}`,
     onProgress,
     async build(target) {
-      const source = await downloadModule(version);
+      const source = await downloadModule(version, onProgress);
       await withProgress(`KEDA ${version}: compiling, the first time about 20 minutes`, onProgress, () =>
         compile(source, version, target),
       );
@@ -55,28 +55,24 @@ export async function ensureKeda(onProgress: OnProgress): Promise<Keda> {
   return { version, directory };
 }
 
-async function downloadModule(version: string): Promise<string> {
+async function downloadModule(version: string, onProgress: OnProgress): Promise<string> {
   // In the directory of go.sum, which the download is checked against.
-  const cwd = import.meta.dirname;
-  await runCommand('go', ['version'], { cwd }).catch((error: unknown) => {
-    throw new PrerequisiteError(
-      'Go is needed to build KEDA from its module: install a Go of 1.21 or newer from go.dev',
-      { cause: error },
-    );
+  const { stdout } = await runGo(['mod', 'download', '-json', `${module}@v${version}`], {
+    purpose: 'KEDA',
+    cwd: import.meta.dirname,
+    onProgress,
   });
-  const { stdout } = await runCommand('go', ['mod', 'download', '-json', `${module}@v${version}`], { cwd });
   return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
 }
 
 async function compile(source: string, version: string, target: string): Promise<void> {
   const ldflags = `-s -w -X=${module}/version.Version=${version}`;
-  await runCommand(
-    'go',
+  await runGo(
     [
       ...['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', ldflags, '-o', `${target}/`],
       ...Object.keys(programs).map((name) => `./cmd/${name}`),
     ],
-    { cwd: source, environment: { CGO_ENABLED: '0' } },
+    { purpose: 'KEDA', cwd: source },
   );
   for (const [built, name] of Object.entries(programs)) await rename(join(target, built), join(target, name));
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runGo } from '../../go/ensure-go.ts';
 import { ensureCached } from '../../lib/cache.ts';
-import { PrerequisiteError } from '../../lib/prerequisite-error.ts';
 import { type OnProgress, withProgress } from '../../lib/progress.ts';
-import { runCommand } from '../../lib/run-command.ts';
 import { removeOlderVersions } from '../prune-cache.ts';
 
 /** The programs that are compiled from Go modules. */
@@ -18,7 +17,7 @@ export interface ClusterBinaries {
 export interface BuildOptions {
   readonly onProgress: OnProgress;
   /** Ends a compilation. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const moduleDirectory = join(import.meta.dirname, '..', 'kube');
@@ -68,9 +67,8 @@ async function ensureGoProgram(
     key: `${name}-${process.arch}-${hash.digest('hex').slice(0, 12)}`,
     onProgress,
     build: async (target) => {
-      await requireGo();
       await withProgress(`${name}: compiling`, onProgress, () =>
-        build(sourcePackage, join(target, name), signal),
+        build(sourcePackage, join(target, name), { onProgress, signal }),
       );
     },
   });
@@ -79,25 +77,16 @@ async function ensureGoProgram(
 }
 
 /** The same flags for every program: another flag is another compilation of all the packages they share. */
-async function build(sourcePackage: string, output: string, signal: AbortSignal | undefined): Promise<void> {
+async function build(
+  sourcePackage: string,
+  output: string,
+  { onProgress, signal }: BuildOptions,
+): Promise<void> {
   const ldflags = `-s -w -X k8s.io/component-base/version.gitVersion=${kubernetesVersion}`;
-  await runCommand(
-    'go',
-    ['build', '-trimpath', '-buildvcs=false', '-ldflags', ldflags, '-o', output, sourcePackage],
-    {
-      cwd: moduleDirectory,
-      environment: { CGO_ENABLED: '0' },
-      signal,
-    },
-  );
-}
-
-async function requireGo(): Promise<void> {
-  await runCommand('go', ['version'], { cwd: moduleDirectory }).catch((error: unknown) => {
-    throw new PrerequisiteError(
-      `Go is needed to build Kubernetes from its modules: install a Go of 1.21 or newer from go.dev (it fetches the ` +
-        `version that ${join('tools', 'cluster', 'kube', 'go.mod')} names); a distribution's package is often too old`,
-      { cause: error },
-    );
+  await runGo(['build', '-trimpath', '-buildvcs=false', '-ldflags', ldflags, '-o', output, sourcePackage], {
+    purpose: 'the local cluster',
+    cwd: moduleDirectory,
+    onProgress,
+    signal,
   });
 }

@@ -1,12 +1,9 @@
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCommand } from '../../lib/run-command.ts';
+import { runGo } from '../../go/ensure-go.ts';
 
 /** The Go tests of the cluster's own program; here, because compiling what they import takes a minute the first time. */
 test('the rules made from NetworkPolicies', async () => {
   const cwd = join(import.meta.dirname, '..', '..', 'cluster', 'kube');
-  await runCommand('go', ['test', '-trimpath', '-buildvcs=false', './policy'], {
-    cwd,
-    environment: { CGO_ENABLED: '0' },
-  });
+  await runGo(['test', '-trimpath', '-buildvcs=false', './policy'], { purpose: 'the local cluster', cwd });
 });
