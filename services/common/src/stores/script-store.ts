@@ -6,7 +6,7 @@ import { weatherClass } from '../message/weather.ts';
 import type { BatchPosition } from '../messaging/ports.ts';
 import { type BatchPlan, planBatch } from './plan-batch.ts';
 import type { ApplyResult, CountStore, StoreBatch, StoreName, StoreTotals } from './ports.ts';
-import type { StoreSettings } from './settings.ts';
+import { DEFAULT_KEY_RETENTION_HOURS, type StoreSettings } from './settings.ts';
 
 type Argument = string | number | Buffer;
 
@@ -72,6 +72,7 @@ export function createScriptStore(
 ): CountStore {
   const key = (suffix: string): string => settings.keyPrefix + suffix;
   const countKeys = [key('country_counts'), key('total_messages'), key('weather_counts'), key('offsets')];
+  const keyTtlSeconds = (settings.keyRetentionHours ?? DEFAULT_KEY_RETENTION_HOURS) * 3_600;
   let lastError: string | undefined;
   client.on('error', (error) => {
     // Drivers report every failed attempt to reconnect; one line a cause is enough.
@@ -122,9 +123,9 @@ export function createScriptStore(
     connect: () => connect(client, name),
     async apply(batch: StoreBatch) {
       return run(async () => {
-        const result = await applyPlan(planBatch(batch.envelopes, false), batch.positions);
+        const result = await applyPlan(planBatch(batch.envelopes, false, keyTtlSeconds), batch.positions);
         if (result !== 'overlap') return result;
-        const second = await applyPlan(planBatch(batch.envelopes, true), batch.positions);
+        const second = await applyPlan(planBatch(batch.envelopes, true, keyTtlSeconds), batch.positions);
         if (second === 'overlap')
           throw new AppError('STORE_REJECTED', `${name}: a single identity cannot overlap`);
         return second;
