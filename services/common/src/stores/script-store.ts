@@ -89,8 +89,7 @@ export function createScriptStore(
     try {
       return await command();
     } catch (error) {
-      // The peer may be gone without a word: a new connection finds out, the old one would wait for minutes.
-      if (errorMessage(error) === 'Command timed out' && client.status === 'ready') client.disconnect(true);
+      if (isLeft(errorMessage(error)) && client.status === 'ready') client.disconnect(true);
       throw translate(name, error);
     }
   }
@@ -246,14 +245,25 @@ function toNumbers(hash: Record<string, string>): Record<string, number> {
   return Object.fromEntries(Object.entries(hash).map(([field, value]) => [field, Number(value)]));
 }
 
-/** Replies that mean the data or the script is wrong; trying again cannot help. */
-const REJECTIONS = ['WRONGTYPE', 'ERR '];
+/**
+ * Whether to leave a connection after this error: the peer may be gone without a word (the old connection would wait
+ * for minutes), or it is no primary any more and its address may lead to the new one.
+ */
+function isLeft(reason: string): boolean {
+  return reason === 'Command timed out' || /^(READONLY|MASTERDOWN|UNBLOCKED) /.test(reason);
+}
+
+/**
+ * Replies that mean the data or the script is wrong; trying again cannot help. Other replies that begin with `ERR` come
+ * from proxies and managed services (a quota, an upstream that is away) and may pass.
+ */
+const REJECTION = /^(WRONGTYPE |ERR unknown command|ERR .*script)/;
 
 /** Everything else (no connection, no reply, LOADING, OOM, READONLY, NOAUTH, …) may pass: the lane waits and says so. */
 function translate(name: StoreName, error: unknown): AppError {
   if (error instanceof AppError) return error;
   const reason = errorMessage(error);
-  return REJECTIONS.some((prefix) => reason.startsWith(prefix))
+  return REJECTION.test(reason)
     ? new AppError('STORE_REJECTED', `${name}: ${reason}`, { cause: error })
     : new AppError('STORE_UNAVAILABLE', `${name}: ${reason}`, { retriable: true, cause: error });
 }

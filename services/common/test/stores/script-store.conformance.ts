@@ -7,6 +7,7 @@ import { createLogger } from '../../src/logging.ts';
 import { type CountStore, createStore, type StoreSettings } from '../../src/stores/index.ts';
 import { describeStore, keyed, produced } from './count-store.conformance.ts';
 import { describeRefusals } from './refused-writes.conformance.ts';
+import { describeUnwritable } from './unwritable.conformance.ts';
 
 const logger = createLogger('test', 'silent');
 
@@ -31,6 +32,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
 
   describeStore(name, () => open(`${randomUUID()}:`));
   describeRefusals(name, address);
+  describeUnwritable(name, address);
 
   describe(`${name} as a server`, () => {
     const prefix = `${randomUUID()}:`;
