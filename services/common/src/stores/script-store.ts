@@ -4,6 +4,7 @@ import { AppError, errorMessage } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { weatherClass } from '../message/weather.ts';
 import type { BatchPosition } from '../messaging/ports.ts';
+import { NameSet } from './name-set.ts';
 import { type BatchPlan, planBatch } from './plan-batch.ts';
 import type { ApplyResult, CountStore, StoreBatch, StoreName, StoreTotals } from './ports.ts';
 import { DEFAULT_KEY_RETENTION_HOURS, type StoreSettings } from './settings.ts';
@@ -36,7 +37,6 @@ export interface ScriptClient {
     bitcount(key: string): unknown;
     exec(): Promise<[error: Error | null, result: unknown][] | null>;
   };
-  ping(): Promise<string>;
   on(event: 'error' | 'ready' | 'close' | 'end', listener: (error?: unknown) => void): unknown;
   once(event: 'ready', listener: () => void): unknown;
   off(event: 'ready', listener: () => void): unknown;
@@ -157,12 +157,11 @@ export function createScriptStore(
       let found = 0;
       let cursor = '0';
       // SCAN may name a key twice.
-      const seen = new Set<string>();
+      const seen = new NameSet();
       do {
         const [next, keys] = await run(() => client.scan(cursor, 'MATCH', key('seen:*'), 'COUNT', 1_000));
         cursor = next;
-        const fresh = keys.filter((candidate) => !seen.has(candidate));
-        for (const candidate of fresh) seen.add(candidate);
+        const fresh = keys.filter((candidate) => seen.add(candidate));
         if (fresh.length === 0) continue;
         const replies = await run(() => {
           const pipeline = client.pipeline();
@@ -175,9 +174,6 @@ export function createScriptStore(
         }
       } while (cursor !== '0');
       return found;
-    },
-    async ping() {
-      await run(() => client.ping());
     },
     isReady: () => client.status === 'ready',
     close() {

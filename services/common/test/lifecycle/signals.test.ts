@@ -15,7 +15,7 @@ describe('a process with a Lifecycle', () => {
   const start = async () => {
     const started = fork(PROGRAM, {
       // Node's default makes an uncaught exception of a rejection; NODE_OPTIONS may say otherwise.
-      execArgv: ['--unhandled-rejections=warn'],
+      execArgv: ['--unhandled-rejections=none'],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     child = started;
