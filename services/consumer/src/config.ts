@@ -10,6 +10,7 @@ import {
   storeSettings,
   storeShape,
 } from '@caudal/common/config';
+import { DEFAULT_KEY_RETENTION_HOURS } from '@caudal/common/stores';
 import { z } from 'zod';
 
 const laneShape = {
@@ -20,6 +21,8 @@ const laneShape = {
     .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
   LANE_BROKER: z.enum(['rabbitmq', 'kafka']),
   LANE_STORE: z.enum(['valkey', 'redis']),
+  /** Hours; a day for the client, and what a copy of its message may wait in a broker or for the store. */
+  IDENTITY_KEY_RETENTION_HOURS: count(DEFAULT_KEY_RETENTION_HOURS, 24, 8_760),
   /** 0: the broker's own default. */
   BATCH_MAX_MESSAGES: count(0, 0, 10_000),
 };
@@ -56,7 +59,13 @@ function readLane<Shape extends typeof laneShape, Broker>(
   return {
     lane: lane.LANE,
     broker: brokerOf(values, clientId),
-    store: { name: lane.LANE_STORE, settings: storeSettings(lane, clientId) },
+    store: {
+      name: lane.LANE_STORE,
+      settings: {
+        ...storeSettings(lane, clientId),
+        keyRetentionHours: lane.IDENTITY_KEY_RETENTION_HOURS,
+      },
+    },
     batchMaxMessages: lane.BATCH_MAX_MESSAGES || DEFAULT_BATCH_MESSAGES[lane.LANE_BROKER],
     operations: { host: lane.OPERATIONS_HOST, port: lane.OPERATIONS_PORT },
     logLevel: lane.LOG_LEVEL,

@@ -14,185 +14,203 @@ export interface Slice {
   keepAlive(): Promise<void>;
 }
 
+/** What a {@link StoreWriter} needs. */
+export interface StoreWriterOptions {
+  readonly store: CountStore;
+  readonly metrics: LaneMetrics;
+  readonly logger: Logger;
+  /** Most messages in one transaction; a single larger slice is written alone. */
+  readonly maxMessages: number;
+  /** Once aborted, the writer stops retrying an unavailable store: the broker redelivers. */
+  readonly stopping: AbortSignal;
+}
+
 interface Waiting extends Slice {
-  /** An attempt without reply may have written it. */
-  attempted: boolean;
   resolve(outcome: BatchOutcome): void;
   reject(error: unknown): void;
 }
+
+type Mode =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'writing' }
+  | { readonly kind: 'paused'; readonly reason: string };
 
 /**
  * Writes slices in store transactions, one at a time: what comes in while one runs goes into the next together,
  * so small batches of many partitions cost one round trip. While the store is away it waits and tries again,
  * for as long as it takes; nothing else is taken in meanwhile, so memory stays where it is.
+ *
+ *            write()                retriable error
+ *     idle ──────────▶ writing ◀──────────────────────▶ paused
+ *       ▲                 │       the store answers        │
+ *       └─────────────────┴────────────────────────────────┘
+ *                         nothing left to write
  */
 export class StoreWriter {
-  readonly #store: CountStore;
-  readonly #metrics: LaneMetrics;
-  readonly #logger: Logger;
-  readonly #maxMessages: number;
-  readonly #stopping: AbortSignal;
-  readonly #waiting: Waiting[] = [];
-  #running = false;
-  #pausedBy: string | undefined;
+  readonly #options: StoreWriterOptions;
+  #mode: Mode = { kind: 'idle' };
+  /** Replaced, never changed in place: an attempt that awaits something must not lose what `write` adds meanwhile. */
+  #queue: readonly Waiting[] = [];
 
-  constructor(options: {
-    readonly store: CountStore;
-    readonly metrics: LaneMetrics;
-    readonly logger: Logger;
-    /** Slices are joined up to this many messages; one larger slice goes alone. */
-    readonly maxMessages: number;
-    /** Once aborted, a store that is away is not waited for: the broker delivers again. */
-    readonly stopping: AbortSignal;
-  }) {
-    this.#store = options.store;
-    this.#metrics = options.metrics;
-    this.#logger = options.logger;
-    this.#maxMessages = options.maxMessages;
-    this.#stopping = options.stopping;
+  constructor(options: StoreWriterOptions) {
+    this.#options = options;
   }
 
-  /** Why the lane waits, or undefined while it does not. */
+  /** Why the lane is paused; undefined while it is not. */
   get pausedBy(): string | undefined {
-    return this.#pausedBy;
+    return this.#mode.kind === 'paused' ? this.#mode.reason : undefined;
   }
 
   /**
-   * Resolves when the store has the slice, or says that it stands elsewhere.
+   * Resolves when the slice is in the store, or with the store's position where that differs from the slice's.
    * @throws AppError `STOPPING` when it gave up because the consumer stops; `STORE_REJECTED`; what keepAlive threw.
    */
   write(slice: Slice): Promise<BatchOutcome> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({
-        envelopes: slice.envelopes,
-        position: slice.position,
-        keepAlive: () => slice.keepAlive(),
-        attempted: false,
-        resolve,
-        reject,
-      });
-      if (!this.#running) {
-        this.#running = true;
-        // After the current turn, so that slices of other partitions in the same fetch come along.
-        setImmediate(() => void this.#run());
-      }
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<BatchOutcome>();
+    const { envelopes, position } = slice;
+    const waiting: Waiting = { envelopes, position, keepAlive: () => slice.keepAlive(), resolve, reject };
+    this.#queue = [...this.#queue, waiting];
+    if (this.#mode.kind === 'idle') {
+      this.#mode = { kind: 'writing' };
+      // After the current turn, so that slices of other partitions in the same fetch come along.
+      setImmediate(() => void this.#run());
+    }
+    return promise;
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const group = this.#takeGroup();
-      try {
-        await this.#writeGroup(group);
-      } catch (error) {
-        for (const slice of group) slice.reject(error);
-      }
-    }
-    this.#running = false;
+    while (this.#queue.length > 0) await this.#writeGroup(this.#takeGroup());
+    if (this.#mode.kind === 'paused') this.#options.metrics.paused(false);
+    this.#mode = { kind: 'idle' };
   }
 
-  #takeGroup(): Waiting[] {
+  #takeGroup(): readonly Waiting[] {
     let messages = 0;
     let size = 0;
-    for (const slice of this.#waiting) {
-      if (size > 0 && messages + slice.envelopes.length > this.#maxMessages) break;
+    for (const slice of this.#queue) {
+      if (size > 0 && messages + slice.envelopes.length > this.#options.maxMessages) break;
       messages += slice.envelopes.length;
       size += 1;
     }
-    return this.#waiting.splice(0, size);
+    const group = this.#queue.slice(0, size);
+    this.#queue = this.#queue.slice(size);
+    return group;
   }
 
-  /** Removes slices from `group` as they are settled, until none is left. */
-  async #writeGroup(group: Waiting[]): Promise<void> {
-    let attempt = 0;
-    while (group.length > 0) {
-      const envelopes =
-        group.length === 1 ? (group[0] as Waiting).envelopes : group.flatMap((slice) => slice.envelopes);
-      const startedAt = performance.now();
+  /** Settles every slice of the group, in as many attempts as it takes. */
+  async #writeGroup(group: readonly Waiting[]): Promise<void> {
+    const { metrics, stopping } = this.#options;
+    let remaining = group;
+    let failures = 0;
+    while (remaining.length > 0) {
       try {
-        const result = await this.#store.apply({
-          envelopes,
-          positions: group.flatMap((slice) => (slice.position === undefined ? [] : [slice.position])),
-        });
-        this.#resume();
-        if (result.kind === 'applied') {
-          this.#metrics.applied(result, envelopes.length, (performance.now() - startedAt) / 1_000);
-          for (const slice of group.splice(0)) this.#settleStored(slice);
-        } else {
-          this.#settleMoved(group, result.positions);
-        }
+        remaining = await this.#attempt(remaining, failures > 0);
       } catch (error) {
-        if (!isRetriable(error)) throw error;
-        attempt += 1;
+        if (!isRetriable(error)) return rejectAll(remaining, error);
+        failures += 1;
         this.#pause(error);
-        for (const slice of group) slice.attempted = true;
-        if (this.#stopping.aborted)
-          throw new AppError('STOPPING', 'stopping while the store is away', { cause: error });
-        await backOff(attempt, this.#stopping);
-        await this.#keepAlive(group);
-        await this.#keepAlive(this.#waiting);
-        this.#metrics.storeRetry();
+        if (stopping.aborted) {
+          const stopped = new AppError('STOPPING', 'stopping while the store is unavailable', {
+            cause: error,
+          });
+          return rejectAll(remaining, stopped);
+        }
+        await backOff(failures, stopping);
+        const lost = await rejectLost([...remaining, ...this.#queue]);
+        remaining = remaining.filter((slice) => !lost.has(slice));
+        this.#queue = this.#queue.filter((slice) => !lost.has(slice));
+        metrics.storeRetry();
       }
     }
+  }
+
+  /**
+   * Runs one store transaction and settles the slices it decided. With `isRetry` an earlier attempt, whose reply
+   * was lost, may have written them.
+   * @returns the slices that remain to be written.
+   */
+  async #attempt(slices: readonly Waiting[], isRetry: boolean): Promise<readonly Waiting[]> {
+    const { store, metrics } = this.#options;
+    const envelopes =
+      slices.length === 1 ? (slices[0] as Waiting).envelopes : slices.flatMap((slice) => slice.envelopes);
+    const positions = slices.flatMap(({ position }) => (position === undefined ? [] : [position]));
+    const startedAt = performance.now();
+    const result = await store.apply({ envelopes, positions });
+    this.#resume();
+    if (result.kind === 'applied') {
+      metrics.applied(result, envelopes.length, (performance.now() - startedAt) / 1_000);
+      for (const slice of slices) this.#settleStored(slice);
+      return [];
+    }
+    const remaining = slices.filter((slice) => !this.#settleMoved(slice, result.positions, isRetry));
+    if (remaining.length === slices.length) {
+      const sources = [...result.positions.keys()].join(', ');
+      throw new AppError(
+        'STORE_REJECTED',
+        `${store.name}: refused the batch for positions it does not have: ${sources}`,
+      );
+    }
+    return remaining;
   }
 
   #settleStored(slice: Waiting): void {
     const now = Date.now();
     for (const { acceptedAt } of slice.envelopes)
-      this.#metrics.latency(Math.max(0, now - acceptedAt) / 1_000);
+      this.#options.metrics.latency(Math.max(0, now - acceptedAt) / 1_000);
     slice.resolve({ kind: 'stored' });
   }
 
-  #settleMoved(group: Waiting[], positions: ReadonlyMap<string, number | null>): void {
-    for (const slice of group.splice(0)) {
-      const { position } = slice;
-      if (position === undefined || !positions.has(position.source)) {
-        group.push(slice);
-        continue;
-      }
-      const stored = positions.get(position.source) ?? null;
-      // The attempt whose reply was lost had written it.
-      if (slice.attempted && stored === position.next) {
-        this.#settleStored(slice);
-        continue;
-      }
-      this.#metrics.redelivered(slice.envelopes.length);
-      this.#logger.warn(
-        { source: position.source, expected: position.expected, stored },
-        'the store stands elsewhere',
-      );
-      slice.resolve({ kind: 'moved', position: stored });
+  /** Settles a slice whose position differs from the store's; returns whether it did. */
+  #settleMoved(slice: Waiting, moved: ReadonlyMap<string, number | null>, isRetry: boolean): boolean {
+    const { position } = slice;
+    const stored = position === undefined ? undefined : moved.get(position.source);
+    if (position === undefined || stored === undefined) return false;
+    if (isRetry && stored === position.next) {
+      this.#settleStored(slice);
+      return true;
     }
-  }
-
-  async #keepAlive(slices: Waiting[]): Promise<void> {
-    const kept: Waiting[] = [];
-    await Promise.all(
-      slices.map(async (slice) => {
-        try {
-          await slice.keepAlive();
-          kept.push(slice);
-        } catch (error) {
-          slice.reject(error);
-        }
-      }),
+    this.#options.metrics.redelivered(slice.envelopes.length);
+    this.#options.logger.warn(
+      { source: position.source, expected: position.expected, stored },
+      'stored offset differs from the batch',
     );
-    slices.splice(0, slices.length, ...slices.filter((slice) => kept.includes(slice)));
+    slice.resolve({ kind: 'moved', position: stored });
+    return true;
   }
 
   #pause(error: unknown): void {
     const reason = errorMessage(error);
-    if (this.#pausedBy === undefined) {
-      this.#metrics.paused(true);
-      this.#logger.warn({ reason }, 'lane paused: the store is away');
+    if (this.#mode.kind !== 'paused') {
+      this.#options.metrics.paused(true);
+      this.#options.logger.warn({ reason }, 'store is unavailable, lane paused');
     }
-    this.#pausedBy = reason;
+    this.#mode = { kind: 'paused', reason };
   }
 
   #resume(): void {
-    if (this.#pausedBy === undefined) return;
-    this.#pausedBy = undefined;
-    this.#metrics.paused(false);
-    this.#logger.info('lane goes on: the store is back');
+    if (this.#mode.kind !== 'paused') return;
+    this.#mode = { kind: 'writing' };
+    this.#options.metrics.paused(false);
+    this.#options.logger.info('store is back, lane resumed');
   }
+}
+
+function rejectAll(slices: readonly Waiting[], error: unknown): void {
+  for (const slice of slices) slice.reject(error);
+}
+
+/** Asks for every slice whether it is still this consumer's to write; rejects those that are not and returns them. */
+async function rejectLost(slices: readonly Waiting[]): Promise<ReadonlySet<Waiting>> {
+  const lost = new Set<Waiting>();
+  await Promise.all(
+    slices.map(async (slice) => {
+      try {
+        await slice.keepAlive();
+      } catch (error) {
+        lost.add(slice);
+        slice.reject(error);
+      }
+    }),
+  );
+  return lost;
 }

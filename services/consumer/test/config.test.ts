@@ -30,6 +30,14 @@ describe("the consumer's configuration", () => {
     assert.equal(loadConfig({ ...rabbitmq, BATCH_MAX_MESSAGES: '50' }).batchMaxMessages, 50);
   });
 
+  it('keeps the identities of keys for four days unless it is told otherwise, and never for less than one', () => {
+    const hours = (value?: string) =>
+      loadConfig({ ...rabbitmq, IDENTITY_KEY_RETENTION_HOURS: value }).store.settings.keyRetentionHours;
+    assert.equal(hours(), 96);
+    assert.equal(hours('200'), 200);
+    assert.throws(() => hours('23'), /IDENTITY_KEY_RETENTION_HOURS: /);
+  });
+
   it('names every variable that is missing or wrong', () => {
     assert.throws(
       () => loadConfig({ LANE: 'No Lane', LANE_BROKER: 'kafka' }),

@@ -121,6 +121,128 @@ describe('StoreWriter', () => {
     assert.equal((await inner.totals()).total, 1);
   });
 
+  it('keeps what is written while it keeps others alive', async () => {
+    let refusals = 1;
+    const { writer, inner } = writerOver(
+      (store) => (batch) => {
+        refusals -= 1;
+        return refusals >= 0 ? Promise.reject(away()) : store.apply(batch);
+      },
+      // One message a group: the second slice waits its turn.
+      1,
+    );
+    const beating = Promise.withResolvers<void>();
+    const beat = Promise.withResolvers<void>();
+    const retried = writer.write({ envelopes: [envelope(0)], keepAlive: alive });
+    const waiting = writer.write({
+      envelopes: [envelope(1)],
+      keepAlive: () => {
+        beating.resolve();
+        return beat.promise;
+      },
+    });
+    await beating.promise;
+    const late = writer.write({ envelopes: [envelope(2)], keepAlive: alive });
+    beat.resolve();
+    assert.deepEqual(await Promise.all([retried, waiting, late]), Array(3).fill({ kind: 'stored' }));
+    assert.equal((await inner.totals()).total, 3);
+  });
+
+  it('keeps what is written while a waiting slice turns out to be lost', async () => {
+    let refusals = 1;
+    const { writer, inner } = writerOver(
+      (store) => (batch) => {
+        refusals -= 1;
+        return refusals >= 0 ? Promise.reject(away()) : store.apply(batch);
+      },
+      1,
+    );
+    const beating = Promise.withResolvers<void>();
+    const beat = Promise.withResolvers<void>();
+    const retried = writer.write({ envelopes: [envelope(0)], keepAlive: alive });
+    const lost = writer.write({
+      envelopes: [envelope(1)],
+      keepAlive: () => {
+        beating.resolve();
+        return beat.promise;
+      },
+    });
+    await beating.promise;
+    const late = writer.write({ envelopes: [envelope(2)], keepAlive: alive });
+    beat.reject(new Error('rebalanced'));
+    await assert.rejects(lost, /rebalanced/);
+    assert.deepEqual(await Promise.all([retried, late]), Array(2).fill({ kind: 'stored' }));
+    assert.deepEqual(await inner.identities(), 2);
+  });
+
+  it('stores every partition once when the store comes back, whatever came in meanwhile', async () => {
+    const partitions = 12;
+    let isAway = true;
+    const { writer, inner, metrics } = writerOver(
+      (store) => (batch) => (isAway ? Promise.reject(away()) : store.apply(batch)),
+      5,
+    );
+    const written: Promise<unknown>[] = [];
+    const writeOffset = (partition: number, offset: number): void => {
+      written.push(
+        writer.write({
+          envelopes: [envelope(offset * partitions + partition)],
+          position: {
+            source: `message:${partition}`,
+            expected: offset === 0 ? null : offset,
+            next: offset + 1,
+          },
+          // Every heartbeat of the first partitions brings one more batch of another partition.
+          keepAlive: async () => {
+            await Promise.resolve();
+            const next = written.length;
+            if (next < partitions) writeOffset(next, 0);
+            else isAway = false;
+          },
+        }),
+      );
+    };
+    writeOffset(0, 0);
+    writeOffset(1, 0);
+    await written[0];
+    assert.deepEqual(await Promise.all(written), Array(partitions).fill({ kind: 'stored' }));
+    const sources = Array.from({ length: partitions }, (_, partition) => `message:${partition}`);
+    assert.deepEqual(
+      [...(await inner.positions(sources)).values()],
+      sources.map(() => 1),
+    );
+    assert.deepEqual([(await inner.totals()).total, metrics.seen.duplicates], [partitions, 0]);
+  });
+
+  it('fails when the store answers about positions that the batch does not have', async () => {
+    let calls = 0;
+    const { writer } = writerOver(() => () => {
+      calls += 1;
+      return Promise.resolve({ kind: 'moved', positions: new Map([['other:0', 7]]) });
+    });
+    await assert.rejects(
+      writer.write({
+        envelopes: [envelope(0)],
+        position: { source: 'message:0', expected: null, next: 1 },
+        keepAlive: alive,
+      }),
+      { code: 'STORE_REJECTED', message: /other:0/ },
+    );
+    assert.equal(calls, 1);
+  });
+
+  it('is not paused any more once it has nothing left to write', async () => {
+    const { writer, metrics } = writerOver(() => () => Promise.reject(away()));
+    const lost = writer.write({
+      envelopes: [envelope(0)],
+      keepAlive: () => Promise.reject(new Error('rebalanced')),
+    });
+    await assert.rejects(lost, /rebalanced/);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(writer.pausedBy, undefined);
+    assert.equal(metrics.events.at(-1), 'resumed');
+  });
+
   it('does not wait for a store that is away once it stops', async () => {
     const { writer, stop } = writerOver(() => () => Promise.reject(away()));
     const written = writer.write({ envelopes: [envelope(0)], keepAlive: alive });

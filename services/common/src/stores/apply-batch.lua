@@ -7,6 +7,7 @@
 --       C, then C × (country, n); W, then W × (weather, n): the counts of all segments together
 --       S, then S × (bitmap number, first byte, mask): runs of identities that are expected to be new
 --       B, then B × (bitmap number, bit, country, weather): identities one by one, new or not
+-- Errors   NOPERM or WRONGTYPE when the server would refuse a write of the batch; nothing was written
 -- Returns  {'moved', source, offset or '', …}  a position is not where the batch expected it; nothing was written
 --          {'overlap'}                         a segment holds a known identity; nothing was written, send it one by one
 --          {'applied', i, …}                   everything is written; i: numbers of the single identities that were known
@@ -19,7 +20,22 @@ local function takeCount()
   return assert(tonumber(take()), 'a count is missing')
 end
 
--- Read and check everything before the first write: a script that fails halfway is not rolled back.
+-- Read and check everything before the first write: a script that fails halfway is not rolled back, and the identities
+-- it had written would make the next attempt count nothing.
+if redis.acl_check_cmd then
+  -- The server has checked the user's key patterns against all KEYS, so one bitmap shows for all what may be done to it.
+  local bitmap = KEYS[5] or KEYS[1]
+  for _, command in ipairs({
+    { 'TYPE', KEYS[1] }, { 'HMGET', KEYS[1], 'x' }, { 'HGET', KEYS[4], 'x' }, { 'GET', KEYS[2] },
+    { 'EXISTS', bitmap }, { 'GETRANGE', bitmap, 0, 0 }, { 'SETRANGE', bitmap, 0, 'x' }, { 'SETBIT', bitmap, 0, 1 },
+    { 'SET', bitmap, 'x', 'EX', 1 }, { 'EXPIRE', bitmap, 1 }, { 'HINCRBY', KEYS[1], 'x', 1 },
+    { 'INCRBY', KEYS[2], 1 }, { 'HINCRBY', KEYS[3], 'x', 1 }, { 'HSET', KEYS[4], 'x', 1 },
+  }) do
+    if not redis.acl_check_cmd(unpack(command)) then
+      return redis.error_reply('NOPERM this user may not run ' .. string.lower(command[1]) .. ' on ' .. command[2])
+    end
+  end
+end
 for i, kind in ipairs({ 'hash', 'string', 'hash', 'hash' }) do
   local found = redis.call('TYPE', KEYS[i]).ok
   if found ~= kind and found ~= 'none' then
@@ -40,9 +56,21 @@ for _ = 1, takeCount() do
 end
 if #moved > 1 then return moved end
 
-local seconds, allocate = {}, {}
+local seconds, allocate, isNew = {}, {}, {}
 for i = 5, #KEYS do
   seconds[i - 4], allocate[i - 4] = takeCount(), takeCount()
+end
+for first = 5, #KEYS, 1000 do
+  local last = math.min(first + 999, #KEYS)
+  -- Clients' keys usually come once: one command shows that none of them is known.
+  local found = redis.call('EXISTS', unpack(KEYS, first, last))
+  for i = first, last do
+    local kind = found == 0 and 'none' or redis.call('TYPE', KEYS[i]).ok
+    if kind ~= 'none' and kind ~= 'string' then
+      return redis.error_reply('WRONGTYPE ' .. KEYS[i] .. ' is a ' .. kind .. ', not a string')
+    end
+    isNew[i - 4] = kind == 'none'
+  end
 end
 
 local total = 0
@@ -74,16 +102,38 @@ for _ = 1, takeCount() do
   segments[#segments + 1] = { bitmap, first, merged }
 end
 
--- From here on, writes only.
-local ready = {}
-local function prepare(bitmap)
-  if ready[bitmap] then return end
-  ready[bitmap] = true
-  local key = KEYS[bitmap + 4]
-  -- Allocated whole at once: grown bit by bit, a string reserves up to twice what it holds.
-  if allocate[bitmap] > 0 and redis.call('EXISTS', key) == 0 then
-    redis.call('SETRANGE', key, allocate[bitmap] - 1, '\0')
+local singles, singlesAt = takeCount(), at
+for i = 1, singles do
+  local country, weather = ARGV[singlesAt + 4 * i - 1], ARGV[singlesAt + 4 * i]
+  countries[country] = countries[country] or 0
+  weathers[weather] = weathers[weather] or 0
+end
+
+-- What no number can be added to: not an integer, or so large that it might overflow.
+local function findBadCount(key, names, values)
+  for i, value in ipairs(values) do
+    if value and not (value == '0' or (#value <= 16 and string.find(value, '^[1-9]%d*$'))) then
+      return redis.error_reply('WRONGTYPE ' .. key .. ' ' .. names[i] .. ' holds ' .. value .. ', not a count')
+    end
   end
+end
+local function findBadField(key, counts)
+  local names = {}
+  for name in pairs(counts) do names[#names + 1] = name end
+  return #names > 0 and findBadCount(key, names, redis.call('HMGET', key, unpack(names)))
+end
+local bad = findBadField(KEYS[1], countries)
+  or findBadField(KEYS[3], weathers)
+  or findBadCount(KEYS[2], { '' }, { redis.call('GET', KEYS[2]) })
+if bad then return bad end
+
+-- From here on, writes only.
+local function prepare(bitmap)
+  -- Allocated whole at once: grown bit by bit, a string reserves up to twice what it holds.
+  if isNew[bitmap] and allocate[bitmap] > 0 then
+    redis.call('SETRANGE', KEYS[bitmap + 4], allocate[bitmap] - 1, '\0')
+  end
+  isNew[bitmap] = false
 end
 
 local touched = {}
@@ -94,12 +144,14 @@ for _, segment in ipairs(segments) do
 end
 
 local reply = { 'applied' }
-for i = 1, takeCount() do
+for i = 1, singles do
   local bitmap, position, country, weather = takeCount(), take(), take(), take()
   local key = KEYS[bitmap + 4]
   local new
-  -- The usual single message under a key of its own: one command instead of two.
-  if position == '0' and allocate[bitmap] == 0 and redis.call('SET', key, '\128', 'NX', 'EX', seconds[bitmap]) then
+  if isNew[bitmap] and position == '0' and allocate[bitmap] == 0 then
+    -- The usual single message under a key of its own: one command instead of two.
+    redis.call('SET', key, '\128', 'EX', seconds[bitmap])
+    isNew[bitmap] = false
     new = true
   else
     prepare(bitmap)
@@ -107,8 +159,8 @@ for i = 1, takeCount() do
     touched[bitmap] = true
   end
   if new then
-    countries[country] = (countries[country] or 0) + 1
-    weathers[weather] = (weathers[weather] or 0) + 1
+    countries[country] = countries[country] + 1
+    weathers[weather] = weathers[weather] + 1
     total = total + 1
   else
     reply[#reply + 1] = i
@@ -119,10 +171,10 @@ for bitmap in pairs(touched) do
   redis.call('EXPIRE', KEYS[bitmap + 4], seconds[bitmap])
 end
 for country, n in pairs(countries) do
-  redis.call('HINCRBY', KEYS[1], country, n)
+  if n > 0 then redis.call('HINCRBY', KEYS[1], country, n) end
 end
 for weather, n in pairs(weathers) do
-  redis.call('HINCRBY', KEYS[3], weather, n)
+  if n > 0 then redis.call('HINCRBY', KEYS[3], weather, n) end
 end
 if total > 0 then redis.call('INCRBY', KEYS[2], total) end
 if #positions > 0 then redis.call('HSET', KEYS[4], unpack(positions)) end

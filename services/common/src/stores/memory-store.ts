@@ -47,7 +47,6 @@ export function createMemoryStore(): CountStore {
         byWeather: Object.fromEntries(byWeather),
       }),
     identities: () => Promise.resolve(seen.size),
-    ping: () => Promise.resolve(),
     isReady: () => ready,
     close() {
       ready = false;

@@ -5,12 +5,8 @@ import { weatherClass } from '../message/weather.ts';
 /** Identities of one producer that share a bitmap in the store: 32 KiB of bits. */
 export const CHUNK_BITS = 2 ** 18;
 
-/**
- * How long the store remembers. A producer's bitmap must outlive every copy a broker may still deliver (Kafka
- * keeps a week by default); a client's key is good for the day in which a client may retry.
- */
+/** How long a producer's bitmap is kept after its last use: longer than any copy a broker may still deliver. */
 export const PRODUCER_TTL_SECONDS = 14 * 86_400;
-export const KEY_TTL_SECONDS = 86_400;
 
 /** Zero bytes in a row at which a run of identities is cut in two. */
 const SEGMENT_GAP_BYTES = 8;
@@ -57,8 +53,13 @@ export interface BatchPlan {
 /**
  * Turns a batch into bitmaps and runs of bits, so that the store's work grows with distinct countries and bytes
  * instead of messages. With `oneByOne` every identity stands alone, for a batch in which some are known already.
+ * The bitmaps of `Idempotency-Key`s are kept for `keyTtlSeconds` after their last use.
  */
-export function planBatch(envelopes: readonly Envelope[], oneByOne: boolean): BatchPlan {
+export function planBatch(
+  envelopes: readonly Envelope[],
+  oneByOne: boolean,
+  keyTtlSeconds: number,
+): BatchPlan {
   const bitmaps: Bitmap[] = [];
   const numbers = new Map<string, number>();
   let repeatedInBatch = 0;
@@ -75,7 +76,7 @@ export function planBatch(envelopes: readonly Envelope[], oneByOne: boolean): Ba
       chunk !== lastChunk ||
       isKeyed(last) === (envelope.key === undefined)
     ) {
-      last = bitmapOf(envelope, chunk, bitmaps, numbers);
+      last = bitmapOf(envelope, chunk, keyTtlSeconds, bitmaps, numbers);
       lastScope = scope;
       lastChunk = chunk;
     }
@@ -120,6 +121,7 @@ function isKeyed(bitmap: Bitmap): boolean {
 function bitmapOf(
   envelope: Envelope,
   chunk: number,
+  keyTtlSeconds: number,
   bitmaps: Bitmap[],
   numbers: Map<string, number>,
 ): Bitmap {
@@ -129,7 +131,7 @@ function bitmapOf(
   if (number !== undefined) return bitmaps[number] as Bitmap;
   const bitmap: Bitmap = {
     key,
-    ttlSeconds: keyed ? KEY_TTL_SECONDS : PRODUCER_TTL_SECONDS,
+    ttlSeconds: keyed ? keyTtlSeconds : PRODUCER_TTL_SECONDS,
     allocateBytes: keyed ? 0 : CHUNK_BITS / 8,
     members: new Map(),
   };

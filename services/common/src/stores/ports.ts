@@ -53,8 +53,6 @@ export interface CountStore {
    * independent of the counts. Identities expire, so it equals the total only within that time.
    */
   identities(): Promise<number>;
-  /** Rejects when the store does not answer. */
-  ping(): Promise<void>;
   isReady(): boolean;
   close(): Promise<void>;
 }

@@ -4,9 +4,10 @@ import { AppError, errorMessage } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { weatherClass } from '../message/weather.ts';
 import type { BatchPosition } from '../messaging/ports.ts';
+import { NameSet } from './name-set.ts';
 import { type BatchPlan, planBatch } from './plan-batch.ts';
 import type { ApplyResult, CountStore, StoreBatch, StoreName, StoreTotals } from './ports.ts';
-import type { StoreSettings } from './settings.ts';
+import { DEFAULT_KEY_RETENTION_HOURS, type StoreSettings } from './settings.ts';
 
 type Argument = string | number | Buffer;
 
@@ -36,7 +37,6 @@ export interface ScriptClient {
     bitcount(key: string): unknown;
     exec(): Promise<[error: Error | null, result: unknown][] | null>;
   };
-  ping(): Promise<string>;
   on(event: 'error' | 'ready' | 'close' | 'end', listener: (error?: unknown) => void): unknown;
   once(event: 'ready', listener: () => void): unknown;
   off(event: 'ready', listener: () => void): unknown;
@@ -72,6 +72,7 @@ export function createScriptStore(
 ): CountStore {
   const key = (suffix: string): string => settings.keyPrefix + suffix;
   const countKeys = [key('country_counts'), key('total_messages'), key('weather_counts'), key('offsets')];
+  const keyTtlSeconds = (settings.keyRetentionHours ?? DEFAULT_KEY_RETENTION_HOURS) * 3_600;
   let lastError: string | undefined;
   client.on('error', (error) => {
     // Drivers report every failed attempt to reconnect; one line a cause is enough.
@@ -88,8 +89,7 @@ export function createScriptStore(
     try {
       return await command();
     } catch (error) {
-      // The peer may be gone without a word: a new connection finds out, the old one would wait for minutes.
-      if (errorMessage(error) === 'Command timed out' && client.status === 'ready') client.disconnect(true);
+      if (isLeft(errorMessage(error)) && client.status === 'ready') client.disconnect(true);
       throw translate(name, error);
     }
   }
@@ -122,9 +122,9 @@ export function createScriptStore(
     connect: () => connect(client, name),
     async apply(batch: StoreBatch) {
       return run(async () => {
-        const result = await applyPlan(planBatch(batch.envelopes, false), batch.positions);
+        const result = await applyPlan(planBatch(batch.envelopes, false, keyTtlSeconds), batch.positions);
         if (result !== 'overlap') return result;
-        const second = await applyPlan(planBatch(batch.envelopes, true), batch.positions);
+        const second = await applyPlan(planBatch(batch.envelopes, true, keyTtlSeconds), batch.positions);
         if (second === 'overlap')
           throw new AppError('STORE_REJECTED', `${name}: a single identity cannot overlap`);
         return second;
@@ -157,12 +157,11 @@ export function createScriptStore(
       let found = 0;
       let cursor = '0';
       // SCAN may name a key twice.
-      const seen = new Set<string>();
+      const seen = new NameSet();
       do {
         const [next, keys] = await run(() => client.scan(cursor, 'MATCH', key('seen:*'), 'COUNT', 1_000));
         cursor = next;
-        const fresh = keys.filter((candidate) => !seen.has(candidate));
-        for (const candidate of fresh) seen.add(candidate);
+        const fresh = keys.filter((candidate) => seen.add(candidate));
         if (fresh.length === 0) continue;
         const replies = await run(() => {
           const pipeline = client.pipeline();
@@ -175,9 +174,6 @@ export function createScriptStore(
         }
       } while (cursor !== '0');
       return found;
-    },
-    async ping() {
-      await run(() => client.ping());
     },
     isReady: () => client.status === 'ready',
     close() {
@@ -245,14 +241,25 @@ function toNumbers(hash: Record<string, string>): Record<string, number> {
   return Object.fromEntries(Object.entries(hash).map(([field, value]) => [field, Number(value)]));
 }
 
-/** Replies that mean the data or the script is wrong; trying again cannot help. */
-const REJECTIONS = ['WRONGTYPE', 'ERR '];
+/**
+ * Whether to leave a connection after this error: the peer may be gone without a word (the old connection would wait
+ * for minutes), or it is no primary any more and its address may lead to the new one.
+ */
+function isLeft(reason: string): boolean {
+  return reason === 'Command timed out' || /^(READONLY|MASTERDOWN|UNBLOCKED) /.test(reason);
+}
+
+/**
+ * Replies that mean the data or the script is wrong; trying again cannot help. Other replies that begin with `ERR` come
+ * from proxies and managed services (a quota, an upstream that is away) and may pass.
+ */
+const REJECTION = /^(WRONGTYPE |ERR unknown command|ERR .*script)/;
 
 /** Everything else (no connection, no reply, LOADING, OOM, READONLY, NOAUTH, …) may pass: the lane waits and says so. */
 function translate(name: StoreName, error: unknown): AppError {
   if (error instanceof AppError) return error;
   const reason = errorMessage(error);
-  return REJECTIONS.some((prefix) => reason.startsWith(prefix))
+  return REJECTION.test(reason)
     ? new AppError('STORE_REJECTED', `${name}: ${reason}`, { cause: error })
     : new AppError('STORE_UNAVAILABLE', `${name}: ${reason}`, { retriable: true, cause: error });
 }

@@ -1,3 +1,9 @@
+/**
+ * How long the identities of `Idempotency-Key`s are kept by default, hours. For a client a key is good for a day; the
+ * store remembers it longer, because a copy may wait in a broker, or for a store that is away, beyond that day.
+ */
+export const DEFAULT_KEY_RETENTION_HOURS = 96;
+
 /** How to reach a lane's store. */
 export interface StoreSettings {
   /** Shown in the store's client list. */
@@ -10,4 +16,6 @@ export interface StoreSettings {
   readonly keyPrefix: string;
   /** A command without reply for longer has an unknown outcome and is retried. */
   readonly commandTimeoutMs: number;
+  /** Hours the identities of an `Idempotency-Key` are kept after their last use; default {@link DEFAULT_KEY_RETENTION_HOURS}. */
+  readonly keyRetentionHours?: number;
 }

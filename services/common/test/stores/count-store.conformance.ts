@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Envelope } from '../../src/message/envelope.ts';
 import { createMemoryStore } from '../../src/stores/memory-store.ts';
-import type { ApplyResult, CountStore } from '../../src/stores/ports.ts';
+import type { ApplyResult, CountStore, StoreTotals } from '../../src/stores/ports.ts';
 
 type Applied = Extract<ApplyResult, { kind: 'applied' }>;
 
@@ -15,6 +15,24 @@ export function produced(producer: string, sequence: number, country = 'ES', wea
 /** An envelope under a client's key. */
 export function keyed(key: string, sequence: number, country = 'ES', weather = 'sunny'): Envelope {
   return { description: 'd', country, weather, key, sequence, acceptedAt: 1 };
+}
+
+/** What was added between two readings, without what stayed as it was. */
+function growthOf(earlier: StoreTotals, later: StoreTotals): Omit<StoreTotals, 'total'> {
+  const grown = (before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>) =>
+    Object.fromEntries(
+      Object.entries(now)
+        .map(([label, n]): [string, number] => [label, n - (before[label] ?? 0)])
+        .filter(([, n]) => n !== 0),
+    );
+  return {
+    byCountry: grown(earlier.byCountry, later.byCountry),
+    byWeather: grown(earlier.byWeather, later.byWeather),
+  };
+}
+
+function sorted(counts: ReadonlyMap<string, number>): [string, number][] {
+  return [...counts].sort();
 }
 
 /** What every store must do; `create` gives a fresh, empty one, connected. */
@@ -68,9 +86,32 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
 
     it('counts only the new part of a batch that overlaps', async () => {
       await apply(...Array.from({ length: 50 }, (_, i) => produced('overlap', i, 'ES')));
-      const result = await apply(...Array.from({ length: 50 }, (_, i) => produced('overlap', i + 25, 'FR')));
+      const earlier = await store.totals();
+      const result = await apply(
+        ...Array.from({ length: 50 }, (_, i) => produced('overlap', i + 25, 'FR', 'rainy')),
+      );
       assert.deepEqual([result.stored, result.duplicates], [25, 25]);
       assert.deepEqual([...result.storedByCountry], [['FR', 25]]);
+      assert.deepEqual(growthOf(earlier, await store.totals()), {
+        byCountry: { FR: 25 },
+        byWeather: { rainy: 25 },
+      });
+    });
+
+    it('counts single identities under their own country and weather', async () => {
+      const earlier = await store.totals();
+      const result = await apply(
+        keyed('single-es', 0, 'ES', 'sunny'),
+        keyed('single-jp', 0, 'JP', 'rainy'),
+        keyed('single-jp', 5, 'FR', 'frogs'),
+        produced('single', 1_000, 'JP', 'rainy'),
+      );
+      const expected = { ES: 1, FR: 1, JP: 2 };
+      assert.deepEqual(Object.fromEntries([...result.storedByCountry].sort()), expected);
+      assert.deepEqual(growthOf(earlier, await store.totals()), {
+        byCountry: expected,
+        byWeather: { other: 1, rainy: 2, sunny: 1 },
+      });
     });
 
     it('counts an identity that stands twice in one batch once', async () => {
@@ -161,9 +202,12 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
           isKeyed: fc.boolean(),
           sequence: fc.oneof(fc.nat(40), fc.integer({ min: 262_130, max: 262_160 })),
           country: fc.constantFrom('ES', 'FR', 'JP'),
+          weather: fc.constantFrom('sunny', 'rainy', 'frogs'),
         })
-        .map(({ scope, isKeyed, sequence, country }) =>
-          isKeyed ? keyed(scope, sequence % 41, country) : produced(scope, sequence, country),
+        .map(({ scope, isKeyed, sequence, country, weather }) =>
+          isKeyed
+            ? keyed(scope, sequence % 41, country, weather)
+            : produced(scope, sequence, country, weather),
         );
       let round = 0;
       await fc.assert(
@@ -172,6 +216,7 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
           async (batches) => {
             round += 1;
             const model = createMemoryStore();
+            const earlier = await store.totals();
             for (const batch of batches) {
               const envelopes = batch.map((one) =>
                 one.key === undefined
@@ -182,7 +227,12 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
               const actual = await apply(...envelopes);
               assert.equal(actual.stored, expected.stored);
               assert.equal(actual.duplicates, expected.duplicates);
+              assert.deepEqual(sorted(actual.storedByCountry), sorted(expected.storedByCountry));
             }
+            const { total, byCountry, byWeather } = await model.totals();
+            const later = await store.totals();
+            assert.equal(later.total - earlier.total, total);
+            assert.deepEqual(growthOf(earlier, later), { byCountry, byWeather });
           },
         ),
         { numRuns: 100 },

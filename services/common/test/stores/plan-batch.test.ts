@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CHUNK_BITS, KEY_TTL_SECONDS, PRODUCER_TTL_SECONDS, planBatch } from '../../src/stores/plan-batch.ts';
+import type { Envelope } from '../../src/message/envelope.ts';
+import { CHUNK_BITS, planBatch as planWithTtl } from '../../src/stores/plan-batch.ts';
 import { keyed, produced } from './count-store.conformance.ts';
+
+const planBatch = (envelopes: readonly Envelope[], oneByOne: boolean) =>
+  planWithTtl(envelopes, oneByOne, 3_600);
 
 describe('planBatch', () => {
   it('packs a run of one producer into one segment', () => {
@@ -45,13 +49,13 @@ describe('planBatch', () => {
     );
   });
 
-  it('keeps keys for a day and producers for two weeks, and allocates only for producers', () => {
+  it('keeps keys as long as it is told and producers for two weeks, and allocates only for producers', () => {
     const { bitmaps } = planBatch([keyed('k', 0), produced('k', 0)], false);
     assert.deepEqual(
       bitmaps.map((bitmap) => [bitmap.key, bitmap.ttlSeconds, bitmap.allocateBytes]),
       [
-        ['seen:k:k', KEY_TTL_SECONDS, 0],
-        ['seen:p:k:0', PRODUCER_TTL_SECONDS, CHUNK_BITS / 8],
+        ['seen:k:k', 3_600, 0],
+        ['seen:p:k:0', 1_209_600, 32_768],
       ],
     );
   });

@@ -4,8 +4,10 @@ import { after, before, describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { createLogger } from '../../src/logging.ts';
-import { type CountStore, createStore } from '../../src/stores/index.ts';
+import { type CountStore, createStore, type StoreSettings } from '../../src/stores/index.ts';
 import { describeStore, keyed, produced } from './count-store.conformance.ts';
+import { describeRefusals } from './refused-writes.conformance.ts';
+import { describeUnwritable } from './unwritable.conformance.ts';
 
 const logger = createLogger('test', 'silent');
 
@@ -15,17 +17,22 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
     const { valkeyUrl, redisUrl } = servers().addresses;
     return name === 'valkey' ? valkeyUrl : redisUrl;
   };
-  const open = async (keyPrefix: string): Promise<CountStore> => {
-    const store = createStore(
-      name,
-      { clientName: 'test', url: address(), ca: undefined, keyPrefix, commandTimeoutMs: 2_000 },
-      logger,
-    );
+  const open = async (keyPrefix: string, overrides: Partial<StoreSettings> = {}): Promise<CountStore> => {
+    const settings = {
+      clientName: 'test',
+      url: address(),
+      ca: undefined,
+      keyPrefix,
+      commandTimeoutMs: 2_000,
+    };
+    const store = createStore(name, { ...settings, ...overrides }, logger);
     await store.connect();
     return store;
   };
 
   describeStore(name, () => open(`${randomUUID()}:`));
+  describeRefusals(name, address);
+  describeUnwritable(name, address);
 
   describe(`${name} as a server`, () => {
     const prefix = `${randomUUID()}:`;
@@ -58,8 +65,39 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       });
       for (const name of ['single', 'several']) {
         const seconds = await probe.ttl(`${prefix}seen:k:${name}`);
-        assert.ok(seconds > 86_000 && seconds <= 86_400, `${name}: ${seconds}`);
+        assert.ok(seconds > 345_000 && seconds <= 96 * 3_600, `${name}: ${seconds}`);
       }
+    });
+
+    it('keeps the identities of keys for as long as it is told', async () => {
+      const other = await open(prefix, { keyRetentionHours: 200 });
+      await other.apply({ envelopes: [keyed('longer', 0)], positions: [] });
+      const seconds = await probe.ttl(`${prefix}seen:k:longer`);
+      assert.ok(seconds > 719_000 && seconds <= 200 * 3_600, `${seconds}`);
+      await other.close();
+    });
+
+    it('remembers an identity for its full time after every use, new or known', async () => {
+      const uses = {
+        'seen:p:renewed:0': [produced('renewed', 0), produced('renewed', 1)],
+        'seen:p:renewed-single:0': [produced('renewed-single', 0)],
+        'seen:k:renewed': [keyed('renewed', 0)],
+        'seen:k:renewed-several': [keyed('renewed-several', 0), keyed('renewed-several', 1)],
+      };
+      for (const [suffix, envelopes] of Object.entries(uses)) {
+        const key = `${prefix}${suffix}`;
+        await store.apply({ envelopes, positions: [] });
+        const fresh = await probe.ttl(key);
+        // As if it had been stored long ago.
+        assert.equal(await probe.expire(key, 100), 1);
+        await store.apply({ envelopes, positions: [] });
+        const seconds = await probe.ttl(key);
+        assert.ok(seconds >= fresh - 60, `${suffix}: ${seconds} s after it was seen again, first ${fresh} s`);
+      }
+      const key = `${prefix}seen:p:renewed:0`;
+      await probe.expire(key, 100);
+      await store.apply({ envelopes: [produced('renewed', 2), produced('renewed', 3)], positions: [] });
+      assert.ok((await probe.ttl(key)) > 13 * 86_400);
     });
 
     it('writes nothing at all where a key holds something else', async () => {
@@ -111,7 +149,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
     it('settles every promise when the server stops answering', async () => {
       await servers().kill(name, 'SIGSTOP');
       try {
-        await assert.rejects(store.ping(), { code: 'STORE_UNAVAILABLE' });
+        await assert.rejects(store.totals(), { code: 'STORE_UNAVAILABLE' });
         await assert.rejects(store.apply({ envelopes: [produced('stop', 0)], positions: [] }), {
           code: 'STORE_UNAVAILABLE',
         });
@@ -125,11 +163,11 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
   });
 }
 
-/** Waits until a ping comes back; the test's own time limit bounds it. */
+/** Waits until it answers; the test's own time limit bounds it. */
 async function untilReady(store: CountStore): Promise<void> {
   for (;;) {
     try {
-      await store.ping();
+      await store.totals();
       return;
     } catch {
       await new Promise((resolve) => setImmediate(resolve));

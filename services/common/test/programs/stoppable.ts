@@ -1,0 +1,23 @@
+import { createServer } from 'node:net';
+import { Lifecycle } from '../../src/lifecycle/index.ts';
+import { createLogger } from '../../src/logging.ts';
+
+/**
+ * A service whose only stop step ends when its parent says `release`; `reject` and `throw` make it break. It lives as
+ * long as it listens, as every service does.
+ */
+const lifecycle = new Lifecycle({ logger: createLogger('stoppable', 'info'), drainTimeoutMs: 60_000 });
+lifecycle.handleSignals();
+const released = Promise.withResolvers<void>();
+lifecycle.onStop('held', () => released.promise);
+
+process.on('message', (message) => {
+  if (message === 'release') released.resolve();
+  if (message === 'reject') void Promise.reject(new Error('nobody caught this'));
+  if (message === 'throw') {
+    setImmediate(() => {
+      throw new Error('nobody caught this either');
+    });
+  }
+});
+createServer().listen(0, '127.0.0.1', () => process.send?.('ready'));

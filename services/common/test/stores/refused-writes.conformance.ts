@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { Redis } from 'ioredis';
+import { createLogger } from '../../src/logging.ts';
+import { type CountStore, createStore } from '../../src/stores/index.ts';
+import { keyed, produced } from './count-store.conformance.ts';
+
+const logger = createLogger('test', 'silent');
+const script = readFileSync(new URL('../../src/stores/apply-batch.lua', import.meta.url), 'utf8');
+
+/** Every command the script runs, so that one added to it is tried as well. */
+const commands = [
+  ...new Set(
+    [...script.matchAll(/redis\.p?call\(\s*'(\w+)'/g)].map((match) => String(match[1]).toLowerCase()),
+  ),
+];
+
+/** What a store must do with a command that its server refuses: write nothing of the batch, and say why. */
+export function describeRefusals(name: 'valkey' | 'redis', address: () => string): void {
+  describe(`${name} refuses a command`, () => {
+    let probe: Redis;
+    before(() => {
+      probe = new Redis(address());
+    });
+    after(() => probe.disconnect());
+
+    const open = async (keyPrefix: string, user?: string): Promise<CountStore> => {
+      const url = new URL(address());
+      if (user !== undefined) {
+        url.username = user;
+        url.password = 'secret';
+      }
+      const settings = {
+        clientName: 'test',
+        url: url.href,
+        ca: undefined,
+        keyPrefix,
+        commandTimeoutMs: 2_000,
+      };
+      const store = createStore(name, settings, logger);
+      await store.connect();
+      return store;
+    };
+
+    // One of everything: a new bitmap, a known one, a run, single identities, a key used once and one used twice.
+    const earlier = [produced('known', 0), produced('known', 1), keyed('known', 0)];
+    const batch = {
+      envelopes: [
+        produced('run', 0, 'ES'),
+        produced('run', 1, 'FR'),
+        produced('single', 9, 'ES'),
+        produced('known', 1, 'ES'),
+        produced('known', 2, 'ES'),
+        keyed('once', 0, 'JP', 'rainy'),
+        keyed('twice', 0, 'JP'),
+        keyed('twice', 1, 'JP'),
+        keyed('known', 0, 'JP'),
+      ],
+      positions: [{ source: 't:0', expected: null, next: 9 }],
+    };
+
+    /** Keys with their contents. */
+    const dump = async (prefix: string): Promise<Map<string, string>> => {
+      const keys = (await probe.keys(`${prefix}*`)).sort();
+      const contents = await Promise.all(keys.map((key) => probe.dumpBuffer(key)));
+      return new Map(keys.map((key, index) => [key, contents[index]?.toString('hex') ?? '']));
+    };
+
+    it('finds the commands of the script', () => {
+      for (const command of ['setrange', 'setbit', 'set', 'expire', 'hincrby', 'incrby', 'hset']) {
+        assert.ok(commands.includes(command), command);
+      }
+    });
+
+    for (const command of commands) {
+      it(`writes nothing without the right to ${command}, and everything once it has it`, async () => {
+        const prefix = `${randomUUID()}:`;
+        const user = `test-${randomUUID()}`;
+        const admin = await open(prefix);
+        await admin.apply({ envelopes: earlier, positions: [] });
+        await probe.acl('SETUSER', user, 'on', '>secret', '~*', '+@all', `-${command}`);
+        const store = await open(prefix, user);
+        try {
+          const untouched = await dump(prefix);
+          for (let attempt = 1; attempt <= 2; attempt += 1) {
+            await assert.rejects(
+              store.apply(batch),
+              (error: Error & { code?: string; retriable?: boolean }) => {
+                assert.deepEqual([error.code, error.retriable], ['STORE_UNAVAILABLE', true], error.message);
+                assert.match(error.message, new RegExp(`NOPERM.*\\b${command}\\b`, 'i'));
+                return true;
+              },
+            );
+            assert.deepEqual(await dump(prefix), untouched);
+          }
+          await probe.acl('SETUSER', user, `+${command}`);
+          const result = await store.apply(batch);
+          assert.ok(result.kind === 'applied');
+          assert.deepEqual([result.stored, result.duplicates], [7, 2]);
+          assert.deepEqual((await store.totals()).byCountry, { ES: 6, FR: 1, JP: 3 });
+          assert.equal(await store.identities(), 10);
+        } finally {
+          await store.close();
+          await admin.close();
+          await probe.acl('DELUSER', user);
+        }
+      });
+    }
+
+    it('writes nothing where one of its keys is not its to write', async () => {
+      const prefix = `${randomUUID()}:`;
+      const user = `test-${randomUUID()}`;
+      const rights = [
+        `~${prefix}*_counts`,
+        `~${prefix}total_messages`,
+        `~${prefix}offsets`,
+        `~${prefix}seen:p:*`,
+      ];
+      await probe.acl('SETUSER', user, 'on', '>secret', '+@all', ...rights, `%R~${prefix}seen:k:*`);
+      const store = await open(prefix, user);
+      try {
+        await assert.rejects(store.apply(batch), { code: 'STORE_UNAVAILABLE', message: /NOPERM/ });
+        assert.deepEqual([...(await dump(prefix)).keys()], []);
+      } finally {
+        await store.close();
+        await probe.acl('DELUSER', user);
+      }
+    });
+
+    const unusable = [
+      ['country_counts', 'ES', 'many'],
+      ['country_counts', 'JP', '1.5'],
+      ['weather_counts', 'rainy', ''],
+      ['weather_counts', 'sunny', '9223372036854775807'],
+      ['total_messages', undefined, '12 monkeys'],
+    ] as const;
+    for (const [suffix, field, value] of unusable) {
+      it(`writes nothing where ${suffix} ${field ?? ''} holds '${value}'`, async () => {
+        const prefix = `${randomUUID()}:`;
+        const store = await open(prefix);
+        if (field === undefined) await probe.set(prefix + suffix, value);
+        else await probe.hset(prefix + suffix, field, value);
+        const untouched = await dump(prefix);
+        for (let attempt = 1; attempt <= 2; attempt += 1) {
+          await assert.rejects(
+            store.apply(batch),
+            (error: Error & { code?: string; retriable?: boolean }) => {
+              assert.deepEqual([error.code, error.retriable], ['STORE_REJECTED', false], error.message);
+              assert.ok(error.message.includes(prefix + suffix), error.message);
+              return true;
+            },
+          );
+          assert.deepEqual(await dump(prefix), untouched);
+        }
+        await store.close();
+      });
+    }
+
+    for (const suffix of ['seen:k:once', 'seen:k:twice', 'seen:p:run:0', 'seen:p:single:0', 'offsets']) {
+      it(`writes nothing where ${suffix} is a list`, async () => {
+        const prefix = `${randomUUID()}:`;
+        const store = await open(prefix);
+        await probe.rpush(prefix + suffix, 'x');
+        const untouched = await dump(prefix);
+        await assert.rejects(store.apply(batch), { code: 'STORE_REJECTED', retriable: false });
+        assert.deepEqual(await dump(prefix), untouched);
+        await store.close();
+      });
+    }
+  });
+}
