@@ -10,3 +10,4 @@ export {
   type PerCountry,
 } from './compare-account.ts';
 export type { LaneBacklog, LaneReport } from './lane-report.ts';
+export { type Verdict, type VerdictState, verdictOf } from './verdict.ts';
