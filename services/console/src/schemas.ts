@@ -18,7 +18,9 @@ const laneTotals = z
       .meta({ description: 'Distinct identities; null: not counted.' }),
     readAt: count
       .optional()
-      .meta({ description: 'When the identities were counted, ms since the epoch; absent: none expired since.' }),
+      .meta({
+        description: 'When the identities were counted, ms since the epoch; absent: none expired since.',
+      }),
     expiryMark: z
       .string()
       .nullable()
@@ -39,12 +41,19 @@ export const accountRequestSchema = z.strictObject({
 const finding = z.object({
   lane: z.string(),
   country: z.string().nullable(),
-  kind: z.enum(['lost', 'doubled', 'wrong-country', 'other', 'total']),
+  kind: z.enum(['lost', 'doubled', 'wrong-country', 'refused', 'other', 'total']),
   count,
   countedAs: z.string().optional(),
 });
 
-const figures = { accepted: count, unknown: count, stored: z.int(), lost: count, doubled: count, other: count };
+const figures = {
+  accepted: count,
+  unknown: count,
+  stored: z.int(),
+  lost: count,
+  doubled: count,
+  other: count,
+};
 
 /** What `POST /api/account` answers. */
 export const accountSchema = z.object({

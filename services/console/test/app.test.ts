@@ -132,7 +132,9 @@ describe('the console API', () => {
     await right.add('ES', 2);
     left.forget();
     const compare = async (before: object) =>
-      (await (await post(url, { accepted: { ES: 2 }, before: { left: before, right: before } })).json()) as Account;
+      (await (
+        await post(url, { accepted: { ES: 2 }, before: { left: before, right: before } })
+      ).json()) as Account;
     const identities = ({ lanes }: Account) => lanes.map((lane) => lane.identities);
     assert.deepEqual(identities(await compare(reading('memory', Date.now()))), [0, 2]);
     const aDayAgo = Date.now() - 86_400_000;

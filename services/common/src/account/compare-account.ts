@@ -31,10 +31,10 @@ export interface AccountInput {
 
 /**
  * What can be found out about a message: `lost`, `doubled` (counted twice under one identity), counted under a
- * `wrong-country`, of an `other` sender (which is no fault), or in the store's `total` and in no country, or the
- * reverse.
+ * `wrong-country`, `refused` and stored all the same, of an `other` sender (which is no fault), or in the store's
+ * `total` and in no country, or the reverse.
  */
-export type FindingKind = 'lost' | 'doubled' | 'wrong-country' | 'other' | 'total';
+export type FindingKind = 'lost' | 'doubled' | 'wrong-country' | 'refused' | 'other' | 'total';
 
 /** What was found in a lane. */
 export interface Finding {
@@ -93,46 +93,70 @@ export interface Account {
  * Identities expire. Where some may have expired between the readings, they are left out of the comparison.
  */
 export function compareAccount(input: AccountInput): Account {
-  const compared = input.lanes.map(({ lane, before, after }) => {
-    const countries = countriesOf(input, before, after);
-    const identities = newIdentities(before, after);
-    const findings = findFaults({ lane, countries, identities, totalDelta: after.total - before.total });
-    const found = (kind: FindingKind, country?: string): number =>
-      sum(
-        findings
-          .filter((finding) => finding.kind === kind && (country ?? finding.country) === finding.country)
-          .map(({ count }) => count),
-      );
-    const rows = countries.map(
+  return assembleAccount(
+    input.lanes.map(({ lane, before, after }) => {
+      const countries = countriesOf(input, before, after);
+      const identities = newIdentities(before, after);
+      const totalDelta = after.total - before.total;
+      return {
+        lane,
+        countries,
+        identities,
+        findings: findFaults({ lane, countries, identities, totalDelta }),
+      };
+    }),
+  );
+}
+
+/** A lane and what was found in it. */
+export interface JudgedLane {
+  readonly lane: string;
+  readonly countries: readonly CountryCounts[];
+  readonly identities: number | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Adds findings up to an account. */
+export function assembleAccount(judged: readonly JudgedLane[]): Account {
+  const findings = judged.flatMap((lane) => lane.findings);
+  const found = (lane: string, kind: FindingKind, country?: string): number =>
+    sum(
+      findings
+        .filter((finding) => finding.lane === lane && finding.kind === kind)
+        .filter((finding) => country === undefined || finding.country === country)
+        .map(({ count }) => count),
+    );
+  const rows = judged.flatMap(({ lane, countries }) =>
+    countries.map(
       (counts): AccountRow => ({
         lane,
         ...counts,
-        lost: found('lost', counts.country),
-        doubled: found('doubled', counts.country),
-        other: found('other', counts.country),
+        lost: found(lane, 'lost', counts.country),
+        doubled: found(lane, 'doubled', counts.country),
+        other: found(lane, 'other', counts.country),
       }),
-    );
-    const account: LaneAccount = {
+    ),
+  );
+  const lanes = judged.map(
+    ({ lane, countries, identities }): LaneAccount => ({
       lane,
       accepted: sum(countries.map(({ accepted }) => accepted)),
       unknown: sum(countries.map(({ unknown }) => unknown)),
       stored: sum(countries.map(({ stored }) => stored)),
-      lost: found('lost'),
-      doubled: found('doubled'),
-      other: found('other'),
-      wrongCountry: found('wrong-country'),
+      lost: found(lane, 'lost'),
+      doubled: found(lane, 'doubled'),
+      other: found(lane, 'other'),
+      wrongCountry: found(lane, 'wrong-country'),
       identities,
-    };
-    return { rows, account, findings };
-  });
-  const findings = compared.flatMap((lane) => lane.findings);
+    }),
+  );
   return {
-    rows: compared.flatMap(({ rows }) => rows),
-    lanes: compared.map(({ account }) => account),
+    rows,
+    lanes,
     findings,
     exact:
-      input.lanes.length > 0 &&
-      sum(Object.values(input.accepted)) > 0 &&
+      lanes.length > 0 &&
+      lanes.every(({ accepted }) => accepted > 0) &&
       findings.every(({ kind }) => kind === 'other'),
   };
 }

@@ -38,7 +38,7 @@ export function verdictOf(account: Account, notDrained?: string): Verdict {
 }
 
 /** Why an account without a fault proves nothing; undefined where it does prove something. */
-function doubtOf({ lanes, exact }: Account, notDrained: string | undefined): string | undefined {
+function doubtOf({ lanes }: Account, notDrained: string | undefined): string | undefined {
   const [lane] = lanes;
   if (lane === undefined) return 'no lane was compared';
   if (lane.accepted === 0) {
@@ -46,7 +46,7 @@ function doubtOf({ lanes, exact }: Account, notDrained: string | undefined): str
       ? 'nothing was accepted'
       : `nothing was accepted, and the outcome of ${messages(lane.unknown)} is unknown`;
   }
-  if (notDrained !== undefined || !exact) return 'the lanes were not drained';
+  if (notDrained !== undefined) return 'the lanes were not drained';
   return undefined;
 }
 
@@ -55,6 +55,7 @@ function faultLine(faults: readonly Finding[]): string {
     faults.reduce((sum, finding) => sum + (finding.kind === kind ? finding.count : 0), 0);
   const parts = [`lost ${format(count('lost'))}`, `doubled ${format(count('doubled'))}`];
   if (count('wrong-country') > 0) parts.push(`under a wrong country ${format(count('wrong-country'))}`);
+  if (count('refused') > 0) parts.push(`refused and stored ${format(count('refused'))}`);
   if (count('total') > 0) parts.push(`totals off by ${format(count('total'))}`);
   return `NOT exact: ${parts.join(', ')}`;
 }
@@ -73,6 +74,7 @@ export function describeFinding({ lane, country, kind, count, countedAs }: Findi
   const where = country ?? 'in no single country (the identities show it)';
   if (kind === 'wrong-country') return `${lane}: ${format(count)} of ${where} counted as ${countedAs}`;
   if (kind === 'other') return `${lane}: ${messages(count)} of another sender, ${where}`;
+  if (kind === 'refused') return `${lane}: ${messages(count)} refused and stored all the same, ${where}`;
   if (kind === 'total') {
     return `${lane}: the store's total and the sum of its countries differ by ${format(count)}`;
   }

@@ -120,10 +120,7 @@ describe('identities that expire', () => {
 
   it('leave a verdict by counts when those of an earlier load went meanwhile', () => {
     const before = totals({ ES: 10_000 });
-    const after = totals(
-      { ES: 20_000 },
-      { identities: 10_000, readAt: HOUR_MS, expiryMark: 'run:10000' },
-    );
+    const after = totals({ ES: 20_000 }, { identities: 10_000, readAt: HOUR_MS, expiryMark: 'run:10000' });
     assert.deepEqual(verdictOf(account({ ES: 10_000 }, [[before, after]])), byCounts);
   });
 
