@@ -52,7 +52,7 @@ await runCommandLine(USAGE, async (args) => {
     pace: number('pace', 1, 20, 1),
   };
   if (settings.kills + settings.stops + settings.networkFaults === 0)
-    throw new UsageError('that would break nothing');
+    throw new UsageError('nothing to inject: raise --kills, --stops or --network');
   const replicas = { 'ingest-api': 1, 'rabbitmq-consumer': 2, 'kafka-consumer': 1 };
   const terminal = createTerminal(process.stderr);
   const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to end at once) …'));

@@ -34,7 +34,7 @@ export async function startEverything(settings: StartSettings): Promise<number> 
   const running = readRunRecord(STATE_DIRECTORY);
   if (running !== undefined) {
     throw new ExpectedError(
-      `it runs already (process ${running.supervisor.pid}, ${running.baseUrl}): use npm run load, or end it first`,
+      `already running (process ${running.supervisor.pid}, ${running.baseUrl}): use npm run load, or stop it with Ctrl-C first`,
     );
   }
   removeRunRecord(STATE_DIRECTORY);
