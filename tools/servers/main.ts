@@ -90,10 +90,12 @@ function parse(args: readonly string[]) {
 
 function serverNameOf(text: string | undefined): ServerName {
   const name = serverNames.find((known) => known === text);
-  if (name === undefined)
+  if (name === undefined) {
+    const known = serverNames.join(', ');
     throw new UsageError(
-      text === undefined ? `name a server: ${serverNames.join(', ')}` : `no server '${text}'`,
+      text === undefined ? `name a server: ${known}` : `no server '${text}': name one of ${known}`,
     );
+  }
   return name;
 }
 

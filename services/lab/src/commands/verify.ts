@@ -9,6 +9,7 @@ import { findTarget } from '../cli/target.ts';
 import { createTerminal } from '../cli/terminal.ts';
 import { createConsoleClient } from '../load/console-client.ts';
 import { readLastLoad } from '../load/last-load.ts';
+import { accountStatus } from '../report/account-status.ts';
 import { accountSummary } from '../report/summary.ts';
 import { DEFAULT_NAMES, LANES, storeUrl } from '../stack/service-environment.ts';
 import { readAccountFile } from '../verify/account-file.ts';
@@ -29,6 +30,7 @@ Exits with 0 when the account is exact.
   --deep              ask both stores for every key of the load as well, by a client of its own: finds what counts
                       cannot, and names the keys that are missing
   --store LANE=URL    a lane's store, for --deep elsewhere; may be repeated
+  --key-prefix TEXT   what is in front of every key of those stores
   --api-key KEY       the API key that the load was sent with, for --deep
   --self-test         plant faults in scratch keys of the real stores instead, for lanes of both brokers, and see
                       whether each is reported as what it is
@@ -41,10 +43,11 @@ await runCommandLine(USAGE, async (args) => {
     all: { type: 'boolean', default: false },
     deep: { type: 'boolean', default: false },
     store: { type: 'string', multiple: true, default: [] },
+    'key-prefix': { type: 'string', default: '' },
     'api-key': { type: 'string' },
     'self-test': { type: 'boolean', default: false },
   });
-  const givenStores = values.store.map(readStore);
+  const givenStores = values.store.map((text) => readStore(text, values['key-prefix']));
   const terminal = createTerminal(process.stderr);
   const interrupts = handleInterrupts();
   try {
@@ -71,7 +74,8 @@ await runCommandLine(USAGE, async (args) => {
       ? await verifyDeeply({
           account,
           ledger: readLedger(values.account ?? join(RESULTS_DIRECTORY, load.id, 'account.json')),
-          stores: [...givenStores, ...(await localStores())],
+          // The stores of this machine say nothing of a console elsewhere.
+          stores: consoleUrl === undefined ? [...givenStores, ...(await localStores())] : givenStores,
           apiKey: values['api-key'],
           now: Date.now(),
         })
@@ -81,7 +85,7 @@ await runCommandLine(USAGE, async (args) => {
       paint: createPainter(process.stdout),
     });
     process.stdout.write(`\n${[summary, ...deep.notes.map((note) => `  ${note}`)].join('\n')}\n`);
-    return deep.account.exact && notDrained === undefined ? 0 : 1;
+    return accountStatus({ account: deep.account, ...(notDrained !== undefined && { notDrained }) });
   } finally {
     interrupts.release();
   }
@@ -100,10 +104,10 @@ async function localStores(): Promise<LaneStore[]> {
 }
 
 /** `kafka-redis=redis://host:6379`. @throws UsageError */
-function readStore(text: string): LaneStore {
+function readStore(text: string, keyPrefix: string): LaneStore {
   const match = /^([a-z][a-z0-9-]*)=(rediss?:\/\/\S+)$/.exec(text);
   if (match === null)
     throw new UsageError('--store: give LANE=URL, such as kafka-redis=redis://127.0.0.1:6379');
   // Valkey and Redis answer the commands that are asked here alike.
-  return { lane: match[1] as string, store: 'redis', url: match[2] as string, keyPrefix: '' };
+  return { lane: match[1] as string, store: 'redis', url: match[2] as string, keyPrefix };
 }

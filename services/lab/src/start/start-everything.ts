@@ -9,6 +9,7 @@ import { createTerminal, type Terminal } from '../cli/terminal.ts';
 import { createConsoleClient } from '../load/console-client.ts';
 import { type LoadResult, measureLoad } from '../load/measure-load.ts';
 import { localLoad } from '../load/run-k6.ts';
+import { accountStatus } from '../report/account-status.ts';
 import { keepRun } from '../report/keep-run.ts';
 import { progressLine } from '../report/progress-line.ts';
 import { readVersions } from '../report/read-versions.ts';
@@ -58,7 +59,7 @@ export async function startEverything(settings: StartSettings): Promise<number> 
         terminal,
         interrupts.signal,
       );
-      status = result.account.exact ? 0 : 1;
+      status = accountStatus(result);
     }
     if (!settings.once && !interrupts.signal.aborted) {
       process.stdout.write(urlsAndNextSteps(stack, prepared.servers));
