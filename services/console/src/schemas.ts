@@ -16,11 +16,9 @@ const laneTotals = z
       .nullable()
       .default(null)
       .meta({ description: 'Distinct identities; null: not counted.' }),
-    readAt: count
-      .optional()
-      .meta({
-        description: 'When the identities were counted, ms since the epoch; absent: none expired since.',
-      }),
+    readAt: count.optional().meta({
+      description: 'When the identities were counted, ms since the epoch; absent: none expired since.',
+    }),
     expiryMark: z
       .string()
       .nullable()
