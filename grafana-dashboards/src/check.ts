@@ -1,8 +1,9 @@
+import { failUsage } from '../../tools/lib/command-line.ts';
 import { checkPanels } from './check/check-panels.ts';
 import { GENERATED_DIRECTORY } from './generated-files.ts';
 import { OPTIONS_USAGE, readArguments } from './model/command-line.ts';
 
-const USAGE = `usage: node grafana-dashboards/src/check.ts [options]
+const USAGE = `usage: npm run dashboards:check -- [options]
 
 Runs the queries of every panel against a Prometheus that has seen a load, and fails on an empty one.
 
@@ -19,7 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     options = readArguments(args, 200);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    failUsage(error instanceof Error ? error.message : String(error), USAGE);
     return 2;
   }
   const { dashboards, panels, queries, empty } = await checkPanels({

@@ -1,11 +1,12 @@
 import { join, relative } from 'node:path';
+import { failUsage } from '../../tools/lib/command-line.ts';
 import { GENERATED_DIRECTORY } from './generated-files.ts';
 import { OPTIONS_USAGE, readArguments } from './model/command-line.ts';
 import { takePictures } from './preview/take-pictures.ts';
 
 const OUTPUT = join(import.meta.dirname, '..', '..', 'docs', 'images');
 
-const USAGE = `usage: node grafana-dashboards/src/preview.ts [options] [dashboard…]
+const USAGE = `usage: npm run dashboards:preview -- [options] [dashboard…]
 
 Draws the dashboards with what a Prometheus holds, as pictures in docs/images. Needs Chromium.
 
@@ -22,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     options = readArguments(args, 150);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    failUsage(error instanceof Error ? error.message : String(error), USAGE);
     return 2;
   }
   const { prometheusUrl, view, rest } = options;

@@ -1,9 +1,11 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { printsHelp } from '../../tools/lib/command-line.ts';
 import { GENERATED_DIRECTORY, generatedFiles } from './generated-files.ts';
 
 /** Writes the dashboards and alerts into `generated/`, and removes what is no longer made. */
 
+if (printsHelp('usage: npm run dashboards\n\nWrites grafana-dashboards/generated.\n')) process.exit(0);
 const files = generatedFiles();
 mkdirSync(GENERATED_DIRECTORY, { recursive: true });
 for (const name of readdirSync(GENERATED_DIRECTORY)) {

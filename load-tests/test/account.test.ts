@@ -5,7 +5,7 @@ import { renderAccount } from '../lib/account-table.ts';
 import { readSettings } from '../lib/settings.ts';
 
 const settings = readSettings('seed', { MESSAGES: '30', SEED: 'x' });
-const run = { runId: 'r1', startedAtMs: Date.parse('2026-01-01T00:00:00Z') };
+const run = { runId: 'r1', startedAtMs: Date.parse('2026-01-01T00:00:00Z'), keyPrefix: 'r1-k' };
 const endedAtMs = run.startedAtMs + 1500;
 
 /** k6's data of a run in which 30 messages were sent and 5 never answered. */
@@ -46,6 +46,7 @@ describe('account', () => {
       ES: { accepted: 20, refused: 0, unknown: 0 },
       GT: { accepted: 2, refused: 3, unknown: 5 },
     });
+    assert.deepEqual(account.keys, { prefix: 'r1-k', batch: 1, messages: 30 });
     assert.equal(account.durationSeconds, 1.5);
     assert.equal(account.endedAt, '2026-01-01T00:00:01.500Z');
   });

@@ -31,6 +31,8 @@ export type FaultyIngest = {
   confirmed: () => Record<string, number>;
   /** Messages per country of requests answered 400. */
   refused: () => Record<string, number>;
+  /** Keys of requests answered 400. */
+  refusedKeys: () => string[];
   /** Attempts per key. */
   attempts: Map<string, number>;
   /** How often each fault struck. */
@@ -182,6 +184,7 @@ export async function startFaultyIngest(behaviour: Behaviour = {}): Promise<Faul
     counted: () => addUp(books.counted.values()),
     confirmed: () => addUp(books.confirmed.values()),
     refused: () => addUp(books.refused.values()),
+    refusedKeys: () => [...books.refused.keys()],
     attempts,
     struck,
     bodies,

@@ -69,6 +69,9 @@ describe('k6 against a server that fails in every way', () => {
       const requests = Math.ceil(900 / batch);
       assert.equal(account.requests.total, requests);
       assert.equal(target.attempts.size, requests);
+      const keys = Array.from({ length: requests }, (_, n) => `${account.keys.prefix}-${n}`);
+      assert.deepEqual([...target.attempts.keys()].sort(), keys.sort());
+      assert.deepEqual([account.keys.batch, account.keys.messages], [batch, 900]);
       for (const fault of Object.keys(everyFault ?? {})) {
         assert.ok([...target.struck.keys()].includes(fault as never), `${fault} never struck`);
       }
@@ -115,6 +118,15 @@ describe('k6 against a server that fails in every way', () => {
     }
     assert.ok(total(counted) > account.messages.accepted, 'no fault struck after the messages were counted');
     assert.match(output, /FAILED .*messages_unknown: count<=0/);
+    const notAccepted = [...output.matchAll(/NOT-ACCEPTED (refused|unknown) (\d+)/g)];
+    assert.equal(notAccepted.length, account.messages.refused + account.messages.unknown);
+    assert.deepEqual(
+      notAccepted
+        .filter(([, outcome]) => outcome === 'refused')
+        .map(([, , request]) => `${account.keys.prefix}-${request}`)
+        .sort(),
+      target.refusedKeys().sort(),
+    );
     assert.match(output, /refused after 1 attempt\(s\): 400 .*bad country/);
   });
 

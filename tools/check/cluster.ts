@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseProvider } from '../cluster/choose-provider.ts';
 import { LocalProvider } from '../cluster/local/local-provider.ts';
+import { printsHelp } from '../lib/command-line.ts';
 import { runSteps } from './run-steps.ts';
 import { runTestsOneByOne, type StepResult } from './steps.ts';
 
@@ -9,6 +10,12 @@ import { runTestsOneByOne, type StepResult } from './steps.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 process.chdir(root);
+
+const USAGE = `usage: npm run test:cluster -- [nodes|cluster]
+
+Runs the tests that need a real Kubernetes, or one of the two steps alone.
+`;
+if (printsHelp(USAGE)) process.exit(0);
 
 const TEST_TIMEOUT_MS = 600_000;
 const FILE_LIMIT_MS = 900_000;

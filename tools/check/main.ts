@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureK6 } from '../k6/ensure-k6.ts';
+import { printsHelp } from '../lib/command-line.ts';
 import { startServers } from '../servers/servers.ts';
 import { runSteps, type Step } from './run-steps.ts';
 import { runTests, runTestsOneByOne, runTool, type StepResult } from './steps.ts';
@@ -10,6 +11,12 @@ import { runTests, runTestsOneByOne, runTool, type StepResult } from './steps.ts
 const root = join(import.meta.dirname, '..', '..');
 const bin = join(root, 'node_modules', '.bin');
 process.chdir(root);
+
+const USAGE = `usage: npm test -- [STEP …]
+
+Runs every check, or the named steps alone; a name that does not exist lists them.
+`;
+if (printsHelp(USAGE)) process.exit(0);
 
 const find = (...patterns: readonly string[]): string[] =>
   globSync(patterns, { exclude: (path) => path.includes('node_modules') }).sort();

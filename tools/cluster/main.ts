@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { failUsage, printsHelp } from '../lib/command-line.ts';
 import { PrerequisiteError } from '../lib/prerequisite-error.ts';
 import { type ClusterArguments, parseClusterArguments, usage } from './args.ts';
 import { chooseProvider } from './choose-provider.ts';
@@ -34,12 +35,12 @@ async function act(provider: ClusterProvider, wanted: ClusterArguments): Promise
 }
 
 async function main(): Promise<void> {
+  if (printsHelp(usage)) return;
   let wanted: ClusterArguments;
   try {
     wanted = parseClusterArguments(process.argv.slice(2));
   } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    process.exitCode = 2;
+    failUsage(error instanceof Error ? error.message : String(error), usage);
     return;
   }
   const startedAt = performance.now();

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { failUsage, printsHelp } from '../lib/command-line.ts';
 import { PrerequisiteError } from '../lib/prerequisite-error.ts';
 import { findServers, type Servers, startServers } from './servers.ts';
 import { type ServerName, serverNames } from './state.ts';
@@ -11,14 +12,14 @@ const usage = `usage: npm run servers -- <command>
   start NAME                    start one again, on the same port and data
   kill NAME                     end one at once, as a crash would (SIGKILL)
   stop NAME                     hold one still, as a hang would (SIGSTOP)
-  cont NAME                     let it go on (SIGCONT)
+  cont NAME                     let it continue (SIGCONT)
 
   --data DIRECTORY              where their data is, by default .caudal/servers
 
 NAME is one of ${serverNames.join(', ')}.
 `;
 
-/** A command line that makes no sense; the usage follows the message. */
+/** A command line that makes no sense. */
 class UsageError extends Error {}
 
 async function main(args: readonly string[]): Promise<void> {
@@ -58,10 +59,21 @@ async function main(args: readonly string[]): Promise<void> {
   }
   if (command === 'status') await printStatus(servers);
   else if (command === 'down') await servers.down();
-  else if (command === 'start') await servers.start(serverNameOf(name));
-  else if (command === 'kill') await servers.kill(serverNameOf(name), 'SIGKILL');
-  else if (command === 'stop') await servers.kill(serverNameOf(name), 'SIGSTOP');
-  else await servers.kill(serverNameOf(name), 'SIGCONT');
+  else {
+    const server = serverNameOf(name);
+    if (command === 'start') await servers.start(server);
+    else if (command === 'kill') await servers.kill(server, 'SIGKILL');
+    else if (command === 'stop') await servers.kill(server, 'SIGSTOP');
+    else await servers.kill(server, 'SIGCONT');
+    process.stdout.write(`${whatHappened(command, server)}\n`);
+  }
+}
+
+/** What became of a server, and the command that undoes it. */
+function whatHappened(command: string, name: ServerName): string {
+  if (command === 'kill') return `${name} was killed; npm run servers -- start ${name} restores it`;
+  if (command === 'stop') return `${name} is held still; npm run servers -- cont ${name} lets it continue`;
+  return `${name} is running`;
 }
 
 function parse(args: readonly string[]) {
@@ -78,7 +90,12 @@ function parse(args: readonly string[]) {
 
 function serverNameOf(text: string | undefined): ServerName {
   const name = serverNames.find((known) => known === text);
-  if (name === undefined) throw new UsageError(text === undefined ? 'which server?' : `no server '${text}'`);
+  if (name === undefined) {
+    const known = serverNames.join(', ');
+    throw new UsageError(
+      text === undefined ? `name a server: ${known}` : `no server '${text}': name one of ${known}`,
+    );
+  }
   return name;
 }
 
@@ -100,10 +117,10 @@ async function printStatus(servers: Servers): Promise<void> {
 }
 
 try {
-  await main(process.argv.slice(2));
+  if (!printsHelp(usage)) await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}`);
+  process.exitCode = 1;
+  if (error instanceof UsageError) failUsage(error.message, usage);
   else if (error instanceof PrerequisiteError) process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

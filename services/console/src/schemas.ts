@@ -16,6 +16,14 @@ const laneTotals = z
       .nullable()
       .default(null)
       .meta({ description: 'Distinct identities; null: not counted.' }),
+    readAt: count.optional().meta({
+      description: 'When the identities were counted, ms since the epoch; absent: none expired since.',
+    }),
+    expiryMark: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'Stays the same as long as no identity expires; null: the store does not say.' }),
   })
   .meta({ description: "A lane's totals as /api/lanes gives them." });
 
@@ -31,12 +39,19 @@ export const accountRequestSchema = z.strictObject({
 const finding = z.object({
   lane: z.string(),
   country: z.string().nullable(),
-  kind: z.enum(['lost', 'doubled', 'wrong-country']),
+  kind: z.enum(['lost', 'doubled', 'wrong-country', 'refused', 'other', 'total']),
   count,
   countedAs: z.string().optional(),
 });
 
-const figures = { accepted: count, unknown: count, stored: z.int(), lost: count, doubled: count };
+const figures = {
+  accepted: count,
+  unknown: count,
+  stored: z.int(),
+  lost: count,
+  doubled: count,
+  other: count,
+};
 
 /** What `POST /api/account` answers. */
 export const accountSchema = z.object({

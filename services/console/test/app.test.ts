@@ -59,7 +59,10 @@ describe('the console API', () => {
       backlog: { messages: 0, bySource: { message: 0 }, deadLetters: 0, consumers: 1 },
       errors: {},
     });
-    assert.equal((await lanesOf(url, '?identities=1'))[0]?.totals?.identities, 3);
+    const [counted] = await lanesOf(url, '?identities=1');
+    assert.equal(counted?.totals?.identities, 3);
+    assert.equal(counted?.totals?.expiryMark, 'memory');
+    assert.ok(Math.abs((counted?.totals?.readAt ?? 0) - Date.now()) < 60_000);
   });
 
   it('names what fails in one lane and still reads the other', async () => {
@@ -119,6 +122,24 @@ describe('the console API', () => {
     const exact = (await (await post(url, { accepted: { ES: 2 }, before: totals })).json()) as Account;
     assert.equal(exact.exact, true);
     assert.equal(exact.lanes[0]?.identities, 2);
+  });
+
+  it('leaves identities out that may have expired since the reading before', async () => {
+    const url = await start();
+    const reading = (expiryMark: string, readAt: number) =>
+      ({ total: 0, byCountry: {}, identities: 0, expiryMark, readAt }) as const;
+    await left.add('ES', 2);
+    await right.add('ES', 2);
+    left.forget();
+    const compare = async (before: object) =>
+      (await (
+        await post(url, { accepted: { ES: 2 }, before: { left: before, right: before } })
+      ).json()) as Account;
+    const identities = ({ lanes }: Account) => lanes.map((lane) => lane.identities);
+    assert.deepEqual(identities(await compare(reading('memory', Date.now()))), [0, 2]);
+    const aDayAgo = Date.now() - 86_400_000;
+    const expired = await compare(reading('another', aDayAgo));
+    assert.deepEqual([identities(expired), expired.exact], [[null, 2], true]);
   });
 
   it('answers 503 when a store cannot be read, not an account of nothing', async () => {

@@ -28,6 +28,11 @@ export type LoadAccount = {
   endedAt: string;
   durationSeconds: number;
   messages: OutcomeCounts & { sent: number };
+  /**
+   * Request n = 0 … `requests.total` − 1 had the key `<prefix>-<n>` and the messages n × batch … of the seed, at most
+   * `messages` in all; null: no limit.
+   */
+  keys: { prefix: string; batch: number; messages: number | null };
   /** By ISO 3166-1 alpha-2 code; only countries that were sent. */
   perCountry: Record<string, OutcomeCounts>;
   requests: {
@@ -60,7 +65,10 @@ export type SummaryData = {
 };
 
 /** What the run was called and when it started; `setup()` makes it. */
-export type RunIdentity = { runId: string; startedAtMs: number };
+export type RunIdentity = { runId: string; startedAtMs: number; keyPrefix: string };
+
+/** Begins the log's line of a request that was not accepted; its outcome and number follow. */
+export const notAcceptedMark = 'NOT-ACCEPTED';
 
 function count(data: SummaryData, metric: string): number {
   return data.metrics[metric]?.values.count ?? 0;
@@ -155,6 +163,11 @@ export function buildAccount(
     endedAt: new Date(endedAtMs).toISOString(),
     durationSeconds: (endedAtMs - run.startedAtMs) / 1000,
     messages,
+    keys: {
+      prefix: run.keyPrefix,
+      batch: settings.batch,
+      messages: settings.load.kind === 'fixed-count' ? settings.load.messages : null,
+    },
     perCountry: Object.fromEntries(
       Object.entries(rows).map(([code, { accepted, refused, unknown }]) => [
         code,

@@ -1,7 +1,7 @@
 import exec from 'k6/execution';
 import http from 'k6/http';
 import type { Options } from 'k6/options';
-import { buildAccount, type RunIdentity, type SummaryData } from './account.ts';
+import { buildAccount, notAcceptedMark, type RunIdentity, type SummaryData } from './account.ts';
 import { renderAccount } from './account-table.ts';
 import { createCounters } from './counters.ts';
 import { k6Scenario, requestSize } from './executors.ts';
@@ -11,18 +11,15 @@ import type { ScenarioName } from './profiles.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { allThresholds } from './thresholds.ts';
 
-/** What `setup()` hands to every virtual user. */
-type Run = RunIdentity & { keyPrefix: string };
-
 /** So many virtual users say, once per status, what they were answered; more would only repeat them. */
 const explainingUsers = 10;
 
 /** The exports k6 expects of a script. */
 export type LoadTest = {
   options: Options;
-  setup: () => Run;
-  iterate: (run: Run) => void;
-  handleSummary: (data: SummaryData & { setup_data?: Run | undefined }) => Record<string, string>;
+  setup: () => RunIdentity;
+  iterate: (run: RunIdentity) => void;
+  handleSummary: (data: SummaryData & { setup_data?: RunIdentity | undefined }) => Record<string, string>;
 };
 
 /** Ends the run with a message, and status 108, unless it can do what it says. */
@@ -46,7 +43,7 @@ function checkScenario(settings: Settings): void {
   );
 }
 
-function startRun(settings: Settings): Run {
+function startRun(settings: Settings): RunIdentity {
   const startedAtMs = Date.now();
   // Fresh in every run: a key used before would make new messages count as ones already stored.
   const fresh = `${startedAtMs.toString(36)}-${Math.floor(Math.random() * 36 ** 6).toString(36)}`;
@@ -82,16 +79,23 @@ export function createLoadTest(scenario: ScenarioName): LoadTest {
         requestSize(settings, request),
       );
       counters.countSent(perCountry);
-      const result = postMessages(settings, messages, `${run.keyPrefix}-${place.vu}-${request}`);
+      const result = postMessages(settings, messages, `${run.keyPrefix}-${request}`);
       counters.countSettled(perCountry, result);
-      if (result.outcome === 'accepted' || explained.has(result.lastStatus) || place.vu > explainingUsers)
+      if (result.outcome === 'accepted') return;
+      // All other requests were accepted: with these lines the log says which messages must be in the stores.
+      console.warn(`${notAcceptedMark} ${result.outcome} ${request}`);
+      if (explained.has(result.lastStatus) || place.vu > explainingUsers)
         return;
       explained.add(result.lastStatus);
       console.warn(`${result.outcome} after ${result.attempts} attempt(s): ${result.lastAnswer}`);
     },
     handleSummary(data) {
       const endedAtMs = Date.now();
-      const run = data.setup_data ?? { runId: settings.runId ?? 'not-started', startedAtMs: endedAtMs };
+      const run = data.setup_data ?? {
+        runId: settings.runId ?? 'not-started',
+        startedAtMs: endedAtMs,
+        keyPrefix: '',
+      };
       const account = buildAccount(data, settings, run, endedAtMs);
       const files: Record<string, string> = { stdout: renderAccount(account) };
       if (settings.accountFile !== undefined) {

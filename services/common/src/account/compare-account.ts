@@ -1,3 +1,6 @@
+import { type CountryCounts, findFaults } from './find-faults.ts';
+import { newIdentities } from './new-identities.ts';
+
 /** Messages by ISO 3166-1 alpha-2 code; a country that is not named has none. */
 export type PerCountry = Readonly<Record<string, number>>;
 
@@ -7,6 +10,10 @@ export interface LaneTotals {
   readonly byCountry: PerCountry;
   /** Distinct identities the store remembers; null when they were not counted. */
   readonly identities: number | null;
+  /** When this was read, ms since the epoch; absent: the caller vouches that no identity has expired since. */
+  readonly readAt?: number | undefined;
+  /** Changes whenever an identity may have expired; null when the store does not say. */
+  readonly expiryMark?: string | null | undefined;
 }
 
 /** What {@link compareAccount} compares. */
@@ -22,13 +29,17 @@ export interface AccountInput {
   }[];
 }
 
-/** What can be wrong with a message. */
-export type FindingKind = 'lost' | 'doubled' | 'wrong-country';
+/**
+ * What can be found out about a message: `lost`, `doubled` (counted twice under one identity), counted under a
+ * `wrong-country`, `refused` and stored all the same, of an `other` sender (which is no fault), or in the store's
+ * `total` and in no country, or the reverse.
+ */
+export type FindingKind = 'lost' | 'doubled' | 'wrong-country' | 'refused' | 'other' | 'total';
 
-/** Something that is wrong in a lane. */
+/** What was found in a lane. */
 export interface Finding {
   readonly lane: string;
-  /** Where it shows; null when a loss and a double cancel each other and only the identities tell. */
+  /** Where it shows; null where no single country shows it. */
   readonly country: string | null;
   readonly kind: FindingKind;
   readonly count: number;
@@ -36,15 +47,12 @@ export interface Finding {
   readonly countedAs?: string;
 }
 
-/** One lane and country. `lost` is what is missing below accepted, `doubled` what is above accepted + unknown. */
-export interface AccountRow {
+/** One lane and country. `lost`, `doubled` and `other` are the findings in this country. */
+export interface AccountRow extends CountryCounts {
   readonly lane: string;
-  readonly country: string;
-  readonly accepted: number;
-  readonly unknown: number;
-  readonly stored: number;
   readonly lost: number;
   readonly doubled: number;
+  readonly other: number;
 }
 
 /** One lane over all countries; its figures are those of its findings. */
@@ -55,6 +63,7 @@ export interface LaneAccount {
   readonly stored: number;
   readonly lost: number;
   readonly doubled: number;
+  readonly other: number;
   readonly wrongCountry: number;
   /** New identities in the store; null when they cannot be compared (not counted, or some have expired). */
   readonly identities: number | null;
@@ -65,7 +74,10 @@ export interface Account {
   readonly rows: readonly AccountRow[];
   readonly lanes: readonly LaneAccount[];
   readonly findings: readonly Finding[];
-  /** True when every lane has what was accepted, each message once and under its country. */
+  /**
+   * True when something was accepted, at least one lane was compared, and every lane has what was accepted, each
+   * message once and under its country. Messages of another sender do not change it.
+   */
   readonly exact: boolean;
 }
 
@@ -74,132 +86,100 @@ export interface Account {
  *
  * A country is right when stored lies between accepted and accepted + unknown. Counts alone cannot see a loss and a
  * double that cancel each other, so the identities are compared too: fewer than accepted means that messages are
- * lost, fewer than stored that messages were counted twice. Messages counted under a wrong country leave total and
- * identities as they should be, one country short and another one over; that is told apart and fails as well.
+ * lost, fewer than stored that messages were counted twice, more than were sent that another sender posted too.
+ * Messages counted under a wrong country leave total and identities as they should be, one country short and another
+ * one over.
  *
- * Identities expire. Where `before` no longer has one for each message, they are left out of the comparison.
+ * Identities expire. Where some may have expired between the readings, they are left out of the comparison.
  */
 export function compareAccount(input: AccountInput): Account {
-  const rows: AccountRow[] = [];
-  const lanes: LaneAccount[] = [];
-  const findings: Finding[] = [];
-  for (const { lane, before, after } of input.lanes) {
-    const laneRows = countryRows(lane, input, before, after);
-    const identities = newIdentities(before, after);
-    const laneFindings = findFaults(lane, laneRows, identities, after.total - before.total);
-    const countOf = (kind: FindingKind): number =>
-      sum(laneFindings.filter((finding) => finding.kind === kind).map((finding) => finding.count));
-    rows.push(...laneRows);
-    findings.push(...laneFindings);
-    lanes.push({
-      lane,
-      accepted: sum(laneRows.map((row) => row.accepted)),
-      unknown: sum(laneRows.map((row) => row.unknown)),
-      stored: sum(laneRows.map((row) => row.stored)),
-      lost: countOf('lost'),
-      doubled: countOf('doubled'),
-      wrongCountry: countOf('wrong-country'),
-      identities,
-    });
-  }
-  return { rows, lanes, findings, exact: findings.length === 0 };
+  return assembleAccount(
+    input.lanes.map(({ lane, before, after }) => {
+      const countries = countriesOf(input, before, after);
+      const identities = newIdentities(before, after);
+      const totalDelta = after.total - before.total;
+      return {
+        lane,
+        countries,
+        identities,
+        findings: findFaults({ lane, countries, identities, totalDelta }),
+      };
+    }),
+  );
 }
 
-function countryRows(
-  lane: string,
+/** A lane and what was found in it. */
+export interface JudgedLane {
+  readonly lane: string;
+  readonly countries: readonly CountryCounts[];
+  readonly identities: number | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Adds findings up to an account. */
+export function assembleAccount(judged: readonly JudgedLane[]): Account {
+  const findings = judged.flatMap((lane) => lane.findings);
+  const found = (lane: string, kind: FindingKind, country?: string): number =>
+    sum(
+      findings
+        .filter((finding) => finding.lane === lane && finding.kind === kind)
+        .filter((finding) => country === undefined || finding.country === country)
+        .map(({ count }) => count),
+    );
+  const rows = judged.flatMap(({ lane, countries }) =>
+    countries.map(
+      (counts): AccountRow => ({
+        lane,
+        ...counts,
+        lost: found(lane, 'lost', counts.country),
+        doubled: found(lane, 'doubled', counts.country),
+        other: found(lane, 'other', counts.country),
+      }),
+    ),
+  );
+  const lanes = judged.map(
+    ({ lane, countries, identities }): LaneAccount => ({
+      lane,
+      accepted: sum(countries.map(({ accepted }) => accepted)),
+      unknown: sum(countries.map(({ unknown }) => unknown)),
+      stored: sum(countries.map(({ stored }) => stored)),
+      lost: found(lane, 'lost'),
+      doubled: found(lane, 'doubled'),
+      other: found(lane, 'other'),
+      wrongCountry: found(lane, 'wrong-country'),
+      identities,
+    }),
+  );
+  return {
+    rows,
+    lanes,
+    findings,
+    exact:
+      lanes.length > 0 &&
+      lanes.every(({ accepted }) => accepted > 0) &&
+      findings.every(({ kind }) => kind === 'other'),
+  };
+}
+
+function countriesOf(
   { accepted, unknown }: AccountInput,
   before: LaneTotals,
   after: LaneTotals,
-): AccountRow[] {
+): CountryCounts[] {
   const codes = new Set([accepted, unknown, before.byCountry, after.byCountry].flatMap(Object.keys));
   return [...codes].sort().flatMap((country) => {
-    const row = {
+    const counts = {
+      country,
       accepted: countOf(accepted, country),
       unknown: countOf(unknown, country),
       stored: countOf(after.byCountry, country) - countOf(before.byCountry, country),
     };
-    if (row.accepted === 0 && row.unknown === 0 && row.stored === 0) return [];
-    const lost = Math.max(0, row.accepted - row.stored);
-    const doubled = Math.max(0, row.stored - row.accepted - row.unknown);
-    return [{ lane, country, ...row, lost, doubled }];
+    return counts.accepted === 0 && counts.unknown === 0 && counts.stored === 0 ? [] : [counts];
   });
-}
-
-function newIdentities(before: LaneTotals, after: LaneTotals): number | null {
-  if (before.identities === null || after.identities === null) return null;
-  return before.identities === before.total ? after.identities - before.identities : null;
-}
-
-function findFaults(
-  lane: string,
-  rows: readonly AccountRow[],
-  identities: number | null,
-  totalDelta: number,
-): Finding[] {
-  const accepted = sum(rows.map((row) => row.accepted));
-  const possible = accepted + sum(rows.map((row) => row.unknown));
-  const stored = sum(rows.map((row) => row.stored));
-  const short = rows.filter((row) => row.lost > 0).map(({ country, lost }) => ({ country, count: lost }));
-  const over = rows
-    .filter((row) => row.doubled > 0)
-    .map(({ country, doubled }) => ({ country, count: doubled }));
-
-  // What must be lost, or counted twice, whatever the countries say. Without identities every shortage may be a loss.
-  const distinct = identities ?? stored;
-  const certainlyLost =
-    identities === null ? total(short) : Math.max(0, accepted - distinct) + Math.max(0, distinct - stored);
-  const certainlyDoubled =
-    identities === null ? total(over) : Math.max(0, stored - distinct) + Math.max(0, distinct - possible);
-
-  const findings: Finding[] = moveBetween(
-    short,
-    over,
-    total(short) - certainlyLost,
-    total(over) - certainlyDoubled,
-  ).map((moved) => ({ lane, kind: 'wrong-country', ...moved }));
-  const add = (kind: FindingKind, places: readonly Place[], atLeast: number): void => {
-    for (const { country, count } of places) if (count > 0) findings.push({ lane, country, kind, count });
-    const hidden = atLeast - total(places);
-    if (hidden > 0) findings.push({ lane, country: null, kind, count: hidden });
-  };
-  add('lost', short, Math.max(certainlyLost, stored - totalDelta));
-  add('doubled', over, Math.max(certainlyDoubled, totalDelta - stored));
-  return findings;
-}
-
-interface Place {
-  readonly country: string;
-  count: number;
-}
-
-/** Takes messages that moved from one country to another out of both lists, as many as both limits allow. */
-function moveBetween(
-  short: readonly Place[],
-  over: readonly Place[],
-  movableShort: number,
-  movableOver: number,
-): { country: string; countedAs: string; count: number }[] {
-  const moved: { country: string; countedAs: string; count: number }[] = [];
-  let left = Math.min(movableShort, movableOver);
-  for (const from of short) {
-    for (const to of over) {
-      const count = Math.min(from.count, to.count, left);
-      if (count <= 0) continue;
-      moved.push({ country: from.country, countedAs: to.country, count });
-      from.count -= count;
-      to.count -= count;
-      left -= count;
-    }
-  }
-  return moved;
 }
 
 function countOf(counts: PerCountry, country: string): number {
   return Object.hasOwn(counts, country) ? (counts[country] ?? 0) : 0;
-}
-
-function total(places: readonly Place[]): number {
-  return sum(places.map((place) => place.count));
 }
 
 function sum(numbers: readonly number[]): number {

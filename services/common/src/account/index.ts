@@ -2,6 +2,7 @@ export {
   type Account,
   type AccountInput,
   type AccountRow,
+  assembleAccount,
   compareAccount,
   type Finding,
   type FindingKind,
@@ -9,4 +10,6 @@ export {
   type LaneTotals,
   type PerCountry,
 } from './compare-account.ts';
+export { type CountryCounts, findFaults } from './find-faults.ts';
 export type { LaneBacklog, LaneReport } from './lane-report.ts';
+export { type Verdict, type VerdictState, verdictOf } from './verdict.ts';

@@ -47,6 +47,8 @@ export function createMemoryStore(): CountStore {
         byWeather: Object.fromEntries(byWeather),
       }),
     identities: () => Promise.resolve(seen.size),
+    // Nothing expires here.
+    expiryMark: () => Promise.resolve('memory'),
     isReady: () => ready,
     close() {
       ready = false;

@@ -53,6 +53,11 @@ export interface CountStore {
    * independent of the counts. Identities expire, so it equals the total only within that time.
    */
   identities(): Promise<number>;
+  /**
+   * Changes whenever an identity may have expired: while it stays the same, none has. Null when the store does not
+   * say (a user without the right to ask).
+   */
+  expiryMark(): Promise<string | null>;
   isReady(): boolean;
   close(): Promise<void>;
 }

@@ -37,6 +37,7 @@ export interface ScriptClient {
     bitcount(key: string): unknown;
     exec(): Promise<[error: Error | null, result: unknown][] | null>;
   };
+  info(): Promise<string>;
   on(event: 'error' | 'ready' | 'close' | 'end', listener: (error?: unknown) => void): unknown;
   once(event: 'ready', listener: () => void): unknown;
   off(event: 'ready', listener: () => void): unknown;
@@ -174,6 +175,13 @@ export function createScriptStore(
         }
       } while (cursor !== '0');
       return found;
+    },
+    async expiryMark() {
+      // A user without the right to ask leaves the mark unknown; a store that is away fails the reading elsewhere.
+      const info = await client.info().catch(() => '');
+      const field = (name: string): string | undefined => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
+      const [runId, expiredKeys] = [field('run_id'), field('expired_keys')];
+      return runId === undefined || expiredKeys === undefined ? null : `${runId}:${expiredKeys}`;
     },
     isReady: () => client.status === 'ready',
     close() {

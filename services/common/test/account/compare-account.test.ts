@@ -89,7 +89,7 @@ describe('compareAccount', () => {
     );
   });
 
-  it('finds planted doubles in their countries, counted with or without an identity of their own', () => {
+  it('finds what is counted twice, and what has an identity of its own, in their countries', () => {
     fc.assert(
       fc.property(counts, fc.integer({ min: 0, max: 9 }), fc.boolean(), (accepted, pick, hasIdentity) => {
         const country = Object.keys(accepted)[pick % Object.keys(accepted).length] as string;
@@ -97,9 +97,20 @@ describe('compareAccount', () => {
         count(lane, country, 2);
         if (hasIdentity) lane.identities += 2;
         assert.deepEqual(account(accepted, lane).findings, [
-          { lane: 'l', country, kind: 'doubled', count: 2 },
+          { lane: 'l', country, kind: hasIdentity ? 'other' : 'doubled', count: 2 },
         ]);
       }),
+    );
+  });
+
+  it('shows in a row what is found in its country, and no loss for a message counted elsewhere', () => {
+    const { rows } = account({ ES: 5, FR: 5 }, laneOf({ ES: 4, FR: 6 }));
+    assert.deepEqual(
+      rows.map(({ country, stored, lost, doubled, other }) => [country, stored, lost, doubled, other]),
+      [
+        ['ES', 4, 0, 0, 0],
+        ['FR', 6, 0, 0, 0],
+      ],
     );
   });
 
@@ -140,13 +151,14 @@ describe('compareAccount', () => {
   it('finds a total that does not agree with the countries', () => {
     const lane = laneOf({ ES: 5 });
     lane.total += 1;
-    assert.deepEqual(account({ ES: 5 }, lane).findings, [
-      { lane: 'l', country: null, kind: 'doubled', count: 1 },
-    ]);
+    const { findings, exact } = account({ ES: 5 }, lane);
+    assert.deepEqual(findings, [{ lane: 'l', country: null, kind: 'total', count: 1 }]);
+    assert.equal(exact, false);
   });
 
   it('names a country of which nothing was accepted', () => {
     const lane = laneOf({ ES: 5, PE: 1 });
+    lane.identities -= 1;
     assert.deepEqual(account({ ES: 5 }, lane).findings, [
       { lane: 'l', country: 'PE', kind: 'doubled', count: 1 },
     ]);
@@ -196,10 +208,15 @@ describe('compareAccount', () => {
           count(lane, country, counted);
           lane.identities += identities;
         }
+        // Messages beyond what was sent, each with an identity of its own, are those of another sender.
+        const others = lane.identities - sum(accepted);
         const isRight =
-          lane.identities === sum(accepted) &&
-          COUNTRIES.every((country) => (lane.byCountry.get(country) ?? 0) === (accepted[country] ?? 0));
-        assert.equal(account(accepted, lane).exact, isRight);
+          others >= 0 &&
+          lane.total === lane.identities &&
+          COUNTRIES.every((country) => (lane.byCountry.get(country) ?? 0) >= (accepted[country] ?? 0));
+        const result = account(accepted, lane);
+        assert.equal(result.exact, isRight);
+        if (isRight) assert.equal(result.lanes[0]?.other, others);
       }),
     );
   });

@@ -49,6 +49,16 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       probe.disconnect();
     });
 
+    it('has a mark that changes when a key expires, and at no other time', async () => {
+      const mark = await store.expiryMark();
+      assert.match(mark ?? '', /^[0-9a-f]+:\d+$/);
+      await store.apply({ envelopes: [keyed('mark', 0)], positions: [] });
+      assert.equal(await store.expiryMark(), mark);
+      await probe.pexpire(`${prefix}seen:k:mark`, 1);
+      while ((await probe.exists(`${prefix}seen:k:mark`)) === 1);
+      assert.notEqual(await store.expiryMark(), mark);
+    });
+
     it('keeps bits where SETBIT would put them, and lets keys expire', async () => {
       await store.apply({
         envelopes: [0, 1, 2, 9].map((sequence) => produced('bits', sequence)),

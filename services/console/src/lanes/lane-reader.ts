@@ -34,8 +34,14 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
 
   async function readTotals(identities: boolean) {
     if (!store.isReady()) throw new AppError('STORE_UNAVAILABLE', `${store.name} is not connected`);
+    if (!identities) return { ...(await store.totals()), identities: null };
+    const readAt = Date.now();
+    const markBefore = await store.expiryMark();
     const totals = await store.totals();
-    return { ...totals, identities: identities ? await store.identities() : null };
+    const counted = await store.identities();
+    const mark = await store.expiryMark();
+    // What expired while they were counted may be in the figure or not.
+    return { ...totals, identities: counted, readAt, expiryMark: mark === markBefore ? mark : null };
   }
 
   async function readBacklog() {

@@ -12,6 +12,8 @@ export interface FakeLane {
   /** Set to make a part fail. */
   brokerError: string | undefined;
   storeError: string | undefined;
+  /** Lets every identity expire. */
+  forget(): void;
   /** Stores messages, counted up from those before. */
   add(country: string, count: number): Promise<void>;
 }
@@ -20,6 +22,7 @@ export interface FakeLane {
 export async function createFakeLane(lane: string): Promise<FakeLane> {
   const store = createMemoryStore();
   let sequence = 0;
+  let forgotten = false;
   const fail = (code: 'STORE_UNAVAILABLE' | 'BROKER_UNAVAILABLE', message: string | undefined): void => {
     if (message !== undefined) throw new AppError(code, message, { retriable: true });
   };
@@ -37,6 +40,7 @@ export async function createFakeLane(lane: string): Promise<FakeLane> {
     lane,
     store: {
       ...store,
+      identities: async () => (forgotten ? 0 : store.identities()),
       totals: async () => {
         fail('STORE_UNAVAILABLE', fake.storeError);
         return store.totals();
@@ -54,6 +58,9 @@ export async function createFakeLane(lane: string): Promise<FakeLane> {
     backlog: { messages: 0, bySource: { message: 0 }, deadLetters: 0, consumers: 1 },
     brokerError: undefined,
     storeError: undefined,
+    forget() {
+      forgotten = true;
+    },
     async add(country, count) {
       const envelopes = Array.from({ length: count }, () => {
         sequence += 1;

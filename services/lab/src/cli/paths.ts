@@ -1,10 +1,13 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** The repository's root. */
 export const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 
-/** Data, logs and the record of what runs; ignored by git. */
-export const STATE_DIRECTORY = join(ROOT, '.caudal');
+// biome-ignore lint/style/noProcessEnv: the one place that says where commands keep things
+const { CAUDAL_STATE_DIRECTORY, CAUDAL_RESULTS_DIRECTORY } = process.env;
 
-/** One folder for each measured run. */
-export const RESULTS_DIRECTORY = join(ROOT, 'results');
+/** Data, logs and the record of what runs; ignored by git. `CAUDAL_STATE_DIRECTORY` puts it elsewhere. */
+export const STATE_DIRECTORY = resolve(CAUDAL_STATE_DIRECTORY || join(ROOT, '.caudal'));
+
+/** One folder for each measured run. `CAUDAL_RESULTS_DIRECTORY` puts it elsewhere. */
+export const RESULTS_DIRECTORY = resolve(CAUDAL_RESULTS_DIRECTORY || join(ROOT, 'results'));

@@ -5,6 +5,7 @@ import { handleInterrupts, INTERRUPTED_STATUS, InterruptedError } from '../cli/i
 import { RESULTS_DIRECTORY, ROOT } from '../cli/paths.ts';
 import { createTerminal, type Terminal } from '../cli/terminal.ts';
 import type { LoadResult } from '../load/measure-load.ts';
+import { accountStatus } from '../report/account-status.ts';
 import { keepRun } from '../report/keep-run.ts';
 import { progressLine } from '../report/progress-line.ts';
 import { newRunId } from '../report/write-results.ts';
@@ -54,7 +55,7 @@ export async function runOnCluster(settings: ClusterRunSettings): Promise<number
     let status = 0;
     if (settings.load !== undefined) {
       const result = await runSeedLoad(settings, running, started, terminal, interrupts.signal);
-      status = result.account.exact ? 0 : 1;
+      status = accountStatus(result);
     }
     if (!settings.once) {
       forwards.push(...(await forwardAll(running, started)));

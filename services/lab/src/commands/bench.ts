@@ -1,13 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startServers } from '../../../../tools/servers/servers.ts';
 import { kafkaRows, memoryFigures, rabbitmqRows } from '../bench/consumer-rows.ts';
 import { growthFigure } from '../bench/growth-figure.ts';
 import { ingestRows } from '../bench/ingest-rows.ts';
 import type { Effort, Figure, Row } from '../bench/rows.ts';
 import { isMet, renderTable } from '../bench/table.ts';
+import { readOptions, UsageError } from '../cli/arguments.ts';
+import { RESULTS_DIRECTORY, STATE_DIRECTORY } from '../cli/paths.ts';
+import { runCommandLine } from '../cli/run-command-line.ts';
 
 /** `npm run bench`: every goal of speed as a median of pair ratios against the raw client in the same run. */
 
@@ -31,47 +33,48 @@ const QUICK: Effort = {
   backlogs: [10_000, 100_000],
 };
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
-const parts = values.only?.split(',') ?? [...PARTS];
-const unknown = parts.filter((part) => !(PARTS as readonly string[]).includes(part));
-if (unknown.length > 0) {
-  process.stderr.write(`no part '${unknown.join("', '")}'\n${USAGE}`);
-  process.exit(2);
-}
-const effort = values.quick ? QUICK : FULL;
-const root = join(import.meta.dirname, '..', '..', '..', '..');
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const servers = await startServers({
-  only: ['rabbitmq', 'kafka', 'valkey', 'redis'],
-  dataDirectory: join(root, '.caudal', 'bench-servers'),
-  fresh: true,
-  onProgress: say,
-});
-const rows: Row[] = [];
-const figures: Figure[] = [];
-try {
-  for (const part of parts) {
-    say(`measuring ${part} …`);
-    if (part === 'kafka') rows.push(...(await kafkaRows(servers.addresses, effort)));
-    if (part === 'rabbitmq') rows.push(...(await rabbitmqRows(servers.addresses, effort)));
-    if (part === 'ingest') rows.push(...(await ingestRows(servers.addresses, effort)));
-    if (part === 'growth') figures.push(await growthFigure(servers.addresses));
-    if (part === 'memory') figures.push(...(await memoryFigures(servers.addresses, effort)));
+await runCommandLine(USAGE, async (args) => {
+  const { values } = readOptions(args, {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  });
+  const parts = values.only?.split(',') ?? [...PARTS];
+  const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
+  if (unknown !== undefined) throw new UsageError(`--only ${unknown}: there are ${PARTS.join(', ')}`);
+  const effort = values.quick ? QUICK : FULL;
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const servers = await startServers({
+    only: ['rabbitmq', 'kafka', 'valkey', 'redis'],
+    dataDirectory: join(STATE_DIRECTORY, 'bench-servers'),
+    fresh: true,
+    onProgress: say,
+  });
+  const rows: Row[] = [];
+  const figures: Figure[] = [];
+  try {
+    for (const part of parts) {
+      say(`measuring ${part} …`);
+      if (part === 'kafka') rows.push(...(await kafkaRows(servers.addresses, effort)));
+      if (part === 'rabbitmq') rows.push(...(await rabbitmqRows(servers.addresses, effort)));
+      if (part === 'ingest') rows.push(...(await ingestRows(servers.addresses, effort)));
+      if (part === 'growth') figures.push(await growthFigure(servers.addresses));
+      if (part === 'memory') figures.push(...(await memoryFigures(servers.addresses, effort)));
+    }
+  } finally {
+    await servers.down();
   }
-} finally {
-  await servers.down();
-}
 
-const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${arch()}, Node ${process.versions.node}`;
-const heading = `${new Date().toISOString().slice(0, 10)}; ${machine}; ${effort.pairs} pairs, median of pair ratios\n\n`;
-const table = renderTable(rows, figures);
-process.stdout.write(`\n${heading}${table}`);
-const directory = join(root, 'results', `bench-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
-mkdirSync(directory, { recursive: true });
-writeFileSync(
-  join(directory, 'bench.json'),
-  `${JSON.stringify({ machine, effort, rows, figures }, null, 2)}\n`,
-);
-writeFileSync(join(directory, 'bench.md'), heading + table);
-say(`\nwritten to ${directory}`);
-process.exitCode = rows.every(isMet) && figures.every((figure) => figure.isMet) ? 0 : 1;
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${arch()}, Node ${process.versions.node}`;
+  const heading = `${new Date().toISOString().slice(0, 10)}; ${machine}; ${effort.pairs} pairs, median of pair ratios\n\n`;
+  const table = renderTable(rows, figures);
+  process.stdout.write(`\n${heading}${table}`);
+  const directory = join(RESULTS_DIRECTORY, `bench-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(
+    join(directory, 'bench.json'),
+    `${JSON.stringify({ machine, effort, rows, figures }, null, 2)}\n`,
+  );
+  writeFileSync(join(directory, 'bench.md'), heading + table);
+  say(`\nwritten to ${directory}`);
+  return rows.every(isMet) && figures.every((figure) => figure.isMet) ? 0 : 1;
+});

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readOptions } from '../cli/arguments.ts';
+import { createPainter } from '../cli/painter.ts';
 import { RESULTS_DIRECTORY, ROOT } from '../cli/paths.ts';
 import { ExpectedError, runCommandLine } from '../cli/run-command-line.ts';
 import type { RunDocument } from '../report/run-document.ts';
@@ -27,7 +28,9 @@ await runCommandLine(USAGE, (args) => {
   const { markdown, chart } = runReport(run);
   writeFileSync(join(directory, 'report.md'), markdown);
   writeFileSync(join(directory, 'chart.svg'), chart);
-  process.stdout.write(`${run.id}\n\n${runSummary(run)}\n${relative(ROOT, join(directory, 'report.md'))}\n`);
+  process.stdout.write(
+    `${run.id}\n\n${runSummary(run, createPainter(process.stdout))}\n${relative(ROOT, join(directory, 'report.md'))}\n`,
+  );
   return Promise.resolve(0);
 });
 

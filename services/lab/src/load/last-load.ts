@@ -6,6 +6,8 @@ import type { AccountRequest } from './console-client.ts';
 /** What `verify` needs of a load: what it sent, and what the stores held before it. */
 export interface LastLoad extends AccountRequest {
   readonly id: string;
+  /** ISO 8601; absent in what older versions kept. */
+  readonly startedAt?: string | undefined;
 }
 
 const fileIn = (stateDirectory: string): string => join(stateDirectory, 'last-load.json');

@@ -138,7 +138,8 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
     return {
       load,
       request,
-      account,
+      // Whatever the counts say at this moment: what is still under way may yet change them.
+      account: drain.drained ? account : { ...account, exact: false },
       ...(drain.reason !== undefined && { notDrained: drain.reason }),
       latencyByLane: Object.fromEntries(account.lanes.map(({ lane }) => [lane, latencyOf(total, lane)])),
       acceptedPerSecond: load.messages.accepted / load.durationSeconds,

@@ -1,4 +1,5 @@
-import { accountRows, findingLines, verdictLine } from './account-rows.ts';
+import { verdictOf } from '@caudal/common/account';
+import { accountRows } from './account-rows.ts';
 import { renderCharts } from './line-chart.ts';
 import type { RunDocument } from './run-document.ts';
 import { latencyRows } from './summary.ts';
@@ -7,6 +8,7 @@ import { markdownTable } from './text-table.ts';
 /** report.md and the chart it shows. */
 export function runReport(run: RunDocument): { readonly markdown: string; readonly chart: string } {
   const lanes = run.account.lanes.map(({ lane }) => lane);
+  const verdict = verdictOf(run.account, run.notDrained);
   const over = (value: (lane: string, sample: RunDocument['samples'][number]) => number | null) =>
     lanes.map((lane) => ({
       name: lane,
@@ -35,10 +37,9 @@ export function runReport(run: RunDocument): { readonly markdown: string; readon
   const markdown = [
     `# ${run.id}`,
     '',
-    `**${verdictLine(run.account)}**`,
+    `**${verdict.line}**`,
     '',
-    ...findingLines(run.account.findings, 50).map((line) => `- ${line}`),
-    ...(run.notDrained === undefined ? [] : [`- not drained: ${run.notDrained}`]),
+    ...verdict.notes.map((note) => `- ${note}`),
     '',
     `\`${run.command}\`, ${run.load.startedAt}, ${run.machine}`,
     '',

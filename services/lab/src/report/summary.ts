@@ -1,9 +1,13 @@
+import { type Account, verdictOf } from '@caudal/common/account';
+import { type Painter, PLAIN } from '../cli/painter.ts';
 import type { LoadResult } from '../load/measure-load.ts';
-import { accountRows, findingLines, verdictLine } from './account-rows.ts';
+import { accountRows } from './account-rows.ts';
 import { formatCount, formatDuration, textTable } from './text-table.ts';
 
 /** Countries shown in a terminal. */
 const TOP_COUNTRIES = 8;
+/** Findings shown there; the report has them all. */
+const MAX_NOTES = 12;
 
 /** Latency and rate of every lane, and of the door. */
 export function latencyRows(
@@ -28,19 +32,38 @@ export function latencyRows(
   ];
 }
 
+/** The account as a table, the verdict on it, and what was found. */
+export function accountSummary(
+  account: Account,
+  notDrained: string | undefined,
+  {
+    maxCountries = TOP_COUNTRIES,
+    paint = PLAIN,
+  }: { readonly maxCountries?: number; readonly paint?: Painter } = {},
+): string {
+  const { state, line, notes } = verdictOf(account, notDrained);
+  const lanes = account.lanes.map(({ lane }) => lane);
+  return [
+    paint.lanes(textTable(accountRows(account, maxCountries)), lanes),
+    '',
+    paint.verdict(state, line),
+    ...notes.slice(0, MAX_NOTES).map((note) => paint.lanes(`  ${note}`, lanes)),
+    ...(notes.length > MAX_NOTES ? [`  … and ${notes.length - MAX_NOTES} more`] : []),
+  ].join('\n');
+}
+
 /** A run for a terminal: the account, what is wrong, and how fast it was. */
-export function runSummary(result: LoadResult): string {
+export function runSummary(result: LoadResult, paint: Painter = PLAIN): string {
   const { load, account } = result;
   const { retries } = load.requests;
   const failed = load.thresholds.results.filter(({ passed }) => !passed);
   return [
-    textTable(accountRows(account, TOP_COUNTRIES)),
+    accountSummary(account, result.notDrained, { paint }),
     '',
-    verdictLine(account),
-    ...findingLines(account.findings).map((line) => `  ${line}`),
-    ...(result.notDrained === undefined ? [] : [`  not drained: ${result.notDrained}`]),
-    '',
-    textTable(latencyRows(result)),
+    paint.lanes(
+      textTable(latencyRows(result)),
+      account.lanes.map(({ lane }) => lane),
+    ),
     ...(retries > 0
       ? ['', `${formatCount(retries)} requests were sent again under the same Idempotency-Key`]
       : []),

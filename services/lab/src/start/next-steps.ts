@@ -19,8 +19,9 @@ Try, in another terminal:
     -d '{"description": "Sol y viento", "country": "ES", "weather": "sunny"}'
   npm run load -- steady --rate 500 --duration 30s
   npm run scale -- rabbitmq-consumer=4
-  npm run servers -- kill valkey     its lane pauses, the other goes on; then: npm run servers -- start valkey
-  npm run verify                     compares the last load with both stores again
+  npm run servers -- kill valkey     its lane pauses, the other continues
+  npm run servers -- start valkey    brings it back: the lane drains
+  npm run verify -- --deep           compares the last load with both stores again, key by key
 
 `;
 }

@@ -9,6 +9,7 @@ import { createTerminal, type Terminal } from '../cli/terminal.ts';
 import { createConsoleClient } from '../load/console-client.ts';
 import { type LoadResult, measureLoad } from '../load/measure-load.ts';
 import { localLoad } from '../load/run-k6.ts';
+import { accountStatus } from '../report/account-status.ts';
 import { keepRun } from '../report/keep-run.ts';
 import { progressLine } from '../report/progress-line.ts';
 import { readVersions } from '../report/read-versions.ts';
@@ -34,7 +35,7 @@ export async function startEverything(settings: StartSettings): Promise<number> 
   const running = readRunRecord(STATE_DIRECTORY);
   if (running !== undefined) {
     throw new ExpectedError(
-      `it runs already (process ${running.supervisor.pid}, ${running.baseUrl}): use npm run load, or end it first`,
+      `already running (process ${running.supervisor.pid}, ${running.baseUrl}): use npm run load, or stop it with Ctrl-C first`,
     );
   }
   removeRunRecord(STATE_DIRECTORY);
@@ -58,7 +59,7 @@ export async function startEverything(settings: StartSettings): Promise<number> 
         terminal,
         interrupts.signal,
       );
-      status = result.account.exact ? 0 : 1;
+      status = accountStatus(result);
     }
     if (!settings.once && !interrupts.signal.aborted) {
       process.stdout.write(urlsAndNextSteps(stack, prepared.servers));

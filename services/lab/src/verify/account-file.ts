@@ -18,7 +18,12 @@ export function readAccountFile(path: string): LastLoad {
     throw new ExpectedError(`${path} is no account of a load: it has no messages per country`);
   }
   const run = readRunBeside(path);
-  return { id: account.runId ?? basename(path), ...outcomesOf(account), before: run?.request.before ?? {} };
+  return {
+    id: account.runId ?? basename(path),
+    startedAt: account.startedAt,
+    ...outcomesOf(account),
+    before: run?.request.before ?? {},
+  };
 }
 
 function readJson<T>(path: string): T {

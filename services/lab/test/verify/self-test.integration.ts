@@ -18,8 +18,9 @@ describe('verify --self-test', () => {
       stateDirectory,
       onEvent: () => undefined,
     });
-    assert.deepEqual([found, planted], [3, 3], lines.join('\n'));
-    assert.match(lines[0] ?? '', /no fault +exact in both stores/);
+    assert.deepEqual([found, planted], [13, 13], lines.join('\n'));
+    assert.equal(lines.length, 14);
+    assert.match(lines[0] ?? '', /no fault +exact in both lanes/);
     const client = new Redis(addresses.valkeyUrl);
     assert.deepEqual(await client.keys('self-test:*'), []);
     client.disconnect();

@@ -1,0 +1,155 @@
+import type { Finding, FindingKind } from './compare-account.ts';
+
+/** What was sent and stored of one country. */
+export interface CountryCounts {
+  readonly country: string;
+  readonly accepted: number;
+  readonly unknown: number;
+  readonly stored: number;
+}
+
+/** What {@link findFaults} looks at: one lane. */
+export interface LaneCounts {
+  readonly lane: string;
+  readonly countries: readonly CountryCounts[];
+  /** New identities in the store; null when they cannot be compared. */
+  readonly identities: number | null;
+  /** By how much the store's own total has grown. */
+  readonly totalDelta: number;
+}
+
+type Places = ReadonlyMap<string, number>;
+type Move = readonly [from: string, to: string, count: number];
+
+/**
+ * Names what is wrong in a lane, with the country where one can be named.
+ *
+ * A message that was stored twice leaves fewer identities than counts; one of another sender leaves more identities
+ * than this run sent; one counted under a wrong country leaves both as they should be. What the identities do not
+ * explain is taken for the worse: without identities a surplus is `doubled`, and a message in a country of which
+ * nothing was sent is one of unknown outcome under a wrong country as long as there are such messages.
+ */
+export function findFaults({ lane, countries, identities, totalDelta }: LaneCounts): Finding[] {
+  const accepted = sum(countries.map((country) => country.accepted));
+  const possible = accepted + sum(countries.map(({ unknown }) => unknown));
+  const stored = sum(countries.map((country) => country.stored));
+  const short = placesOf(countries, (country) => country.accepted - country.stored);
+  const over = placesOf(countries, ({ accepted: a, unknown, stored: s }) => s - a - unknown);
+  // Unknown messages that did not arrive where they were sent to.
+  const absent = placesOf(countries, ({ accepted: a, unknown, stored: s }) => a + unknown - Math.max(a, s));
+
+  const distinct = identities ?? stored;
+  const certain =
+    identities === null
+      ? { lost: total(short), doubled: total(over), other: 0 }
+      : {
+          lost: Math.max(0, accepted - distinct) + Math.max(0, distinct - stored),
+          doubled: Math.max(0, stored - distinct),
+          other: Math.max(0, distinct - possible),
+        };
+
+  const movable = total(over) - certain.doubled - certain.other;
+  const moves = moveBetween(short, over, Math.min(total(short) - certain.lost, movable));
+  const lost = without(
+    short,
+    moves.map(([from, , count]) => [from, count]),
+  );
+  const afterMoves = without(
+    over,
+    moves.map(([, to, count]) => [to, count]),
+  );
+  const unknownMoves = moveBetween(absent, afterMoves, movable - countOf(moves));
+  const surplus = without(
+    afterMoves,
+    unknownMoves.map(([, to, count]) => [to, count]),
+  );
+
+  return [
+    ...[...moves, ...unknownMoves].map(
+      ([country, countedAs, count]): Finding => ({ lane, country, countedAs, kind: 'wrong-country', count }),
+    ),
+    ...placed(lane, 'lost', lost, certain.lost),
+    ...splitSurplus(lane, surplus, certain),
+    ...(stored === totalDelta
+      ? []
+      : [{ lane, country: null, kind: 'total' as const, count: Math.abs(totalDelta - stored) }]),
+  ];
+}
+
+/** What is left above possible: doubles where identities are missing, messages of another sender otherwise. */
+function splitSurplus(
+  lane: string,
+  surplus: Places,
+  certain: { readonly doubled: number; readonly other: number },
+): Finding[] {
+  if (certain.other === 0) return placed(lane, 'doubled', surplus, certain.doubled);
+  if (certain.doubled === 0) return placed(lane, 'other', surplus, certain.other);
+  // Both, and in several countries nothing says which is where.
+  const [only, ...more] = surplus.keys();
+  const country = more.length === 0 ? (only ?? null) : null;
+  return [
+    { lane, country, kind: 'doubled', count: certain.doubled },
+    { lane, country, kind: 'other', count: certain.other },
+  ];
+}
+
+/** A finding a country, and one without for what no country shows. */
+function placed(lane: string, kind: FindingKind, places: Places, atLeast: number): Finding[] {
+  const hidden = atLeast - total(places);
+  return [
+    ...[...places].map(([country, count]): Finding => ({ lane, country, kind, count })),
+    ...(hidden > 0 ? [{ lane, country: null, kind, count: hidden }] : []),
+  ];
+}
+
+/** Pairs what is missing in one country with what is too much in another, as many as `limit`. */
+function moveBetween(from: Places, to: Places, limit: number): Move[] {
+  const moves: Move[] = [];
+  const room = new Map(to);
+  let left = limit;
+  for (const [source, missing] of from) {
+    let rest = missing;
+    for (const [target, free] of room) {
+      const count = Math.min(rest, free, left);
+      if (count <= 0) continue;
+      moves.push([source, target, count]);
+      room.set(target, free - count);
+      rest -= count;
+      left -= count;
+    }
+  }
+  return moves;
+}
+
+function placesOf(
+  countries: readonly CountryCounts[],
+  count: (country: CountryCounts) => number,
+): Map<string, number> {
+  const counted = countries.map((country) => [country.country, count(country)] as const);
+  return new Map(counted.filter(([, n]) => n > 0));
+}
+
+function without(
+  places: Places,
+  taken: readonly (readonly [country: string, count: number])[],
+): Map<string, number> {
+  const rest = new Map(places);
+  for (const [country, count] of taken) {
+    const left = (rest.get(country) ?? 0) - count;
+    if (left > 0) rest.set(country, left);
+    else rest.delete(country);
+  }
+  return rest;
+}
+
+function countOf(moves: readonly Move[]): number {
+  return sum(moves.map(([, , count]) => count));
+}
+
+function total(places: Places): number {
+  return sum([...places.values()]);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((left, right) => left + right, 0);
+}

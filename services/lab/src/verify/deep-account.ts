@@ -1,0 +1,82 @@
+import {
+  type Account,
+  assembleAccount,
+  type CountryCounts,
+  type Finding,
+  findFaults,
+} from '@caudal/common/account';
+import type { KeyInspection } from './inspect-keys.ts';
+
+/**
+ * The account again, with what each store knows of every single message of the load. That tells what counts cannot: a
+ * loss that a message of another sender or one of unknown outcome stands in for, a loss and a double that cancel each
+ * other after some identities have expired, and a lane that lacks one key.
+ *
+ * Two messages that were counted under each other's country leave a store exactly as it should be: nothing can show
+ * that.
+ *
+ * @param inspections by lane
+ * @param mayHaveExpired keys that are missing may have been forgotten: they prove no loss
+ * @throws Error when a lane was not inspected
+ */
+export function deepAccount(
+  account: Account,
+  inspections: ReadonlyMap<string, KeyInspection>,
+  mayHaveExpired = false,
+): Account {
+  return assembleAccount(
+    account.lanes.map(({ lane, identities }) => {
+      const inspection = inspections.get(lane);
+      if (inspection === undefined) throw new Error(`${lane} was not inspected`);
+      const countries = account.rows.filter((row) => row.lane === lane);
+      const isForgotten = mayHaveExpired && Object.keys(inspection.missingByCountry).length > 0;
+      if (isForgotten) {
+        const findings = account.findings.filter((finding) => finding.lane === lane);
+        return { lane, countries: countries.map(countsOf), identities, findings };
+      }
+      const found = countries.map(({ country, stored }) => ({
+        country,
+        accepted: inspection.foundByCountry[country] ?? 0,
+        unknown: 0,
+        stored,
+      }));
+      const counted = findFaults({
+        lane,
+        countries: found,
+        identities,
+        totalDelta: found.reduce((sum, { stored }) => sum + stored, 0),
+      });
+      const lost = countries.flatMap(({ country, accepted }): Finding[] => {
+        const expected = inspection.expectedByCountry[country] ?? 0;
+        // So many of this country are not named as unknown, and may be missing.
+        const unnamed = Math.max(0, expected - accepted);
+        const count = (inspection.missingByCountry[country] ?? 0) - unnamed;
+        return count > 0 ? [{ lane, country, kind: 'lost', count }] : [];
+      });
+      const refused = Object.entries(inspection.refusedByCountry).map(
+        ([country, count]): Finding => ({ lane, country, kind: 'refused', count }),
+      );
+      const totals = account.findings.filter((finding) => finding.lane === lane && finding.kind === 'total');
+      return {
+        lane,
+        countries: countries.map(countsOf),
+        identities: identities ?? Object.values(inspection.foundByCountry).reduce((sum, n) => sum + n, 0),
+        findings: merge([...lost, ...counted, ...refused, ...totals]),
+      };
+    }),
+  );
+}
+
+function countsOf({ country, accepted, unknown, stored }: CountryCounts): CountryCounts {
+  return { country, accepted, unknown, stored };
+}
+
+/** One finding a kind and place. */
+function merge(findings: readonly Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = [finding.kind, finding.country, finding.countedAs].join();
+    merged.set(key, { ...finding, count: finding.count + (merged.get(key)?.count ?? 0) });
+  }
+  return [...merged.values()];
+}

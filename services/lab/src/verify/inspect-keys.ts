@@ -1,0 +1,82 @@
+import { type Ledger, type LedgerRequest, ledgerRequests, storeKeyOf } from './ledger.ts';
+import type { RawStore } from './raw-store.ts';
+
+/** A message that must be in a store and is not. */
+export interface MissingMessage {
+  readonly key: string;
+  /** Place in its request. */
+  readonly position: number;
+  readonly country: string;
+}
+
+/** What a store knows of a load's messages. */
+export interface KeyInspection {
+  /** Keys that were asked for. */
+  readonly asked: number;
+  /** Messages of the load whose identity is in the store, by country, whatever they were answered. */
+  readonly foundByCountry: Readonly<Record<string, number>>;
+  /** Messages that count as accepted here: all but those the log names. An interrupted load leaves some unnamed. */
+  readonly expectedByCountry: Readonly<Record<string, number>>;
+  /** Those of them that are not in the store. */
+  readonly missingByCountry: Readonly<Record<string, number>>;
+  /** The first of those. */
+  readonly firstMissing: readonly MissingMessage[];
+  /** Messages that were refused and are in the store all the same. */
+  readonly refusedByCountry: Readonly<Record<string, number>>;
+}
+
+const KEYS_A_TIME = 1_000;
+const MAX_MISSING_LISTED = 20;
+
+/** Asks a store for every message of a load, by the key and position that identify it there. */
+export async function inspectKeys(
+  store: RawStore,
+  ledger: Ledger,
+  options: { readonly keyPrefix: string; readonly apiKey: string | undefined },
+): Promise<KeyInspection> {
+  const foundByCountry: Record<string, number> = {};
+  const expectedByCountry: Record<string, number> = {};
+  const missingByCountry: Record<string, number> = {};
+  const refusedByCountry: Record<string, number> = {};
+  const firstMissing: MissingMessage[] = [];
+  let asked = 0;
+  for (const requests of chunks(ledgerRequests(ledger), KEYS_A_TIME)) {
+    const bitmaps = await store.bitmaps(
+      requests.map(({ key }) => options.keyPrefix + storeKeyOf(key, options.apiKey)),
+    );
+    asked += requests.length;
+    requests.forEach(({ key, outcome, countries }, index) => {
+      countries.forEach((country, position) => {
+        const isFound = hasBit(bitmaps[index] ?? null, position);
+        if (isFound) add(foundByCountry, country);
+        if (isFound && outcome === 'refused') add(refusedByCountry, country);
+        if (outcome !== 'accepted') return;
+        add(expectedByCountry, country);
+        if (isFound) return;
+        add(missingByCountry, country);
+        if (firstMissing.length < MAX_MISSING_LISTED) firstMissing.push({ key, position, country });
+      });
+    });
+  }
+  return { asked, foundByCountry, expectedByCountry, missingByCountry, firstMissing, refusedByCountry };
+}
+
+function add(counts: Record<string, number>, country: string): void {
+  counts[country] = (counts[country] ?? 0) + 1;
+}
+
+/** As SETBIT numbers them: the highest bit of the first byte is 0. */
+function hasBit(bitmap: Buffer | null, bit: number): boolean {
+  return ((bitmap?.[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0;
+}
+
+function* chunks(requests: Iterable<LedgerRequest>, size: number): Generator<LedgerRequest[]> {
+  let chunk: LedgerRequest[] = [];
+  for (const request of requests) {
+    chunk.push(request);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { notAcceptedMark } from '../../../../load-tests/lib/account.ts';
+import { createMessage } from '../../../../load-tests/lib/payloads.ts';
+import { hashText, randomAt } from '../../../../load-tests/lib/random.ts';
+import { ExpectedError } from '../cli/run-command-line.ts';
+import type { LoadAccount } from '../load/run-k6.ts';
+
+/** What became of a request; `accepted` unless the log of k6 says otherwise. */
+export type RequestOutcome = 'accepted' | 'refused' | 'unknown';
+
+/** What a load sent, request by request. */
+export interface Ledger {
+  readonly account: LoadAccount;
+  /** Requests that were not accepted, by number, as far as the log has them. */
+  readonly notAccepted: ReadonlyMap<number, 'refused' | 'unknown'>;
+}
+
+/** One request of a load. */
+export interface LedgerRequest {
+  readonly key: string;
+  readonly outcome: RequestOutcome;
+  /** The country of each message, in order. */
+  readonly countries: readonly string[];
+}
+
+/**
+ * Reads the ledger that a load left in its results: account.json, and k6.log for what was not accepted.
+ * @throws ExpectedError when there is no account with keys.
+ */
+export function readLedger(accountFile: string, logFile = join(accountFile, '..', 'k6.log')): Ledger {
+  let account: LoadAccount;
+  try {
+    account = JSON.parse(readFileSync(accountFile, 'utf8')) as LoadAccount;
+  } catch (error) {
+    throw new ExpectedError(`--deep needs the account that k6 wrote, and ${accountFile} cannot be read`, {
+      cause: error,
+    });
+  }
+  // Accounts of older load tests have none.
+  if (!account.keys?.prefix) {
+    throw new ExpectedError(
+      `${accountFile} says nothing of the load's keys: put on a new load, then verify it`,
+    );
+  }
+  return { account, notAccepted: readNotAccepted(logFile) };
+}
+
+function readNotAccepted(logFile: string): Map<number, 'refused' | 'unknown'> {
+  let log = '';
+  try {
+    log = readFileSync(logFile, 'utf8');
+  } catch {
+    // Without a log, what was not accepted is known by country alone.
+  }
+  const lines = log.matchAll(new RegExp(`${notAcceptedMark} (refused|unknown) (\\d+)`, 'g'));
+  return new Map([...lines].map(([, outcome, n]) => [Number(n), outcome as 'refused' | 'unknown']));
+}
+
+/** Every request of a load, as k6 made it from its seed. */
+export function* ledgerRequests({ account, notAccepted }: Ledger): Generator<LedgerRequest> {
+  const { prefix, batch, messages } = account.keys;
+  const seedHash = hashText(account.seed);
+  for (let request = 0; request < account.requests.total; request += 1) {
+    const first = request * batch;
+    const size = messages === null ? batch : Math.max(0, Math.min(batch, messages - first));
+    yield {
+      key: `${prefix}-${request}`,
+      outcome: notAccepted.get(request) ?? 'accepted',
+      countries: Array.from(
+        { length: size },
+        (_, position) => createMessage(randomAt(seedHash, first + position)).code,
+      ),
+    };
+  }
+}
+
+/**
+ * The key of a store that remembers a request: its messages are bits of it, by position. Made here anew, apart from
+ * the services, so that a fault in theirs shows.
+ */
+export function storeKeyOf(idempotencyKey: string, apiKey: string | undefined): string {
+  const caller = apiKey === undefined ? '' : createHash('sha256').update(apiKey).digest('base64url');
+  const scope = createHash('sha256')
+    .update(`${caller.length}:${caller}:${idempotencyKey}`)
+    .digest('base64url');
+  return `seen:k:${scope.slice(0, 22)}`;
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { useServers } from '@caudal/common/testing';
+import { Redis } from 'ioredis';
+import { startFaultyIngest } from '../../../../load-tests/test/faulty-ingest.ts';
+import { type Stack, startStack } from '../../src/stack/stack.ts';
+import { readLedger, storeKeyOf } from '../../src/verify/ledger.ts';
+import { startFakeConsole } from '../support/fake-console.ts';
+import { runCommand } from '../support/run-command.ts';
+import { uniqueNames } from '../support/unique-names.ts';
+
+const servers = useServers('rabbitmq', 'kafka', 'valkey', 'redis');
+
+describe('npm run load, and npm run verify after it', () => {
+  const names = uniqueNames('load');
+  let directory: string;
+  let stack: Stack;
+  let redis: Redis;
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'caudal-load-'));
+    const { addresses } = servers();
+    stack = await startStack({
+      addresses,
+      names,
+      replicas: { 'ingest-api': 1, 'rabbitmq-consumer': 1, 'kafka-consumer': 1 },
+      stateDirectory: join(directory, 'stack'),
+      onEvent: () => undefined,
+    });
+    redis = new Redis(addresses.redisUrl);
+  });
+  after(async () => {
+    redis.disconnect();
+    await stack.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  const verify = (...args: string[]) =>
+    runCommand(
+      'verify',
+      [
+        ...['--console-url', stack.consoleUrl],
+        ...['--store', `rabbitmq-valkey=${servers().addresses.valkeyUrl}`],
+        ...['--store', `kafka-redis=${servers().addresses.redisUrl}`],
+        ...['--key-prefix', names.storeKeyPrefix],
+        ...args,
+      ],
+      directory,
+    );
+
+  it('exits with 0 when the account is exact, and every key is in both stores', async () => {
+    const load = await runCommand(
+      'load',
+      ['seed', '--messages', '330', '--users', '5', '--batch', '7', '--base-url', stack.baseUrl].concat([
+        '--console-url',
+        stack.consoleUrl,
+      ]),
+      directory,
+    );
+    assert.equal(load.status, 0, load.stdout + load.stderr);
+    assert.match(load.stdout, /\nexact: every accepted message is in every store, once\n/);
+    const { status, stdout, stderr } = await verify('--deep');
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /\nexact: every accepted message is in every store, once\n/);
+    for (const lane of ['rabbitmq-valkey', 'kafka-redis']) {
+      assert.ok(stdout.includes(`${lane}: asked for 48 keys, 0 messages are missing`), stdout);
+    }
+  });
+
+  it('finds a loss behind a message of another sender by its key, and by nothing else', async () => {
+    const [id = ''] = await readdir(join(directory, 'results'));
+    const { account } = readLedger(join(directory, 'results', id, 'account.json'));
+    const key = `${account.keys.prefix}-5`;
+    const stored = names.storeKeyPrefix + storeKeyOf(key, undefined);
+    assert.equal(await redis.setbit(stored, 3, 0), 1);
+    await redis.setbit(`${names.storeKeyPrefix}seen:k:of-another-sender`, 0, 1);
+    const shallow = await verify();
+    assert.equal(shallow.status, 0, shallow.stdout);
+    const deep = await verify('--deep');
+    assert.equal(deep.status, 1, deep.stdout);
+    assert.match(deep.stdout, /\nNOT exact: lost 1, doubled 0\n/);
+    assert.match(deep.stdout, /kafka-redis: 1 lost, [A-Z]{2}\n/);
+    assert.ok(deep.stdout.includes(`kafka-redis: missing ${key} [3], `), deep.stdout);
+    assert.match(deep.stdout, /rabbitmq-valkey: asked for 48 keys, 0 messages are missing/);
+  });
+
+  it('names the store that --deep was not given', async () => {
+    const { status, stderr } = await runCommand(
+      'verify',
+      ['--deep', '--console-url', stack.consoleUrl, '--store', 'kafka-redis=redis://127.0.0.1:1'],
+      directory,
+    );
+    assert.equal(status, 1);
+    assert.match(stderr, /--deep: give --store rabbitmq-valkey=redis:\/\/…\n$/);
+  });
+
+  it('exits with 1 when a message was stored twice', async () => {
+    const ingest = await startFaultyIngest();
+    const twice = () => {
+      const byCountry = ingest.counted();
+      const [first] = Object.keys(byCountry);
+      return first === undefined
+        ? { byCountry }
+        : { byCountry: { ...byCountry, [first]: (byCountry[first] ?? 0) + 1 }, repeated: 1 };
+    };
+    const console = await startFakeConsole({ one: () => ({ byCountry: ingest.counted() }), two: twice });
+    try {
+      const args = ['seed', '--messages', '50', '--users', '5', '--base-url', ingest.url];
+      const { status, stdout, stderr } = await runCommand(
+        'load',
+        [...args, '--console-url', console.url],
+        join(directory, 'twice'),
+      );
+      assert.equal(status, 1, stdout + stderr);
+      assert.match(stdout, /\nNOT exact: lost 0, doubled 1\n {2}two: 1 doubled, /);
+    } finally {
+      await console.close();
+      await ingest.close();
+    }
+  });
+
+  it('exits with 1 when a threshold of the load test is missed, though the account is exact', async () => {
+    const ingest = await startFaultyIngest({ refuseCountry: 'GT' });
+    const console = await startFakeConsole({ one: () => ({ byCountry: ingest.counted() }) });
+    try {
+      const args = ['seed', '--messages', '400', '--users', '5', '--base-url', ingest.url];
+      const { status, stdout, stderr } = await runCommand(
+        'load',
+        [...args, '--console-url', console.url],
+        join(directory, 'refused'),
+      );
+      assert.equal(status, 1, stdout + stderr);
+      assert.match(stdout, /\nexact: /);
+      assert.match(stdout, /threshold of the load test missed: messages_refused/);
+    } finally {
+      await console.close();
+      await ingest.close();
+    }
+  });
+});

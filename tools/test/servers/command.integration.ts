@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+const program = join(import.meta.dirname, '..', '..', 'servers', 'main.ts');
+let directory = '';
+
+/** Runs `npm run servers -- …` on a data directory of its own. */
+function servers(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...args, '--data', directory], (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'caudal-servers-command-'));
+});
+after(async () => {
+  await servers('down');
+  await rm(directory, { recursive: true, force: true });
+});
+
+test('breaking a server says what was done and how to undo it', async () => {
+  const up = await servers('up', '--only', 'redis');
+  assert.equal(up.status, 0, up.stderr);
+  const said: [action: string, said: string, status: RegExp][] = [
+    ['stop', 'redis is held still; npm run servers -- cont redis lets it continue\n', /redis +stopped/],
+    ['cont', 'redis is running\n', /redis +running/],
+    ['kill', 'redis was killed; npm run servers -- start redis restores it\n', /redis +down/],
+    ['start', 'redis is running\n', /redis +running/],
+  ];
+  for (const [action, line, status] of said) {
+    const { stdout, stderr, status: exit } = await servers(action, 'redis');
+    assert.deepEqual([exit, stdout], [0, line], stderr);
+    assert.match((await servers('status')).stdout, status);
+  }
+});
+
+test('a server that does not exist is one line with those that do', async () => {
+  const { status, stderr } = await servers('kill', 'mysql');
+  assert.equal(status, 2);
+  assert.match(
+    stderr,
+    /^no server 'mysql': name one of rabbitmq, kafka, valkey, redis, prometheus \(see .*\n$/,
+  );
+});
