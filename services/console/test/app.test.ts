@@ -56,7 +56,16 @@ describe('the console API', () => {
       broker: 'rabbitmq',
       store: 'memory',
       totals: { total: 3, byCountry: { ES: 3 }, byWeather: { sunny: 3 }, identities: null },
-      backlog: { messages: 0, bySource: { message: 0 }, deadLetters: 0, consumers: 1 },
+      backlog: {
+        messages: 0,
+        covers: 'waiting and in hand',
+        waiting: 0,
+        inHand: 0,
+        bySource: { message: 0 },
+        deadLetters: 0,
+        consumers: 1,
+        secondsBehind: 0,
+      },
       errors: {},
     });
     assert.equal((await lanesOf(url, '?identities=1'))[0]?.totals?.identities, 3);

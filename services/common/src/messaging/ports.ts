@@ -97,14 +97,22 @@ export interface MessageConsumer {
   isReady(): boolean;
   /** Sources it reads at the moment: `topic:partition`, or the queue's name. */
   assignments(): readonly string[];
+  /** Messages delivered to this consumer and not stored yet. */
+  inHand(): number;
   /** Takes nothing new in, lets running handlers end, acknowledges what they stored, leaves. Idempotent. */
   stop(): Promise<void>;
 }
 
 /** How far consumers are behind. */
 export interface Backlog {
-  /** Messages the lane still has to store, all sources together. */
+  /** Messages the lane still has to store, all sources together, as far as `covers` says. */
   readonly messages: number;
+  /** `waiting only`: the broker was not asked for what consumers hold, so `messages` is too small by that. */
+  readonly covers: 'waiting and in hand' | 'waiting only';
+  /** Those of `messages` that no consumer has been given yet; null where the broker cannot tell (a log). */
+  readonly waiting: number | null;
+  /** Delivered to consumers and not acknowledged; null where it is not known. */
+  readonly inHand: number | null;
   /** The same by source: `topic:partition`, or the queue's name. */
   readonly bySource: Readonly<Record<string, number>>;
   /** Messages parked in the dead-letter queue or topic. */

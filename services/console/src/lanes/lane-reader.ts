@@ -3,6 +3,7 @@ import { AppError, errorMessage } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
 import { type BacklogReader, untilConnected } from '@caudal/common/messaging';
 import type { CountStore } from '@caudal/common/stores';
+import { StoreRate, secondsBehind } from './store-rate.ts';
 
 /** Reads one lane's store and broker; it changes neither. */
 export interface LaneReader {
@@ -30,11 +31,13 @@ export interface LaneReaderOptions {
 /** Makes a reader of one lane. */
 export function createLaneReader(options: LaneReaderOptions): LaneReader {
   const { lane, store, backlog, logger, readTimeoutMs, auditTimeoutMs, stopping } = options;
+  const rate = new StoreRate();
   let brokerError: string | undefined = 'not connected yet';
 
   async function readTotals(identities: boolean) {
     if (!store.isReady()) throw new AppError('STORE_UNAVAILABLE', `${store.name} is not connected`);
     const totals = await store.totals();
+    rate.note(totals.total, performance.now());
     return { ...totals, identities: identities ? await store.identities() : null };
   }
 
@@ -73,7 +76,10 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
         broker: backlog.broker,
         store: store.name,
         totals: totals.status === 'fulfilled' ? totals.value : null,
-        backlog: behind.status === 'fulfilled' ? behind.value : null,
+        backlog:
+          behind.status === 'fulfilled'
+            ? { ...behind.value, secondsBehind: secondsBehind(behind.value.messages, rate.perSecond) }
+            : null,
         errors: {
           ...(totals.status === 'rejected' && { store: errorMessage(totals.reason) }),
           ...(behind.status === 'rejected' && { broker: errorMessage(behind.reason) }),
