@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { pino } from 'pino';
 import { AppError } from '../../src/errors.ts';
 import type { DeliveryBatch } from '../../src/messaging/index.ts';
+import { RabbitmqConnection } from '../../src/messaging/rabbitmq/connection.ts';
 import { useServers } from '../support/index.ts';
 import { bodiesOf, publishAll } from './harness.ts';
 import { useRabbitmqBed } from './rabbitmq-bed.ts';
@@ -208,6 +210,39 @@ describe('a consumer of RabbitMQ', () => {
     resolve();
     await store.until(() => store.size === 10);
     assert.deepEqual(store.fatal, []);
+  });
+});
+
+describe('a connection to RabbitMQ', () => {
+  const bed = useRabbitmqBed(servers);
+
+  it('backs off further each time a session ends right after it began', async () => {
+    const { settings, openPublisher } = bed();
+    await openPublisher();
+    const attempts: number[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line) => attempts.push(JSON.parse(line).attempt) });
+    const connection = new RabbitmqConnection({
+      settings,
+      purpose: 'test',
+      logger,
+      async setUp(session) {
+        const channel = await session.model.createChannel();
+        session.watch(channel);
+        // Succeeds, and is answered with the end of the channel a moment later.
+        setImmediate(() => channel.publish(`${settings.queue}-none`, '', Buffer.from('x')));
+      },
+      onLost: () => undefined,
+    });
+    try {
+      await connection.open();
+      await eventually(
+        () => attempts.length,
+        (length) => length >= 4,
+      );
+    } finally {
+      await connection.close();
+    }
+    assert.deepEqual(attempts.slice(0, 4), [1, 2, 3, 4]);
   });
 });
 
