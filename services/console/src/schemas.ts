@@ -63,12 +63,9 @@ export const laneReportSchema = z.object({
         description:
           '`waiting only`: RABBITMQ_MANAGEMENT_URL is not set, so what consumers hold is not counted in `messages`.',
       }),
-      waiting: count
-        .nullable()
-        .meta({
-          description:
-            'On the broker, not delivered to a consumer yet; null: the broker cannot tell (Kafka).',
-        }),
+      waiting: count.nullable().meta({
+        description: 'On the broker, not delivered to a consumer yet; null: the broker cannot tell (Kafka).',
+      }),
       inHand: count
         .nullable()
         .meta({ description: 'Delivered to consumers and not acknowledged; null: not known.' }),

@@ -175,6 +175,8 @@ describe('a consumer of RabbitMQ', () => {
     const defect = new TypeError('a defect in the handler');
     const { promise: proceed, resolve } = Promise.withResolvers<void>();
     store.beforeStore = async () => {
+      // Only what the lost connection had delivered: the same batch would be handled well the second time.
+      if (store.batches.length > 1) return;
       await proceed;
       throw defect;
     };
