@@ -55,7 +55,8 @@ export interface DeliveryBatch {
   readonly position?: BatchPosition;
   /**
    * Sends copies to the dead-letter queue or topic, with headers `caudal-reason`, `caudal-source` and
-   * `caudal-consumer`; resolves when the broker confirmed them. Must come before the batch is stored.
+   * `caudal-consumer`. Must come before the batch is stored. Resolves when the broker has confirmed them; a queue's
+   * adapter may resolve sooner and leave the originals unacknowledged until it has.
    */
   park(items: readonly PoisonItem[]): Promise<void>;
   /** To be called every few seconds while a handler waits; rejects when the batch is no longer this consumer's. */
