@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import { AppError } from '../../errors.ts';
 
 /** What amqplib does not show of a confirm channel: how it writes, and how it is told to expect a confirm. */
 export interface RawChannel {
@@ -14,7 +15,7 @@ export interface RawChannel {
 
 /**
  * The socket of a connection (`connection.js`: `this.stream`).
- * @throws Error when amqplib has changed there.
+ * @throws AppError, not retriable, when amqplib has changed there.
  */
 export function socketOf(model: ChannelModel): Duplex {
   const { stream } = model.connection as unknown as { readonly stream?: Partial<Duplex> };
@@ -27,7 +28,7 @@ export function socketOf(model: ChannelModel): Duplex {
 /**
  * The inside of a confirm channel (`channel.js`: `ch`, `connection`, `pushConfirmCallback`; `connection.js`:
  * `frameMax`, `channels[].buffer`, `sentSinceLastCheck`).
- * @throws Error when amqplib has changed there: better at the start than with the first message.
+ * @throws AppError, not retriable, when amqplib has changed there: better at the start than with the first message.
  */
 export function rawChannelOf(confirmChannel: ConfirmChannel): RawChannel {
   const channel = confirmChannel as unknown as RawChannel;
@@ -42,7 +43,8 @@ export function rawChannelOf(confirmChannel: ConfirmChannel): RawChannel {
 
 function expectType(name: string, value: unknown, type: 'number' | 'function' | 'boolean'): void {
   if (typeof value === type) return;
-  throw new Error(
+  throw new AppError(
+    'BROKER_UNAVAILABLE',
     `amqplib has changed: ${name} is ${typeof value}, not a ${type}; ` +
       'install the version that package-lock.json names, or adapt amqplib-internals.ts',
   );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import type { AppError } from '../../../src/errors.ts';
 import { rawChannelOf, socketOf } from '../../../src/messaging/rabbitmq/amqplib-internals.ts';
 
 const nothing = () => undefined;
@@ -32,7 +33,7 @@ describe("amqplib's inside", () => {
     for (const [message, value] of changed) {
       assert.throws(
         () => rawChannelOf(value as ConfirmChannel),
-        (error: Error) => error.message.startsWith(`amqplib has changed: ${message}`),
+        (error: AppError) => !error.retriable && error.message.startsWith(`amqplib has changed: ${message}`),
         message,
       );
     }
