@@ -60,6 +60,20 @@ describe('what the services are told', () => {
     assert.deepEqual(mounts, ['/etc/caudal/ca/kafka', '/etc/caudal/ca/rabbitmq']);
   });
 
+  it('is for the console alone where the management API of RabbitMQ is', async () => {
+    const urlsOf = (manifests: Awaited<ReturnType<typeof render>>) =>
+      names(manifests, 'Deployment').flatMap((name) => {
+        const url = plainEnvironment(containerOf(manifests, `Deployment ${name}`)).RABBITMQ_MANAGEMENT_URL;
+        return url === undefined ? [] : [[name, url]];
+      });
+    assert.deepEqual(urlsOf(await render()), [['caudal-console', 'http://caudal-rabbitmq:15672']]);
+    const external = { presets: ['external'] };
+    assert.deepEqual(urlsOf(await render(external)), []);
+    const managementUrl = 'https://rabbitmq.example.com:15671';
+    const values = { externalRabbitmq: { managementUrl } };
+    assert.deepEqual(urlsOf(await render({ ...external, values })), [['caudal-console', managementUrl]]);
+  });
+
   it("is for the console each external store's own CA", async () => {
     const casOf = async (valkey: string, redis: string) => {
       const options = { externalValkey: { caSecret: valkey }, externalRedis: { caSecret: redis } };

@@ -156,6 +156,23 @@ describe('network policies', () => {
     );
   });
 
+  it('open the port of an external management API to the console', async () => {
+    const open = async (managementUrl: string) => {
+      const values = { networkPolicy: { enabled: true }, externalRabbitmq: { managementUrl } };
+      const pairs = await pairsOf({ presets: ['external'], values });
+      return pairs.filter(
+        (pair) => pair.startsWith('console → anywhere') || pair.startsWith('ingest → anywhere'),
+      );
+    };
+    const without = await open('');
+    for (const [url, port] of [
+      ['https://rabbitmq.example.com:15671', 15_671],
+      ['https://rabbitmq.example.com', 443],
+    ] as const) {
+      assert.deepEqual(new Set(await open(url)), new Set([...without, `console → anywhere:${port}`]));
+    }
+  });
+
   it('let only the clients in that are named', async () => {
     const clients = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress' } } }];
     const manifests = await render({ values: { networkPolicy: { enabled: true, clients } } });

@@ -64,6 +64,9 @@ export function createComposeRuntime(options: RuntimeOptions): Runtime {
         throw new Error(`${name} still runs ${signalTimeoutMs} ms after ${signalName}`);
       }
     },
+    async execute(name, command) {
+      return (await compose('exec', '-T', name, ...command)).stdout;
+    },
     async logTail(name) {
       return (await compose('logs', '--no-color', '--tail', '20', name)).stdout;
     },

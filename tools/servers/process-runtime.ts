@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { identifyProcess, isRunning, isStopped, type ProcessIdentity } from '../lib/process-identity.ts';
+import { runCommand } from '../lib/run-command.ts';
 import { waitUntil } from '../lib/wait-until.ts';
 import { ensureBase, ensureLayer } from '../rootfs/rootfs.ts';
 import { defineServer, type ServerDefinition } from './definitions.ts';
@@ -77,6 +78,25 @@ export function createProcessRuntime(options: RuntimeOptions): Runtime {
           `${name} (process ${identity.pid}) still runs ${signalTimeoutMs} ms after ${signalName}`,
         );
       }
+    },
+
+    async execute(name, command) {
+      const state = readState(dataDirectory);
+      const identity = running(name);
+      if (identity === undefined || state === undefined) throw new Error(`${name} is not running`);
+      const { user, group, environment } = defineServer(name, state, options);
+      const { stdout } = await runCommand('nsenter', [
+        ...['--target', String(identity.pid), '--mount', '--pid', '--root'],
+        ...['setpriv', '--reuid', String(user), '--regid', String(group), '--clear-groups', '--no-new-privs'],
+        ...[
+          'env',
+          '--chdir=/',
+          '-i',
+          ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
+        ],
+        ...command,
+      ]);
+      return stdout;
     },
 
     async logTail(name) {

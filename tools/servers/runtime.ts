@@ -17,6 +17,8 @@ export interface Runtime {
   isStopped(name: ServerName): boolean;
   /** Sends a signal; resolves when the server is gone, after SIGSTOP when it stands still, after SIGCONT at once. */
   signal(name: ServerName, signal: NodeJS.Signals): Promise<void>;
+  /** Runs a program of the server's own tools beside it, as its user; gives what it wrote. */
+  execute(name: ServerName, command: readonly [string, ...string[]]): Promise<string>;
   /** The last lines the server has logged. */
   logTail(name: ServerName): Promise<string>;
   /** Removes data that is kept outside the data directory. */

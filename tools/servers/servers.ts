@@ -56,6 +56,12 @@ export interface Servers {
    * @throws Error with the end of its log if it does not get that far
    */
   start(name: ServerName): Promise<void>;
+  /**
+   * Runs a program of the server's own tools, such as `rabbitmqctl`, beside it; resolves with what it wrote.
+   *
+   * @throws Error if the server does not run or the program fails
+   */
+  execute(name: ServerName, command: readonly [string, ...string[]]): Promise<string>;
   /** Process number of the server itself; undefined where it does not run. */
   pid(name: ServerName): number | undefined;
   /** What a server is doing: `stopped` is held by SIGSTOP. */
@@ -180,6 +186,7 @@ function createServers(context: Context, background: boolean): Servers {
     addresses: addressesOf(stateOf(dataDirectory)),
     dataDirectory,
     targetsDirectory: join(dataDirectory, 'targets'),
+    execute: (name, command) => runtime.execute(name, command),
     pid: (name) => runtime.pid(name),
     kill: (name, signal = 'SIGKILL') => runtime.signal(name, signal),
     start: async (name) => {

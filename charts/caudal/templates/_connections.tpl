@@ -15,6 +15,11 @@ env:
   RABBITMQ_DEAD_LETTER_QUEUE: {{ $in.deadLetterQueue }}
   RABBITMQ_TOPOLOGY: {{ ternary "check" $out.topology $in.enabled }}
   RABBITMQ_DELIVERY_LIMIT: {{ $in.deliveryLimit | int64 }}
+{{- if eq $app "console" }}
+{{- with ternary (printf "http://%s:15672" (include "caudal.name" (list $root "rabbitmq"))) $out.managementUrl $in.enabled }}
+  RABBITMQ_MANAGEMENT_URL: {{ . }}
+{{- end }}
+{{- end }}
 {{- if $in.enabled }}
   RABBITMQ_USERNAME: {{ $app }}
 secrets:

@@ -17,6 +17,7 @@ export const intendedConnections: readonly string[] = [
   'kafka-redis-consumer → kafka:9092',
   'kafka-redis-consumer → redis:6379',
   'console → rabbitmq:5672',
+  'console → rabbitmq:15672',
   'console → kafka:9092',
   'console → valkey:6379',
   'console → redis:6379',

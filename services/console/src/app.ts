@@ -3,6 +3,7 @@ import { errorMessage } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { indexPage } from './http/index-page.ts';
 import { ProblemError } from './http/problem.ts';
 import { type AcceptedMessages, readAcceptedMessages } from './lanes/accepted-messages.ts';
 import { compareLanes } from './lanes/compare-lanes.ts';
@@ -44,6 +45,12 @@ export function createApp(options: AppOptions): Express {
     next();
   });
 
+  app
+    .route('/')
+    .get((_request, response) => {
+      response.type('html').send(indexPage(readers.map(({ lane }) => lane)));
+    })
+    .all(refuseMethod('GET, HEAD'));
   app
     .route('/api/lanes')
     .get(async (request, response) => {

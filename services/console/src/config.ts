@@ -57,6 +57,8 @@ const consoleShape = {
   HTTP_PORT: port(8081),
   /** Every lane: its broker, its store and how to reach that. */
   LANES: lanes,
+  /** RabbitMQ's management API, for what consumers hold; user and password default to RabbitMQ's own. */
+  RABBITMQ_MANAGEMENT_URL: url('http', 'https').optional(),
   /** Where the accepted messages are counted; not asked when unset. */
   PROMETHEUS_URL: url('http', 'https').optional(),
   /** How often the gauges are filled. */
@@ -93,7 +95,10 @@ export function parseConsoleConfig(environment: Environment) {
     },
   );
   const brokers: Record<'rabbitmq' | 'kafka', () => BrokerChoice> = {
-    rabbitmq: () => ({ name: 'rabbitmq', settings: rabbitmqSettings(values, SERVICE) }),
+    rabbitmq: () => ({
+      name: 'rabbitmq',
+      settings: { ...rabbitmqSettings(values, SERVICE), managementUrl: values.RABBITMQ_MANAGEMENT_URL },
+    }),
     kafka: () => ({ name: 'kafka', settings: kafkaSettings(values, SERVICE) }),
   };
   return {

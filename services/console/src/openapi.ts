@@ -25,10 +25,18 @@ export function createOpenApiDocument(): object {
       description: 'What the lanes hold, how far they are behind, and whether the account is exact.',
     },
     paths: {
+      '/': {
+        get: {
+          operationId: 'getIndex',
+          summary: 'A page of links to what the console serves',
+          responses: { 200: { description: 'The page.', content: { 'text/html': {} } } },
+        },
+      },
       '/api/lanes': {
         get: {
           operationId: 'getLanes',
-          summary: 'Every lane: totals, backlog, dead letters, consumers',
+          summary:
+            'Every lane: totals, backlog (waiting and in hand), seconds behind, dead letters, consumers',
           description:
             'A lane whose store or broker does not answer says so under errors; the others are not affected.',
           parameters: [

@@ -71,7 +71,23 @@ export const laneReportSchema = z.object({
   totals: laneTotals.extend({ byWeather: z.record(z.string(), count) }).nullable(),
   backlog: z
     .object({
-      messages: count,
+      messages: count.meta({
+        description: 'What the lane still has to store: waiting plus in hand, as far as `covers` says.',
+      }),
+      covers: z.enum(['waiting and in hand', 'waiting only']).meta({
+        description:
+          '`waiting only`: RABBITMQ_MANAGEMENT_URL is not set, so what consumers hold is not counted in `messages`.',
+      }),
+      waiting: count.nullable().meta({
+        description: 'On the broker, not delivered to a consumer yet; null: the broker cannot tell (Kafka).',
+      }),
+      inHand: count
+        .nullable()
+        .meta({ description: 'Delivered to consumers and not acknowledged; null: not known.' }),
+      secondsBehind: z.number().min(0).nullable().meta({
+        description:
+          '`messages` divided by the rate at which the store grew in the last 30 s; null while that is not known, or 0.',
+      }),
       bySource: z.record(z.string(), count),
       deadLetters: count,
       consumers: count.nullable(),

@@ -56,7 +56,16 @@ describe('the console API', () => {
       broker: 'rabbitmq',
       store: 'memory',
       totals: { total: 3, byCountry: { ES: 3 }, byWeather: { sunny: 3 }, identities: null },
-      backlog: { messages: 0, bySource: { message: 0 }, deadLetters: 0, consumers: 1 },
+      backlog: {
+        messages: 0,
+        covers: 'waiting and in hand',
+        waiting: 0,
+        inHand: 0,
+        bySource: { message: 0 },
+        deadLetters: 0,
+        consumers: 1,
+        secondsBehind: 0,
+      },
       errors: {},
     });
     const [counted] = await lanesOf(url, '?identities=1');
@@ -175,11 +184,32 @@ describe('the console API', () => {
     }
   });
 
+  it('lists what it serves on its first page, and every link of it works', async () => {
+    const url = await start();
+    const response = await fetch(url);
+    const page = await response.text();
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
+    assert.match(page, /Lanes: left, right/);
+    const links = Array.from(page.matchAll(/href="([^"]+)"/g), ([, path]) => path ?? '');
+    assert.ok(links.includes('/api/account'));
+    for (const path of links) assert.equal((await fetch(`${url}${path}`)).status, 200, path);
+  });
+
+  it('says how far a lane is behind, by the rate of its store', async () => {
+    const url = await start();
+    left.backlog = { ...left.backlog, messages: 100, waiting: 0, inHand: 100 };
+    const [unknown] = await lanesOf(url);
+    assert.deepEqual([unknown?.backlog?.inHand, unknown?.backlog?.secondsBehind], [100, null]);
+    left.backlog = { ...left.backlog, messages: 0, inHand: 0 };
+    assert.equal((await lanesOf(url))[0]?.backlog?.secondsBehind, 0);
+  });
+
   it('describes itself', async () => {
     const url = await start();
     const response = await fetch(`${url}/openapi.json`);
     const document = (await response.json()) as { paths: Record<string, object> };
-    assert.deepEqual(Object.keys(document.paths), ['/api/lanes', '/api/account']);
+    assert.deepEqual(Object.keys(document.paths), ['/', '/api/lanes', '/api/account']);
     assert.match(response.headers.get('content-security-policy') ?? '', /default-src/);
   });
 });

@@ -60,6 +60,16 @@ describe('parseConsoleConfig', () => {
     }
   });
 
+  it('gives the management API to RabbitMQ lanes, and refuses what is no HTTP address', () => {
+    const rabbitmq = { ...lane, name: 'rabbitmq-redis', broker: 'rabbitmq' };
+    const urls = { RABBITMQ_URL: 'amqp://r', RABBITMQ_MANAGEMENT_URL: 'http://r:15672' };
+    const [read] = parseConsoleConfig(environment([rabbitmq], urls)).lanes;
+    assert.ok(read?.broker.name === 'rabbitmq');
+    assert.equal(read.broker.settings.managementUrl, 'http://r:15672');
+    const wrong = environment([rabbitmq], { ...urls, RABBITMQ_MANAGEMENT_URL: 'amqp://r' });
+    assert.match(problemsOf(wrong).join(), /^RABBITMQ_MANAGEMENT_URL: /);
+  });
+
   it('lists every problem at once', () => {
     const both = { RABBITMQ_URL: 'amqp://r', KAFKA_BROKERS: 'k:1' };
     assert.match(problemsOf(environment('{', both)).join(), /LANES: must be JSON/);

@@ -5,7 +5,7 @@ import { createRegistry } from '@caudal/common/metrics';
 import { createStore } from '@caudal/common/stores';
 import { createConsumerApp } from './app.ts';
 import { loadConfig } from './config.ts';
-import { createLaneMetrics } from './metrics.ts';
+import { createLaneMetrics, registerInHand } from './metrics.ts';
 
 runMain(async () => {
   const config = loadConfig(process.env);
@@ -16,6 +16,7 @@ runMain(async () => {
   const store = createStore(config.store.name, config.store.settings, logger);
   const consumer = await createConsumer(config.broker, { logger, maxBatchMessages: config.batchMaxMessages });
   const registry = createRegistry();
+  registerInHand(registry, config.lane, () => consumer.inHand());
   const app = createConsumerApp({
     consumer,
     store,

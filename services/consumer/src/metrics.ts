@@ -24,6 +24,11 @@ export interface LaneMetrics {
   paused(isPaused: boolean): void;
 }
 
+/** Registers the gauge of what this consumer holds; `inHand` is asked at every scrape. */
+export function registerInHand(registry: Registry, lane: string, inHand: () => number): void {
+  gauge(registry, METRICS.inHandMessages, (self) => self.set({ lane }, inHand()));
+}
+
 /** Registers the lane's metrics; `assignedSources` is asked at every scrape. */
 export function createLaneMetrics(
   registry: Registry,

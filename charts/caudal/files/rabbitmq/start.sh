@@ -12,7 +12,8 @@ mkdir -p /run/rabbitmq/definitions
   printf '{"name": "admin", "password": "%s", "tags": ["administrator"]}, ' "$ADMIN_PASSWORD"
   printf '{"name": "ingest", "password": "%s", "tags": []}, ' "$INGEST_PASSWORD"
   printf '{"name": "consumer", "password": "%s", "tags": []}, ' "$CONSUMER_PASSWORD"
-  printf '{"name": "console", "password": "%s", "tags": []}]}\n' "$CONSOLE_PASSWORD"
+  # The least that may ask the management API how many messages consumers hold.
+  printf '{"name": "console", "password": "%s", "tags": ["management"]}]}\n' "$CONSOLE_PASSWORD"
 } > /run/rabbitmq/definitions/10-users.json
 cp /etc/caudal/topology.json /run/rabbitmq/definitions/20-topology.json
 

@@ -55,7 +55,8 @@ export interface DeliveryBatch {
   readonly position?: BatchPosition;
   /**
    * Sends copies to the dead-letter queue or topic, with headers `caudal-reason`, `caudal-source` and
-   * `caudal-consumer`; resolves when the broker confirmed them. Must come before the batch is stored.
+   * `caudal-consumer`. Must come before the batch is stored. Resolves when the broker has confirmed them; a queue's
+   * adapter may resolve sooner and leave the originals unacknowledged until it has.
    */
   park(items: readonly PoisonItem[]): Promise<void>;
   /** To be called every few seconds while a handler waits; rejects when the batch is no longer this consumer's. */
@@ -97,14 +98,22 @@ export interface MessageConsumer {
   isReady(): boolean;
   /** Sources it reads at the moment: `topic:partition`, or the queue's name. */
   assignments(): readonly string[];
+  /** Messages delivered to this consumer and not stored yet. */
+  inHand(): number;
   /** Takes nothing new in, lets running handlers end, acknowledges what they stored, leaves. Idempotent. */
   stop(): Promise<void>;
 }
 
 /** How far consumers are behind. */
 export interface Backlog {
-  /** Messages the lane still has to store, all sources together. */
+  /** Messages the lane still has to store, all sources together, as far as `covers` says. */
   readonly messages: number;
+  /** `waiting only`: the broker was not asked for what consumers hold, so `messages` is too small by that. */
+  readonly covers: 'waiting and in hand' | 'waiting only';
+  /** Those of `messages` that no consumer has been given yet; null where the broker cannot tell (a log). */
+  readonly waiting: number | null;
+  /** Delivered to consumers and not acknowledged; null where it is not known. */
+  readonly inHand: number | null;
   /** The same by source: `topic:partition`, or the queue's name. */
   readonly bySource: Readonly<Record<string, number>>;
   /** Messages parked in the dead-letter queue or topic. */

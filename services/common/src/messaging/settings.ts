@@ -38,6 +38,11 @@ export interface RabbitmqSettings {
   readonly url: string;
   /** PEM of the CA for `amqps://`; the system's where undefined. */
   readonly ca: string | undefined;
+  /**
+   * `http://` or `https://` address of the management API, for backlog readers alone. User and password default to
+   * those of `url`. Without it a backlog is what waits in the queue; what consumers hold is not counted.
+   */
+  readonly managementUrl?: string | undefined;
   /** Quorum queue, and the fanout exchange of the same name that feeds it. */
   readonly queue: string;
   /** Quorum queue for poison, and the fanout exchange of the same name that feeds it. */

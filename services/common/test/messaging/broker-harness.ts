@@ -74,7 +74,9 @@ export function testKafkaSettings(
 
 /** A harness for queues on a real RabbitMQ. */
 export function rabbitmqHarness(servers: Servers): MessagingHarness {
-  const settings = testRabbitmqSettings(servers.addresses.rabbitmqUrl);
+  const settings = testRabbitmqSettings(servers.addresses.rabbitmqUrl, {
+    managementUrl: servers.addresses.rabbitmqManagementUrl,
+  });
   return {
     ...brokerHarness({ name: 'rabbitmq', settings }, servers, () => deleteQueues(settings)),
     kind: 'queue',

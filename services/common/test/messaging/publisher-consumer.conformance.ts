@@ -248,11 +248,27 @@ function describePort(harness: () => MessagingHarness): void {
     const before = await backlog.read(new Map(sources.map((source) => [source, 10])));
     if (kind === 'queue') {
       assert.deepEqual(sources, []);
-      assert.deepEqual(before, { messages: 30, bySource: { [name]: 30 }, deadLetters: 0, consumers: 0 });
+      assert.deepEqual(before, {
+        messages: 30,
+        covers: 'waiting and in hand',
+        waiting: 30,
+        inHand: 0,
+        bySource: { [name]: 30 },
+        deadLetters: 0,
+        consumers: 0,
+      });
     } else {
       assert.equal(sources.length, partitions);
       const bySource = Object.fromEntries(sources.map((source) => [source, 20]));
-      assert.deepEqual(before, { messages: 20 * partitions, bySource, deadLetters: 0, consumers: 0 });
+      assert.deepEqual(before, {
+        messages: 20 * partitions,
+        covers: 'waiting and in hand',
+        waiting: null,
+        inHand: null,
+        bySource,
+        deadLetters: 0,
+        consumers: 0,
+      });
     }
     const store = new TestStore();
     const consumer = await createConsumer();
@@ -263,6 +279,38 @@ function describePort(harness: () => MessagingHarness): void {
       ({ messages, consumers }) => messages === 0 && consumers === 1,
     );
     assert.equal(after.deadLetters, 0);
+  });
+
+  it('counts what a consumer holds as backlog until it is stored', async () => {
+    const { createPublisher, createConsumer, createBacklogReader, kind } = harness();
+    const publisher = await createPublisher();
+    const backlog = await createBacklogReader();
+    const store = new TestStore();
+    const held = gate();
+    store.beforeStore = () => held.passed;
+    const consumer = await createConsumer();
+    await consumer.start(store.handlers());
+    await publisher.publish(bodiesOf(40));
+    await store.until(() => store.batches.length > 0);
+    const sources = await backlog.sources();
+    const read = () =>
+      backlog.read(new Map(sources.map((source) => [source, store.positions.get(source) ?? null])));
+    // A broker may count what it has delivered some seconds late.
+    const full = await eventually(read, ({ messages }) => messages === 40);
+    assert.equal(full.covers, 'waiting and in hand');
+    if (kind === 'queue') assert.deepEqual([full.waiting, full.inHand], [0, 40]);
+    else assert.deepEqual([full.waiting, full.inHand], [null, null]);
+    await eventually(
+      () => consumer.inHand(),
+      (messages) => messages === 40,
+    );
+    held.open();
+    await store.until(() => store.size === 40);
+    await eventually(read, ({ messages }) => messages === 0);
+    await eventually(
+      () => consumer.inHand(),
+      (messages) => messages === 0,
+    );
   });
 
   it('carries large bodies unharmed', async () => {

@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type ChannelModel, connect } from 'amqplib';
-import {
-  createBacklogReader,
-  createConsumer,
-  createPublisher,
-  type RabbitmqSettings,
-} from '../../src/messaging/index.ts';
+import { describe, it } from 'node:test';
 import { useServers } from '../support/index.ts';
-import { logger, rabbitmqHarness, testRabbitmqSettings } from './broker-harness.ts';
+import { rabbitmqHarness } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
 import { describeMessaging } from './publisher-consumer.conformance.ts';
+import { useRabbitmqBed } from './rabbitmq-bed.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
 
@@ -22,45 +16,10 @@ describeMessaging('RabbitMQ', () => Promise.resolve(rabbitmqHarness(servers())),
 });
 
 describe('RabbitMQ in particular', () => {
-  let settings: RabbitmqSettings;
-  let admin: ChannelModel;
-  const cleanUps: (() => Promise<void>)[] = [];
-
-  beforeEach(async () => {
-    settings = testRabbitmqSettings(servers().addresses.rabbitmqUrl);
-    admin = await connect(settings.url);
-  });
-  afterEach(async () => {
-    for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-    const channel = await admin.createChannel();
-    for (const name of [settings.queue, settings.deadLetterQueue]) {
-      await channel.deleteQueue(name);
-      await channel.deleteExchange(name);
-    }
-    await admin.close();
-  });
-
-  async function openPublisher(changes: Partial<RabbitmqSettings> = {}) {
-    const publisher = await createPublisher(
-      { name: 'rabbitmq', settings: { ...settings, ...changes } },
-      { logger },
-    );
-    cleanUps.push(() => publisher.close());
-    await publisher.connect();
-    return publisher;
-  }
-
-  async function openConsumer(store: TestStore, changes: Partial<RabbitmqSettings> = {}) {
-    const consumer = await createConsumer(
-      { name: 'rabbitmq', settings: { ...settings, ...changes } },
-      { logger },
-    );
-    cleanUps.push(() => consumer.stop());
-    await consumer.start(store.handlers());
-    return consumer;
-  }
+  const bed = useRabbitmqBed(servers);
 
   it('rejects the calls, and only those, whose messages no queue took', async () => {
+    const { settings, admin, openPublisher } = bed();
     const publisher = await openPublisher();
     const channel = await admin.createChannel();
     await channel.unbindQueue(settings.queue, settings.queue, '');
@@ -76,6 +35,7 @@ describe('RabbitMQ in particular', () => {
   });
 
   it('sends no more than its window unconfirmed and still settles every call', async () => {
+    const { settings, admin, openPublisher } = bed();
     const publisher = await openPublisher({ confirmWindow: 10 });
     await Promise.all(
       Array.from({ length: 40 }, (_, index) => publisher.publish(bodiesOf(25, `call-${index}-`))),
@@ -85,6 +45,7 @@ describe('RabbitMQ in particular', () => {
   });
 
   it('names the queue and the fix when the topology is not as it should be', async () => {
+    const { settings, admin, openPublisher, openConsumer } = bed();
     const channel = await admin.createChannel();
     await channel.assertQueue(settings.queue, { durable: true, arguments: { 'x-queue-type': 'classic' } });
     await assert.rejects(openPublisher(), {
@@ -106,6 +67,7 @@ describe('RabbitMQ in particular', () => {
   });
 
   it('takes a topology that somebody else made', async () => {
+    const { openPublisher, openConsumer } = bed();
     await (await openPublisher()).publish(bodiesOf(5));
     const publisher = await openPublisher({ topology: 'check' });
     await publisher.publish(bodiesOf(5, 'checked-'));
@@ -115,6 +77,7 @@ describe('RabbitMQ in particular', () => {
   });
 
   it('rejects with the address, not the password, when nobody listens', async () => {
+    const { openPublisher } = bed();
     const url = 'amqp://caudal:secret-word@127.0.0.1:1';
     await assert.rejects(openPublisher({ url }), (error: Error & { code?: string; retriable?: boolean }) => {
       assert.deepEqual([error.code, error.retriable], ['BROKER_UNAVAILABLE', true]);
@@ -127,6 +90,7 @@ describe('RabbitMQ in particular', () => {
   });
 
   it('comes back after its queue was deleted', async () => {
+    const { settings, admin, openPublisher, openConsumer } = bed();
     const publisher = await openPublisher();
     const store = new TestStore();
     const consumer = await openConsumer(store);
@@ -149,6 +113,7 @@ describe('RabbitMQ in particular', () => {
   });
 
   it('gives a batch up, not the process, when its channel is lost while the handler waits', async () => {
+    const { settings, admin, openPublisher, openConsumer, closeConnections } = bed();
     const publisher = await openPublisher();
     const store = new TestStore();
     const { promise: proceed, resolve } = Promise.withResolvers<void>();
@@ -180,15 +145,11 @@ describe('RabbitMQ in particular', () => {
   });
 
   it('parks a message itself that was delivered too often', async () => {
+    const { settings, admin, openPublisher, openBacklog } = bed();
     const limited = { deliveryLimit: 2 };
     const publisher = await openPublisher(limited);
     await publisher.publish(bodiesOf(1, 'killer-'));
-    const backlog = await createBacklogReader(
-      { name: 'rabbitmq', settings: { ...settings, ...limited } },
-      { logger },
-    );
-    cleanUps.push(() => backlog.close());
-    await backlog.connect();
+    const backlog = await openBacklog(limited);
     const channel = await admin.createChannel();
     for (let delivery = 0; delivery <= limited.deliveryLimit; delivery++) {
       const message = await eventually(
@@ -205,6 +166,7 @@ describe('RabbitMQ in particular', () => {
   });
 
   it('needs no more rights than to write one exchange, or to read one queue and park', async () => {
+    const { settings, openPublisher, openConsumer, addUser } = bed();
     await openPublisher();
     const { queue, deadLetterQueue } = settings;
     const publisherUrl = await addUser(`${queue}-publisher`, { write: `^${queue}$`, read: '^$' });
@@ -226,49 +188,4 @@ describe('RabbitMQ in particular', () => {
       message: /ACCESS_REFUSED/,
     });
   });
-
-  async function addUser(
-    name: string,
-    { write, read }: { readonly write: string; readonly read: string },
-  ): Promise<string> {
-    const password = 'test-password';
-    await management('PUT', `/api/users/${name}`, { password, tags: '' });
-    await management('PUT', `/api/permissions/%2F/${name}`, { configure: '^$', write, read });
-    cleanUps.push(async () => {
-      await management('DELETE', `/api/users/${name}`);
-    });
-    const url = new URL(settings.url);
-    url.username = name;
-    url.password = password;
-    return url.href;
-  }
-
-  /** As an operator would: the clients see a connection closed by force. */
-  async function closeConnections(clientName: string): Promise<void> {
-    const connections = await eventually(
-      async () => {
-        const answer = await management('GET', '/api/connections');
-        const all = (await answer.json()) as { name: string; user_provided_name?: string }[];
-        return all.filter(({ user_provided_name: name }) => name === clientName);
-      },
-      (found) => found.length > 0,
-    );
-    for (const { name } of connections)
-      await management('DELETE', `/api/connections/${encodeURIComponent(name)}`);
-  }
-
-  async function management(method: string, path: string, body?: object): Promise<Response> {
-    const url = new URL(path, servers().addresses.rabbitmqManagementUrl);
-    const { username, password } = new URL(servers().addresses.rabbitmqManagementUrl);
-    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-    url.username = '';
-    url.password = '';
-    const answer = await fetch(url, {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${answer.statusText}`);
-    return answer;
-  }
 });

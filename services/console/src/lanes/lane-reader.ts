@@ -2,7 +2,8 @@ import type { LaneReport } from '@caudal/common/account';
 import { AppError, errorMessage } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
 import { type BacklogReader, untilConnected } from '@caudal/common/messaging';
-import type { CountStore } from '@caudal/common/stores';
+import type { CountStore, StoreTotals } from '@caudal/common/stores';
+import { StoreRate, secondsBehind } from './store-rate.ts';
 
 /** Reads one lane's store and broker; it changes neither. */
 export interface LaneReader {
@@ -30,14 +31,19 @@ export interface LaneReaderOptions {
 /** Makes a reader of one lane. */
 export function createLaneReader(options: LaneReaderOptions): LaneReader {
   const { lane, store, backlog, logger, readTimeoutMs, auditTimeoutMs, stopping } = options;
+  const rate = new StoreRate();
   let brokerError: string | undefined = 'not connected yet';
 
   async function readTotals(identities: boolean) {
     if (!store.isReady()) throw new AppError('STORE_UNAVAILABLE', `${store.name} is not connected`);
-    if (!identities) return { ...(await store.totals()), identities: null };
+    const noted = (totals: StoreTotals): StoreTotals => {
+      rate.note(totals.total, performance.now());
+      return totals;
+    };
+    if (!identities) return { ...noted(await store.totals()), identities: null };
     const readAt = Date.now();
     const markBefore = await store.expiryMark();
-    const totals = await store.totals();
+    const totals = noted(await store.totals());
     const counted = await store.identities();
     const mark = await store.expiryMark();
     // What expired while they were counted may be in the figure or not.
@@ -79,7 +85,10 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
         broker: backlog.broker,
         store: store.name,
         totals: totals.status === 'fulfilled' ? totals.value : null,
-        backlog: behind.status === 'fulfilled' ? behind.value : null,
+        backlog:
+          behind.status === 'fulfilled'
+            ? { ...behind.value, secondsBehind: secondsBehind(behind.value.messages, rate.perSecond) }
+            : null,
         errors: {
           ...(totals.status === 'rejected' && { store: errorMessage(totals.reason) }),
           ...(behind.status === 'rejected' && { broker: errorMessage(behind.reason) }),

@@ -55,7 +55,15 @@ export async function createFakeLane(lane: string): Promise<FakeLane> {
   const fake: FakeLane = {
     reader,
     store,
-    backlog: { messages: 0, bySource: { message: 0 }, deadLetters: 0, consumers: 1 },
+    backlog: {
+      messages: 0,
+      covers: 'waiting and in hand',
+      waiting: 0,
+      inHand: 0,
+      bySource: { message: 0 },
+      deadLetters: 0,
+      consumers: 1,
+    },
     brokerError: undefined,
     storeError: undefined,
     forget() {

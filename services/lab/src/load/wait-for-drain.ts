@@ -8,7 +8,7 @@ export interface DrainOptions {
   readonly client: ConsoleClient;
   /** By lane, the total its store must have reached; lanes that are not named only have to be empty and still. */
   readonly expectedTotals?: Readonly<Record<string, number>>;
-  /** Nothing may have changed for so long: RabbitMQ does not tell what consumers still hold. */
+  /** Nothing may have changed for this long: RabbitMQ counts what consumers hold up to some seconds late. */
   readonly stillForMs: number;
   /** Gives up when nothing has changed for so long and it is not over. */
   readonly stalledAfterMs: number;

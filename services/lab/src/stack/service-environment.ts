@@ -87,6 +87,7 @@ export function consoleEnvironment(
     ...kafka(source),
     HTTP_HOST: HOST,
     HTTP_PORT: String(port),
+    RABBITMQ_MANAGEMENT_URL: source.addresses.rabbitmqManagementUrl,
     PROMETHEUS_URL: source.addresses.prometheusUrl,
     LANES: JSON.stringify(
       LANES.map(({ name, broker, store }) => ({

@@ -102,18 +102,25 @@ describe('least rights', () => {
         await assert.rejects(attempt(user, password), /ACCESS[_-]REFUSED/, `${user}:${password}`);
     });
 
-    it('shows its management to its administrator alone', async () => {
-      const ask = (user: string, password: string) =>
+    it('shows its management to its administrator, and its queues to the console', async () => {
+      const ask = (user: string, password: string, path = '/api/overview') =>
         withPort('rabbitmq', 15672, async (port) => {
           const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-          const { status } = await fetch(`http://127.0.0.1:${port}/api/overview`, {
+          const { status } = await fetch(`http://127.0.0.1:${port}${path}`, {
             headers: { authorization },
           });
           return status;
         });
       assert.equal(await ask('admin', passwordOf('rabbitmq', 'admin')), 200);
-      for (const user of ['ingest', 'consumer', 'console'])
+      for (const user of ['ingest', 'consumer'])
         assert.equal(await ask(user, passwordOf('rabbitmq', user)), 401, user);
+      const asConsole = (path: string) => ask('console', passwordOf('rabbitmq', 'console'), path);
+      assert.equal(
+        await asConsole('/api/queues/%2F/message?disable_stats=true&enable_queue_totals=true'),
+        200,
+      );
+      assert.equal(await asConsole('/api/users'), 401);
+      assert.equal(await asConsole('/api/definitions'), 401);
       assert.equal(await ask('guest', 'guest'), 401);
     });
   });

@@ -10,7 +10,19 @@ function lane(total: number | null, backlog: number | null): LaneReport {
     broker: 'rabbitmq',
     store: 'valkey',
     totals: total === null ? null : { total, byCountry: {}, byWeather: {}, identities: null },
-    backlog: backlog === null ? null : { messages: backlog, bySource: {}, deadLetters: 0, consumers: 1 },
+    backlog:
+      backlog === null
+        ? null
+        : {
+            messages: backlog,
+            covers: 'waiting and in hand',
+            waiting: backlog,
+            inHand: 0,
+            secondsBehind: null,
+            bySource: {},
+            deadLetters: 0,
+            consumers: 1,
+          },
     errors: {
       ...(total === null && { store: 'store gone' }),
       ...(backlog === null && { broker: 'broker gone' }),

@@ -6,6 +6,7 @@ runMutant({
     broker: consumer.broker,
     isReady: () => consumer.isReady(),
     assignments: () => consumer.assignments(),
+    inHand: () => consumer.inHand(),
     stop: () => consumer.stop(),
     start: (handlers) =>
       consumer.start({

@@ -33,6 +33,20 @@ describe('an outage', () => {
     for (const [name, process] of bed.stack.processes()) assert.equal(process.restarts, 0, name);
   };
 
+  /** Far fewer messages wait than one consumer may hold, so nothing is ready in the queue. */
+  const assertBacklogCountsWhatIsHeld = async (): Promise<void> => {
+    const { backlog } = await eventually(
+      () => bed.lane(LANES.rabbitmq),
+      (lane) => (lane.backlog?.messages ?? 0) >= MEANWHILE_MESSAGES,
+    );
+    assert.deepEqual([backlog?.covers, backlog?.secondsBehind], ['waiting and in hand', null]);
+    assert.ok((backlog?.inHand ?? 0) >= MEANWHILE_MESSAGES, `${backlog?.inHand} in hand`);
+    const consumer = bed.stack.processes().get('rabbitmq-consumer-1');
+    const text = await (await fetch(`${consumer?.operationsUrl}/metrics`)).text();
+    const held = Number(/^caudal_in_hand_messages\{lane="rabbitmq-valkey"\} (\d+)$/m.exec(text)?.[1]);
+    assert.ok(held >= MEANWHILE_MESSAGES, `the consumer holds ${held}`);
+  };
+
   for (const [store, paused, other] of [
     ['valkey', 'rabbitmq', 'kafka'],
     ['redis', 'kafka', 'rabbitmq'],
@@ -58,7 +72,10 @@ describe('an outage', () => {
         );
         assert.ok((await readiness(`${other}-consumer-1`)).ready, `${other} goes on`);
         assert.ok((await readiness('ingest-api-1')).ready, 'the door stays open');
-        assert.match((await bed.lane(LANES[paused])).errors.store ?? '', new RegExp(store));
+        const lane = await bed.lane(LANES[paused]);
+        assert.match(lane.errors.store ?? '', new RegExp(store));
+        // Kafka's backlog is measured against the store that is away.
+        if (paused === 'rabbitmq') await assertBacklogCountsWhatIsHeld();
       } finally {
         await servers().start(store);
       }

@@ -38,6 +38,8 @@ export class KafkajsConsumer implements MessageConsumer {
   #consumer: Consumer | undefined;
   #joining: Promise<void> | undefined;
   #assignment: Assignment | undefined;
+  /** Messages in batches that are being handled. */
+  #inHand = 0;
   #failed = false;
   #stopped: Promise<void> | undefined;
 
@@ -93,6 +95,10 @@ export class KafkajsConsumer implements MessageConsumer {
   assignments(): readonly string[] {
     if (!this.isReady() || !this.#assignment) return [];
     return Array.from(this.#assignment.partitions.values(), ({ source }) => source);
+  }
+
+  inHand(): number {
+    return this.#inHand;
   }
 
   stop(): Promise<void> {
@@ -205,12 +211,15 @@ export class KafkajsConsumer implements MessageConsumer {
         }
       },
     });
+    this.#inHand += messages.length;
     try {
       return await this.#startedHandlers().handle(batch, this.#stopping.signal);
     } catch (error) {
       if (heartbeatError !== undefined) throw heartbeatError;
       if (assignment === this.#assignment) this.#fail(error);
       return undefined;
+    } finally {
+      this.#inHand -= messages.length;
     }
   }
 

@@ -20,5 +20,13 @@ export function lagOf(
   }
   let deadLetters = 0;
   for (const { low, high } of deadLetterLog.values()) deadLetters += high - low;
-  return { messages, bySource, deadLetters, consumers };
+  return {
+    messages,
+    covers: 'waiting and in hand',
+    waiting: null,
+    inHand: null,
+    bySource,
+    deadLetters,
+    consumers,
+  };
 }

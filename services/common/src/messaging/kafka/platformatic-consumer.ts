@@ -54,6 +54,8 @@ export class PlatformaticConsumer implements MessageConsumer {
   #consumer: Consumer | undefined;
   #assignment: Assignment | undefined;
   #joining: Promise<void> | undefined;
+  /** Messages in batches that are being handled. */
+  #inHand = 0;
   #failed = false;
   #stopped: Promise<void> | undefined;
 
@@ -110,6 +112,10 @@ export class PlatformaticConsumer implements MessageConsumer {
   assignments(): readonly string[] {
     if (!this.isReady() || !this.#assignment) return [];
     return Array.from(this.#assignment.partitions.values(), ({ source }) => source);
+  }
+
+  inHand(): number {
+    return this.#inHand;
   }
 
   stop(): Promise<void> {
@@ -328,11 +334,14 @@ export class PlatformaticConsumer implements MessageConsumer {
       deadLetters: this.#deadLetters,
       isOurs: () => assignment === this.#assignment,
     });
+    this.#inHand += values.length;
     try {
       return await this.#startedHandlers().handle(batch, this.#stopping.signal);
     } catch (error) {
       if (assignment === this.#assignment) this.#fail(error);
       return undefined;
+    } finally {
+      this.#inHand -= values.length;
     }
   }
 

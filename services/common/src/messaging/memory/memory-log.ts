@@ -93,7 +93,15 @@ export class MemoryLog {
       bySource[source] = lag;
       messages += lag;
     }
-    return { messages, bySource, deadLetters: this.deadLetters.length, consumers: this.#members.length };
+    return {
+      messages,
+      covers: 'waiting and in hand',
+      waiting: null,
+      inHand: null,
+      bySource,
+      deadLetters: this.deadLetters.length,
+      consumers: this.#members.length,
+    };
   }
 }
 
@@ -114,6 +122,7 @@ class MemoryLogConsumer implements MessageConsumer {
   readonly #running = new Set<Promise<void>>();
   #handlers: ConsumerHandlers | undefined;
   #holdings: readonly Holding[] = [];
+  #inHand = 0;
   #stopped: Promise<void> | undefined;
 
   constructor(log: MemoryLog, clientId: string) {
@@ -137,6 +146,10 @@ class MemoryLogConsumer implements MessageConsumer {
 
   assignments(): readonly string[] {
     return this.isReady() ? this.#holdings.map(({ source }) => source) : [];
+  }
+
+  inHand(): number {
+    return this.#inHand;
   }
 
   stop(): Promise<void> {
@@ -187,6 +200,7 @@ class MemoryLogConsumer implements MessageConsumer {
       const bodies = this.#log.fetch(holding.partition, from);
       if (bodies.length === 0) break;
       const next = from + bodies.length;
+      this.#inHand += bodies.length;
       try {
         const batch = this.#batch(holding, bodies, from);
         const outcome = await this.#startedHandlers().handle(batch, this.#stopping.signal);
@@ -194,6 +208,8 @@ class MemoryLogConsumer implements MessageConsumer {
       } catch (error) {
         if (this.#holds(holding)) this.#fail(error);
         break;
+      } finally {
+        this.#inHand -= bodies.length;
       }
     }
     holding.running = false;

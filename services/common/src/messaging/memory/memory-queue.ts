@@ -96,9 +96,14 @@ export class MemoryQueue {
   }
 
   #backlog(): Backlog {
+    const waiting = this.#messages.length;
+    const inHand = [...this.#consumers].reduce((sum, consumer) => sum + consumer.inHand(), 0);
     return {
-      messages: this.#messages.length,
-      bySource: { [this.name]: this.#messages.length },
+      messages: waiting + inHand,
+      covers: 'waiting and in hand',
+      waiting,
+      inHand,
+      bySource: { [this.name]: waiting + inHand },
       deadLetters: this.deadLetters.length,
       consumers: this.#consumers.size,
     };
@@ -134,6 +139,10 @@ class MemoryQueueConsumer implements MessageConsumer {
 
   assignments(): readonly string[] {
     return this.isReady() ? [this.#queue.name] : [];
+  }
+
+  inHand(): number {
+    return this.#held.length;
   }
 
   stop(): Promise<void> {

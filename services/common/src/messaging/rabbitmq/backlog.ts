@@ -4,22 +4,31 @@ import type { Logger } from '../../logging.ts';
 import type { Backlog, BacklogReader } from '../ports.ts';
 import type { RabbitmqSettings } from '../settings.ts';
 import { RabbitmqConnection } from './connection.ts';
+import { RabbitmqManagement } from './management.ts';
 import { ensureTopology } from './topology.ts';
 
 /**
- * Reads queue lengths by passive declaration, the only figures AMQP 0-9-1 offers.
+ * Reads what waits in the queues by passive declaration, and what consumers hold from the management API.
  *
- * They are messages *ready* for delivery: what consumers hold unacknowledged (at most `prefetch` each) is not in
- * them, so an empty queue is not yet a stored one. A drain is over when the stores say so.
+ * AMQP 0-9-1 tells of messages *ready* for delivery alone, and what consumers hold may be all there is: up to
+ * `prefetch` each. Without a `managementUrl` the figure is therefore too small, and says so in `covers`.
  */
 export class RabbitmqBacklogReader implements BacklogReader {
   readonly broker = 'rabbitmq';
   readonly #settings: RabbitmqSettings;
+  readonly #management: RabbitmqManagement | undefined;
   readonly #connection: RabbitmqConnection;
   #channel: Channel | undefined;
 
   constructor(settings: RabbitmqSettings, dependencies: { readonly logger: Logger }) {
+    const { managementUrl } = settings;
     this.#settings = settings;
+    if (managementUrl !== undefined) this.#management = new RabbitmqManagement(managementUrl, settings);
+    else {
+      dependencies.logger.warn(
+        'RABBITMQ_MANAGEMENT_URL is not set: the RabbitMQ backlog does not count what consumers hold',
+      );
+    }
     this.#connection = new RabbitmqConnection({
       settings,
       purpose: 'backlog',
@@ -44,33 +53,61 @@ export class RabbitmqBacklogReader implements BacklogReader {
     return Promise.resolve([]);
   }
 
+  /**
+   * @throws AppError `BROKER_UNAVAILABLE`, or `BROKER_TOPOLOGY` where the management API says that the queue is not
+   * bound: with an alternate exchange, or beside another queue, RabbitMQ confirms messages that never reach it.
+   */
   async read(): Promise<Backlog> {
     const channel = this.#channel;
     const { queue, deadLetterQueue } = this.#settings;
     if (!channel) throw unavailable();
-    try {
-      const [ready, dead] = await Promise.all([
-        channel.checkQueue(queue),
-        channel.checkQueue(deadLetterQueue),
-      ]);
-      return {
-        messages: ready.messageCount,
-        bySource: { [queue]: ready.messageCount },
-        deadLetters: dead.messageCount,
-        consumers: ready.consumerCount,
-      };
-    } catch (error) {
-      throw unavailable(error);
-    }
+    const [[ready, dead], inHand] = await Promise.all([
+      lengths(channel, queue, deadLetterQueue),
+      this.#unacknowledged(),
+    ]);
+    const waiting = ready.messageCount;
+    const messages = waiting + (inHand ?? 0);
+    return {
+      messages,
+      covers: inHand === null ? 'waiting only' : 'waiting and in hand',
+      waiting,
+      inHand,
+      bySource: { [queue]: messages },
+      deadLetters: dead.messageCount,
+      consumers: ready.consumerCount,
+    };
   }
 
   close(): Promise<void> {
     return this.#connection.close();
   }
+
+  async #unacknowledged(): Promise<number | null> {
+    if (!this.#management) return null;
+    const { queue } = this.#settings;
+    const [{ unacknowledged }, isBound] = await Promise.all([
+      this.#management.queueTotals(queue),
+      this.#management.isBound(queue, queue),
+    ]);
+    if (isBound) return unacknowledged;
+    throw new AppError(
+      'BROKER_TOPOLOGY',
+      `RabbitMQ queue "${queue}" is not bound to exchange "${queue}": bind it, or messages may be accepted that never reach this lane`,
+      { retriable: true },
+    );
+  }
+}
+
+async function lengths(channel: Channel, queue: string, deadLetterQueue: string) {
+  try {
+    return await Promise.all([channel.checkQueue(queue), channel.checkQueue(deadLetterQueue)]);
+  } catch (error) {
+    throw unavailable(error);
+  }
 }
 
 function unavailable(cause?: unknown): AppError {
-  return new AppError('BROKER_UNAVAILABLE', 'RabbitMQ does not tell its backlog at the moment', {
+  return new AppError('BROKER_UNAVAILABLE', 'RabbitMQ backlog is unavailable: not connected', {
     retriable: true,
     cause,
   });

@@ -1,15 +1,20 @@
-import type { Duplex } from 'node:stream';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { backOffMs } from '../back-off.ts';
 import type { RabbitmqSettings } from '../settings.ts';
 import { within } from '../within.ts';
+import { socketOf } from './amqplib-internals.ts';
 
 /** A silent broker (stopped, unplugged) counts as gone after two of these. */
 const HEARTBEAT_SECONDS = 5;
 const CONNECT_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 2_000;
+/**
+ * A session that lives this long was a success. One that ends sooner (a right that is missing, a message that breaks
+ * it) counts as one more failed attempt, or it would come again ten times a second, each time with a redelivery.
+ */
+const STABLE_AFTER_MS = 5_000;
 /** A broker that is up may still not answer for a quorum queue without a leader. */
 const SET_UP_TIMEOUT_MS = 15_000;
 
@@ -49,6 +54,8 @@ export class RabbitmqConnection {
   readonly #address: string;
   #current: { lose(error: unknown): void; model: ChannelModel } | undefined;
   #ready = false;
+  /** Since the last session that was stable. */
+  #failedAttempts = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
@@ -93,9 +100,14 @@ export class RabbitmqConnection {
     } catch (error) {
       throw this.#unavailable(error);
     }
-    coalesceWrites(model);
+    try {
+      coalesceWrites(model);
+    } catch (error) {
+      await model.close();
+      throw error;
+    }
     let broken: AppError | undefined;
-    let established = false;
+    let establishedAtMs: number | undefined;
     const lose = (error: unknown) => {
       if (broken) return;
       broken = error instanceof AppError ? error : this.#unavailable(error);
@@ -105,7 +117,9 @@ export class RabbitmqConnection {
       }
       void endConnection(model);
       this.#options.onLost(broken);
-      if (established && !this.#closed) this.#reconnect(1, broken);
+      if (establishedAtMs === undefined || this.#closed) return;
+      if (performance.now() - establishedAtMs >= STABLE_AFTER_MS) this.#failedAttempts = 0;
+      this.#reconnect(broken);
     };
     // Errors are remembered and told by the `close` that always follows: acting on both would act twice.
     let cause: unknown;
@@ -148,11 +162,12 @@ export class RabbitmqConnection {
       lose(new AppError('STOPPING', 'the RabbitMQ connection is being closed'));
       return;
     }
-    established = true;
+    establishedAtMs = performance.now();
     this.#ready = true;
   }
 
-  #reconnect(attempt: number, reason: AppError): void {
+  #reconnect(reason: AppError): void {
+    const attempt = ++this.#failedAttempts;
     const waitMs = backOffMs(attempt);
     this.#logger.warn({ attempt, waitMs, code: reason.code }, `RabbitMQ: ${reason.message}; reconnecting`);
     this.#retryTimer = setTimeout(() => {
@@ -162,7 +177,7 @@ export class RabbitmqConnection {
           if (!this.#closed) this.#logger.info({ attempt }, 'connected to RabbitMQ again');
         },
         (error: unknown) => {
-          if (!this.#closed) this.#reconnect(attempt + 1, this.#unavailable(error));
+          if (!this.#closed) this.#reconnect(this.#unavailable(error));
         },
       );
     }, waitMs);
@@ -184,11 +199,6 @@ export class RabbitmqConnection {
     await endConnection(session.model);
     session.lose(new AppError('STOPPING', 'the RabbitMQ connection was closed'));
   }
-}
-
-/** The socket amqplib keeps to itself. */
-function socketOf(model: ChannelModel): Duplex {
-  return (model.connection as unknown as { readonly stream: Duplex }).stream;
 }
 
 /**

@@ -1,43 +1,59 @@
-import type { Channel, ConfirmChannel, ConsumeMessage, Message } from 'amqplib';
-import { AppError } from '../../errors.ts';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { AppError, isRetriable } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { ConsumerHandlers, DeliveryBatch, MessageConsumer } from '../ports.ts';
 import type { RabbitmqSettings } from '../settings.ts';
 import { within } from '../within.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import { RabbitmqConnection, type Session } from './connection.ts';
-import { park } from './park.ts';
+import { RabbitmqDeadLetters } from './dead-letters.ts';
 import { ensureTopology } from './topology.ts';
 
 const MAX_BATCH_MESSAGES = 1_000;
 /** A silent broker must not hold up a stop: with the connection everything goes back anyway. */
 const CANCEL_TIMEOUT_MS = 2_000;
-/** After a batch of so many the queue is busy: the next one may gather a little, since large batches cost less. */
+/** After a batch of this size the queue is busy: the next one may gather a little, since large batches cost less. */
 const BUSY_BATCH_MESSAGES = 64;
 const GATHER_MS = 5;
+/** How long a batch waits for its dead letters before it is stored without them; they stay unacknowledged. */
+const PARK_PATIENCE_MS = 1_000;
 
 /** Deliveries that came in a row; delivery tags of a channel with one consumer have no gaps. */
 interface Chunk {
   bodies: Buffer[];
   redelivered: number;
-  lastTag: number;
+  firstTag: number;
 }
 
 /** A subscription on one connection, with what it delivered and nobody handles yet. */
 interface Subscription {
   readonly session: Session;
   readonly channel: Channel;
-  readonly parkChannel: ConfirmChannel;
+  readonly acknowledgements: Acknowledgements;
+  /** Aborted when the session is lost: what it delivered comes again. */
+  readonly lost: AbortController;
   consumerTag: string;
   readonly chunks: Chunk[];
 }
+
+type Mode = 'idle' | 'gathering' | 'handling' | 'failed' | 'stopping';
 
 /**
  * Reads the `message` queue in batches: what has arrived when the previous batch is done goes to the handler, at
  * most `maxBatchMessages`, so batches grow with the load and a lone message waits for nothing. While the queue is
  * busy a batch may gather for {@link GATHER_MS} more.
  *
+ * ```
+ *  idle ──a delivery──▶ gathering ──end of the turn, a full batch, or GATHER_MS──▶ handling ──broken──▶ failed
+ *   ▲                    │   ▲                                                        │
+ *   └──nothing is left───┘   └──────────────stored, or abandoned──────────────────────┘
+ *
+ *  any ──stop()──▶ stopping
+ * ```
+ *
  * One handler runs at a time and batches are handed over in order, so one acknowledgement covers a batch. It goes to
- * the channel that delivered the batch or nowhere: what a lost channel had delivered comes again.
+ * the channel that delivered the batch or nowhere: what a lost channel had delivered comes again. A message whose dead
+ * letter RabbitMQ does not take at the moment stays unacknowledged until it does; the lane does not wait for it.
  */
 export class RabbitmqConsumer implements MessageConsumer {
   readonly broker = 'rabbitmq';
@@ -45,14 +61,14 @@ export class RabbitmqConsumer implements MessageConsumer {
   readonly #logger: Logger;
   readonly #maxBatchMessages: number;
   readonly #connection: RabbitmqConnection;
+  readonly #deadLetters: RabbitmqDeadLetters;
   readonly #stopping = new AbortController();
   #handlers: ConsumerHandlers | undefined;
   #subscription: Subscription | undefined;
-  #running: Promise<void> | undefined;
-  #scheduled = false;
-  #lastBatchMessages = 0;
+  #mode: Mode = 'idle';
+  /** Ends with the mode `gathering` or `handling`. */
+  #work: Promise<void> = Promise.resolve();
   #endGathering: (() => void) | undefined;
-  #failed = false;
   #stopped: Promise<void> | undefined;
 
   constructor(
@@ -62,12 +78,14 @@ export class RabbitmqConsumer implements MessageConsumer {
     this.#settings = settings;
     this.#logger = dependencies.logger;
     this.#maxBatchMessages = dependencies.maxBatchMessages ?? MAX_BATCH_MESSAGES;
+    this.#deadLetters = new RabbitmqDeadLetters(settings, dependencies);
     this.#connection = new RabbitmqConnection({
       settings,
       purpose: 'consumer',
       logger: dependencies.logger,
       setUp: (session) => this.#setUp(session),
       onLost: () => {
+        this.#subscription?.lost.abort();
         this.#subscription = undefined;
       },
     });
@@ -79,11 +97,15 @@ export class RabbitmqConsumer implements MessageConsumer {
   }
 
   isReady(): boolean {
-    return this.#connection.ready && !this.#failed && !this.#stopping.signal.aborted;
+    return this.#connection.ready && !this.#isIn('failed', 'stopping');
   }
 
   assignments(): readonly string[] {
     return this.isReady() ? [this.#settings.queue] : [];
+  }
+
+  inHand(): number {
+    return this.#subscription?.acknowledgements.outstanding ?? 0;
   }
 
   stop(): Promise<void> {
@@ -95,9 +117,14 @@ export class RabbitmqConsumer implements MessageConsumer {
     await ensureTopology(session, this.#settings, 'consume');
     const channel = await session.model.createChannel();
     session.watch(channel);
-    const parkChannel = await session.model.createConfirmChannel();
-    session.watch(parkChannel);
-    const subscription: Subscription = { session, channel, parkChannel, consumerTag: '', chunks: [] };
+    const subscription: Subscription = {
+      session,
+      channel,
+      acknowledgements: new Acknowledgements(channel),
+      lost: new AbortController(),
+      consumerTag: '',
+      chunks: [],
+    };
     this.#subscription = subscription;
     await channel.prefetch(this.#settings.prefetch);
     const { consumerTag } = await channel.consume(this.#settings.queue, (message) =>
@@ -111,41 +138,41 @@ export class RabbitmqConsumer implements MessageConsumer {
       subscription.session.lose(new Error(`the broker cancelled the consumer of "${this.#settings.queue}"`));
       return;
     }
+    subscription.acknowledgements.delivered();
     let chunk = subscription.chunks.at(-1);
     if (!chunk || chunk.bodies.length >= this.#maxBatchMessages) {
-      chunk = { bodies: [], redelivered: 0, lastTag: 0 };
+      chunk = { bodies: [], redelivered: 0, firstTag: message.fields.deliveryTag };
       subscription.chunks.push(chunk);
     }
     chunk.bodies.push(message.content);
-    chunk.lastTag = message.fields.deliveryTag;
     if (message.fields.redelivered) chunk.redelivered++;
     if (chunk.bodies.length >= this.#maxBatchMessages) this.#endGathering?.();
-    this.#schedule();
+    if (this.#mode !== 'idle') return;
+    this.#mode = 'gathering';
+    this.#work = this.#run();
   }
 
-  /** After everything the current socket read brought is in; while a handler runs the next batch gathers. */
-  #schedule(): void {
-    if (this.#scheduled || this.#running) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      if (this.#running) return;
-      this.#running = this.#drain().finally(() => {
-        this.#running = undefined;
-      });
-    });
-  }
-
-  async #drain(): Promise<void> {
-    const signal = this.#stopping.signal;
-    while (!signal.aborted && !this.#failed) {
-      if (this.#lastBatchMessages >= BUSY_BATCH_MESSAGES) await this.#gather();
+  /** Handles batches until nothing is left, a handler fails for good, or the consumer stops. */
+  async #run(): Promise<void> {
+    // Everything the current socket read brings belongs to the first batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#isIn('gathering')) {
       const subscription = this.#subscription;
       const chunk = subscription?.chunks.shift();
-      this.#lastBatchMessages = chunk?.bodies.length ?? 0;
-      if (!subscription || !chunk) return;
+      if (!subscription || !chunk) {
+        this.#mode = 'idle';
+        return;
+      }
+      this.#mode = 'handling';
       await this.#handle(subscription, chunk);
+      if (!this.#isIn('handling')) return;
+      this.#mode = 'gathering';
+      if (chunk.bodies.length >= BUSY_BATCH_MESSAGES) await this.#gather();
     }
+  }
+
+  #isIn(...modes: readonly Mode[]): boolean {
+    return modes.includes(this.#mode);
   }
 
   /** Waits until a batch is full, at most {@link GATHER_MS}. */
@@ -163,45 +190,53 @@ export class RabbitmqConsumer implements MessageConsumer {
   }
 
   async #handle(subscription: Subscription, chunk: Chunk): Promise<void> {
-    const { handle, onFatal } = this.#startedHandlers();
+    const { handle } = this.#startedHandlers();
     try {
       const outcome = await handle(this.#batch(subscription, chunk), this.#stopping.signal);
       if (outcome.kind !== 'stored') {
         throw new Error(`a queue has no positions: its handler answered "${outcome.kind}"`);
       }
-      if (subscription === this.#subscription) acknowledge(subscription.channel, chunk.lastTag);
+      if (subscription !== this.#subscription) return;
+      subscription.acknowledgements.stored(chunk.firstTag, lastTagOf(chunk));
     } catch (error) {
-      if (subscription !== this.#subscription || this.#stopping.signal.aborted) {
-        this.#logger.info(
-          { messages: chunk.bodies.length },
-          'a batch was given up; it will be delivered again',
-        );
+      const isExpected = isRetriable(error) || (error instanceof AppError && error.code === 'STOPPING');
+      const isOver = subscription !== this.#subscription || this.#isIn('stopping');
+      if (isExpected && isOver) {
+        const messages = chunk.bodies.length;
+        this.#logger.info({ err: error, messages }, 'batch abandoned; RabbitMQ will redeliver it');
         return;
       }
-      this.#failed = true;
-      onFatal(error);
+      if (this.#isIn('handling')) this.#mode = 'failed';
+      this.#startedHandlers().onFatal(error);
     }
   }
 
   #batch(subscription: Subscription, chunk: Chunk): DeliveryBatch {
-    const lost = () =>
-      subscription === this.#subscription
-        ? undefined
-        : new AppError(
-            'BROKER_UNAVAILABLE',
-            'RabbitMQ lost the channel of this batch; it will be delivered again',
-          );
+    const { signal } = subscription.lost;
+    const keepAlive = async () => {
+      if (!signal.aborted) return;
+      throw new AppError(
+        'BROKER_UNAVAILABLE',
+        'RabbitMQ lost the channel of this batch; it will redeliver it',
+        {
+          retriable: true,
+        },
+      );
+    };
     return {
       bodies: chunk.bodies,
       redelivered: chunk.redelivered,
-      keepAlive: () => {
-        const error = lost();
-        return error ? Promise.reject(error) : Promise.resolve();
-      },
+      keepAlive,
       park: async (items) => {
-        const error = lost();
-        if (error) throw error;
-        await park(subscription.parkChannel, this.#settings, chunk.bodies, items);
+        await keepAlive();
+        const parked = items.map(({ index, reason }) => {
+          const body = chunk.bodies[index];
+          if (!body) throw new RangeError(`the batch has no message ${index}`);
+          const letter = this.#deadLetters.park({ body, reason }, signal);
+          subscription.acknowledgements.holdBack(chunk.firstTag + index, letter);
+          return letter;
+        });
+        if (!this.#deadLetters.isStalled()) await within(PARK_PATIENCE_MS, Promise.all(parked));
       },
     };
   }
@@ -211,43 +246,26 @@ export class RabbitmqConsumer implements MessageConsumer {
     return this.#handlers;
   }
 
-  async #unsubscribe(subscription: Subscription): Promise<void> {
+  /** Another consumer may have at once what is not handled yet, while the running batch still takes its time. */
+  async #unsubscribe({ channel, consumerTag, acknowledgements, chunks }: Subscription): Promise<void> {
     try {
-      await subscription.channel.cancel(subscription.consumerTag);
-      giveBack(subscription);
+      await channel.cancel(consumerTag);
+      for (const chunk of chunks.splice(0)) acknowledgements.giveBack(chunk.firstTag, lastTagOf(chunk));
     } catch (error) {
-      this.#logger.debug({ err: error }, 'the subscription ended by itself');
+      this.#logger.debug({ err: error }, 'the subscription ended before it was cancelled');
     }
   }
 
   async #stop(): Promise<void> {
+    this.#mode = 'stopping';
     this.#stopping.abort();
     this.#endGathering?.();
     if (this.#subscription) await within(CANCEL_TIMEOUT_MS, this.#unsubscribe(this.#subscription));
-    await this.#running;
-    await this.#connection.close();
+    await this.#work;
+    await Promise.all([this.#connection.close(), this.#deadLetters.close()]);
   }
 }
 
-/** Acknowledges everything up to this tag. */
-function acknowledge(channel: Channel, lastTag: number): void {
-  try {
-    channel.ack(delivery(lastTag), true);
-  } catch {
-    // The channel closed a moment ago: the batch comes again and is not counted twice.
-  }
-}
-
-/** Another consumer may have these at once, while the running batch still takes its time. */
-function giveBack(subscription: Subscription): void {
-  for (const { bodies, lastTag } of subscription.chunks.splice(0)) {
-    for (let tag = lastTag - bodies.length + 1; tag <= lastTag; tag++) {
-      subscription.channel.nack(delivery(tag), false, true);
-    }
-  }
-}
-
-/** All that amqplib looks at in a message that is acknowledged. */
-function delivery(deliveryTag: number): Message {
-  return { fields: { deliveryTag } } as unknown as Message;
+function lastTagOf({ firstTag, bodies }: Chunk): number {
+  return firstTag + bodies.length - 1;
 }

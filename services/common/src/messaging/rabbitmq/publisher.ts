@@ -3,20 +3,10 @@ import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { ENVELOPE_CONTENT_TYPE, type MessagePublisher } from '../ports.ts';
 import type { RabbitmqSettings } from '../settings.ts';
+import { type RawChannel, rawChannelOf } from './amqplib-internals.ts';
 import { RabbitmqConnection, type Session } from './connection.ts';
 import { PublishFrames } from './publish-frames.ts';
 import { ensureTopology } from './topology.ts';
-
-/** What amqplib does not show of a confirm channel: how it writes, and how it is told to expect a confirm. */
-interface RawChannel {
-  readonly ch: number;
-  readonly connection: {
-    readonly frameMax: number;
-    readonly channels: readonly ({ readonly buffer: { write(chunk: Buffer): boolean } } | null)[];
-    sentSinceLastCheck: boolean;
-  };
-  pushConfirmCallback(onConfirm: (error: unknown) => void): void;
-}
 
 /** A connection's confirm channel with what is sent on it and not yet confirmed. */
 interface Outlet {
@@ -215,7 +205,7 @@ export class RabbitmqPublisher implements MessagePublisher {
 }
 
 function createOutlet(confirmChannel: ConfirmChannel, exchange: string): Outlet {
-  const channel = confirmChannel as unknown as RawChannel;
+  const channel = rawChannelOf(confirmChannel);
   const { frameMax } = channel.connection;
   const frames = new PublishFrames({
     channel: channel.ch,

@@ -1,0 +1,39 @@
+/** A rate over a shorter time jumps about with the size of single batches. */
+const MIN_SPAN_MS = 1_000;
+/** What was stored longer ago says nothing about the rate now. */
+const WINDOW_MS = 30_000;
+
+interface Sample {
+  readonly atMs: number;
+  readonly total: number;
+}
+
+/** Measures how fast a store's total grows, from the totals of the last {@link WINDOW_MS}. */
+export class StoreRate {
+  #samples: readonly Sample[] = [];
+
+  /** Takes down a total; `atMs` is monotonic time in milliseconds. */
+  note(total: number, atMs: number): void {
+    const last = this.#samples.at(-1);
+    // A store that was emptied or restored begins anew.
+    const kept = last !== undefined && total < last.total ? [] : this.#samples;
+    this.#samples = [...kept.filter((sample) => atMs - sample.atMs <= WINDOW_MS), { atMs, total }];
+  }
+
+  /** Messages a second; null while the totals cover less than a second. */
+  get perSecond(): number | null {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    if (!first || !last || last.atMs - first.atMs < MIN_SPAN_MS) return null;
+    return ((last.total - first.total) * 1_000) / (last.atMs - first.atMs);
+  }
+}
+
+/**
+ * Seconds the lane needs for its backlog at the rate at which it stores; 0 without a backlog, null while the rate is
+ * not known or nothing is stored.
+ */
+export function secondsBehind(backlogMessages: number, perSecond: number | null): number | null {
+  if (backlogMessages === 0) return 0;
+  if (perSecond === null || perSecond <= 0) return null;
+  return Math.round((backlogMessages / perSecond) * 10) / 10;
+}
