@@ -21,9 +21,12 @@ export interface MessagePublisher {
   connect(): Promise<void>;
   /**
    * Publishes all bodies and waits for all confirms.
-   * @throws AppError `BROKER_UNAVAILABLE` or `BROKER_TIMEOUT` (retriable), `BROKER_UNROUTABLE` (retriable).
+   * @throws AppError `BROKER_UNAVAILABLE` or `BROKER_TIMEOUT` (retriable), `BROKER_UNROUTABLE` (retriable),
+   * `BROKER_REFUSED` when the broker will never take one of the bodies; others of the call may have been taken.
    */
   publish(bodies: readonly Buffer[]): Promise<void>;
+  /** The largest body the broker takes, bytes, as far as it is known; absent where there is no limit to watch. */
+  maxBodyBytes?(): number;
   /** Whether a publish has a chance right now: connected, not blocked by a broker alarm. */
   isReady(): boolean;
   /** Waits for running publishes, then disconnects. A second call returns the same promise. */
