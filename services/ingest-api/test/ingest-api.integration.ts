@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import { kafkaSettings, rabbitmqSettings } from '@caudal/common/config';
 import { isRetriable } from '@caudal/common/errors';
 import { createLogger } from '@caudal/common/logging';
 import { type BacklogReader, createBacklogReader } from '@caudal/common/messaging';
@@ -46,8 +45,8 @@ async function messagesInBrokers(variables: Record<string, string>): Promise<Rec
   const config = parseIngestConfig(variables);
   const logger = createLogger('test', 'silent');
   const readers: BacklogReader[] = await Promise.all([
-    createBacklogReader({ name: 'rabbitmq', settings: rabbitmqSettings(config, 'test') }, { logger }),
-    createBacklogReader({ name: 'kafka', settings: kafkaSettings(config, 'test') }, { logger }),
+    createBacklogReader({ name: 'rabbitmq', settings: config.rabbitmq }, { logger }),
+    createBacklogReader({ name: 'kafka', settings: config.kafka }, { logger }),
   ]);
   try {
     const held: Record<string, number> = {};

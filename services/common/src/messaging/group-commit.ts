@@ -209,7 +209,6 @@ class PublisherGroupCommit implements GroupCommit {
 
   async #run(flush: Flush): Promise<void> {
     await this.#deliver(flush);
-    this.#pending -= flush.messages;
     this.#inFlight.delete(flush);
     this.#launch();
     this.#schedule();
@@ -220,7 +219,7 @@ class PublisherGroupCommit implements GroupCommit {
   async #deliver(flush: Flush): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const bodies = this.#bodiesOf(flush);
-      if (bodies.length === 0) return;
+      if (bodies.length === 0) break;
       const startedAt = performance.now();
       let error: unknown;
       try {
@@ -231,7 +230,7 @@ class PublisherGroupCommit implements GroupCommit {
       this.#onFlush?.((performance.now() - startedAt) / 1_000, bodies.length, error);
       if (error === undefined) {
         for (const call of flush.calls) settle(call, undefined);
-        return;
+        break;
       }
       flush.lastError = error;
       if (isRefused(error) && flush.calls.length > 1) {
@@ -240,25 +239,21 @@ class PublisherGroupCommit implements GroupCommit {
       }
       if (!isRetriable(error)) {
         for (const call of flush.calls) settle(call, error);
-        return;
+        break;
       }
       this.#expire(flush, performance.now());
-      if (flush.calls.length === 0) return;
+      if (flush.calls.length === 0) break;
       await wait(backOffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS));
     }
+    this.#pending -= flush.messages;
   }
 
   /** Publishes each call of a flush on its own, so that the one with the refused body fails alone. */
   async #deliverApart(flush: Flush): Promise<void> {
-    const parts = flush.calls.map((call) => ({
-      ...emptyFlush(),
-      calls: [call],
-      messages: call.bodies.length,
-      earliestDeadline: call.deadline,
-    }));
-    for (const part of parts) await this.#deliver(part);
-    // A part that expired has given its messages back already.
-    flush.messages = parts.reduce((sum, { messages }) => sum + messages, 0);
+    for (const call of flush.calls) {
+      const { deadline: earliestDeadline, bodies } = call;
+      await this.#deliver({ ...emptyFlush(), calls: [call], messages: bodies.length, earliestDeadline });
+    }
   }
 
   /** The bodies of all callers that still wait; those whose deadline has passed are dropped for good. */

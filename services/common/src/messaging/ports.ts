@@ -2,8 +2,8 @@
 export type BrokerName = 'rabbitmq' | 'kafka';
 
 /**
- * Content type of every envelope on a broker; it carries the schema's version, so that a reader of a later
- * version knows what it has before it parses.
+ * Content type of an envelope where a broker has a place for it that costs nothing: a property in RabbitMQ. A Kafka
+ * record carries no header; its body says the schema's version (`version`, 1 where it is absent).
  */
 export const ENVELOPE_CONTENT_TYPE = 'application/vnd.caudal.message+json; version=1';
 
