@@ -182,6 +182,28 @@ describe('group commit', () => {
     await group.close();
   });
 
+  it('lets a call with a refused body fail alone, whatever it was gathered with', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher);
+    const refusal = new AppError('BROKER_REFUSED', 'a message is too large');
+    const calls = ['a', 'large', 'b'].map((name) => group.publish(bodiesOf(2, name), FAR));
+    const results = Promise.allSettled(calls);
+    await publisher.called(1);
+    assert.equal(publisher.calls[0]?.bodies.length, 6);
+    publisher.calls[0]?.settle(refusal);
+    for (let call = 1; call <= 3; call++) {
+      await publisher.called(call + 1);
+      const isLarge = publisher.calls[call]?.bodies.includes('large0') === true;
+      publisher.calls[call]?.settle(isLarge ? refusal : undefined);
+    }
+    assert.deepEqual(
+      (await results).map((result) => (result.status === 'rejected' ? result.reason : undefined)),
+      [undefined, refusal, undefined],
+    );
+    assert.deepEqual([publisher.calls.length, group.pending()], [4, 0]);
+    await group.close();
+  });
+
   it('rejects at the deadline even while the broker says nothing', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher);
