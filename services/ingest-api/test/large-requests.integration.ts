@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { useServers } from '@caudal/common/testing';
-import { Kafka, logLevel } from 'kafkajs';
+import { makeTopic, useServers } from '@caudal/common/testing';
 import { problemSchema } from '../src/openapi.ts';
 import type { Program } from './support/program.ts';
 import { brokerEnvironment, messagesInBrokers, startReady } from './support/real-brokers.ts';
 import { MESSAGE, metricValue } from './support/run-service.ts';
 
 const servers = useServers('rabbitmq', 'kafka');
-
-/** Makes the topic of a service before it does, with a limit of its own. */
-async function makeTopic(variables: Record<string, string>, maxMessageBytes: number): Promise<void> {
-  const admin = new Kafka({ brokers: [variables.KAFKA_BROKERS ?? ''], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  const configEntries = [{ name: 'max.message.bytes', value: String(maxMessageBytes) }];
-  const topic = { topic: variables.KAFKA_TOPIC ?? '', numPartitions: 3, replicationFactor: 1, configEntries };
-  await admin.createTopics({ topics: [topic] });
-  await admin.disconnect();
-}
 
 function post(program: Program, messages: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${program.url}/messages`, {
@@ -49,7 +38,9 @@ for (const client of ['kafkajs', 'platformatic']) {
 
     it('takes it into a topic of small batches too, and refuses a message that none of them holds', async () => {
       const variables = brokerEnvironment(servers().addresses, { KAFKA_CLIENT: client });
-      await makeTopic(variables, 4_096);
+      const brokers = [variables.KAFKA_BROKERS ?? ''];
+      const config = { 'max.message.bytes': 4_096 };
+      await makeTopic(brokers, variables.KAFKA_TOPIC ?? '', { partitions: 3, config });
       const program = await startReady(variables);
       try {
         assert.equal((await post(program, LARGEST)).status, 202);

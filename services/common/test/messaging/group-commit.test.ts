@@ -182,6 +182,23 @@ describe('group commit', () => {
     await group.close();
   });
 
+  it('reports how long a flush took, in seconds', async () => {
+    const publisher = new ManualPublisher();
+    const reported: number[] = [];
+    const group = createGroupCommit(publisher, { onFlush: (seconds) => reported.push(seconds) });
+    const startedAt = performance.now();
+    const call = group.publish(bodiesOf(1), FAR);
+    await publisher.called(1);
+    const calledAt = performance.now();
+    while (performance.now() - calledAt < 20) await new Promise(setImmediate);
+    publisher.calls[0]?.settle();
+    await call;
+    const passedSeconds = (performance.now() - startedAt) / 1_000;
+    const [seconds] = reported;
+    assert.ok(seconds !== undefined && seconds >= 0.02 && seconds <= passedSeconds, `${seconds} s`);
+    await group.close();
+  });
+
   it('lets a call with a refused body fail alone, whatever it was gathered with', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher);

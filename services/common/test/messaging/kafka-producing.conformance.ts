@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type Admin, type ITopicConfig, Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import {
   createConsumer,
@@ -9,6 +9,7 @@ import {
   type DeliveryBatch,
   type KafkaSettings,
 } from '../../src/messaging/index.ts';
+import { makeTopic } from '../support/index.ts';
 import { logger, readTopic, testKafkaSettings } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
 import { recordProduceAcks } from './kafka/produce-acks.ts';
@@ -41,13 +42,8 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       await admin.disconnect();
     });
 
-    async function makeTopic(topic: string, config: Record<string, string | number>, partitions = 1) {
-      const configEntries = Object.entries(config).map(([name, value]) => ({ name, value: String(value) }));
-      const wanted: ITopicConfig = { topic, numPartitions: partitions, replicationFactor: 1, configEntries };
-      await admin.createTopics({ topics: [wanted], waitForLeaders: true });
-      const isHosted = () => held(topic).then(Number.isInteger, () => false);
-      await eventually(isHosted, Boolean);
-    }
+    const prepareTopic = (topic: string, config: Record<string, string | number> = {}) =>
+      makeTopic(settings.brokers, topic, { partitions: 1, config });
 
     async function openPublisher(changes: Partial<KafkaSettings> = {}) {
       const publisher = await createPublisher(
@@ -99,7 +95,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
     });
 
     it('keeps within a limit of the topic’s own', async () => {
-      await makeTopic(settings.topic, { 'max.message.bytes': 65_536 });
+      await prepareTopic(settings.topic, { 'max.message.bytes': 65_536 });
       const publisher = await openPublisher();
       await publisher.publish(wideBodies(1_000, 1_200));
       assert.equal(await held(settings.topic), 1_000);
@@ -165,7 +161,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
     });
 
     it('asks the same for dead letters', async (t) => {
-      await makeTopic(settings.topic, {});
+      await prepareTopic(settings.topic);
       await produceRaw(bodiesOf(1));
       const acks = recordProduceAcks(t);
       const store = new TestStore();
@@ -175,7 +171,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
     });
 
     it('parks more poison than one record batch could hold', async () => {
-      await makeTopic(settings.topic, {});
+      await prepareTopic(settings.topic);
       const bodies = wideBodies(4_000, 120);
       await produceRaw(bodies);
       const store = new TestStore();
@@ -190,7 +186,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
     });
 
     it('parks a stub of a message too large to be parked whole, and its neighbours unharmed', async () => {
-      await makeTopic(settings.topic, {});
+      await prepareTopic(settings.topic);
       // It fits with 100 bytes to spare, and a dead letter's headers take more.
       const large = Buffer.alloc(DEFAULT_LIMIT_BYTES - 180, 'x');
       await produceRaw([large]);
@@ -212,8 +208,8 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
     });
 
     it('parks without a body where the dead-letter topic takes next to nothing', async () => {
-      await makeTopic(settings.topic, {});
-      await makeTopic(settings.deadLetterTopic, { 'max.message.bytes': 400 });
+      await prepareTopic(settings.topic);
+      await prepareTopic(settings.deadLetterTopic, { 'max.message.bytes': 400 });
       await produceRaw([Buffer.alloc(5_000, 'x'), Buffer.from('short')]);
       const store = new TestStore();
       await parkAll(store);

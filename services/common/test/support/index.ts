@@ -1,1 +1,1 @@
-export { useServers } from './servers.ts';
+export { makeTopic } from './make-topic.ts';
