@@ -4,6 +4,7 @@ export type AppErrorCode =
   | 'BROKER_UNAVAILABLE'
   | 'BROKER_TIMEOUT'
   | 'BROKER_UNROUTABLE'
+  | 'BROKER_REFUSED'
   | 'BROKER_TOPOLOGY'
   | 'OVERLOADED'
   | 'STORE_UNAVAILABLE'
@@ -31,6 +32,11 @@ export class AppError extends Error {
 /** Whether trying the same thing again can help: only an {@link AppError} that says so. */
 export function isRetriable(error: unknown): boolean {
   return error instanceof AppError && error.retriable;
+}
+
+/** Whether a broker has said that it will never take a message as it is. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'BROKER_REFUSED';
 }
 
 /** The message of anything thrown, for logs and answers. */

@@ -1,17 +1,20 @@
 import {
   count,
   type Environment,
+  kafkaSettings,
   kafkaShape,
   list,
   milliseconds,
   operationsShape,
   parseConfig,
   port,
+  rabbitmqSettings,
   rabbitmqShape,
 } from '@caudal/common/config';
 import { MAX_MESSAGES_PER_REQUEST } from '@caudal/common/message';
 import { z } from 'zod';
 
+const SERVICE = 'ingest-api';
 const MIB = 2 ** 20;
 const API_KEY = /^[\x21-\x7e]{16,255}$/;
 
@@ -19,7 +22,8 @@ const ingestShape = {
   ...operationsShape,
   ...rabbitmqShape,
   ...kafkaShape,
-  HTTP_HOST: z.string().default('0.0.0.0'),
+  /** Every address of the machine where it is unset, IPv6 included where there is any. */
+  HTTP_HOST: z.string().optional(),
   HTTP_PORT: port(8080),
   /** Both brokers must have confirmed within this time, else 503. */
   PUBLISH_TIMEOUT_MS: milliseconds(5_000),
@@ -54,13 +58,39 @@ const ingestShape = {
   PRE_STOP_DELAY_MS: count(0, 0, 60_000),
 };
 
-/** What ingest-api needs to know, one property per environment variable. */
-export type IngestConfig = ReturnType<typeof parseConfig<typeof ingestShape>>;
-
 /**
  * Reads the configuration.
  * @throws ConfigError that lists every problem.
  */
-export function parseIngestConfig(environment: Environment): IngestConfig {
-  return parseConfig(ingestShape, environment);
+export function parseIngestConfig(environment: Environment) {
+  const values = parseConfig(ingestShape, environment);
+  return {
+    rabbitmq: rabbitmqSettings(values, SERVICE),
+    kafka: kafkaSettings(values, SERVICE),
+    http: {
+      host: values.HTTP_HOST,
+      port: values.HTTP_PORT,
+      trustProxyHops: values.TRUST_PROXY_HOPS,
+      headersTimeoutMs: values.HEADERS_TIMEOUT_MS,
+      requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+      keepAliveTimeoutMs: values.KEEP_ALIVE_TIMEOUT_MS,
+    },
+    operations: { host: values.OPERATIONS_HOST, port: values.OPERATIONS_PORT },
+    limits: {
+      maxBodyBytes: values.MAX_BODY_BYTES,
+      maxBufferedBytes: values.MAX_BUFFERED_BYTES,
+      maxPendingMessages: values.MAX_PENDING_MESSAGES,
+      maxConnections: values.MAX_CONNECTIONS,
+      maxEventLoopDelayMs: values.MAX_EVENT_LOOP_DELAY_MS,
+      rateLimitPerSecond: values.RATE_LIMIT_PER_SECOND,
+    },
+    apiKeys: values.API_KEYS,
+    publishTimeoutMs: values.PUBLISH_TIMEOUT_MS,
+    preStopDelayMs: values.PRE_STOP_DELAY_MS,
+    drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
+    logLevel: values.LOG_LEVEL,
+  };
 }
+
+/** What ingest-api needs to know. */
+export type IngestConfig = ReturnType<typeof parseIngestConfig>;

@@ -2,7 +2,7 @@ import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@aste
 import { MAX_MESSAGES_PER_REQUEST, messageSchema } from '@caudal/common/message';
 import { z } from 'zod';
 import { IDEMPOTENCY_KEY } from './messages/identify.ts';
-import { MAX_LISTED_PROBLEMS } from './messages/read-messages.ts';
+import { MAX_LISTED_PROBLEMS } from './messages/item-problems.ts';
 
 type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 
@@ -30,7 +30,7 @@ export const acceptedSchema = z
           .string()
           .optional()
           .meta({ description: 'The process that took them in; no key was sent.' }),
-        key: z.string().optional().meta({ description: 'Digest of caller and Idempotency-Key.' }),
+        key: z.string().optional().meta({ description: 'Digest of caller, Idempotency-Key and messages.' }),
         sequence: z.int().min(0),
       })
       .meta({ description: 'Identity of the first message; the others count up from its sequence.' }),
@@ -57,7 +57,10 @@ export const problemSchema = z
       .meta({ description: 'What is wrong with the messages.' }),
     omittedErrors: z.int().min(1).optional().meta({ description: 'Problems that "errors" leaves out.' }),
     position: z.int().min(0).optional().meta({ description: 'Where the body stops being JSON.' }),
-    brokers: z.array(z.string()).optional().meta({ description: 'Brokers that are down, full or silent.' }),
+    brokers: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Brokers that are down, full or silent, or that refuse a message.' }),
   })
   .meta({ id: 'Problem', description: 'A problem document (RFC 9457).' });
 
@@ -69,10 +72,11 @@ const RESPONSES: Readonly<Record<number, ResponseConfig>> = {
   400: problem('Something in the request is not valid; nothing of it was accepted.'),
   401: problem('No valid API key.', { 'WWW-Authenticate': header('How to authenticate.') }),
   408: problem('The request took too long to arrive.'),
-  413: problem('The body is too large.'),
+  413: problem('The body, or a message in it, is too large; nothing was published.'),
   415: problem('Not UTF-8 JSON or NDJSON, or compressed.'),
-  422: problem('The Idempotency-Key was used with another body; nothing was accepted.'),
+  422: problem('The Idempotency-Key was used with other messages; nothing was accepted.'),
   429: problem('Too many requests from this caller.', retryAfter()),
+  502: problem('A broker refused a message for good; the outcome of the others is unknown.'),
   503: problem(
     'Overloaded or a broker is down (nothing was published), or not confirmed in time (the outcome is unknown: retry with the same Idempotency-Key).',
     retryAfter(),
@@ -102,7 +106,7 @@ export function createOpenApiDocument(): OpenApiDocument {
         headers: z.object({
           'Idempotency-Key': z.string().regex(IDEMPOTENCY_KEY).optional().meta({
             description:
-              'Makes a retry safe: the same key, caller and place in the request mean the same message, stored once. Use a new key for new messages.',
+              'Makes a retry safe: the same key, caller and messages mean the same messages, stored once. Use a new key for new messages.',
           }),
           'X-Request-Id': z
             .string()

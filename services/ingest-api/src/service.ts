@@ -38,7 +38,7 @@ export interface ServicePorts {
 /** Longer than a busy connection's pause between two requests, shorter than anyone would notice at a stop. */
 const GOODBYE_MS = 250;
 
-/** About 2 MB of them. */
+/** At most about 4 MB of them. */
 const REMEMBERED_KEYS = 10_000;
 
 /**
@@ -53,7 +53,7 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
   for (const publisher of publishers) {
     commits.push(
       createGroupCommit(publisher, {
-        maxPending: config.MAX_PENDING_MESSAGES,
+        maxPending: config.limits.maxPendingMessages,
         onFlush: (seconds, _messages, error) => {
           if (error === undefined) metrics.publishTook(publisher.broker, seconds);
         },
@@ -61,30 +61,30 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
     );
   }
   const closing = new AbortController();
-  const loadShedder = createLoadShedder(config.MAX_EVENT_LOOP_DELAY_MS);
+  const loadShedder = createLoadShedder(config.limits.maxEventLoopDelayMs);
   const app = createApp({
-    apiKeys: createApiKeys(config.API_KEYS),
+    apiKeys: createApiKeys(config.apiKeys),
     loadShedder,
-    byteBudget: createByteBudget(config.MAX_BUFFERED_BYTES),
-    maxBodyBytes: config.MAX_BODY_BYTES,
+    byteBudget: createByteBudget(config.limits.maxBufferedBytes),
+    maxBodyBytes: config.limits.maxBodyBytes,
     identities: createIdentitySource(),
     keyMemory: createKeyMemory(REMEMBERED_KEYS),
     publishToAll: createPublishToAll(commits, {
-      publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
-      maxPendingMessages: config.MAX_PENDING_MESSAGES,
+      publishTimeoutMs: config.publishTimeoutMs,
+      maxPendingMessages: config.limits.maxPendingMessages,
     }),
     metrics,
     logger,
     closing: closing.signal,
-    rateLimitPerSecond: config.RATE_LIMIT_PER_SECOND,
-    trustProxyHops: config.TRUST_PROXY_HOPS,
+    rateLimitPerSecond: config.limits.rateLimitPerSecond,
+    trustProxyHops: config.http.trustProxyHops,
   });
   const server = createHttpServer(app, {
-    headersTimeoutMs: config.HEADERS_TIMEOUT_MS,
-    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
-    keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
-    maxConnections: config.MAX_CONNECTIONS,
-    maxBodyBytes: config.MAX_BODY_BYTES,
+    headersTimeoutMs: config.http.headersTimeoutMs,
+    requestTimeoutMs: config.http.requestTimeoutMs,
+    keepAliveTimeoutMs: config.http.keepAliveTimeoutMs,
+    maxConnections: config.limits.maxConnections,
+    maxBodyBytes: config.limits.maxBodyBytes,
     onProtocolError: (status) => metrics.answered(OTHER_ROUTE, status),
   });
   const operations = createOperationsServer({
@@ -93,10 +93,10 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
     stopping: lifecycle.stopping,
   });
 
-  lifecycle.onStop('pre-stop delay', () => sleep(config.PRE_STOP_DELAY_MS));
+  lifecycle.onStop('pre-stop delay', () => sleep(config.preStopDelayMs));
   lifecycle.onStop('HTTP server', () => {
     closing.abort();
-    return server.close({ goodbyeMs: GOODBYE_MS, deadlineMs: config.PUBLISH_TIMEOUT_MS + 2_000 });
+    return server.close({ goodbyeMs: GOODBYE_MS, deadlineMs: config.publishTimeoutMs + 2_000 });
   });
   lifecycle.onStop('publishers', async () => {
     await Promise.all(commits.map((commit) => commit.close()));
@@ -104,22 +104,25 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
   lifecycle.onStop('load shedder', () => loadShedder.close());
   lifecycle.onStop('operations server', () => operations.close());
 
-  const operationsPort = await operations.listen(config.OPERATIONS_HOST, config.OPERATIONS_PORT);
-  const port = await server.listen(config.HTTP_HOST, config.HTTP_PORT);
+  const operationsPort = await operations.listen(config.operations.host, config.operations.port);
+  const port = await server.listen(config.http.host, config.http.port);
   logger.info({ port, operationsPort }, 'listening');
   for (const publisher of publishers) {
-    untilConnected(() => publisher.connect(), {
-      name: publisher.broker,
-      logger,
-      stopping: lifecycle.stopping,
-    }).then(
-      () => logger.info({ broker: publisher.broker }, 'connected'),
-      (error: unknown) => {
-        if (!lifecycle.stopping.aborted) lifecycle.fail(error);
-      },
-    );
+    void connect(publisher, options);
   }
   return { port, operationsPort };
+}
+
+/** Connects a publisher, for as long as it takes; what no retry can cure ends the process. */
+async function connect(publisher: MessagePublisher, options: ServiceOptions): Promise<void> {
+  const { lifecycle, logger } = options;
+  const { broker: name } = publisher;
+  try {
+    await untilConnected(() => publisher.connect(), { name, logger, stopping: lifecycle.stopping });
+    logger.info({ broker: name }, 'connected');
+  } catch (error) {
+    if (!lifecycle.stopping.aborted) lifecycle.fail(error);
+  }
 }
 
 function readiness(commit: GroupCommit): ReadinessCheck {

@@ -26,6 +26,7 @@ describe('POST /messages', () => {
     for (const broker of [service.rabbitmq, service.kafka]) {
       broker.isUp = true;
       broker.failure = undefined;
+      broker.maxBytes = Number.POSITIVE_INFINITY;
       await broker.release();
       broker.bodies.length = 0;
     }
@@ -89,12 +90,38 @@ describe('POST /messages', () => {
   it('takes the identity from the Idempotency-Key, the same one on a retry', async () => {
     const headers = { 'idempotency-key': 'order-1' };
     const first = await (await service.post([MESSAGE, MESSAGE], headers)).json();
-    assert.deepEqual(first, { accepted: 2, first: { key: keyScope('', 'order-1'), sequence: 0 } });
+    const key = keyScope('', 'order-1', [MESSAGE, MESSAGE]);
+    assert.deepEqual(first, { accepted: 2, first: { key, sequence: 0 } });
     assert.deepEqual(await (await service.post([MESSAGE, MESSAGE], headers)).json(), first);
     assert.deepEqual(
       service.rabbitmq.messages.map(({ key, sequence, producer }) => [key, sequence, producer]),
-      [0, 1, 0, 1].map((sequence) => [keyScope('', 'order-1'), sequence, undefined]),
+      [0, 1, 0, 1].map((sequence) => [key, sequence, undefined]),
     );
+  });
+
+  it('takes a retry in other words for the same messages', async () => {
+    const headers = { 'idempotency-key': 'order-in-other-words' };
+    const { country, ...rest } = MESSAGE;
+    const first = acceptedSchema.parse(await (await service.post([MESSAGE], headers)).json());
+    const retries = [MESSAGE, { country, ...rest }, { ...MESSAGE, country: 'España' }];
+    for (const retry of retries) {
+      const response = await service.post(retry, headers);
+      assert.deepEqual(acceptedSchema.parse(await response.json()), first);
+    }
+  });
+
+  it('gives other messages under the same key an identity of their own, through whatever process', async () => {
+    const headers = { 'idempotency-key': 'order-by-two' };
+    const other = await runService();
+    try {
+      assert.equal((await service.post(MESSAGE, headers)).status, 202);
+      assert.equal((await other.post({ ...MESSAGE, country: 'FR' }, headers)).status, 202);
+      const [one] = service.kafka.messages;
+      const [two] = other.kafka.messages;
+      assert.ok(one?.key && two?.key && one.key !== two.key);
+    } finally {
+      await other.stop();
+    }
   });
 
   it('refuses an Idempotency-Key that comes back with another body', async () => {
@@ -108,6 +135,54 @@ describe('POST /messages', () => {
     assert.equal(response.status, 422);
     assert.equal((await problemOf(response)).type, 'urn:problem-type:caudal:idempotency-key-reused');
     assert.equal(service.kafka.bodies.length, 1);
+  });
+
+  it('keeps an Idempotency-Key free whose messages were refused for want of room', async () => {
+    const crowded = await runService({ MAX_PENDING_MESSAGES: '1000', PUBLISH_TIMEOUT_MS: '60000' });
+    try {
+      crowded.kafka.hold();
+      const held = crowded.post(Array.from({ length: 999 }, () => MESSAGE));
+      while (crowded.rabbitmq.bodies.length < 999) await new Promise(setImmediate);
+      const headers = { 'idempotency-key': 'order-3' };
+      assert.equal((await crowded.post([MESSAGE, MESSAGE], headers)).status, 503);
+      await crowded.kafka.release();
+      assert.equal((await held).status, 202);
+      assert.equal((await crowded.post({ ...MESSAGE, country: 'FR' }, headers)).status, 202);
+    } finally {
+      await crowded.stop();
+    }
+  });
+
+  it('refuses a message too large for a broker before either is asked, and says which', async () => {
+    service.kafka.maxBytes = 600;
+    const headers = { 'idempotency-key': 'order-too-large' };
+    const large = { ...MESSAGE, description: 'x'.repeat(800) };
+    const before = await service.metrics();
+    const response = await service.post([MESSAGE, large], headers);
+    assert.equal(response.status, 413);
+    const { type, errors, brokers } = await problemOf(response);
+    assert.equal(type, 'urn:problem-type:caudal:message-too-large');
+    assert.deepEqual(brokers, ['kafka']);
+    assert.equal(errors?.length, 1);
+    assert.equal(errors[0]?.index, 1);
+    assert.match(errors[0]?.reason ?? '', /^takes \d+ bytes with its envelope, and kafka takes at most 600/);
+    nothingPublished();
+    const refused = 'caudal_ingest_messages_total{country="ES",outcome="refused"}';
+    assert.equal(metricValue(await service.metrics(), refused) - metricValue(before, refused), 2);
+    // Nothing was published under the key, so it is still free.
+    assert.equal((await service.post(MESSAGE, headers)).status, 202);
+  });
+
+  it('says that trying again is no use where a broker refuses a message for good', async () => {
+    service.kafka.failure = new AppError('BROKER_REFUSED', 'Kafka refused a message of 70000 bytes');
+    const response = await service.post(MESSAGE);
+    assert.equal(response.status, 502);
+    assert.equal(response.headers.get('retry-after'), null);
+    const problem = await problemOf(response);
+    assert.equal(problem.type, 'urn:problem-type:caudal:broker-refused');
+    assert.deepEqual(problem.brokers, ['kafka']);
+    const unconfirmed = 'caudal_ingest_messages_total{country="ES",outcome="unconfirmed"}';
+    assert.ok(metricValue(await service.metrics(), unconfirmed) >= 1);
   });
 
   for (const key of ['with blank', 'ñ', 'x'.repeat(256)]) {
@@ -237,6 +312,7 @@ describe('POST /messages', () => {
 
   it('counts messages by country and outcome, and requests by route and status', async () => {
     const before = await service.metrics();
+    const startedAt = performance.now();
     await service.post([MESSAGE, { ...MESSAGE, country: 'FR' }]);
     await service.post([
       { ...MESSAGE, country: 'FR' },
@@ -258,6 +334,10 @@ describe('POST /messages', () => {
     assert.equal(grown('caudal_ingest_requests_total{route="/messages",status="400"}'), 1);
     assert.equal(grown('caudal_ingest_requests_total{route="/messages",status="503"}'), 1);
     assert.equal(grown('caudal_ingest_request_seconds_count'), 3);
+    // Seconds, not milliseconds: never more than passed here, one request after the other.
+    const passedSeconds = (performance.now() - startedAt) / 1_000;
+    const seconds = grown('caudal_ingest_request_seconds_sum');
+    assert.ok(seconds > 0 && seconds <= passedSeconds, `${seconds} of ${passedSeconds} s`);
     assert.equal(metricValue(after, 'caudal_broker_up{broker="kafka"}'), 1);
   });
 });

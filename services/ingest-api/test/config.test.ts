@@ -8,10 +8,17 @@ const NEEDED = { RABBITMQ_URL: 'amqp://broker', KAFKA_BROKERS: 'broker:9092' };
 describe('the configuration', () => {
   it('needs to know where the brokers are, and nothing else', () => {
     const config = parseIngestConfig(NEEDED);
-    assert.equal(config.HTTP_PORT, 8080);
-    assert.equal(config.PUBLISH_TIMEOUT_MS, 5_000);
-    assert.equal(config.MAX_BODY_BYTES, 2 ** 20);
-    assert.deepEqual(config.API_KEYS, []);
+    assert.equal(config.http.port, 8080);
+    assert.equal(config.publishTimeoutMs, 5_000);
+    assert.equal(config.limits.maxBodyBytes, 2 ** 20);
+    assert.deepEqual(config.apiKeys, []);
+    assert.equal(config.rabbitmq.url, 'amqp://broker');
+    assert.deepEqual(config.kafka.brokers, ['broker:9092']);
+  });
+
+  it('leaves the addresses to listen on to the system, so that IPv6 is served where there is any', () => {
+    const { http, operations } = parseIngestConfig(NEEDED);
+    assert.deepEqual([http.host, operations.host], [undefined, undefined]);
   });
 
   it('lists every problem at once', () => {
@@ -39,10 +46,10 @@ describe('the configuration', () => {
   });
 
   it('reads API keys as a list', () => {
-    const { API_KEYS } = parseIngestConfig({
+    const { apiKeys } = parseIngestConfig({
       ...NEEDED,
       API_KEYS: 'first-key-of-sixteen, second-key-of-sixteen',
     });
-    assert.deepEqual(API_KEYS, ['first-key-of-sixteen', 'second-key-of-sixteen']);
+    assert.deepEqual(apiKeys, ['first-key-of-sixteen', 'second-key-of-sixteen']);
   });
 });

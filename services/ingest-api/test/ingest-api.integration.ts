@@ -1,77 +1,21 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import { kafkaSettings, rabbitmqSettings } from '@caudal/common/config';
-import { isRetriable } from '@caudal/common/errors';
-import { createLogger } from '@caudal/common/logging';
-import { type BacklogReader, createBacklogReader } from '@caudal/common/messaging';
 import { useServers } from '@caudal/common/testing';
 import fc from 'fast-check';
-import { parseIngestConfig } from '../src/config.ts';
 import { acceptedSchema, problemSchema } from '../src/openapi.ts';
 import { generatedRequest } from './support/bodies.ts';
-import { type Program, startProgram } from './support/program.ts';
+import type { Program } from './support/program.ts';
 import { postHead, RAW_CASES, RAW_CASES_MAX_BODY_BYTES } from './support/raw-cases.ts';
 import { rawClient, statuses } from './support/raw-client.ts';
+import { brokerEnvironment, messagesInBrokers, startReady } from './support/real-brokers.ts';
 import { MESSAGE, metricValue } from './support/run-service.ts';
 import { startTcpProxy } from './support/tcp-proxy.ts';
 
 const servers = useServers('rabbitmq', 'kafka');
 
-/** Environment of a service with a queue and a topic of its own. */
-function environment(overrides: Record<string, string> = {}): Record<string, string> {
-  const name = `ingest-${randomUUID()}`;
-  return {
-    LOG_LEVEL: 'info',
-    RABBITMQ_URL: servers().addresses.rabbitmqUrl,
-    RABBITMQ_QUEUE: name,
-    RABBITMQ_DEAD_LETTER_QUEUE: `${name}.dead`,
-    KAFKA_BROKERS: servers().addresses.kafkaBrokers,
-    KAFKA_TOPIC: name,
-    KAFKA_DEAD_LETTER_TOPIC: `${name}.dead`,
-    KAFKA_PARTITIONS: '3',
-    ...overrides,
-  };
-}
-
-async function startReady(variables: Record<string, string>): Promise<Program> {
-  const program = await startProgram(variables);
-  while (!(await program.isReady())) await new Promise(setImmediate);
-  return program;
-}
-
-/** How many messages each broker holds. */
-async function messagesInBrokers(variables: Record<string, string>): Promise<Record<string, number>> {
-  const config = parseIngestConfig(variables);
-  const logger = createLogger('test', 'silent');
-  const readers: BacklogReader[] = await Promise.all([
-    createBacklogReader({ name: 'rabbitmq', settings: rabbitmqSettings(config, 'test') }, { logger }),
-    createBacklogReader({ name: 'kafka', settings: kafkaSettings(config, 'test') }, { logger }),
-  ]);
-  try {
-    const held: Record<string, number> = {};
-    for (const reader of readers) {
-      await reader.connect();
-      const sources = await reader.sources();
-      held[reader.broker] = await depthOf(reader, new Map(sources.map((source) => [source, null])));
-    }
-    return held;
-  } finally {
-    await Promise.all(readers.map((reader) => reader.close()));
-  }
-}
-
-/** A broker that has just come up may still refuse to be asked. */
-async function depthOf(reader: BacklogReader, positions: ReadonlyMap<string, null>): Promise<number> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return (await reader.read(positions)).messages;
-    } catch (error) {
-      if (!isRetriable(error) || attempt === 20) throw error;
-    }
-  }
-}
+const environment = (overrides?: Record<string, string>): Record<string, string> =>
+  brokerEnvironment(servers().addresses, overrides);
 
 function post(program: Program, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${program.url}/messages`, {

@@ -36,6 +36,7 @@ describe('the API description', () => {
       '415',
       '422',
       '429',
+      '502',
       '503',
     ]);
     const message = document.components?.schemas?.Message;

@@ -70,6 +70,42 @@ describe('the drain', () => {
     await stopped;
   });
 
+  it('serves new connections as before until the pre-stop delay is over', async () => {
+    const delayMs = 2_000;
+    const service = await runService({ PRE_STOP_DELAY_MS: String(delayMs) });
+    const startedAt = performance.now();
+    const stopped = service.stop();
+    assert.equal((await service.ready()).status, 503);
+    const client = await rawClient(service.port);
+    client.send(POST);
+    const answer = await client.received(/\r\n\r\n\{.*\}/);
+    assert.deepEqual(statuses(answer), [202]);
+    assert.doesNotMatch(answer, /Connection: close/);
+    client.socket.destroy();
+    await stopped;
+    // A timer may fire a fraction of a millisecond early.
+    assert.ok(performance.now() - startedAt >= delayMs - 1);
+  });
+
+  it('tells every busy connection to close before it closes any', async () => {
+    const service = await runService();
+    const busy = async (): Promise<string> => {
+      const client = await rawClient(service.port);
+      const ended = client.ended();
+      for (let sent = 1; !client.socket.closed; sent += 1) {
+        client.send(POST);
+        const answers = new RegExp(`(?:HTTP/1\\.1 202[\\s\\S]*?\\}){${sent}}`);
+        const answered = await client.received(answers).catch(() => undefined);
+        if (answered === undefined || /Connection: close/.test(answered)) break;
+      }
+      return await ended;
+    };
+    const clients = Array.from({ length: 10 }, busy);
+    while (service.kafka.bodies.length < 50) await new Promise(setImmediate);
+    await service.stop();
+    for (const text of await Promise.all(clients)) assert.match(text, /Connection: close/);
+  });
+
   it('does not wait for connections on which nothing was sent', async () => {
     const service = await runService({ DRAIN_TIMEOUT_MS: '2000', PUBLISH_TIMEOUT_MS: '3000' });
     const clients = await Promise.all(Array.from({ length: 20 }, () => rawClient(service.port)));

@@ -15,6 +15,8 @@ export const kafkaShape = {
   KAFKA_PARTITIONS: count(12, 1, 1_000),
   KAFKA_REPLICATION_FACTOR: count(1, 1, 9),
   KAFKA_MIN_INSYNC_REPLICAS: count(1, 1, 9),
+  /** The topic's `max.message.bytes`; needed where it is below Kafka's default and DescribeConfigs is not granted. */
+  KAFKA_MAX_MESSAGE_BYTES: count(1_048_588, 1_024, 104_857_600),
   KAFKA_MAX_BYTES_PER_PARTITION: count(524_288, 1_024, 104_857_600),
   KAFKA_REQUEST_TIMEOUT_MS: milliseconds(10_000),
   KAFKA_SESSION_TIMEOUT_MS: milliseconds(10_000),
@@ -40,6 +42,7 @@ export function kafkaSettings(environment: KafkaEnvironment, clientId: string): 
     partitions: environment.KAFKA_PARTITIONS,
     replicationFactor: environment.KAFKA_REPLICATION_FACTOR,
     minInsyncReplicas: environment.KAFKA_MIN_INSYNC_REPLICAS,
+    maxMessageBytes: environment.KAFKA_MAX_MESSAGE_BYTES,
     maxBytesPerPartition: environment.KAFKA_MAX_BYTES_PER_PARTITION,
     requestTimeoutMs: environment.KAFKA_REQUEST_TIMEOUT_MS,
     sessionTimeoutMs: environment.KAFKA_SESSION_TIMEOUT_MS,

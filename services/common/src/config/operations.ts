@@ -4,7 +4,8 @@ import { milliseconds, port } from './fields.ts';
 /** Variables every service has: log level, the operations server (probes, metrics) and the drain deadline. */
 export const operationsShape = {
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  OPERATIONS_HOST: z.string().default('0.0.0.0'),
+  /** Every address of the machine where it is unset, IPv6 included where there is any. */
+  OPERATIONS_HOST: z.string().optional(),
   OPERATIONS_PORT: port(9090),
   DRAIN_TIMEOUT_MS: milliseconds(20_000),
 };

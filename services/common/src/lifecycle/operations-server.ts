@@ -10,8 +10,8 @@ export interface ReadinessCheck {
 
 /** The port of a service that is not for clients: probes and metrics. */
 export interface OperationsServer {
-  /** Starts to listen; resolves with the port it got. */
-  listen(host: string, port: number): Promise<number>;
+  /** Starts to listen, on every address where `host` is undefined; resolves with the port it got. */
+  listen(host: string | undefined, port: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export function createOperationsServer(options: {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen(port, host, () => {
+        server.listen({ port, ...(host !== undefined && { host }) }, () => {
           server.off('error', reject);
           resolve((server.address() as AddressInfo).port);
         });

@@ -8,18 +8,28 @@ export type CountryCode = string;
 interface CountryIndex {
   readonly codes: ReadonlySet<CountryCode>;
   readonly byName: ReadonlyMap<string, CountryCode>;
+  /** Names that the lists give to several countries; none of them is in `byName`. */
+  readonly shared: ReadonlyMap<string, readonly CountryCode[]>;
 }
 
 let index: CountryIndex | undefined;
 
 /**
  * The code of a country given as alpha-2 or alpha-3 code or by its English or Spanish name, whatever the case
- * and the accents; undefined for anything else.
+ * and the accents; undefined for anything else, a name that several countries share included.
  */
 export function countryCode(text: string): CountryCode | undefined {
   const { codes, byName } = countryIndex();
   if (codes.has(text)) return text;
   return text.length > MAX_NAME_LENGTH ? undefined : byName.get(normalise(text));
+}
+
+/** The countries a shared name may mean, each as `"CD" (Congo - Kinshasa)`; empty for any other text. */
+export function countriesNamed(text: string): readonly string[] {
+  if (text.length > MAX_NAME_LENGTH) return [];
+  const names = new Intl.DisplayNames('en', { type: 'region' });
+  const codes = countryIndex().shared.get(normalise(text)) ?? [];
+  return codes.map((code) => `"${code}" (${names.of(code)})`);
 }
 
 /** Whether this is an alpha-2 code as Caudal counts it. */
@@ -41,26 +51,48 @@ function countryIndex(): CountryIndex {
 }
 
 function buildIndex(): CountryIndex {
+  const owners = listedNames();
   const byName = new Map<string, CountryCode>();
-  for (const locale of [english, spanish]) {
-    for (const [code, names] of Object.entries(locale.countries as Record<string, string | string[]>)) {
-      for (const name of Array.isArray(names) ? names : [names]) byName.set(normalise(name), code);
-    }
+  const shared = new Map<string, readonly CountryCode[]>();
+  for (const [name, codes] of owners) {
+    const [code, ...others] = codes;
+    if (others.length > 0) shared.set(name, [...codes].sort());
+    else if (code !== undefined) byName.set(name, code);
   }
-  for (const locale of ['en', 'es']) addSpokenNames(locale, byName);
+  for (const locale of ['en', 'es']) addSpokenNames(locale, byName, owners);
   for (const [alpha2, alpha3] of Object.entries(countries.getAlpha2Codes())) {
     byName.set(normalise(alpha2), alpha2);
     byName.set(normalise(alpha3), alpha2);
   }
-  return { codes: new Set(Object.keys(countries.getAlpha2Codes())), byName };
+  return { codes: new Set(Object.keys(countries.getAlpha2Codes())), byName, shared };
+}
+
+/** Every name of the standard's lists with the countries it is given to. */
+function listedNames(): Map<string, Set<CountryCode>> {
+  const owners = new Map<string, Set<CountryCode>>();
+  for (const locale of [english, spanish]) {
+    for (const [code, names] of Object.entries(locale.countries as Record<string, string | string[]>)) {
+      for (const name of Array.isArray(names) ? names : [names]) {
+        const normal = normalise(name);
+        owners.set(normal, (owners.get(normal) ?? new Set()).add(code));
+      }
+    }
+  }
+  return owners;
 }
 
 /** The names people say (Syria, Corea del Sur), where the standard's lists have only the formal ones. */
-function addSpokenNames(locale: string, byName: Map<string, CountryCode>): void {
+function addSpokenNames(
+  locale: string,
+  byName: Map<string, CountryCode>,
+  listed: ReadonlyMap<string, unknown>,
+): void {
   const names = new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' });
   for (const code of Object.keys(countries.getAlpha2Codes())) {
     const name = names.of(code);
-    if (name !== undefined && !byName.has(normalise(name))) byName.set(normalise(name), code);
+    if (name === undefined) continue;
+    const normal = normalise(name);
+    if (!byName.has(normal) && !listed.has(normal)) byName.set(normal, code);
   }
 }
 

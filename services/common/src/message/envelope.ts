@@ -5,8 +5,8 @@ import type { Message } from './message.ts';
  * A message on a broker, with its identity: what makes it the same message when it is sent or delivered again.
  *
  * Without an `Idempotency-Key` the identity is (`producer`, `sequence`): the ingest process, fresh at each
- * start, and a number that counts up. With one it is (`key`, `sequence`): a digest of caller and key, and the
- * position in the request, so that a client's retry through another pod is the same message.
+ * start, and a number that counts up. With one it is (`key`, `sequence`): a digest of caller, key and the request's
+ * messages, and the position in the request, so that a client's retry through another pod is the same message.
  */
 export interface Envelope extends Message {
   /** Exactly one of `producer` and `key` is there. */
@@ -15,6 +15,8 @@ export interface Envelope extends Message {
   readonly sequence: number;
   /** When the door took it in, ms since the epoch. */
   readonly acceptedAt: number;
+  /** Version of this schema; absent means 1, so that the only version there is costs no byte. */
+  readonly version?: 1;
 }
 
 /** A body that can never be stored; the message says why, for the dead-letter header. */
@@ -51,6 +53,9 @@ export function decodeEnvelope(body: Buffer): Envelope {
     throw new PoisonError('not a JSON object');
   }
   const envelope = value as Partial<Record<keyof Envelope, unknown>>;
+  if (envelope.version !== undefined && envelope.version !== 1) {
+    throw new PoisonError('version: this consumer reads version 1 alone');
+  }
   if (!isCountryCode(envelope.country)) throw new PoisonError('country: not an ISO 3166-1 alpha-2 code');
   if (typeof envelope.description !== 'string') throw new PoisonError('description: not a string');
   if (typeof envelope.weather !== 'string') throw new PoisonError('weather: not a string');

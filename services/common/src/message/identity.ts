@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Message } from './message.ts';
 
 /** Hands out the identities of messages that came without an `Idempotency-Key`. */
 export interface IdentitySource {
@@ -23,9 +24,13 @@ export function createIdentitySource(): IdentitySource {
 }
 
 /**
- * The identity scope of an `Idempotency-Key`: 132 bits of SHA-256 over caller and key, so that the store holds
- * a bounded, opaque name and one caller's keys never meet another's.
+ * The identity scope of an `Idempotency-Key`: 132 bits of SHA-256 over caller, key and what the messages of the request
+ * say. The store holds a bounded, opaque name, and one caller's keys never meet another's. The messages are part of it
+ * so that other messages under the same key, taken in by another process, are counted and not mistaken for a retry;
+ * they go in as they were validated, so a retry may be serialised differently.
  */
-export function keyScope(caller: string, key: string): string {
-  return createHash('sha256').update(`${caller.length}:${caller}:${key}`).digest('base64url').slice(0, 22);
+export function keyScope(caller: string, key: string, messages: readonly Message[]): string {
+  const said = messages.map(({ description, country, weather }) => [description, country, weather]);
+  const text = JSON.stringify([caller, key, said]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countryCode } from './country.ts';
+import { countriesNamed, countryCode } from './country.ts';
 
 /** The most messages one request may carry. */
 export const MAX_MESSAGES_PER_REQUEST = 1_000;
@@ -16,9 +16,13 @@ export const messageSchema = z.strictObject({
     .transform((text, context) => {
       const code = countryCode(text);
       if (code === undefined) {
+        const candidates = countriesNamed(text);
         context.addIssue({
           code: 'custom',
-          message: 'is not a country: use an ISO 3166-1 code such as "ES", or its English or Spanish name',
+          message:
+            candidates.length > 0
+              ? `is ambiguous: use ${candidates.join(' or ')}`
+              : 'is not a country: use an ISO 3166-1 code such as "ES", or its English or Spanish name',
         });
         return z.NEVER;
       }

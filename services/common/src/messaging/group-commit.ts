@@ -1,4 +1,4 @@
-import { AppError, errorMessage, isRetriable } from '../errors.ts';
+import { AppError, errorMessage, isRefused, isRetriable } from '../errors.ts';
 import { backOffMs } from './back-off.ts';
 import type { BrokerName, MessagePublisher } from './ports.ts';
 
@@ -29,9 +29,12 @@ export interface GroupCommit {
    * until then a failed flush is tried again with the same bodies.
    *
    * @throws AppError `OVERLOADED` at once when too much is pending, `BROKER_TIMEOUT` at the deadline (the outcome
-   * is unknown; the cause is the last failure), `STOPPING` after `close`, or what the publisher rejects for good.
+   * is unknown; the cause is the last failure), `STOPPING` after `close`, or what the publisher rejects for good. A
+   * body that the broker refuses fails its own call alone.
    */
   publish(bodies: readonly Buffer[], deadline: number): Promise<void>;
+  /** The largest body the broker takes, bytes; infinite where no limit is known. */
+  maxBodyBytes(): number;
   /** Messages taken and not yet confirmed. */
   pending(): number;
   /** Whether a publish has a chance right now. */
@@ -124,6 +127,10 @@ class PublisherGroupCommit implements GroupCommit {
     return this.#pending;
   }
 
+  maxBodyBytes(): number {
+    return this.#publisher.maxBodyBytes?.() ?? Number.POSITIVE_INFINITY;
+  }
+
   isReady(): boolean {
     return !this.#closed && this.#publisher.isReady();
   }
@@ -201,6 +208,15 @@ class PublisherGroupCommit implements GroupCommit {
   }
 
   async #run(flush: Flush): Promise<void> {
+    await this.#deliver(flush);
+    this.#inFlight.delete(flush);
+    this.#launch();
+    this.#schedule();
+    if (this.#pending === 0) this.#onIdle?.();
+  }
+
+  /** Publishes a flush until it is confirmed, refused, or nobody waits for it; settles its callers. */
+  async #deliver(flush: Flush): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const bodies = this.#bodiesOf(flush);
       if (bodies.length === 0) break;
@@ -217,6 +233,10 @@ class PublisherGroupCommit implements GroupCommit {
         break;
       }
       flush.lastError = error;
+      if (isRefused(error) && flush.calls.length > 1) {
+        await this.#deliverApart(flush);
+        return;
+      }
       if (!isRetriable(error)) {
         for (const call of flush.calls) settle(call, error);
         break;
@@ -226,10 +246,14 @@ class PublisherGroupCommit implements GroupCommit {
       await wait(backOffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS));
     }
     this.#pending -= flush.messages;
-    this.#inFlight.delete(flush);
-    this.#launch();
-    this.#schedule();
-    if (this.#pending === 0) this.#onIdle?.();
+  }
+
+  /** Publishes each call of a flush on its own, so that the one with the refused body fails alone. */
+  async #deliverApart(flush: Flush): Promise<void> {
+    for (const call of flush.calls) {
+      const { deadline: earliestDeadline, bodies } = call;
+      await this.#deliver({ ...emptyFlush(), calls: [call], messages: bodies.length, earliestDeadline });
+    }
   }
 
   /** The bodies of all callers that still wait; those whose deadline has passed are dropped for good. */

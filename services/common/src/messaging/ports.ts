@@ -2,8 +2,8 @@
 export type BrokerName = 'rabbitmq' | 'kafka';
 
 /**
- * Content type of every envelope on a broker; it carries the schema's version, so that a reader of a later
- * version knows what it has before it parses.
+ * Content type of an envelope where a broker has a place for it that costs nothing: a property in RabbitMQ. A Kafka
+ * record carries no header; its body says the schema's version (`version`, 1 where it is absent).
  */
 export const ENVELOPE_CONTENT_TYPE = 'application/vnd.caudal.message+json; version=1';
 
@@ -21,9 +21,12 @@ export interface MessagePublisher {
   connect(): Promise<void>;
   /**
    * Publishes all bodies and waits for all confirms.
-   * @throws AppError `BROKER_UNAVAILABLE` or `BROKER_TIMEOUT` (retriable), `BROKER_UNROUTABLE` (retriable).
+   * @throws AppError `BROKER_UNAVAILABLE` or `BROKER_TIMEOUT` (retriable), `BROKER_UNROUTABLE` (retriable),
+   * `BROKER_REFUSED` when the broker will never take one of the bodies; others of the call may have been taken.
    */
   publish(bodies: readonly Buffer[]): Promise<void>;
+  /** The largest body the broker takes, bytes, as far as it is known; absent where there is no limit to watch. */
+  maxBodyBytes?(): number;
   /** Whether a publish has a chance right now: connected, not blocked by a broker alarm. */
   isReady(): boolean;
   /** Waits for running publishes, then disconnects. A second call returns the same promise. */

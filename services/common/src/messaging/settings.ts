@@ -15,6 +15,11 @@ export interface KafkaSettings {
   readonly partitions: number;
   readonly replicationFactor: number;
   readonly minInsyncReplicas: number;
+  /**
+   * The largest record batch the topic takes, bytes; the broker's own answer holds where it is lower and may be asked
+   * for (DescribeConfigs). Default 1,048,588, which is Kafka's.
+   */
+  readonly maxMessageBytes?: number | undefined;
   /** What one fetch may bring of a partition, bytes; with the partitions it bounds a consumer's memory. */
   readonly maxBytesPerPartition: number;
   readonly requestTimeoutMs: number;

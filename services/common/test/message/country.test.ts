@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { countryCode, countryCodes, isCountryCode } from '../../src/message/index.ts';
+import { countryCode, countryCodes, isCountryCode, messageSchema } from '../../src/message/index.ts';
 
 describe('countryCode', () => {
   for (const [text, code] of [
@@ -20,6 +20,10 @@ describe('countryCode', () => {
     ['Corea del Sur', 'KR'],
     ['Arabia Saudí', 'SA'],
     ['Laos', 'LA'],
+    ['Congo', undefined],
+    ['Republic of the Congo', 'CG'],
+    ['República Democrática del Congo', 'CD'],
+    ['CG', 'CG'],
     ['日本', undefined],
     ['', undefined],
     ['Atlantis', undefined],
@@ -29,6 +33,14 @@ describe('countryCode', () => {
   ] as const) {
     it(`reads ${JSON.stringify(text.slice(0, 20))} as ${code}`, () => assert.equal(countryCode(text), code));
   }
+
+  it('names the candidates for a name that two countries share', () => {
+    const parsed = messageSchema.safeParse({ description: 'd', country: ' congo', weather: 'w' });
+    assert.equal(
+      parsed.error?.issues[0]?.message,
+      'is ambiguous: use "CD" (Congo - Kinshasa) or "CG" (Congo - Brazzaville)',
+    );
+  });
 
   it('knows a bounded set of codes, each its own', () => {
     const codes = countryCodes();

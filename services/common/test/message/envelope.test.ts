@@ -6,6 +6,7 @@ import {
   decodeEnvelope,
   encodeEnvelope,
   keyScope,
+  type Message,
   PoisonError,
 } from '../../src/message/index.ts';
 
@@ -18,6 +19,7 @@ const good = {
   acceptedAt: 1_700_000_000_000,
 };
 const { producer: _, ...withoutIdentity } = good;
+const MESSAGE = { description: 'd', country: 'ES', weather: 'w' };
 
 describe('an envelope', () => {
   it('comes back as it was sent', () => {
@@ -26,8 +28,16 @@ describe('an envelope', () => {
     assert.deepEqual(decodeEnvelope(encodeEnvelope(keyed)), keyed);
   });
 
+  it('is of version 1 where it names none', () => {
+    const named = Buffer.from(JSON.stringify({ ...good, version: 1 }));
+    assert.equal(decodeEnvelope(named).version, 1);
+    assert.equal(decodeEnvelope(encodeEnvelope(good)).version, undefined);
+  });
+
   const poison: readonly [name: string, body: string, reason: RegExp][] = [
     ['nothing', '', /not JSON/],
+    ['a later version', JSON.stringify({ ...good, version: 2 }), /version/],
+    ['a version in words', JSON.stringify({ ...good, version: '1' }), /version/],
     ['half of one', '{"description":', /not JSON/],
     ['an array', '[]', /not a JSON object/],
     ['null', 'null', /not a JSON object/],
@@ -87,10 +97,22 @@ describe('identities', () => {
     assert.match(source.producer, /^[A-Za-z0-9_-]{16}$/);
   });
 
-  it('of a key depend on caller and key, and on nothing else', () => {
-    assert.equal(keyScope('a', 'b'), keyScope('a', 'b'));
-    assert.notEqual(keyScope('a', 'b'), keyScope('ab', ''));
-    assert.notEqual(keyScope('1:', 'x'), keyScope('1', ':x'));
-    assert.match(keyScope('', 'x'.repeat(255)), /^[A-Za-z0-9_-]{22}$/);
+  it('of a key depend on what the messages say', () => {
+    const of = (...messages: readonly Message[]) => keyScope('caller', 'key', messages);
+    const scopes = [
+      of(MESSAGE),
+      of(MESSAGE, MESSAGE),
+      of({ ...MESSAGE, country: 'FR' }),
+      of({ ...MESSAGE, description: 'dw', weather: '' }),
+      of({ ...MESSAGE, description: '', weather: 'dw' }),
+    ];
+    assert.equal(new Set(scopes).size, scopes.length);
+  });
+
+  it('of a key depend on caller, key and messages, and on nothing else', () => {
+    assert.equal(keyScope('a', 'b', [MESSAGE]), keyScope('a', 'b', [{ ...MESSAGE }]));
+    assert.notEqual(keyScope('a', 'b', [MESSAGE]), keyScope('ab', '', [MESSAGE]));
+    assert.notEqual(keyScope('1:', 'x', [MESSAGE]), keyScope('1', ':x', [MESSAGE]));
+    assert.match(keyScope('', 'x'.repeat(255), [MESSAGE]), /^[A-Za-z0-9_-]{22}$/);
   });
 });

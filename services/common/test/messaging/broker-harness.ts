@@ -96,7 +96,7 @@ export function kafkaHarness(servers: Servers, client: KafkaSettings['client']):
     name: settings.topic,
     partitions: settings.partitions,
     prefetch: Number.POSITIVE_INFINITY,
-    deadLetters: (count) => readDeadLetterTopic(settings, count),
+    deadLetters: (count) => readTopic(settings, settings.deadLetterTopic, count),
   };
 }
 
@@ -210,13 +210,18 @@ async function deleteTopics(settings: KafkaSettings): Promise<void> {
   await admin.disconnect();
 }
 
-async function readDeadLetterTopic(settings: KafkaSettings, count: number): Promise<ParkedMessage[]> {
+/** The first `count` records of a topic, as another client reads them. */
+export async function readTopic(
+  settings: KafkaSettings,
+  topic: string,
+  count: number,
+): Promise<ParkedMessage[]> {
   const consumer = adminClient(settings).consumer({
-    groupId: `${settings.group}-reader`,
+    groupId: `${topic}-reader`,
     maxWaitTimeInMs: 100,
   });
   await consumer.connect();
-  await consumer.subscribe({ topic: settings.deadLetterTopic, fromBeginning: true });
+  await consumer.subscribe({ topic, fromBeginning: true });
   const found: ParkedMessage[] = [];
   await new Promise<void>((resolve, reject) => {
     consumer

@@ -182,10 +182,49 @@ describe('group commit', () => {
     await group.close();
   });
 
+  it('reports how long a flush took, in seconds', async () => {
+    const publisher = new ManualPublisher();
+    const reported: number[] = [];
+    const group = createGroupCommit(publisher, { onFlush: (seconds) => reported.push(seconds) });
+    const startedAt = performance.now();
+    const call = group.publish(bodiesOf(1), FAR);
+    await publisher.called(1);
+    const calledAt = performance.now();
+    while (performance.now() - calledAt < 20) await new Promise(setImmediate);
+    publisher.calls[0]?.settle();
+    await call;
+    const passedSeconds = (performance.now() - startedAt) / 1_000;
+    const [seconds] = reported;
+    assert.ok(seconds !== undefined && seconds >= 0.02 && seconds <= passedSeconds, `${seconds} s`);
+    await group.close();
+  });
+
+  it('lets a call with a refused body fail alone, whatever it was gathered with', async () => {
+    const publisher = new ManualPublisher();
+    const group = createGroupCommit(publisher);
+    const refusal = new AppError('BROKER_REFUSED', 'a message is too large');
+    const calls = ['a', 'large', 'b'].map((name) => group.publish(bodiesOf(2, name), FAR));
+    const results = Promise.allSettled(calls);
+    await publisher.called(1);
+    assert.equal(publisher.calls[0]?.bodies.length, 6);
+    publisher.calls[0]?.settle(refusal);
+    for (let call = 1; call <= 3; call++) {
+      await publisher.called(call + 1);
+      const isLarge = publisher.calls[call]?.bodies.includes('large0') === true;
+      publisher.calls[call]?.settle(isLarge ? refusal : undefined);
+    }
+    assert.deepEqual(
+      (await results).map((result) => (result.status === 'rejected' ? result.reason : undefined)),
+      [undefined, refusal, undefined],
+    );
+    assert.deepEqual([publisher.calls.length, group.pending()], [4, 0]);
+    await group.close();
+  });
+
   it('rejects at the deadline even while the broker says nothing', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher);
-    await assert.rejects(group.publish(bodiesOf(1), performance.now() + 5), { code: 'BROKER_TIMEOUT' });
+    await assert.rejects(group.publish(bodiesOf(1), performance.now() + 250), { code: 'BROKER_TIMEOUT' });
     assert.equal(group.pending(), 1, 'it is still on its way');
     publisher.calls[0]?.settle();
     await group.close();

@@ -1,1 +1,2 @@
+export { makeTopic } from './make-topic.ts';
 export { useServers } from './servers.ts';

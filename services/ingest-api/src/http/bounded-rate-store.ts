@@ -12,7 +12,8 @@ export class BoundedRateStore implements Store {
   readonly #hits = new Map<string, number>();
   #windowEnd = 0;
 
-  constructor(windowMs: number, maxCallers: number, now: () => number = Date.now) {
+  /** `now` is a monotonic clock in ms: a wall clock that is set back would keep a window open for as long. */
+  constructor(windowMs: number, maxCallers: number, now: () => number = () => performance.now()) {
     this.#windowMs = windowMs;
     this.#maxCallers = maxCallers;
     this.#now = now;
@@ -28,7 +29,7 @@ export class BoundedRateStore implements Store {
     const known = this.#known(key);
     const totalHits = (this.#hits.get(known) ?? 0) + 1;
     this.#hits.set(known, totalHits);
-    return { totalHits, resetTime: new Date(this.#windowEnd) };
+    return { totalHits, resetTime: undefined };
   }
 
   decrement(key: string): void {

@@ -32,8 +32,8 @@ export interface CloseOptions {
 
 /** The server in front of the application. */
 export interface HttpServer {
-  /** Starts to listen; resolves with the port it got. */
-  listen(host: string, port: number): Promise<number>;
+  /** Starts to listen, on every address where `host` is undefined; resolves with the port it got. */
+  listen(host: string | undefined, port: number): Promise<number>;
   /**
    * Ends without resetting a busy connection. The caller has seen to it that every answer now says
    * `Connection: close`; after a moment in which the busy ones hear it, the server stops listening, closes what is
@@ -92,10 +92,10 @@ export function createHttpServer(listener: RequestListener, options: HttpServerO
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+function listen(server: Server, host: string | undefined, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
       server.off('error', reject);
       resolve((server.address() as AddressInfo).port);
     });

@@ -1,4 +1,4 @@
-import { type IdentitySource, keyScope } from '@caudal/common/message';
+import { type IdentitySource, keyScope, type Message } from '@caudal/common/message';
 import { ProblemError } from '../http/problem.ts';
 
 /** The identity of a request's first message; the others count up from its sequence. */
@@ -10,21 +10,19 @@ export type FirstIdentity =
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Gives a request's messages their identity: by the caller's `Idempotency-Key` where there is one, so that a
- * retry means the same messages, else fresh.
- *
- * @throws ProblemError `invalid-idempotency-key`.
+ * Gives a request's messages their identity: by the caller's `Idempotency-Key` and what they say where there is a key,
+ * so that a retry means the same messages, else fresh.
  */
 export function identify(
   idempotencyKey: string | undefined,
   caller: string,
-  messageCount: number,
+  messages: readonly Message[],
   source: IdentitySource,
 ): FirstIdentity {
   if (idempotencyKey === undefined) {
-    return { producer: source.producer, sequence: source.take(messageCount) };
+    return { producer: source.producer, sequence: source.take(messages.length) };
   }
-  return { key: keyScope(caller, idempotencyKey), sequence: 0 };
+  return { key: keyScope(caller, idempotencyKey, messages), sequence: 0 };
 }
 
 /**

@@ -9,8 +9,18 @@ export interface ItemProblem {
   readonly reason: string;
 }
 
+/** The most single problems an answer lists. */
+export const MAX_LISTED_PROBLEMS = 100;
+
 const MAX_NAMED_FIELDS = 5;
 const MAX_FIELD_NAME_LENGTH = 64;
+
+/** The members of a problem document that list these, at most {@link MAX_LISTED_PROBLEMS} of them. */
+export function listProblems(problems: readonly ItemProblem[]): Readonly<Record<string, unknown>> {
+  const errors = problems.slice(0, MAX_LISTED_PROBLEMS);
+  const omitted = problems.length - errors.length;
+  return { errors, ...(omitted > 0 && { omittedErrors: omitted }) };
+}
 
 /** Says for a person what the schema found wrong with an item; bounded, however the item looks. */
 export function itemProblems(

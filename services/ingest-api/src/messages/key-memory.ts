@@ -1,37 +1,36 @@
-import { createHash } from 'node:crypto';
 import { ProblemError } from '../http/problem.ts';
 
-/** Notices an Idempotency-Key that comes with another body than before. */
+/** Notices an Idempotency-Key that comes with other messages than before. */
 export interface KeyMemory {
   /**
-   * Remembers the body that is now published under this key.
-   * @throws ProblemError `idempotency-key-reused` when another body was.
+   * Remembers the identity scope under which a caller's key is now published.
+   * @throws ProblemError `idempotency-key-reused` when it was another: the same key, other messages.
    */
-  remember(scope: string, body: Buffer): void;
+  remember(caller: string, key: string, scope: string): void;
 }
 
 /**
- * Remembers the latest `maxKeys` keys of this process. Consumers take a key's second request for a repetition of
- * its first whatever is in it, so another body under the same key would be answered 202 and never counted. This
- * catches what reaches the same process, which is where a client's mistake shows first; it is no guarantee.
+ * Remembers the latest `maxKeys` keys of this process. Other messages under a key are other messages and would be
+ * counted, yet they are hardly ever meant: a client that reuses keys by mistake learns of it here, as long as its
+ * requests reach the same process. A courtesy and no guarantee.
  */
 export function createKeyMemory(maxKeys: number): KeyMemory {
-  const digests = new Map<string, string>();
+  const scopes = new Map<string, string>();
   return {
-    remember(scope, body) {
-      const digest = createHash('sha256').update(body).digest('base64url');
-      const known = digests.get(scope);
-      if (known !== undefined && known !== digest) {
+    remember(caller, key, scope) {
+      const name = `${caller.length}:${caller}:${key}`;
+      const known = scopes.get(name);
+      if (known !== undefined && known !== scope) {
         throw new ProblemError(
           'idempotency-key-reused',
-          'This Idempotency-Key was used with another body. Nothing was published; use a new key for new messages.',
+          'This Idempotency-Key was used with other messages. Nothing was published; use a new key for new messages.',
         );
       }
-      if (known !== undefined) digests.delete(scope);
-      digests.set(scope, digest);
-      if (digests.size > maxKeys) {
-        for (const oldest of digests.keys()) {
-          digests.delete(oldest);
+      if (known !== undefined) scopes.delete(name);
+      scopes.set(name, scope);
+      if (scopes.size > maxKeys) {
+        for (const oldest of scopes.keys()) {
+          scopes.delete(oldest);
           break;
         }
       }

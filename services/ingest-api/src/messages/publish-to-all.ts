@@ -1,6 +1,7 @@
-import { errorMessage } from '@caudal/common/errors';
+import { errorMessage, isRefused } from '@caudal/common/errors';
 import type { BrokerName } from '@caudal/common/messaging';
 import { ProblemError } from '../http/problem.ts';
+import { listProblems } from './item-problems.ts';
 
 /** What is needed of one broker's group commit. */
 export interface BrokerCommit {
@@ -13,6 +14,8 @@ export interface BrokerCommit {
   /** Messages that wait for their confirm. */
   pending(): number;
   isReady(): boolean;
+  /** The largest body the broker takes, bytes; infinite where no limit is known. */
+  maxBodyBytes(): number;
 }
 
 /** Publishes the messages of a request to every broker. */
@@ -23,8 +26,14 @@ export interface PublishToAll {
    */
   assertReady(messageCount: number): void;
   /**
+   * To be asked as well: while it does not throw, every body fits into every broker.
+   * @throws ProblemError `message-too-large` with the items that do not; nothing was published.
+   */
+  assertFits(bodies: readonly Buffer[]): void;
+  /**
    * Resolves when every broker confirmed every body.
-   * @throws ProblemError `unconfirmed`, with the brokers that did not confirm in time; the outcome is unknown.
+   * @throws ProblemError `unconfirmed`, with the brokers that did not confirm in time, or `broker-refused`, with those
+   * that will never take one of the messages; the outcome is unknown.
    */
   publish(bodies: readonly Buffer[]): Promise<void>;
 }
@@ -45,13 +54,21 @@ export function createPublishToAll(
         if (commit.pending() + messageCount > maxPendingMessages) throw overloaded(commit.broker);
       }
     },
+    assertFits(bodies) {
+      for (const commit of commits) {
+        const maxBytes = commit.maxBodyBytes();
+        if (bodies.some((body) => body.length > maxBytes)) throw tooLarge(bodies, commit.broker, maxBytes);
+      }
+    },
     async publish(bodies) {
       const deadline = performance.now() + publishTimeoutMs;
       // Settled, not raced: the answer names every broker that failed.
       const results = await Promise.allSettled(commits.map((commit) => commit.publish(bodies, deadline)));
-      const failures = results.flatMap((result, index) =>
-        result.status === 'rejected' ? [{ broker: brokers[index], reason: errorMessage(result.reason) }] : [],
+      const failures = results.flatMap((result, index): Failure[] =>
+        result.status === 'rejected' ? [{ broker: brokers[index], error: result.reason as unknown }] : [],
       );
+      const refusals = failures.filter(({ error }) => isRefused(error));
+      if (refusals.length > 0) throw refused(refusals);
       if (failures.length > 0) throw unconfirmed(failures, publishTimeoutMs);
     },
   };
@@ -75,9 +92,37 @@ function overloaded(broker: BrokerName): ProblemError {
   );
 }
 
+function tooLarge(bodies: readonly Buffer[], broker: BrokerName, maxBytes: number): ProblemError {
+  const errors = bodies.flatMap((body, index) => {
+    if (body.length <= maxBytes) return [];
+    const reason =
+      `takes ${body.length} bytes with its envelope, and ${broker} takes at most ${maxBytes}: ` +
+      'shorten the description, or raise the limit of the broker';
+    return [{ index, field: 'description', reason }];
+  });
+  return new ProblemError(
+    'message-too-large',
+    'Nothing was published. Put right what "errors" lists and send the whole request again.',
+    { members: { brokers: [broker], ...listProblems(errors) } },
+  );
+}
+
 interface Failure {
   readonly broker: BrokerName | undefined;
-  readonly reason: string;
+  readonly error: unknown;
+}
+
+function refused(failures: readonly Failure[]): ProblemError {
+  const brokers = failures.map((failure) => failure.broker);
+  return new ProblemError(
+    'broker-refused',
+    `${brokers.join(' and ')} refused a message for good: others of the request may or may not be stored. Sending the same request again does not help; send smaller messages, or raise the limit of the broker.`,
+    { members: { brokers }, reasons: reasonsOf(failures) },
+  );
+}
+
+function reasonsOf(failures: readonly Failure[]): readonly string[] {
+  return failures.map(({ broker, error }) => `${broker}: ${errorMessage(error)}`);
 }
 
 function unconfirmed(failures: readonly Failure[], timeoutMs: number): ProblemError {
@@ -88,7 +133,7 @@ function unconfirmed(failures: readonly Failure[], timeoutMs: number): ProblemEr
     {
       retryAfterSeconds: RETRY_AFTER_SECONDS,
       members: { brokers },
-      reasons: failures.map(({ broker, reason }) => `${broker}: ${reason}`),
+      reasons: reasonsOf(failures),
     },
   );
 }

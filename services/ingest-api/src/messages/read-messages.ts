@@ -3,13 +3,10 @@ import { countryCode, MAX_MESSAGES_PER_REQUEST, type Message, messageSchema } fr
 import type { BodyFormat } from '../http/body-format.ts';
 import { ProblemError } from '../http/problem.ts';
 import { findJsonError } from './find-json-error.ts';
-import { type ItemProblem, itemProblems } from './item-problems.ts';
+import { type ItemProblem, itemProblems, listProblems } from './item-problems.ts';
 
 /** Stands in the metrics for a country that is none. */
 export const UNKNOWN_COUNTRY = 'ZZ';
-
-/** The most single problems an answer lists. */
-export const MAX_LISTED_PROBLEMS = 100;
 
 /** At least one message of the request is not valid, so none is taken. */
 export class InvalidMessagesError extends ProblemError {
@@ -17,13 +14,11 @@ export class InvalidMessagesError extends ProblemError {
   readonly countries: readonly string[];
 
   constructor(problems: readonly ItemProblem[], countries: readonly string[]) {
-    const errors = problems.slice(0, MAX_LISTED_PROBLEMS);
-    const omitted = problems.length - errors.length;
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
     super(
       'invalid-messages',
       `${count} in ${countries.length === 1 ? '1 message' : `${countries.length} messages`}. Put right what "errors" lists and send the whole request again.`,
-      { members: { errors, ...(omitted > 0 && { omittedErrors: omitted }) } },
+      { members: listProblems(problems) },
     );
     this.countries = countries;
   }

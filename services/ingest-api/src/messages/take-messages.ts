@@ -47,16 +47,23 @@ export function createTakeMessages(
     }
   };
 
-  const publish = async (messages: readonly Message[], first: FirstIdentity, body: Buffer): Promise<void> => {
+  const publish = async (
+    messages: readonly Message[],
+    first: FirstIdentity,
+    rememberKey: () => void,
+  ): Promise<void> => {
+    const bodies = encodeAll(messages, first);
     try {
       publishToAll.assertReady(messages.length);
-      if ('key' in first) options.keyMemory.remember(first.key, body);
+      publishToAll.assertFits(bodies);
+      // After everything else that can refuse: under a refused key nothing was published, so it stays free.
+      rememberKey();
     } catch (error) {
       metrics.refused(messages.map((message) => message.country));
       throw error;
     }
     try {
-      await publishToAll.publish(encodeAll(messages, first));
+      await publishToAll.publish(bodies);
     } catch (error) {
       metrics.unconfirmed(messages);
       throw error;
@@ -73,8 +80,12 @@ export function createTakeMessages(
     const body = await readBody(request, maxBodyBytes, byteBudget);
     try {
       const messages = read(body, format);
-      const first = identify(idempotencyKey, caller, messages.length, identities);
-      await publish(messages, first, body);
+      const first = identify(idempotencyKey, caller, messages, identities);
+      await publish(messages, first, () => {
+        if (idempotencyKey !== undefined && 'key' in first) {
+          options.keyMemory.remember(caller, idempotencyKey, first.key);
+        }
+      });
       return { accepted: messages.length, first };
     } finally {
       byteBudget.release(body.length);

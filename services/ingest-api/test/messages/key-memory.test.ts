@@ -4,23 +4,22 @@ import { ProblemError } from '../../src/http/problem.ts';
 import { createKeyMemory } from '../../src/messages/key-memory.ts';
 
 describe('the key memory', () => {
-  const body = (text: string): Buffer => Buffer.from(text);
-
-  it('takes the same body again and no other', () => {
+  it('takes the same messages again and no others', () => {
     const memory = createKeyMemory(10);
-    memory.remember('a', body('1'));
-    memory.remember('a', body('1'));
-    memory.remember('b', body('2'));
+    memory.remember('', 'a', '1');
+    memory.remember('', 'a', '1');
+    memory.remember('', 'b', '2');
+    memory.remember('other caller', 'a', '2');
     assert.throws(
-      () => memory.remember('a', body('2')),
+      () => memory.remember('', 'a', '2'),
       (error: unknown) => error instanceof ProblemError && error.status === 422,
     );
   });
 
   it('forgets the keys used longest ago', () => {
     const memory = createKeyMemory(2);
-    for (const key of ['a', 'b', 'a', 'c']) memory.remember(key, body('1'));
-    assert.throws(() => memory.remember('a', body('2')), ProblemError);
-    memory.remember('b', body('2'));
+    for (const key of ['a', 'b', 'a', 'c']) memory.remember('', key, '1');
+    assert.throws(() => memory.remember('', 'a', '2'), ProblemError);
+    memory.remember('', 'b', '2');
   });
 });

@@ -11,6 +11,8 @@ export class FakePublisher implements MessagePublisher {
   /** Set by a test: every publish fails with this. */
   failure: AppError | undefined;
   isClosed = false;
+  /** Set by a test: the largest body it takes, bytes. */
+  maxBytes = Number.POSITIVE_INFINITY;
   #held: Array<() => void> | undefined;
 
   constructor(broker: BrokerName) {
@@ -47,6 +49,10 @@ export class FakePublisher implements MessagePublisher {
     else await Promise.resolve();
     if (this.failure) throw this.failure;
     this.bodies.push(...bodies);
+  }
+
+  maxBodyBytes(): number {
+    return this.maxBytes;
   }
 
   isReady(): boolean {

@@ -44,7 +44,7 @@ export async function runService(
   const exitCodes: number[] = [];
   const lifecycle = new Lifecycle({
     logger,
-    drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
+    drainTimeoutMs: config.drainTimeoutMs,
     exit: (code) => exitCodes.push(code),
   });
   const { port, operationsPort } = await startService({

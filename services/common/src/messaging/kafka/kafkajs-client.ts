@@ -12,6 +12,7 @@ import {
 } from 'kafkajs';
 import type { Logger } from '../../logging.ts';
 import type { KafkaSettings } from '../settings.ts';
+import { REFUSALS } from './errors.ts';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const ENDED = 'the Kafka client has ended';
@@ -79,6 +80,14 @@ export function createKafkajsClient(
       for (const socket of open) socket.destroy(new Error(ENDED));
     },
   };
+}
+
+/** Whether an error of kafkajs, or its cause, is the broker's refusal of the records themselves. */
+export function isKafkajsRefusal(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('type' in cause && typeof cause.type === 'string' && REFUSALS.includes(cause.type)) return true;
+  }
+  return false;
 }
 
 interface RequestQueue {

@@ -1,8 +1,8 @@
 import type { Kafka, Producer } from 'kafkajs';
 import type { KafkaSettings } from '../settings.ts';
-import { type DeadLetter, deadLetterHeaders } from './dead-letter.ts';
+import { type DeadLetter, deadLetterHeaders, sendDeadLetters } from './dead-letter.ts';
 import { kafkaError } from './errors.ts';
-import { RETRY } from './kafkajs-client.ts';
+import { isKafkajsRefusal, RETRY } from './kafkajs-client.ts';
 import type { DeadLetterDriver } from './producer-driver.ts';
 
 /** Produces to the dead-letter topic; connects with the first letter, because most consumers never need it. */
@@ -18,18 +18,23 @@ export class KafkajsDeadLetters implements DeadLetterDriver {
 
   /** @throws AppError `BROKER_UNAVAILABLE`, retriable. */
   async send(letters: readonly DeadLetter[]): Promise<void> {
-    const { deadLetterTopic, requestTimeoutMs, clientId } = this.#settings;
+    const { deadLetterTopic: topic, requestTimeoutMs, clientId } = this.#settings;
     try {
       this.#producer ??= this.#connect();
       const producer = await this.#producer;
-      await producer.send({
-        topic: deadLetterTopic,
-        acks: -1,
-        timeout: requestTimeoutMs,
-        messages: letters.map((letter) => ({
-          value: letter.body,
-          headers: deadLetterHeaders(letter, clientId),
-        })),
+      await sendDeadLetters(letters, {
+        consumer: clientId,
+        isRefusal: isKafkajsRefusal,
+        send: (part) =>
+          producer.send({
+            topic,
+            acks: -1,
+            timeout: requestTimeoutMs,
+            messages: part.map((letter) => ({
+              value: letter.body,
+              headers: deadLetterHeaders(letter, clientId),
+            })),
+          }),
       });
     } catch (error) {
       throw kafkaError(error, this.#settings);

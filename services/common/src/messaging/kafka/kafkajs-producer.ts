@@ -1,12 +1,9 @@
 import type { ICustomPartitioner, Message } from 'kafkajs';
 import type { Logger } from '../../logging.ts';
-import { ENVELOPE_CONTENT_TYPE } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
-import { createKafkajsClient, RETRY } from './kafkajs-client.ts';
-import { ensureTopics } from './kafkajs-topology.ts';
+import { createKafkajsClient, isKafkajsRefusal, RETRY } from './kafkajs-client.ts';
+import { ensureTopics, maxMessageBytes } from './kafkajs-topology.ts';
 import type { ProducerDriver } from './producer-driver.ts';
-
-const HEADERS = { 'content-type': ENVELOPE_CONTENT_TYPE };
 
 /** Produces with kafkajs; `onDisconnect` is told of every broken connection. */
 export function createKafkajsProducer(
@@ -21,6 +18,7 @@ export function createKafkajsProducer(
   return {
     async probe() {
       await ensureTopics(probe.kafka, settings);
+      return await maxMessageBytes(probe.kafka, topic);
     },
     async open() {
       const producer = client.kafka.producer({
@@ -42,12 +40,7 @@ export function createKafkajsProducer(
         close,
       };
     },
-    isRefusal(error) {
-      for (let cause = error; cause instanceof Error; cause = cause.cause) {
-        if (cause.name === 'KafkaJSProtocolError') return 'retriable' in cause && cause.retriable === false;
-      }
-      return false;
-    },
+    isRefusal: isKafkajsRefusal,
     end() {
       client.end();
       probe.end();
@@ -65,7 +58,7 @@ export function createKafkajsProducer(
 function oneBatch(bodies: readonly Buffer[], turn: number): Message[] {
   const messages: Message[] = new Array(bodies.length);
   for (let index = 0; index < bodies.length; index++) {
-    messages[index] = { value: bodies[index] ?? null, headers: HEADERS, partition: turn };
+    messages[index] = { value: bodies[index] ?? null, partition: turn };
   }
   type Group = (result: Record<string, Message[]>, message: Message) => Record<string, Message[]>;
   const reduce = (group: Group, result: Record<string, Message[]>) => {

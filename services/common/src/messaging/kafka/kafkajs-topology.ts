@@ -4,6 +4,9 @@ import type { KafkaSettings } from '../settings.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { LogBounds } from './log-position.ts';
 
+/** The protocol's number of a topic; the enum that the types name cannot be imported from a CommonJS module. */
+const TOPIC_RESOURCE = 2;
+
 /** Runs `work` with a connected admin client. */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin();
@@ -100,6 +103,20 @@ function refusals(error: unknown): string {
   const errors =
     error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error];
   return errors.map(errorMessage).join('; ');
+}
+
+/** The topic's `max.message.bytes`; undefined where the broker does not say, for want of a right to DescribeConfigs. */
+export async function maxMessageBytes(kafka: Kafka, topic: string): Promise<number | undefined> {
+  const configNames = ['max.message.bytes'];
+  const resources = [{ type: TOPIC_RESOURCE, name: topic, configNames }];
+  try {
+    const described = await withAdmin(kafka, (admin) =>
+      admin.describeConfigs({ resources, includeSynonyms: false }),
+    );
+    return Number(described.resources[0]?.configEntries[0]?.configValue) || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** First and next offset of each partition of a topic. */

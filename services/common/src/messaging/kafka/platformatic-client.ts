@@ -1,6 +1,7 @@
 import {
   Admin,
   type BaseOptions,
+  ConfigResourceTypes,
   type Consumer,
   ListOffsetTimestamps,
   type SASLMechanismValue,
@@ -116,6 +117,25 @@ async function untilLed(admin: Admin, topics: string[], settings: KafkaSettings)
     }
     if (performance.now() > deadline) throw kafkaTimeout('name leaders of all partitions', settings);
     await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The topic's `max.message.bytes`; undefined where the broker does not say, for want of a right to DescribeConfigs. */
+export async function maxMessageBytes(settings: KafkaSettings): Promise<number | undefined> {
+  const admin = new Admin(clientOptions(settings));
+  const configurationKeys = ['max.message.bytes'];
+  const resource = {
+    resourceType: ConfigResourceTypes.TOPIC,
+    resourceName: settings.topic,
+    configurationKeys,
+  };
+  try {
+    const [described] = await admin.describeConfigs({ resources: [resource] });
+    return Number(described?.configs[0]?.value) || undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await admin.close().catch(() => undefined);
   }
 }
 

@@ -1,12 +1,11 @@
 import { ProduceAcks, Producer } from '@platformatic/kafka';
-import { ENVELOPE_CONTENT_TYPE } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
-import { type DeadLetter, deadLetterHeaders } from './dead-letter.ts';
-import { kafkaError } from './errors.ts';
-import { clientOptions, ensureTopics, hasCode } from './platformatic-client.ts';
+import { type DeadLetter, deadLetterHeaders, sendDeadLetters } from './dead-letter.ts';
+import { kafkaError, REFUSALS } from './errors.ts';
+import { clientOptions, ensureTopics, hasCode, maxMessageBytes } from './platformatic-client.ts';
 import type { DeadLetterDriver, ProducerDriver } from './producer-driver.ts';
 
-const HEADERS = new Map([[Buffer.from('content-type'), Buffer.from(ENVELOPE_CONTENT_TYPE)]]);
+const isRefusal = (error: unknown): boolean => hasCode(error, ...REFUSALS);
 
 /** Produces with @platformatic/kafka; `onDisconnect` is told of every broken connection. */
 export function createPlatformaticProducer(
@@ -15,7 +14,10 @@ export function createPlatformaticProducer(
 ): ProducerDriver {
   const { topic } = settings;
   return {
-    probe: () => ensureTopics(settings),
+    async probe() {
+      await ensureTopics(settings);
+      return await maxMessageBytes(settings);
+    },
     async open() {
       const producer = new Producer({ ...clientOptions(settings), acks: ProduceAcks.ALL });
       producer.on('client:broker:disconnect', onDisconnect);
@@ -25,7 +27,7 @@ export function createPlatformaticProducer(
         send: (bodies, turn) =>
           producer.send({
             acks: ProduceAcks.ALL,
-            messages: bodies.map((value) => ({ topic, value, partition: turn, headers: HEADERS })),
+            messages: bodies.map((value) => ({ topic, value, partition: turn })),
           }),
         close: async () => {
           producer.removeListener('client:broker:disconnect', onDisconnect);
@@ -33,7 +35,7 @@ export function createPlatformaticProducer(
         },
       };
     },
-    isRefusal: (error) => hasCode(error, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'),
+    isRefusal,
   };
 }
 
@@ -48,26 +50,33 @@ export class PlatformaticDeadLetters implements DeadLetterDriver {
 
   /** @throws AppError `BROKER_UNAVAILABLE`, retriable. */
   async send(letters: readonly DeadLetter[]): Promise<void> {
-    const { deadLetterTopic: topic, clientId } = this.#settings;
+    const { clientId } = this.#settings;
     this.#producer ??= new Producer({ ...clientOptions(this.#settings), acks: ProduceAcks.ALL });
+    const producer = this.#producer;
+    const send = (part: readonly DeadLetter[]) => this.#sendPart(producer, part);
     try {
-      await this.#producer.send({
-        acks: ProduceAcks.ALL,
-        messages: letters.map((letter) => ({
-          topic,
-          value: letter.body,
-          partition: 0,
-          headers: new Map(
-            Object.entries(deadLetterHeaders(letter, clientId)).map(([key, value]) => [
-              Buffer.from(key),
-              Buffer.from(value),
-            ]),
-          ),
-        })),
-      });
+      await sendDeadLetters(letters, { consumer: clientId, send, isRefusal });
     } catch (error) {
       throw kafkaError(error, this.#settings);
     }
+  }
+
+  #sendPart(producer: Producer, part: readonly DeadLetter[]): Promise<unknown> {
+    const { deadLetterTopic: topic, clientId } = this.#settings;
+    return producer.send({
+      acks: ProduceAcks.ALL,
+      messages: part.map((letter) => ({
+        topic,
+        value: letter.body,
+        partition: 0,
+        headers: new Map(
+          Object.entries(deadLetterHeaders(letter, clientId)).map(([key, value]) => [
+            Buffer.from(key),
+            Buffer.from(value),
+          ]),
+        ),
+      })),
+    });
   }
 
   async close(): Promise<void> {

@@ -2,10 +2,13 @@ import type { DeadLetter } from './dead-letter.ts';
 
 /** What the Kafka publisher needs of a driver. */
 export interface ProducerDriver {
-  /** Makes or checks the topics; its success also tells that Kafka answers. */
-  probe(): Promise<void>;
+  /**
+   * Makes or checks the topics; its success also tells that Kafka answers. Resolves with the `max.message.bytes` of the
+   * topic of messages; undefined where Kafka does not say.
+   */
+  probe(): Promise<number | undefined>;
   open(): Promise<OpenProducer>;
-  /** Whether an error is an answer of the broker that no retry changes, a record too large for instance. */
+  /** Whether an error is an answer of the broker about the records that no retry changes: too large, or not valid. */
   isRefusal(error: unknown): boolean;
   /** Breaks what a silent broker keeps open, where closing does not; the last call. */
   end?(): void;

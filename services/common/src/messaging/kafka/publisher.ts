@@ -1,4 +1,4 @@
-import { AppError, errorMessage } from '../../errors.ts';
+import { AppError, errorMessage, isRefused } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { backOffMs } from '../back-off.ts';
 import type { MessagePublisher } from '../ports.ts';
@@ -6,9 +6,13 @@ import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { OpenProducer, ProducerDriver } from './producer-driver.ts';
+import { BATCH_OVERHEAD_BYTES, MAX_BATCH_BYTES, recordBytes, sendInParts } from './send-in-parts.ts';
 
 /** A silent broker must not hold up a stop: nothing is on its way any more. */
 const CLOSE_TIMEOUT_MS = 3_000;
+
+/** Kafka's default of `max.message.bytes`: the largest record batch a topic takes. */
+const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 
 /** A producer with the sends that have not settled; they outlive our patience with them. */
 interface Line {
@@ -16,9 +20,17 @@ interface Line {
   readonly sends: Set<Promise<unknown>>;
 }
 
+/** One call of `publish`; its parts leave one after the other, none any more once its caller was told of a time-out. */
+interface PublishCall {
+  readonly bodies: readonly Buffer[];
+  readonly turn: number;
+  isGivenUp: boolean;
+}
+
 /**
- * Publishes with `acks=-1`, every call as one batch into one partition, the next call into the next partition:
- * few large batches are what makes both producing and consuming cheap.
+ * Publishes with `acks=-1`, every call into one partition, the next call into the next partition: few large batches
+ * are what makes both producing and consuming cheap. A call is one batch, or several where one would be larger than
+ * 256 KiB or than the topic takes.
  */
 export class KafkaPublisher implements MessagePublisher {
   readonly broker = 'kafka';
@@ -28,6 +40,8 @@ export class KafkaPublisher implements MessagePublisher {
   readonly #stopping = new AbortController();
   #line: Line | undefined;
   #turn = 0;
+  /** The largest record batch the topic takes, as far as it is known; a refusal lowers it until the next answer. */
+  #maxMessageBytes: number;
   #ready = false;
   #checking: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -42,11 +56,12 @@ export class KafkaPublisher implements MessagePublisher {
   ) {
     this.#settings = settings;
     this.#logger = dependencies.logger;
+    this.#maxMessageBytes = settings.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
     this.#driver = dependencies.createDriver(() => this.#check(false));
   }
 
   async connect(): Promise<void> {
-    await this.#driver.probe();
+    await this.#probe();
     this.#line = await this.#openLine();
     this.#ready = true;
   }
@@ -55,31 +70,30 @@ export class KafkaPublisher implements MessagePublisher {
     return this.#ready && !this.#closed;
   }
 
+  maxBodyBytes(): number {
+    return this.#maxMessageBytes - BATCH_OVERHEAD_BYTES - recordBytes(0);
+  }
+
   async publish(bodies: readonly Buffer[]): Promise<void> {
     if (this.#closed) throw new AppError('STOPPING', 'the Kafka publisher is closed');
     const line = this.#line;
     if (!line) throw new AppError('BROKER_UNAVAILABLE', 'Kafka is not connected', { retriable: true });
     if (bodies.length === 0) return;
-    const send = line.producer.send(bodies, this.#turn++);
-    line.sends.add(send);
+    const call: PublishCall = { bodies, turn: this.#turn++, isGivenUp: false };
+    const send = this.#send(line, call);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const timeOut = () => reject(kafkaTimeout('confirm', this.#settings));
-      timer = setTimeout(timeOut, this.#settings.requestTimeoutMs);
+      const giveUp = () => {
+        call.isGivenUp = true;
+        reject(kafkaTimeout('confirm', this.#settings));
+      };
+      timer = setTimeout(giveUp, this.#settings.requestTimeoutMs);
     });
-    // Settling frees the line even when nobody waits for the send any more.
-    send.then(
-      () => line.sends.delete(send),
-      () => line.sends.delete(send),
-    );
     try {
       await Promise.race([send, late]);
       this.#ready = true;
     } catch (error) {
-      if (this.#driver.isRefusal(error)) {
-        const message = `Kafka refused the messages: ${errorMessage(error)}`;
-        throw new AppError('BROKER_UNAVAILABLE', message, { cause: error });
-      }
+      if (isRefused(error)) throw error;
       this.#ready = false;
       this.#check(error instanceof AppError);
       throw kafkaError(error, this.#settings);
@@ -91,6 +105,33 @@ export class KafkaPublisher implements MessagePublisher {
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  #send(line: Line, call: PublishCall): Promise<void> {
+    return sendInParts(call.bodies, {
+      maxBytes: Math.min(MAX_BATCH_BYTES, this.#maxMessageBytes - BATCH_OVERHEAD_BYTES),
+      bytesOf: (body) => recordBytes(body.length),
+      isRefusal: (error) => this.#driver.isRefusal(error),
+      send: (part) => {
+        if (call.isGivenUp) return Promise.reject(kafkaTimeout('confirm', this.#settings));
+        return track(line, line.producer.send(part, call.turn));
+      },
+      onRefusedBytes: (bytes) => {
+        this.#maxMessageBytes = Math.min(this.#maxMessageBytes, bytes + BATCH_OVERHEAD_BYTES - 1);
+      },
+      onRefusedItem: (body, error) => {
+        const message =
+          `Kafka refused a message of ${body.length} bytes: ${errorMessage(error)} ` +
+          `(max.message.bytes of topic "${this.#settings.topic}")`;
+        throw new AppError('BROKER_REFUSED', message, { cause: error });
+      },
+    });
+  }
+
+  async #probe(): Promise<void> {
+    const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = this.#settings;
+    const described = await this.#driver.probe();
+    this.#maxMessageBytes = Math.min(maxMessageBytes, described ?? maxMessageBytes);
   }
 
   async #openLine(): Promise<Line> {
@@ -115,7 +156,7 @@ export class KafkaPublisher implements MessagePublisher {
   async #untilAnswered(renew: boolean): Promise<void> {
     for (let attempt = 1; !this.#stopping.signal.aborted; attempt++) {
       try {
-        await this.#driver.probe();
+        await this.#probe();
         if (renew) await this.#renew();
         if (!this.#ready) this.#logger.info({ attempt }, 'Kafka answers again');
         this.#ready = true;
@@ -148,6 +189,14 @@ export class KafkaPublisher implements MessagePublisher {
     await this.#checking;
     await this.#line?.producer.close();
   }
+}
+
+/** Keeps a send with its line until it settles, even when its caller has given up. */
+function track<T>(line: Line, send: Promise<T>): Promise<T> {
+  line.sends.add(send);
+  const forget = () => line.sends.delete(send);
+  send.then(forget, forget);
+  return send;
 }
 
 /** A send that goes on may reconnect its producer, so the producer is closed after its last send. */
