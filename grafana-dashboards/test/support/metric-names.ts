@@ -29,8 +29,17 @@ const OTHERS = [
   'rabbitmq_global_messages_delivered_total',
   'rabbitmq_global_messages_received_total',
   'rabbitmq_global_messages_redelivered_total',
+  'rabbitmq_identity_info',
   'rabbitmq_process_resident_memory_bytes',
   'rabbitmq_resident_memory_limit_bytes',
+  // The stores' exporter.
+  'redis_commands_processed_total',
+  'redis_evicted_keys_total',
+  'redis_memory_max_bytes',
+  'redis_memory_used_bytes',
+  // The kubelet.
+  'kubelet_volume_stats_available_bytes',
+  'kubelet_volume_stats_capacity_bytes',
   // Recording rules of Caudal's own.
   'caudal:lane_behind_at_rest:messages',
 ] as const;

@@ -73,6 +73,11 @@ export const METRICS = {
     help: '1 while this consumer waits for its store',
     labels: ['lane'],
   },
+  inHandMessages: {
+    name: 'caudal_in_hand_messages',
+    help: 'Messages delivered to this consumer and not yet stored',
+    labels: ['lane'],
+  },
   storeRetries: {
     name: 'caudal_store_retries_total',
     help: 'Store transactions that were tried again because their outcome was unknown',

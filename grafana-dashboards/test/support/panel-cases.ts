@@ -1,0 +1,301 @@
+import { RELEASE } from './alert-cases.ts';
+
+/** What a panel must show for given series: one sample a minute, in promtool's notation; the range is 15 minutes. */
+export interface PanelCase {
+  /** File of the dashboard, without `.json`. */
+  readonly dashboard: string;
+  readonly panel: string;
+  /** Which of the panel's queries. */
+  readonly query?: number;
+  readonly what: string;
+  readonly series: Readonly<Record<string, string>>;
+  readonly atMinute: number;
+  /** Value by labels as PromQL writes them, `{lane="x"}`. */
+  readonly shows: Readonly<Record<string, number>>;
+}
+
+const series = (name: string, labels: Readonly<Record<string, string>>): string =>
+  `${name}{${Object.entries({ ...RELEASE, ...labels })
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(',')}}`;
+const messages = (outcome: string, country = 'ES') =>
+  series('caudal_ingest_messages_total', { pod: 'i-1', country, outcome });
+const store = (lane: string, country = 'ES', pod = 'console-1') =>
+  series('caudal_store_messages', { pod, lane, country });
+const ofLane = (name: string, lane: string, pod = 'c-1') => series(`caudal_${name}`, { pod, lane });
+
+const kafka = 'kafka-redis';
+const rabbitmq = 'rabbitmq-valkey';
+
+/** 20 minutes of rest, 1,000 messages in 10 minutes, rest. */
+const thousand = '0x20 100+100x9 1000x60';
+const atRest = {
+  [ofLane('assigned_sources', kafka)]: '12x95',
+  [ofLane('assigned_sources', rabbitmq)]: '1x95',
+  [ofLane('backlog_messages', kafka, 'console-1')]: '0x95',
+  [ofLane('backlog_messages', rabbitmq, 'console-1')]: '0x95',
+  [ofLane('in_hand_messages', kafka)]: '0x95',
+  [ofLane('in_hand_messages', rabbitmq)]: '0x95',
+  [ofLane('lane_paused', kafka)]: '0x95',
+  [ofLane('lane_paused', rabbitmq)]: '0x95',
+  [series('caudal_ingest_pending_messages', { pod: 'i-1', broker: 'kafka' })]: '0x95',
+};
+const exact = {
+  ...atRest,
+  [messages('accepted')]: thousand,
+  [store(kafka)]: thousand,
+  [store(rabbitmq)]: thousand,
+};
+const threeShort = { ...exact, [store(kafka)]: '0x20 100+100x8 997x60' };
+
+/** The range is minute 19 to 34: it holds the load and begins at rest. */
+const verdict = (what: string, given: Readonly<Record<string, string>>, word: string, value: number) =>
+  ({
+    dashboard: 'pipeline',
+    panel: 'Verdict',
+    what,
+    series: given,
+    atMinute: 34,
+    shows: { [`{verdict="${word}"}`]: value },
+  }) satisfies PanelCase;
+
+const VERDICTS: readonly PanelCase[] = [
+  verdict('every lane has what was accepted', exact, 'EXACT', 1_000),
+  verdict('a lane is short of three', threeShort, 'DRIFT', 3),
+  verdict('a lane has two too many', { ...exact, [store(rabbitmq)]: '0x20 100+100x8 1002x60' }, 'DRIFT', 2),
+  verdict(
+    'a lane is short of no more than was answered twice under its key',
+    { ...threeShort, [ofLane('duplicates_total', kafka)]: '0x22 3x60' },
+    'UNCERTAIN',
+    3,
+  ),
+  verdict(
+    'a lane is short of more than was answered twice under its key',
+    { ...threeShort, [ofLane('duplicates_total', kafka)]: '0x22 2x60' },
+    'DRIFT',
+    3,
+  ),
+  verdict(
+    "another lane's repeats explain nothing",
+    { ...threeShort, [ofLane('duplicates_total', rabbitmq)]: '0x22 9x60' },
+    'DRIFT',
+    3,
+  ),
+  verdict(
+    'a lane has no more than was answered 503 besides',
+    {
+      ...exact,
+      [store(rabbitmq)]: '0x20 100+100x8 1002x60',
+      [messages('unconfirmed')]: '0x22 2x60',
+    },
+    'UNCERTAIN',
+    2,
+  ),
+  verdict(
+    'the missing ones wait at the broker',
+    { ...threeShort, [ofLane('backlog_messages', kafka, 'console-1')]: '0x22 3x60' },
+    'IN FLIGHT',
+    3,
+  ),
+  verdict(
+    'the missing ones are with a consumer',
+    { ...threeShort, [ofLane('in_hand_messages', kafka)]: '0x22 3x60' },
+    'IN FLIGHT',
+    0,
+  ),
+  verdict(
+    'a lane waits for its store',
+    { ...threeShort, [ofLane('lane_paused', kafka)]: '0x22 1x60' },
+    'IN FLIGHT',
+    0,
+  ),
+  verdict(
+    'the range began under load, so what was stored in it may have been accepted before',
+    {
+      ...exact,
+      [messages('accepted')]: '0x10 100+100x9 1000x60',
+      [store(kafka)]: '0x12 100+100x9 1000x60',
+      [store(rabbitmq)]: '0x11 100+100x9 1000x60',
+    },
+    'UNCERTAIN',
+    200,
+  ),
+  verdict(
+    'nothing was accepted',
+    { ...exact, [messages('accepted')]: '5x95', [store(kafka)]: '5x95', [store(rabbitmq)]: '5x95' },
+    'IDLE',
+    0,
+  ),
+  verdict('nothing was ever sent', atRest, 'IDLE', 0),
+  verdict(
+    'a lane has no backlog figure',
+    { ...exact, [ofLane('backlog_messages', kafka, 'console-1')]: '0x25 stale' },
+    'CANNOT TELL',
+    0,
+  ),
+  verdict("a store's figure is missing", { ...exact, [store(kafka)]: 'stale' }, 'CANNOT TELL', 0),
+];
+
+const latency = (le: string, lane: string) =>
+  series('caudal_end_to_end_seconds_bucket', { pod: 'c-1', lane, le });
+/** Of 100 messages a minute 50 take up to 1 s, 45 up to 2 s, 4 up to 3 s, 1 up to 5 s. */
+const latencies = (lane: string) => ({
+  [latency('1', lane)]: '0+50x40',
+  [latency('2', lane)]: '0+95x40',
+  [latency('3', lane)]: '0+99x40',
+  [latency('5', lane)]: '0+100x40',
+  [latency('+Inf', lane)]: '0+100x40',
+});
+const endToEnd = (query: number, value: number) =>
+  ({
+    dashboard: 'pipeline',
+    panel: 'End-to-end latency',
+    query,
+    what: `${['median', '95th percentile', '99th percentile'][query]}`,
+    series: latencies(kafka),
+    atMinute: 20,
+    shows: { [`{lane="${kafka}"}`]: value },
+  }) satisfies PanelCase;
+const brokerUp = (broker: string, pod: string) => series('caudal_broker_up', { pod, broker });
+
+const backlogs = {
+  [ofLane('backlog_messages', kafka, 'console-1')]: '900x40',
+  [ofLane('backlog_messages', kafka, 'console-2')]: '900x40',
+  [ofLane('backlog_messages', rabbitmq, 'console-1')]: '5000x40',
+  [ofLane('in_hand_messages', kafka, 'c-1')]: '300x40',
+  [ofLane('in_hand_messages', kafka, 'c-2')]: '100x40',
+};
+const storedRate = (lane: string) =>
+  series('caudal_stored_messages_total', { pod: 'c-1', lane, country: 'ES' });
+
+/** What the panels show where lanes, processes and quantiles are unequal. */
+export const PANEL_CASES: readonly PanelCase[] = [
+  ...VERDICTS,
+  {
+    dashboard: 'pipeline',
+    panel: 'Difference',
+    what: 'below 0 where the store is behind, above 0 where it has too many',
+    series: { ...threeShort, [store(rabbitmq)]: '0x20 100+100x8 1002x60' },
+    atMinute: 34,
+    shows: { [`{lane="${kafka}"}`]: -3, [`{lane="${rabbitmq}"}`]: 2 },
+  },
+  {
+    dashboard: 'pipeline',
+    panel: 'Stored',
+    what: 'two consoles read the same store: it is counted once',
+    series: { ...threeShort, [store(kafka, 'ES', 'console-2')]: '0x20 100+100x8 997x60' },
+    atMinute: 34,
+    shows: { [`{lane="${kafka}"}`]: 997, [`{lane="${rabbitmq}"}`]: 1_000 },
+  },
+  endToEnd(0, 1),
+  endToEnd(1, 2),
+  endToEnd(2, 3),
+  {
+    dashboard: 'pipeline',
+    panel: 'Backlog',
+    query: 0,
+    what: "a lane's consumers together hold this, and one that does not say holds 0",
+    series: backlogs,
+    atMinute: 20,
+    shows: { [`{lane="${kafka}"}`]: 400, [`{lane="${rabbitmq}"}`]: 0 },
+  },
+  {
+    dashboard: 'pipeline',
+    panel: 'Backlog',
+    query: 1,
+    what: 'two consoles see the same backlog; what is in hand does not wait at the broker',
+    series: backlogs,
+    atMinute: 20,
+    shows: { [`{lane="${kafka}"}`]: 500, [`{lane="${rabbitmq}"}`]: 5_000 },
+  },
+  {
+    dashboard: 'pipeline',
+    panel: 'Backlog',
+    query: 1,
+    what: 'figures of different scrapes do not make less than nothing wait',
+    series: { ...backlogs, [ofLane('in_hand_messages', kafka, 'c-2')]: '2000x40' },
+    atMinute: 20,
+    shows: { [`{lane="${kafka}"}`]: 0, [`{lane="${rabbitmq}"}`]: 5_000 },
+  },
+  {
+    dashboard: 'pipeline',
+    panel: 'Seconds behind',
+    what: 'backlog by the rate of the lane; an hour where nothing is stored',
+    series: { ...backlogs, [storedRate(kafka)]: '0+600x40', [storedRate(rabbitmq)]: '7x40' },
+    atMinute: 20,
+    shows: { [`{lane="${kafka}"}`]: 90, [`{lane="${rabbitmq}"}`]: 3_600 },
+  },
+  {
+    dashboard: 'pipeline',
+    panel: 'Seconds behind',
+    what: 'an hour without consumers, 0 at rest',
+    series: { ...atRest, [ofLane('backlog_messages', kafka, 'console-1')]: '1x95' },
+    atMinute: 20,
+    shows: { [`{lane="${kafka}"}`]: 3_600, [`{lane="${rabbitmq}"}`]: 0 },
+  },
+  {
+    dashboard: 'brokers-and-stores',
+    panel: 'Brokers, seen from ingest',
+    what: 'down where one of two ingest processes cannot publish',
+    series: {
+      [brokerUp('kafka', 'i-1')]: '1x40',
+      [brokerUp('kafka', 'i-2')]: '0x40',
+      [brokerUp('rabbitmq', 'i-1')]: '1x40',
+      [brokerUp('rabbitmq', 'i-2')]: '1x40',
+    },
+    atMinute: 20,
+    shows: { '{broker="kafka"}': 0, '{broker="rabbitmq"}': 1 },
+  },
+  {
+    dashboard: 'pipeline',
+    panel: 'Parts',
+    query: 1,
+    what: 'a store is down where one of two consumers waits for it',
+    series: {
+      [ofLane('lane_paused', kafka, 'c-1')]: '0x40',
+      [ofLane('lane_paused', kafka, 'c-2')]: '1x40',
+      [ofLane('lane_paused', rabbitmq, 'c-3')]: '0x40',
+    },
+    atMinute: 20,
+    shows: { [`{lane="${kafka}"}`]: 0, [`{lane="${rabbitmq}"}`]: 1 },
+  },
+  {
+    dashboard: 'pipeline',
+    panel: 'Parts',
+    query: 3,
+    what: 'a console that does not report is down',
+    series: { [ofLane('backlog_messages', kafka, 'console-1')]: '0x10 stale' },
+    atMinute: 20,
+    shows: { '{}': 0 },
+  },
+  {
+    dashboard: 'lanes',
+    panel: 'Account by country',
+    what: 'a row for each country, a column for each lane and its difference',
+    series: { ...threeShort, [messages('accepted', 'FR')]: '0x20 7x60', [store(kafka, 'FR')]: '0x20 7x60' },
+    atMinute: 34,
+    shows: {
+      '{country="ES", column="accepted"}': 1_000,
+      '{country="FR", column="accepted"}': 7,
+      [`{country="ES", lane="${kafka}", column="${kafka}"}`]: 997,
+      [`{country="ES", lane="${rabbitmq}", column="${rabbitmq}"}`]: 1_000,
+      [`{country="FR", lane="${kafka}", column="${kafka}"}`]: 7,
+      [`{country="ES", lane="${kafka}", word="difference", column="difference ${kafka}"}`]: -3,
+      [`{country="ES", lane="${rabbitmq}", word="difference", column="difference ${rabbitmq}"}`]: 0,
+      [`{country="FR", lane="${kafka}", word="difference", column="difference ${kafka}"}`]: 0,
+    },
+  },
+  {
+    dashboard: 'brokers-and-stores',
+    panel: 'Stores: memory used of the maximum',
+    what: 'a share of maxmemory; a store without a maximum has none',
+    series: {
+      [series('redis_memory_used_bytes', { component: 'valkey' })]: '750x40',
+      [series('redis_memory_max_bytes', { component: 'valkey' })]: '1000x40',
+      [series('redis_memory_used_bytes', { component: 'redis' })]: '750x40',
+      [series('redis_memory_max_bytes', { component: 'redis' })]: '0x40',
+    },
+    atMinute: 20,
+    shows: { '{component="valkey"}': 0.75 },
+  },
+];
