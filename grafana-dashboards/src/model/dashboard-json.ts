@@ -110,7 +110,7 @@ export interface FieldDefaultsJson {
 
 /** How lines, areas and cells are drawn. */
 export interface CustomJson {
-  readonly stacking?: { readonly mode?: string };
+  readonly stacking?: { readonly mode?: string; readonly group?: string };
   readonly lineInterpolation?: string;
   readonly lineWidth?: number;
   readonly lineStyle?: { readonly fill?: string };
