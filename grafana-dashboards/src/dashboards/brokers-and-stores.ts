@@ -20,7 +20,7 @@ import {
   RABBITMQ_QUEUES,
   RABBITMQ_RATES,
 } from '../signals/rabbitmq.ts';
-import { STORE_COMMANDS, STORE_EVICTIONS, STORE_MEMORY } from '../signals/stores.ts';
+import { STORE_COMMANDS, STORE_DELAYED_SYNCS, STORE_EVICTIONS, STORE_MEMORY } from '../signals/stores.ts';
 import { dashboard } from './dashboard.ts';
 import { country, datasource, lane, namespace, release } from './variables.ts';
 
@@ -67,9 +67,15 @@ export const brokersAndStores = dashboard({
     {
       title: 'Stores, by their exporters',
       panels: [
-        lines(STORE_MEMORY, { ...third, noValue: NO_EXPORTER }),
-        figure(STORE_EVICTIONS, { ...third, judgement: 'zero or less is good', noValue: NO_EXPORTER }),
-        lines(STORE_COMMANDS, { ...third, noValue: NO_EXPORTER }),
+        lines(STORE_MEMORY, { span: 8, height: 8, noValue: NO_EXPORTER }),
+        lines(STORE_COMMANDS, { span: 8, height: 8, noValue: NO_EXPORTER }),
+        figure(STORE_EVICTIONS, {
+          span: 4,
+          height: 8,
+          judgement: 'zero or less is good',
+          noValue: NO_EXPORTER,
+        }),
+        figure(STORE_DELAYED_SYNCS, { span: 4, height: 8, noValue: NO_EXPORTER }),
       ],
     },
     {

@@ -30,6 +30,15 @@ export const STORE_EVICTIONS: Signal = {
   queries: [{ expr: perStore('redis_evicted_keys_total'), legend: '{{component}}' }],
 };
 
+/** Appends whose fsync had to wait for the one before. */
+export const STORE_DELAYED_SYNCS: Signal = {
+  title: 'Stores: delayed fsyncs',
+  description:
+    'How often, since the store started, a write waited because the fsync of the append-only file before it had not ended. Rising: the disk is too slow for the store, and its lane waits with it.',
+  unit: 'short',
+  queries: [{ expr: perStore('redis_aof_delayed_fsync'), legend: '{{component}}' }],
+};
+
 /** Commands per second. */
 export const STORE_COMMANDS: Signal = {
   title: 'Stores: commands',

@@ -33,6 +33,7 @@ const OTHERS = [
   'rabbitmq_process_resident_memory_bytes',
   'rabbitmq_resident_memory_limit_bytes',
   // The stores' exporter.
+  'redis_aof_delayed_fsync',
   'redis_commands_processed_total',
   'redis_evicted_keys_total',
   'redis_memory_max_bytes',
