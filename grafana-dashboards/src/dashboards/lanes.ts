@@ -37,15 +37,15 @@ export const lanes = dashboard({
       panels: [
         lines(STORE_RATE_BY_CONSUMER, { ...perLane, stacked: true }),
         lines(ofLane(BACKLOG), { ...perLane, stacked: true, softMax: 100 }),
-        lines(ofLane(SECONDS_BEHIND), { ...perLane, height: 6, softMax: 1 }),
+        lines(ofLane(SECONDS_BEHIND), { ...perLane, height: 6, doubling: 'from 0', softMax: 4 }),
       ],
     },
     {
       title: 'End-to-end latency',
       panels: [
         heatMap(END_TO_END_SPREAD, perLane),
-        lines(END_TO_END_OF_LANE, { ...perLane, log: true }),
-        lines(END_TO_END_BY_CONSUMER, { ...perLane, log: true }),
+        lines(END_TO_END_OF_LANE, { ...perLane, doubling: 'above 0' }),
+        lines(END_TO_END_BY_CONSUMER, { ...perLane, doubling: 'above 0' }),
       ],
     },
     {

@@ -65,14 +65,14 @@ export const pipeline = dashboard({
         lines(INGEST_RATE, quarter),
         lines(STORE_RATE, quarter),
         lines(BACKLOG, { ...quarter, stacked: true, softMax: USUAL_BACKLOG_MESSAGES }),
-        lines(SECONDS_BEHIND, { ...quarter, softMax: 1 }),
+        lines(SECONDS_BEHIND, { ...quarter, doubling: 'from 0', softMax: 4 }),
       ],
     },
     {
       title: 'Time',
       panels: [
         heatMap(END_TO_END_SPREAD, { span: 24, height: 8, repeat: 'lane' }),
-        lines(END_TO_END, { ...third, log: true }),
+        lines(END_TO_END, { ...third, doubling: 'above 0' }),
         lines(REQUEST_SECONDS, third),
         lines(REQUEST_RATE, third),
       ],

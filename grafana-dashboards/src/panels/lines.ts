@@ -23,8 +23,8 @@ export interface LinesOptions extends Size, Repeat {
   readonly stacked?: boolean;
   /** Draw steps, for figures that jump: replicas, partitions. */
   readonly steps?: boolean;
-  /** Draw on a scale of powers of two: one spike then leaves the usual values readable. */
-  readonly log?: boolean;
+  /** Draw on a scale of powers of two, from 0 on or for values that are never 0: a spike then leaves the usual values readable. */
+  readonly doubling?: 'from 0' | 'above 0';
   /** The axis reaches at least this far, so that a small figure does not look like a crisis. */
   readonly softMax?: number;
   /** Said instead of lines where there is no data. */
@@ -34,7 +34,7 @@ export interface LinesOptions extends Size, Repeat {
 /** A signal over time. */
 export function lines(
   signal: Signal,
-  { span, height, stacked, steps, log, softMax, noValue, repeat }: LinesOptions,
+  { span, height, stacked, steps, doubling, softMax, noValue, repeat }: LinesOptions,
 ): PanelDefinition {
   const panel = new PanelBuilder()
     .title(signal.title)
@@ -59,13 +59,19 @@ export function lines(
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
   colored(panel, signal, stacked);
   if (signal.unit === 'short') panel.decimals(0);
-  if (log) panel.scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Log).log(2));
-  else panel.min(0);
+  if (doubling === undefined) panel.min(0);
+  else panel.scaleDistribution(doublingScale(doubling));
   if (softMax !== undefined) panel.axisSoftMax(softMax);
   if (noValue !== undefined) panel.noValue(noValue);
   if (stacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   if (repeat) panel.repeat(repeat).repeatDirection('h').maxPerRow(2);
   return panel;
+}
+
+function doublingScale(doubling: 'from 0' | 'above 0'): ScaleDistributionConfigBuilder {
+  const scale = new ScaleDistributionConfigBuilder().log(2);
+  if (doubling === 'above 0') return scale.type(ScaleDistribution.Log);
+  return scale.type(ScaleDistribution.Symlog).linearThreshold(1);
 }
 
 /** An area under one line says more than the line; where lines cross, areas only mix. */

@@ -27,6 +27,18 @@ export function accountTable(signal: Signal, size: Size): PanelDefinition {
       id: 'organize',
       options: { renameByName: { 'country\\column': 'country' } },
     })
+    .overrideByName('country', [
+      {
+        id: 'links',
+        value: [
+          {
+            title: 'Lanes side by side, this country alone',
+            // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's own notation
+            url: '/d/caudal-lanes?var-country=${__value.text}&${__url_time_range}',
+          },
+        ],
+      },
+    ])
     .overrideByName('accepted', [
       cells({ type: 'gauge', mode: 'basic', valueDisplayMode: 'text' }),
       { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: NEUTRAL } },

@@ -11,7 +11,7 @@ export function drawFigure({ panel, series }: PanelData, box: Box, view: View): 
   const { colorMode = 'value', graphMode = 'none' } = panel.options ?? {};
   if (series.length === 0) {
     const { noValue = 'no data' } = panel.fieldConfig?.defaults ?? {};
-    return `<div class="figure"><div><span>${escapeText(noValue)}</span></div></div>`;
+    return `<div class="figure empty"><div><span>${escapeText(noValue)}</span></div></div>`;
   }
   const tiles = series.map((one, index) => {
     const field = fieldConfigOf(panel.fieldConfig, one.name);

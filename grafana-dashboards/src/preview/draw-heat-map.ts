@@ -11,6 +11,7 @@ export interface Bucket {
   readonly counts: ReadonlyMap<number, number>;
 }
 
+const STRENGTHS = 24;
 // Less than one message is what extrapolation adds at the edges.
 const LEAST = 0.5;
 
@@ -48,7 +49,7 @@ export function drawHeatMap({ panel, series }: PanelData, box: Box, view: View):
       .map(([time, count]) => {
         const x = Math.max(frame.left, frame.x(time) - cellWidth);
         const y = frame.bottom - (index + 1) * rowHeight;
-        return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${(cellWidth + 0.3).toFixed(1)}" height="${(rowHeight + 0.3).toFixed(1)}" fill="${THEME.text}" fill-opacity="${Math.sqrt(count / peak).toFixed(3)}"/>`;
+        return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${(cellWidth + 0.3).toFixed(1)}" height="${(rowHeight + 0.3).toFixed(1)}" fill="${THEME.text}" fill-opacity="${strengthOf(count / peak)}"/>`;
       }),
   );
   const every = Math.ceil(rows.length / Math.floor((frame.bottom - frame.top) / 16));
@@ -66,4 +67,9 @@ export function drawHeatMap({ panel, series }: PanelData, box: Box, view: View):
   );
   const border = `<rect x="${frame.left}" y="${frame.top}" width="${frame.right - frame.left}" height="${frame.bottom - frame.top}" fill="none" stroke="${THEME.grid}"/>`;
   return svg(box, [timeAxis(frame, view.range), border, ...cells, ...bounds].join(''));
+}
+
+/** In few steps: a picture has no more than 256 colours, and lines need theirs. */
+function strengthOf(share: number): string {
+  return (Math.ceil(Math.sqrt(share) * STRENGTHS) / STRENGTHS).toFixed(3);
 }

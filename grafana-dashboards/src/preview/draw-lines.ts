@@ -1,4 +1,4 @@
-import type { FieldDefaultsJson } from '../model/dashboard-json.ts';
+import type { CustomJson, FieldDefaultsJson } from '../model/dashboard-json.ts';
 import { fieldConfigOf } from '../model/field-config.ts';
 import type { View } from '../model/resolve.ts';
 import { type Box, createFrame, type Frame, label, svg, timeAxis } from './frame.ts';
@@ -37,10 +37,7 @@ export function drawLines(
 
   const curves = stack(series, fields);
   const values = curves.flatMap((curve) => curve.map(([, , value]) => value)).filter(Number.isFinite);
-  const scale =
-    custom.scaleDistribution?.type === 'log'
-      ? logScale(values)
-      : linearScale(values, custom.axisSoftMax ?? 0, unit);
+  const scale = scaleOf(custom, values, unit);
   const y = (value: number): number => frame.bottom - scale.share(value) * (frame.bottom - frame.top);
 
   const grid = scale.ticks
@@ -93,6 +90,32 @@ function linearScale(values: readonly number[], softMax: number, unit: string): 
   const steps = ticks(Math.min(0, ...values), highest, 4, roundnessOf(unit, highest));
   const [low = 0, high = 1] = [steps[0], steps.at(-1)];
   return { ticks: steps, share: (value) => (value - low) / (high - low || 1) };
+}
+
+/** Up to 1 even steps, from there on powers of two. */
+function symlogScale(values: readonly number[], softMax: number): Scale {
+  const power = Math.max(1, Math.ceil(Math.log2(Math.max(2, softMax, ...values))));
+  const every = Math.ceil((power + 1) / 6);
+  const powers = Array.from({ length: Math.floor(power / every) + 1 }, (_, index) => index * every);
+  return {
+    ticks: [0, ...powers.map((one) => 2 ** one)],
+    share: (value) => (value <= 1 ? value : Math.log2(value) + 1) / (power + 1),
+  };
+}
+
+function scaleOf(
+  { scaleDistribution, axisSoftMax = 0 }: CustomJson,
+  values: readonly number[],
+  unit: string,
+): Scale {
+  switch (scaleDistribution?.type) {
+    case 'log':
+      return logScale(values);
+    case 'symlog':
+      return symlogScale(values, axisSoftMax);
+    default:
+      return linearScale(values, axisSoftMax, unit);
+  }
 }
 
 /** Powers of two; what is not above 0 has no place on it and lies at its foot. */

@@ -25,6 +25,8 @@ export interface PageOptions {
   readonly width?: number;
 }
 
+/** Below this width the header says only what it must. */
+const NARROW = 1_200;
 const HEADER = 64;
 const ROW_HEIGHT = 30;
 const GAP = 6;
@@ -45,7 +47,7 @@ h2{position:absolute;font-size:14px;font-weight:600;padding:7px 6px}
 .figure{display:flex;height:calc(100% - ${TITLE}px);align-items:stretch;gap:4px;padding:0 4px 4px}
 .figure div{flex:1;text-align:center;display:flex;flex-direction:column;justify-content:center;position:relative;border-radius:2px}
 .figure span{font-size:12px;color:${THEME.faint};margin-bottom:4px;white-space:nowrap}.figure b{font-weight:600;white-space:nowrap}
-.filled,.filled span{color:#fff}.filled span{font-weight:600}.spark{position:absolute;left:0;bottom:2px}
+.empty span{white-space:normal}.filled,.filled span{color:#fff}.filled span{font-weight:600}.spark{position:absolute;left:0;bottom:2px}
 .on text{fill:#111217}.text{padding:0 10px;line-height:1.5}.text p{margin-bottom:6px}.text code{background:${THEME.grid};padding:0 3px}
 table{width:100%;border-collapse:collapse}td,th{height:24px;text-align:right;padding:0 12px;border-top:1px solid ${THEME.grid};font-weight:400}
 th:first-child{text-align:left}.head th{color:${THEME.link};border:0}.text td,.text th{text-align:left;height:20px;padding:0}.text th{font-weight:600}
@@ -62,10 +64,11 @@ export function renderPage(
   const { from, to } = view.range;
   const date = new Date(to * 1_000).toISOString().slice(0, 10);
   const chosen = dashboard.chosen.map(({ label, text }) => `${label}: ${text}`).join(' · ');
+  const isNarrow = width < NARROW;
   const body = panels.map((data) => renderPanel(data, marks, view, width)).join('\n');
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeText(dashboard.json.title)}</title><style>${themeStyle(theme)}${STYLE}</style><body style="width:${width}px">
-<header><div><h1>${escapeText(dashboard.json.title)}</h1><p>${escapeText(chosen)}</p></div>
-<aside>${date} ${clock(from)} – ${clock(to)} UTC &nbsp; ${markKey(marks)}<p>drawn from Prometheus by Caudal's preview; Grafana shows the same queries</p></aside></header>
+<header><div><h1>${escapeText(dashboard.json.title)}</h1><p>${escapeText(`${date} ${clock(from)} – ${clock(to)} UTC${isNarrow ? '' : ` · ${chosen}`}`)}</p></div>
+<aside>${markKey(marks)}<p>drawn from Prometheus by Caudal's preview${isNarrow ? '' : '; Grafana shows the same queries'}</p></aside></header>
 ${body}</body></html>`;
   return { html, width, height };
 }

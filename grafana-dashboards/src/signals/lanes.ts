@@ -101,7 +101,7 @@ const LONGEST_SECONDS = 3_600;
 export const SECONDS_BEHIND: Signal = {
   title: 'Seconds behind',
   description:
-    'Backlog divided by the rate at which the lane stores: how long it needs for what it has, if nothing else comes. At most an hour is shown; an hour also stands for a backlog of which nothing is stored.',
+    'Backlog divided by the rate at which the lane stores: how long it needs for what it has, if nothing else comes. At most an hour is shown; an hour also stands for a backlog of which nothing is stored. The scale doubles from line to line.',
   unit: 's',
   queries: [
     {

@@ -264,6 +264,22 @@ test('on a scale of powers of two, doubling is the same distance everywhere', ()
   for (const step of steps) assert.ok(Math.abs(step - (steps[0] ?? 0)) < 0.2 && step > 10, String(heights));
 });
 
+test('on a scale from 0, everything up to 1 has even steps and doubling has them from there on', () => {
+  const custom = { scaleDistribution: { type: 'symlog', log: 2 } };
+  const drawing = drawLines(
+    {
+      panel: { ...panel, fieldConfig: { defaults: { unit: 's', custom } } },
+      series: [0, 1, 2, 4].map((value) => series(String(value), [[10, value]])),
+    },
+    [],
+    box,
+    view,
+  );
+  const heights = pathsOf(drawing).map((path) => Number(/,([\d.]+)h/.exec(path)?.[1]));
+  const steps = heights.slice(1).map((height, index) => (heights[index] ?? 0) - height);
+  for (const step of steps) assert.ok(Math.abs(step - (steps[0] ?? 0)) < 0.2 && step > 10, String(heights));
+});
+
 test('a small value does not fill an axis that reaches further', () => {
   const heightWith = (axisSoftMax: number) => {
     const drawing = drawLines(
