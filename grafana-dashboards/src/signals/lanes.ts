@@ -23,7 +23,7 @@ export const STORE_RATE_BY_CONSUMER: Signal = {
   description:
     'Messages per second stored by each consumer of the lane, stacked. Uneven shares: look at the partitions each one reads.',
   unit: 'mps',
-  queries: [{ expr: `sum by (lane, pod) (${storedInCountries})`, legend: '{{lane}} {{pod}}' }],
+  queries: [{ expr: `sum by (lane, pod) (${storedInCountries})`, legend: '{{pod}} {{lane}}' }],
 };
 
 /** Messages stored per second in the busiest countries. */
@@ -32,7 +32,7 @@ export const STORE_RATE_BY_COUNTRY: Signal = {
   description: 'Messages per second stored by the lane, for the countries with the most at each moment.',
   unit: 'mps',
   queries: [
-    { expr: `topk($top, sum by (lane, country) (${storedInCountries}))`, legend: '{{lane}} {{country}}' },
+    { expr: `topk($top, sum by (lane, country) (${storedInCountries}))`, legend: '{{country}} {{lane}}' },
   ],
 };
 
@@ -74,7 +74,7 @@ export const END_TO_END_BY_CONSUMER: Signal = {
   queries: [
     {
       expr: `histogram_quantile(0.95, sum by (le, lane, pod) (rate(${buckets(METRICS.endToEndSeconds, LANE_SCOPE)}[${RATE_WINDOW}])))`,
-      legend: '{{lane}} {{pod}}',
+      legend: '{{pod}} {{lane}}',
     },
   ],
 };
@@ -136,7 +136,7 @@ export const SOURCES_BY_CONSUMER: Signal = {
   queries: [
     {
       expr: `sum by (lane, pod) (${select(METRICS.assignedSources, LANE_SCOPE)})`,
-      legend: '{{lane}} {{pod}}',
+      legend: '{{pod}} {{lane}}',
     },
   ],
 };

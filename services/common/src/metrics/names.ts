@@ -73,11 +73,6 @@ export const METRICS = {
     help: '1 while this consumer waits for its store',
     labels: ['lane'],
   },
-  inHandMessages: {
-    name: 'caudal_in_hand_messages',
-    help: 'Messages delivered to this consumer and not yet stored',
-    labels: ['lane'],
-  },
   storeRetries: {
     name: 'caudal_store_retries_total',
     help: 'Store transactions that were tried again because their outcome was unknown',
@@ -90,7 +85,12 @@ export const METRICS = {
   },
   backlogMessages: {
     name: 'caudal_backlog_messages',
-    help: 'Messages a lane has on its broker: Kafka lag against the store, or what is ready in the RabbitMQ queue (not what consumers hold unacknowledged)',
+    help: 'Messages a lane still has to store, waiting and in hand: Kafka lag against the store, or ready plus unacknowledged in the RabbitMQ queue (ready only where the console has no RABBITMQ_MANAGEMENT_URL)',
+    labels: ['lane'],
+  },
+  inHandMessages: {
+    name: 'caudal_in_hand_messages',
+    help: 'Messages delivered to this consumer and not stored yet',
     labels: ['lane'],
   },
   deadLetterMessages: {
