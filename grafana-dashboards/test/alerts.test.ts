@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { ALERTS } from '../src/alerts/groups.ts';
 import { RUNBOOKS_PATH } from '../src/alerts/rule.ts';
+import { RUNBOOK_GUIDE } from '../src/dashboards/runbook-guide.ts';
 import { GENERATED_DIRECTORY } from '../src/generated-files.ts';
 import { ALERT_CASES } from './support/alert-cases.ts';
 import { KNOWN_NAMES, metricNames } from './support/metric-names.ts';
@@ -53,6 +54,13 @@ test('every alert says what it is, how bad it is and where to read on', () => {
 test('the runbooks have no section for an alert that is gone', () => {
   const names = new Set(ALERTS.map(({ alert }) => alert));
   for (const [, title = ''] of runbooks.matchAll(/^## (Caudal\w+)$/gm)) assert.ok(names.has(title), title);
+});
+
+test("the Pipeline dashboard's guide names alerts that exist, so their sections do", () => {
+  const names = new Set(ALERTS.map(({ alert }) => alert));
+  const named = [...RUNBOOK_GUIDE.matchAll(/Caudal[A-Z]\w+/g)].map(([name]) => name);
+  assert.ok(named.length >= 8, String(named));
+  for (const name of named) assert.ok(names.has(name), name);
 });
 
 test('rules use metrics that exist', () => {
