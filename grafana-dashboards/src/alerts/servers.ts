@@ -2,7 +2,12 @@ import { METRICS } from '@caudal/common/metrics';
 import { select } from '../signals/signal.ts';
 import type { AlertRule } from './rule.ts';
 
+// Others may run the same exporter: a store counts where it is a component of a release of Caudal.
 const store = 'namespace, release, component';
+const component = 'component=~"valkey|redis"';
+const used = `max by (${store}) (redis_memory_used_bytes{${component}})`;
+const most = `max by (${store}) (redis_memory_max_bytes{${component}})`;
+const releases = `count by (namespace, release) (${select(METRICS.brokerUp)})`;
 
 // Kubelets know namespaces and claims, but no releases. A namespace counts where Caudal runs.
 const claims = 'persistentvolumeclaim=~".*(kafka|rabbitmq|valkey|redis)-[0-9]+"';
@@ -18,7 +23,7 @@ const runsCaudal = `count by (namespace) (${select(METRICS.brokerUp)})`;
 export const SERVER_ALERTS: readonly AlertRule[] = [
   {
     alert: 'CaudalStoreFillingUp',
-    expr: `max by (${store}) (redis_memory_used_bytes) / (max by (${store}) (redis_memory_max_bytes) > 0) > 0.8`,
+    expr: `${used} / (${most} > 0) > 0.8 and on (namespace, release) ${releases}`,
     for: '5m',
     severity: 'warning',
     summary: '{{ $labels.component }} uses {{ $value | humanizePercentage }} of its maxmemory',

@@ -351,14 +351,35 @@ export const ALERT_CASES: readonly AlertCase[] = [
   {
     alert: 'CaudalStoreFillingUp',
     what: 'a store uses more than four fifths of its maxmemory',
-    series: { ...memory('valkey', '75+2.5x40', '100x40'), ...memory('redis', '10x40', '100x40') },
+    series: {
+      [brokerUp('i-1')]: '1x40',
+      ...memory('valkey', '75+2.5x40', '100x40'),
+      ...memory('redis', '10x40', '100x40'),
+    },
     atMinute: 8,
     fires: [{ labels: { component: 'valkey' }, summary: 'valkey uses 95% of its maxmemory' }],
   },
   {
     alert: 'CaudalStoreFillingUp',
     what: 'a store is three quarters full, and another one has no maxmemory',
-    series: { ...memory('valkey', '75x40', '100x40'), ...memory('redis', '95x40', '0x40') },
+    series: {
+      [brokerUp('i-1')]: '1x40',
+      ...memory('valkey', '75x40', '100x40'),
+      ...memory('redis', '95x40', '0x40'),
+    },
+    atMinute: 20,
+    fires: [],
+  },
+  {
+    alert: 'CaudalStoreFillingUp',
+    what: 'a cache of another program is full',
+    series: {
+      [brokerUp('i-1')]: '1x40',
+      'redis_memory_used_bytes{namespace="demo",pod="cache-0"}': '99x40',
+      'redis_memory_max_bytes{namespace="demo",pod="cache-0"}': '100x40',
+      'redis_memory_used_bytes{namespace="shop",release="shop",component="redis"}': '99x40',
+      'redis_memory_max_bytes{namespace="shop",release="shop",component="redis"}': '100x40',
+    },
     atMinute: 20,
     fires: [],
   },
