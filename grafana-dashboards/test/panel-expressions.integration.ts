@@ -7,7 +7,8 @@ import { stringify } from 'yaml';
 import { GENERATED_DIRECTORY } from '../src/generated-files.ts';
 import { readDashboards } from '../src/model/dashboard-json.ts';
 import { substitute } from '../src/model/resolve.ts';
-import { PANEL_CASES, type PanelCase } from './support/panel-cases.ts';
+import { PANEL_CASES } from './support/panel-cases.ts';
+import type { PanelCase } from './support/panel-series.ts';
 import { promtool } from './support/promtool.ts';
 
 /* What the panels' own expressions compute, by Prometheus' own engine, from series in which lanes and processes differ. */
@@ -69,8 +70,10 @@ function expressionOf({
   panel,
   query = 0,
 }: Pick<PanelCase, 'dashboard' | 'panel' | 'query'>): string {
-  const found = dashboards.get(dashboard)?.panels.find(({ title }) => title === panel);
-  const expr = found?.targets?.[query]?.expr;
+  const json = dashboards.get(dashboard);
+  const found = json?.panels.find(({ title }) => title === panel);
+  const mark = json?.annotations.list.find(({ name }) => `mark "${name}"` === panel);
+  const expr = mark?.expr ?? found?.targets?.[query]?.expr;
   assert.ok(expr, `${dashboard} has no query ${query} of a panel "${panel}"`);
   return substitute(expr, VARIABLES);
 }

@@ -3,6 +3,8 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { MARK } from '../palette.ts';
 import { DATASOURCE } from '../panels/panel.ts';
 import {
+  BROKER_BACK,
+  BROKER_LOST,
   LOAD_ENDED,
   LOAD_STARTED,
   PAUSE_BEGAN,
@@ -32,6 +34,8 @@ export const MARKS: readonly AnnotationQueryBuilder[] = [
   mark('Scaled down', SCALED_DOWN, '▼ {{lane}}: fewer consumers'),
   mark('Lane paused', PAUSE_BEGAN, '▼ {{lane}}: paused'),
   mark('Lane resumed', PAUSE_ENDED, '▲ {{lane}}: resumed'),
+  mark('Broker lost', BROKER_LOST, '▼ {{broker}}: not reachable'),
+  mark('Broker back', BROKER_BACK, '▲ {{broker}}: reachable'),
   mark('Load started', LOAD_STARTED, '▲ load started'),
   mark('Load ended', LOAD_ENDED, '▼ load ended'),
 ];

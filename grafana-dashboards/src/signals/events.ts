@@ -22,6 +22,15 @@ export const PAUSE_BEGAN = `${paused} > ${pausedBefore}`;
 /** Where a lane's store was back. */
 export const PAUSE_ENDED = `${pausedBefore} > ${paused}`;
 
+const reachable = `min by (broker) (${select(METRICS.brokerUp, SCOPE)})`;
+const reachableBefore = `min by (broker) (${select(METRICS.brokerUp, SCOPE)} offset $__interval)`;
+
+/** Where an ingest process could no longer publish to a broker. */
+export const BROKER_LOST = `${reachable} < ${reachableBefore}`;
+
+/** Where every ingest process could publish to it again. */
+export const BROKER_BACK = `${reachable} > ${reachableBefore}`;
+
 const arriving = `sum(rate(${select(METRICS.ingestMessages, SCOPE)}[${RATE_WINDOW}])) > 0`;
 const arrivingBefore = `sum(rate(${select(METRICS.ingestMessages, SCOPE)}[${RATE_WINDOW}] offset $__interval)) > 0`;
 

@@ -62,9 +62,9 @@ test('what Prometheus does not understand is told in its words, for marks as wel
     if ((parameters.get('query') ?? '').includes(' offset 15s')) throw new Error('parse error: no');
     return answerWith(() => false, undefined)(path, parameters);
   });
-  assert.equal(empty.length, 6 * 4, 'six marks on each dashboard');
+  assert.equal(empty.length, 8 * 4, 'eight marks on each dashboard');
   for (const { panel, problem } of empty) {
-    assert.match(panel, /^marks "(Scaled|Lane|Load) \w+"$/);
+    assert.match(panel, /^marks "(Scaled|Lane|Load|Broker) \w+"$/);
     assert.equal(problem, 'parse error: no');
   }
 });

@@ -1,140 +1,15 @@
-import { RELEASE } from './alert-cases.ts';
-
-/** What a panel must show for given series: one sample a minute, in promtool's notation; the range is 15 minutes. */
-export interface PanelCase {
-  /** File of the dashboard, without `.json`. */
-  readonly dashboard: string;
-  readonly panel: string;
-  /** Which of the panel's queries. */
-  readonly query?: number;
-  readonly what: string;
-  readonly series: Readonly<Record<string, string>>;
-  readonly atMinute: number;
-  /** Value by labels as PromQL writes them, `{lane="x"}`. */
-  readonly shows: Readonly<Record<string, number>>;
-}
-
-const series = (name: string, labels: Readonly<Record<string, string>>): string =>
-  `${name}{${Object.entries({ ...RELEASE, ...labels })
-    .map(([label, value]) => `${label}="${value}"`)
-    .join(',')}}`;
-const messages = (outcome: string, country = 'ES') =>
-  series('caudal_ingest_messages_total', { pod: 'i-1', country, outcome });
-const store = (lane: string, country = 'ES', pod = 'console-1') =>
-  series('caudal_store_messages', { pod, lane, country });
-const ofLane = (name: string, lane: string, pod = 'c-1') => series(`caudal_${name}`, { pod, lane });
-
-const kafka = 'kafka-redis';
-const rabbitmq = 'rabbitmq-valkey';
-
-/** 20 minutes of rest, 1,000 messages in 10 minutes, rest. */
-const thousand = '0x20 100+100x9 1000x60';
-const atRest = {
-  [ofLane('assigned_sources', kafka)]: '12x95',
-  [ofLane('assigned_sources', rabbitmq)]: '1x95',
-  [ofLane('backlog_messages', kafka, 'console-1')]: '0x95',
-  [ofLane('backlog_messages', rabbitmq, 'console-1')]: '0x95',
-  [ofLane('in_hand_messages', kafka)]: '0x95',
-  [ofLane('in_hand_messages', rabbitmq)]: '0x95',
-  [ofLane('lane_paused', kafka)]: '0x95',
-  [ofLane('lane_paused', rabbitmq)]: '0x95',
-  [series('caudal_ingest_pending_messages', { pod: 'i-1', broker: 'kafka' })]: '0x95',
-};
-const exact = {
-  ...atRest,
-  [messages('accepted')]: thousand,
-  [store(kafka)]: thousand,
-  [store(rabbitmq)]: thousand,
-};
-const threeShort = { ...exact, [store(kafka)]: '0x20 100+100x8 997x60' };
-
-/** The range is minute 19 to 34: it holds the load and begins at rest. */
-const verdict = (what: string, given: Readonly<Record<string, string>>, word: string, value: number) =>
-  ({
-    dashboard: 'pipeline',
-    panel: 'Verdict',
-    what,
-    series: given,
-    atMinute: 34,
-    shows: { [`{verdict="${word}"}`]: value },
-  }) satisfies PanelCase;
-
-const VERDICTS: readonly PanelCase[] = [
-  verdict('every lane has what was accepted', exact, 'EXACT', 1_000),
-  verdict('a lane is short of three', threeShort, 'DRIFT', 3),
-  verdict('a lane has two too many', { ...exact, [store(rabbitmq)]: '0x20 100+100x8 1002x60' }, 'DRIFT', 2),
-  verdict(
-    'a lane is short of no more than was answered twice under its key',
-    { ...threeShort, [ofLane('duplicates_total', kafka)]: '0x22 3x60' },
-    'UNCERTAIN',
-    3,
-  ),
-  verdict(
-    'a lane is short of more than was answered twice under its key',
-    { ...threeShort, [ofLane('duplicates_total', kafka)]: '0x22 2x60' },
-    'DRIFT',
-    3,
-  ),
-  verdict(
-    "another lane's repeats explain nothing",
-    { ...threeShort, [ofLane('duplicates_total', rabbitmq)]: '0x22 9x60' },
-    'DRIFT',
-    3,
-  ),
-  verdict(
-    'a lane has no more than was answered 503 besides',
-    {
-      ...exact,
-      [store(rabbitmq)]: '0x20 100+100x8 1002x60',
-      [messages('unconfirmed')]: '0x22 2x60',
-    },
-    'UNCERTAIN',
-    2,
-  ),
-  verdict(
-    'the missing ones wait at the broker',
-    { ...threeShort, [ofLane('backlog_messages', kafka, 'console-1')]: '0x22 3x60' },
-    'IN FLIGHT',
-    3,
-  ),
-  verdict(
-    'the missing ones are with a consumer',
-    { ...threeShort, [ofLane('in_hand_messages', kafka)]: '0x22 3x60' },
-    'IN FLIGHT',
-    0,
-  ),
-  verdict(
-    'a lane waits for its store',
-    { ...threeShort, [ofLane('lane_paused', kafka)]: '0x22 1x60' },
-    'IN FLIGHT',
-    0,
-  ),
-  verdict(
-    'the range began under load, so what was stored in it may have been accepted before',
-    {
-      ...exact,
-      [messages('accepted')]: '0x10 100+100x9 1000x60',
-      [store(kafka)]: '0x12 100+100x9 1000x60',
-      [store(rabbitmq)]: '0x11 100+100x9 1000x60',
-    },
-    'UNCERTAIN',
-    200,
-  ),
-  verdict(
-    'nothing was accepted',
-    { ...exact, [messages('accepted')]: '5x95', [store(kafka)]: '5x95', [store(rabbitmq)]: '5x95' },
-    'IDLE',
-    0,
-  ),
-  verdict('nothing was ever sent', atRest, 'IDLE', 0),
-  verdict(
-    'a lane has no backlog figure',
-    { ...exact, [ofLane('backlog_messages', kafka, 'console-1')]: '0x25 stale' },
-    'CANNOT TELL',
-    0,
-  ),
-  verdict("a store's figure is missing", { ...exact, [store(kafka)]: 'stale' }, 'CANNOT TELL', 0),
-];
+import {
+  atRest,
+  kafka,
+  messages,
+  ofLane,
+  type PanelCase,
+  rabbitmq,
+  series,
+  store,
+  threeShort,
+} from './panel-series.ts';
+import { VERDICT_CASES } from './verdict-cases.ts';
 
 const latency = (le: string, lane: string) =>
   series('caudal_end_to_end_seconds_bucket', { pod: 'c-1', lane, le });
@@ -168,9 +43,70 @@ const backlogs = {
 const storedRate = (lane: string) =>
   series('caudal_stored_messages_total', { pod: 'c-1', lane, country: 'ES' });
 
+const mark = (
+  name: string,
+  what: string,
+  given: Readonly<Record<string, string>>,
+  shows: Readonly<Record<string, number>>,
+) =>
+  ({
+    dashboard: 'node-runtime',
+    panel: `mark "${name}"`,
+    what,
+    series: given,
+    atMinute: 20,
+    shows,
+  }) satisfies PanelCase;
+
+/** A change comes at minute 20, so the mark is at that minute. */
+const MARKS: readonly PanelCase[] = [
+  mark(
+    'Scaled up',
+    'one consumer more',
+    {
+      [ofLane('assigned_sources', kafka, 'c-1')]: '6x40',
+      [ofLane('assigned_sources', kafka, 'c-2')]: '_x20 6x20',
+      [ofLane('assigned_sources', rabbitmq, 'c-3')]: '1x40',
+    },
+    { [`{lane="${kafka}"}`]: 2 },
+  ),
+  mark(
+    'Scaled down',
+    'the last consumer goes',
+    { [ofLane('assigned_sources', kafka, 'c-1')]: '6x19 stale' },
+    { [`{lane="${kafka}"}`]: 1 },
+  ),
+  mark(
+    'Lane paused',
+    'one of two consumers begins to wait',
+    { [ofLane('lane_paused', kafka, 'c-1')]: '0x19 1x20', [ofLane('lane_paused', kafka, 'c-2')]: '0x40' },
+    { [`{lane="${kafka}"}`]: 1 },
+  ),
+  mark(
+    'Lane paused',
+    'a lane has been waiting for a while',
+    { [ofLane('lane_paused', kafka, 'c-1')]: '0x15 1x20' },
+    {},
+  ),
+  mark(
+    'Broker lost',
+    'one of two ingest processes cannot publish',
+    { [brokerUp('kafka', 'i-1')]: '1x19 0x20', [brokerUp('kafka', 'i-2')]: '1x40' },
+    { '{broker="kafka"}': 0 },
+  ),
+  mark(
+    'Load started',
+    'messages begin to arrive',
+    { [messages('accepted')]: '0x19 300 600x20' },
+    { '{}': 1.25 },
+  ),
+  mark('Load started', 'messages go on arriving', { [messages('accepted')]: '0+300x40' }, {}),
+];
+
 /** What the panels show where lanes, processes and quantiles are unequal. */
 export const PANEL_CASES: readonly PanelCase[] = [
-  ...VERDICTS,
+  ...VERDICT_CASES,
+  ...MARKS,
   {
     dashboard: 'pipeline',
     panel: 'Difference',
