@@ -242,7 +242,9 @@ describe('Prometheus', () => {
       groups
         .flatMap(({ rules }) => rules)
         .flatMap(({ alert, annotations }) =>
-          alert === undefined ? [] : [{ alert, ...(annotations as { runbook_url?: string }) }],
+          alert === undefined
+            ? []
+            : [{ alert, ...(annotations as { runbook?: string; runbook_url?: string }) }],
         );
     const operator = async (runbookUrl?: string) => {
       const values = { monitoring: { prometheusRule: { enabled: true, runbookUrl } } };
@@ -262,13 +264,12 @@ describe('Prometheus', () => {
       published.alerts.map(({ alert }) => `${address}#${alert.toLowerCase()}`),
     );
     const unpublished = await operator();
-    assert.deepEqual(
-      unpublished.alerts,
-      unpublished.bundled.map(({ runbook_url: _, ...others }) => others),
-    );
+    assert.deepEqual(unpublished.alerts, unpublished.bundled);
     for (const { bundled } of [published, unpublished])
-      for (const { alert, runbook_url } of bundled)
-        assert.equal(runbook_url, `docs/runbooks.md#${alert.toLowerCase()}`);
+      for (const { alert, runbook, runbook_url } of bundled) {
+        assert.equal(runbook_url, undefined, 'a path of the repository is not a URL');
+        assert.equal(runbook, `docs/runbooks.md#${alert.toLowerCase()}`);
+      }
   });
 
   it('leaves external servers alone', async () => {

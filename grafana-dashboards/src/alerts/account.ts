@@ -4,8 +4,9 @@ import type { AlertRule, RecordingRule } from './rule.ts';
 
 /*
  * An account compares counters that are scraped at different moments, so it is only drawn up at rest: for two minutes no
- * lane has had a backlog or was paused (what RabbitMQ's consumers hold is not in its backlog), and nothing was accepted. The windows are chosen so that what cannot be known (a process that
- * ended between two scrapes, messages on their way when the window began) hides a fault rather than inventing one.
+ * lane has had a backlog, held a message or was paused, and nothing was accepted. The windows are chosen so that what cannot
+ * be known (a process that ended between two scrapes, messages on their way when the window began) hides a fault rather than
+ * inventing one.
  */
 
 const release = 'namespace, release';
@@ -13,11 +14,13 @@ const accepted = select(METRICS.ingestMessages, 'outcome="accepted"');
 const unconfirmed = select(METRICS.ingestMessages, 'outcome="unconfirmed"');
 const store = select(METRICS.storeMessages);
 const backlog = select(METRICS.backlogMessages);
+const inHand = select(METRICS.inHandMessages);
 const paused = select(METRICS.lanePaused);
+const duplicates = select(METRICS.duplicates);
 
 const total = `sum by (${release}, lane) (max by (${release}, lane, country) (${store}))`;
 const totalBefore = `sum by (${release}, lane) (max by (${release}, lane, country) (${store} offset 1h))`;
-const isAtRest = `(max by (${release}) (max_over_time(${backlog}[2m])) == 0 unless on (${release}) sum by (${release}) (increase(${accepted}[2m])) > 0 unless on (${release}) max by (${release}) (max_over_time(${paused}[2m])) > 0)`;
+const isAtRest = `(max by (${release}) (max_over_time(${backlog}[2m])) == 0 unless on (${release}) sum by (${release}) (increase(${accepted}[2m])) > 0 unless on (${release}) max by (${release}) (max_over_time(${inHand}[2m])) > 0 unless on (${release}) max by (${release}) (max_over_time(${paused}[2m])) > 0)`;
 const notAccepted = `sum by (${release}) (max_over_time(${unconfirmed}[6h]))`;
 
 const BEHIND = 'caudal:lane_behind_at_rest:messages';
@@ -35,16 +38,20 @@ const gained = `((${total} - ${totalBefore}) or ${total})`;
 // The shorter window at the door: what was accepted within it cannot have been in the store when the longer one began.
 const acceptedLately = `sum by (${release}) ((max_over_time(${accepted}[55m]) - (${accepted} offset 55m)) or max_over_time(${accepted}[55m]))`;
 
+// A request that is sent again under its key is answered 202 again and stored once. The longer window: a repeat counts for it
+// as long as its second acceptance can.
+const repeated = `(sum by (${release}, lane) ((max_over_time(${duplicates}[1h]) - (${duplicates} offset 1h)) or max_over_time(${duplicates}[1h])) or 0 * ${total})`;
+
 /** The promise itself: accepted = stored, in every lane. */
 export const ACCOUNT_ALERTS: readonly AlertRule[] = [
   {
     alert: 'CaudalMessagesMissing',
-    expr: `((${acceptedLately} - on (${release}) group_right () ${gained}) > 0) and on (${release}) ${isAtRest}`,
+    expr: `((${acceptedLately} - on (${release}) group_right () ${gained} - ${repeated}) > 0) and on (${release}) ${isAtRest}`,
     for: '2m',
     severity: 'critical',
     summary: '{{ $labels.lane }} has stored {{ $value }} messages fewer than were accepted in the last hour',
     description:
-      'Nothing is on its way any more, and the store has gained less than the door has answered 202 for. That must never happen: find out before the brokers delete what they still hold.',
+      'Everything is at rest, and the store has gained less than ingest has answered 202 for, even if every message that the lane knew already was accepted twice. That must never happen: find the cause before the brokers delete what they still hold.',
   },
   {
     alert: 'CaudalLanesDiffer',
@@ -53,7 +60,7 @@ export const ACCOUNT_ALERTS: readonly AlertRule[] = [
     for: '2m',
     severity: 'critical',
     summary:
-      '{{ $labels.lane }} has moved by {{ $value }} messages against the other lanes in the last six hours',
+      '{{ $labels.lane }} has drifted by {{ $value }} messages from the other lanes in the last six hours',
     description:
       'At rest all lanes have stored the same messages. This one has gained more or fewer than the others since it was last at rest, and more than unconfirmed messages explain: one lane lost messages or counted some twice.',
   },

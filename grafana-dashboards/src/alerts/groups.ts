@@ -1,10 +1,16 @@
 import { ACCOUNT_ALERTS, ACCOUNT_RECORDINGS } from './account.ts';
 import { DOOR_ALERTS } from './door.ts';
 import { LANE_ALERTS } from './lanes.ts';
-import { type AlertRule, type RecordingRule, runbookUrl } from './rule.ts';
+import { type AlertRule, type RecordingRule, runbookOf } from './rule.ts';
+import { SERVER_ALERTS } from './servers.ts';
 
 /** Every alert. */
-export const ALERTS: readonly AlertRule[] = [...ACCOUNT_ALERTS, ...LANE_ALERTS, ...DOOR_ALERTS];
+export const ALERTS: readonly AlertRule[] = [
+  ...ACCOUNT_ALERTS,
+  ...LANE_ALERTS,
+  ...DOOR_ALERTS,
+  ...SERVER_ALERTS,
+];
 
 /** Rule groups as Prometheus reads them. */
 export function ruleGroups(): object {
@@ -13,6 +19,7 @@ export function ruleGroups(): object {
       group('caudal-account', ACCOUNT_ALERTS, ACCOUNT_RECORDINGS),
       group('caudal-lanes', LANE_ALERTS),
       group('caudal-door', DOOR_ALERTS),
+      group('caudal-servers', SERVER_ALERTS),
     ],
   };
 }
@@ -31,7 +38,7 @@ function group(
         expr,
         for: duration,
         labels: { severity },
-        annotations: { summary, description, runbook_url: runbookUrl(alert) },
+        annotations: { summary, description, runbook: runbookOf(alert) },
       })),
     ],
   };

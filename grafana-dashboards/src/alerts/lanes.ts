@@ -15,7 +15,7 @@ export const LANE_ALERTS: readonly AlertRule[] = [
     severity: 'warning',
     summary: '{{ $labels.lane }} is {{ $value }} messages behind and falls further behind',
     description:
-      'Its consumers are slower than the door. Nothing is lost, messages wait in the broker, but they arrive later and later.',
+      'Its consumers are slower than ingest. Nothing is lost: messages wait in the broker or with the consumers, but they arrive later and later.',
   },
   {
     alert: 'CaudalLanePaused',

@@ -22,7 +22,10 @@ export interface AlertRule {
 /** The page on which every alert has its section, from the root of this repository. */
 export const RUNBOOKS_PATH = 'docs/runbooks.md';
 
-/** Where the runbook of an alert is. */
-export function runbookUrl(alert: string): string {
+/**
+ * Section of the runbooks for an alert, as a path: the page has no address of its own until it is published, so rules carry the
+ * annotation `runbook`, and `runbook_url` only where someone gives an address.
+ */
+export function runbookOf(alert: string): string {
   return `${RUNBOOKS_PATH}#${alert.toLowerCase()}`;
 }

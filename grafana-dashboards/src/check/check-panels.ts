@@ -1,6 +1,7 @@
 import { readDashboards } from '../model/dashboard-json.ts';
 import { resolveDashboard, type View } from '../model/resolve.ts';
 import { createPrometheusClient, type PrometheusClient, type Series } from '../prometheus/client.ts';
+import { asksExporter, EXPORTER_SERIES } from '../signals/stores.ts';
 
 /** A query that shows nothing. */
 export interface EmptyQuery {
@@ -17,6 +18,8 @@ export interface PanelCheck {
   readonly panels: number;
   readonly queries: number;
   readonly empty: readonly EmptyQuery[];
+  /** Queries that were not judged: they are for an exporter that this Prometheus does not scrape. */
+  readonly skipped: number;
 }
 
 /** What to check against. */
@@ -30,7 +33,7 @@ export interface PanelCheckOptions {
 /**
  * Runs the queries of every panel, as Grafana would with all variables at their defaults. A query without a number in
  * the time range counts as empty: after a load there is no panel that has nothing to say. Annotations may be empty, as
- * nobody need have scaled, but not wrong.
+ * nothing need have changed, but not wrong. Panels on the stores' exporters count where Prometheus has any of their series.
  *
  * @throws Error if Prometheus does not answer
  */
@@ -44,12 +47,18 @@ export async function checkPanels({
   const empty: EmptyQuery[] = [];
   let panels = 0;
   let queries = 0;
+  let skipped = 0;
+  const hasExporter = (await client.query(EXPORTER_SERIES, view.range.to)).length > 0;
   for (const json of dashboards.values()) {
     const resolved = await resolveDashboard(json, client, view);
     for (const { title, type, targets } of resolved.panels) {
-      if (type === 'row') continue;
+      if (type === 'row' || type === 'text') continue;
       panels += 1;
       for (const { expr, instant } of targets) {
+        if (asksExporter(expr) && !hasExporter) {
+          skipped += 1;
+          continue;
+        }
         queries += 1;
         const problem = await problemOf(client, expr, instant, view);
         if (problem !== undefined) empty.push({ dashboard: json.title, panel: title, expr, problem });
@@ -63,7 +72,7 @@ export async function checkPanels({
       }
     }
   }
-  return { dashboards: dashboards.size, panels, queries, empty };
+  return { dashboards: dashboards.size, panels, queries, empty, skipped };
 }
 
 const NO_SERIES = 'no series';

@@ -1,3 +1,5 @@
+import { STATES } from '../palette.ts';
+import { figure } from '../panels/figure.ts';
 import { lines } from '../panels/lines.ts';
 import { states } from '../panels/states.ts';
 import { BROKER_UP, PENDING, PUBLISH_SECONDS } from '../signals/door.ts';
@@ -6,7 +8,6 @@ import {
   DEAD_LETTER_RATE,
   PAUSED,
   REPEATS,
-  STORE_RATE,
   STORE_RETRIES,
   STORE_SECONDS,
   STORE_TOTAL,
@@ -19,26 +20,29 @@ import {
   RABBITMQ_QUEUES,
   RABBITMQ_RATES,
 } from '../signals/rabbitmq.ts';
+import { STORE_COMMANDS, STORE_DELAYED_SYNCS, STORE_EVICTIONS, STORE_MEMORY } from '../signals/stores.ts';
 import { dashboard } from './dashboard.ts';
 import { country, datasource, lane, namespace, release } from './variables.ts';
 
 const third = { span: 8, height: 8 } as const;
+
+const NO_EXPORTER = 'no exporter: chart values valkey.exporter.enabled, redis.exporter.enabled';
 
 /** How brokers and stores do, as Caudal sees them, and RabbitMQ by its own plugin. */
 export const brokersAndStores = dashboard({
   name: 'brokers-and-stores',
   title: 'Caudal / Brokers and stores',
   description:
-    'Brokers as the door sees them, stores as the consumers see them, and RabbitMQ by its own figures.',
+    'Brokers as ingest sees them, stores as the consumers see them, and RabbitMQ and the stores by their own figures.',
   variables: [datasource, namespace, release, lane, country],
   rows: [
     {
-      title: 'Brokers, from the door',
+      title: 'Brokers, from ingest',
       panels: [
         states(BROKER_UP, {
           ...third,
-          zero: { text: 'down', color: 'red' },
-          one: { text: 'up', color: 'green' },
+          zero: { text: 'down', color: STATES.bad },
+          one: { text: 'up', color: STATES.good },
         }),
         lines(PENDING, third),
         lines(PUBLISH_SECONDS, third),
@@ -49,16 +53,29 @@ export const brokersAndStores = dashboard({
       panels: [
         states(PAUSED, {
           ...third,
-          zero: { text: 'running', color: 'green' },
-          one: { text: 'paused', color: 'orange' },
+          zero: { text: 'running', color: STATES.good },
+          one: { text: 'paused', color: STATES.attention },
         }),
         lines(STORE_SECONDS, third),
         lines(BATCH_SIZE, third),
         lines(STORE_RETRIES, third),
-        lines(STORE_RATE, third),
         lines(STORE_TOTAL, third),
-        lines(REPEATS, { span: 12, height: 8 }),
-        lines(DEAD_LETTER_RATE, { span: 12, height: 8 }),
+        figure(DEAD_LETTER_RATE, { span: 8, height: 8, sparkline: true, judgement: 'zero or less is good' }),
+        figure(REPEATS, { span: 24, height: 4, sparkline: true }),
+      ],
+    },
+    {
+      title: 'Stores, by their exporters',
+      panels: [
+        lines(STORE_MEMORY, { span: 8, height: 8, noValue: NO_EXPORTER }),
+        lines(STORE_COMMANDS, { span: 8, height: 8, noValue: NO_EXPORTER }),
+        figure(STORE_EVICTIONS, {
+          span: 4,
+          height: 8,
+          judgement: 'zero or less is good',
+          noValue: NO_EXPORTER,
+        }),
+        figure(STORE_DELAYED_SYNCS, { span: 4, height: 8, noValue: NO_EXPORTER }),
       ],
     },
     {
@@ -68,8 +85,8 @@ export const brokersAndStores = dashboard({
         lines(RABBITMQ_RATES, third),
         states(RABBITMQ_ALARMS, {
           ...third,
-          zero: { text: 'off', color: 'green' },
-          one: { text: 'on', color: 'red' },
+          zero: { text: 'off', color: STATES.good },
+          one: { text: 'on', color: STATES.bad },
         }),
         lines(RABBITMQ_MEMORY, third),
         lines(RABBITMQ_DISK, third),

@@ -8,7 +8,7 @@ import {
   type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { PanelDefinition } from '../panels/panel.ts';
-import { SCALING_MARKS } from './scaling-marks.ts';
+import { MARKS } from './marks.ts';
 
 /** What makes a dashboard. */
 export interface DashboardOptions {
@@ -37,7 +37,7 @@ export function dashboard({ name, title, description, variables, rows }: Dashboa
     .timezone('browser')
     .tooltip(DashboardCursorSync.Crosshair)
     .variables([...variables])
-    .annotations([...SCALING_MARKS])
+    .annotations([...MARKS])
     .link(
       new DashboardLinkBuilder('Caudal')
         .type(DashboardLinkType.Dashboards)

@@ -1,6 +1,7 @@
-import { countryTable } from '../panels/country-table.ts';
 import { heatMap } from '../panels/heat-map.ts';
 import { lines } from '../panels/lines.ts';
+import { counts } from '../panels/states.ts';
+import { accountTable } from '../panels/table.ts';
 import { ACCOUNT_BY_COUNTRY } from '../signals/account.ts';
 import {
   BACKLOG,
@@ -8,6 +9,7 @@ import {
   END_TO_END_BY_CONSUMER,
   END_TO_END_OF_LANE,
   END_TO_END_SPREAD,
+  SECONDS_BEHIND,
   SOURCES_BY_CONSUMER,
   STORE_RATE_BY_CONSUMER,
   STORE_RATE_BY_COUNTRY,
@@ -32,14 +34,18 @@ export const lanes = dashboard({
   rows: [
     {
       title: 'Flow',
-      panels: [lines(STORE_RATE_BY_CONSUMER, { ...perLane, stacked: true }), lines(ofLane(BACKLOG), perLane)],
+      panels: [
+        lines(STORE_RATE_BY_CONSUMER, { ...perLane, stacked: true }),
+        lines(ofLane(BACKLOG), { ...perLane, stacked: true, softMax: 100 }),
+        lines(ofLane(SECONDS_BEHIND), { ...perLane, height: 6, doubling: 'from 0', softMax: 4 }),
+      ],
     },
     {
-      title: 'Time from door to store',
+      title: 'End-to-end latency',
       panels: [
         heatMap(END_TO_END_SPREAD, perLane),
-        lines(END_TO_END_OF_LANE, perLane),
-        lines(END_TO_END_BY_CONSUMER, perLane),
+        lines(END_TO_END_OF_LANE, { ...perLane, doubling: 'above 0' }),
+        lines(END_TO_END_BY_CONSUMER, { ...perLane, doubling: 'above 0' }),
       ],
     },
     {
@@ -50,12 +56,12 @@ export const lanes = dashboard({
       title: 'Countries',
       panels: [
         lines(STORE_RATE_BY_COUNTRY, perLane),
-        countryTable(ACCOUNT_BY_COUNTRY, { ...perLane, height: 11 }),
+        accountTable(ACCOUNT_BY_COUNTRY, { span: 24, height: 11 }),
       ],
     },
     {
       title: 'Consumers',
-      panels: [lines(ofLane(SOURCES_BY_CONSUMER), { ...perLane, stacked: true, steps: true })],
+      panels: [counts(SOURCES_BY_CONSUMER, { ...perLane, height: 6, zero: 'idle' })],
     },
   ],
 });

@@ -1,16 +1,14 @@
-import { figure } from '../panels/figure.ts';
 import { lines } from '../panels/lines.ts';
+import { processTable } from '../panels/table.ts';
 import {
   CPU,
   EVENT_LOOP_DELAY,
   EVENT_LOOP_DELAY_MAX,
   EXTERNAL_MEMORY,
-  FILE_DESCRIPTORS,
   GARBAGE_COLLECTION,
   HEAP,
   MEMORY,
   PROCESSES,
-  UPTIME,
 } from '../signals/node.ts';
 import { dashboard } from './dashboard.ts';
 import { datasource, namespace, pod, release } from './variables.ts';
@@ -25,6 +23,22 @@ export const nodeRuntime = dashboard({
   description: 'CPU, memory and event loop of every service process.',
   variables: [datasource, namespace, release, pod],
   rows: [
+    {
+      title: 'Processes',
+      panels: [
+        processTable(PROCESSES, {
+          span: 24,
+          height: 8,
+          units: {
+            CPU: 'percentunit',
+            memory: 'bytes',
+            'event loop delay p99': 's',
+            'garbage collection': 'percentunit',
+            up: 's',
+          },
+        }),
+      ],
+    },
     { title: 'Resources', panels: [lines(CPU, half), lines(MEMORY, half)] },
     {
       title: 'Event loop',
@@ -35,9 +49,5 @@ export const nodeRuntime = dashboard({
       ],
     },
     { title: 'Memory in detail', panels: [lines(HEAP, half), lines(EXTERNAL_MEMORY, half)] },
-    {
-      title: 'Processes',
-      panels: [lines(FILE_DESCRIPTORS, third), lines(UPTIME, third), figure(PROCESSES, third)],
-    },
   ],
 });

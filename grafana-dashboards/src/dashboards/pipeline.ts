@@ -1,60 +1,88 @@
-import { figure } from '../panels/figure.ts';
+import { STATES } from '../palette.ts';
+import { figure, stateTiles, verdictTile } from '../panels/figure.ts';
 import { heatMap } from '../panels/heat-map.ts';
 import { lines } from '../panels/lines.ts';
-import { ACCEPTED, DIFFERENCE, NOT_ACCEPTED, PARKED, STORED } from '../signals/account.ts';
+import { counts } from '../panels/states.ts';
+import { text } from '../panels/text.ts';
+import { ACCEPTED, DIFFERENCE, NOT_ACCEPTED, STORED } from '../signals/account.ts';
 import { INGEST_RATE, REQUEST_RATE, REQUEST_SECONDS } from '../signals/door.ts';
 import {
   BACKLOG,
-  CONSUMERS_AT_BROKER,
   END_TO_END,
   END_TO_END_SPREAD,
+  PARTS,
   REPLICAS,
+  SECONDS_BEHIND,
   SOURCES_BY_CONSUMER,
   STORE_RATE,
 } from '../signals/lanes.ts';
+import { VERDICT } from '../signals/verdict.ts';
 import { dashboard } from './dashboard.ts';
+import { RUNBOOK_GUIDE } from './runbook-guide.ts';
 import { country, datasource, lane, namespace, release } from './variables.ts';
+
+const quarter = { span: 6, height: 8 } as const;
+const third = { span: 8, height: 8 } as const;
+
+/** Below this, a backlog is what is under way at any moment. */
+const USUAL_BACKLOG_MESSAGES = 100;
 
 /** What came in, what was stored, and what lies between. */
 export const pipeline = dashboard({
   name: 'pipeline',
   title: 'Caudal / Pipeline',
-  description: 'The account of the time range, and how messages flow from the door to the stores.',
+  description: 'The account of the time range, and how messages flow from ingest to the stores.',
   variables: [datasource, namespace, release, lane, country],
   rows: [
     {
       title: 'Account of the time range',
       panels: [
-        figure(ACCEPTED, { span: 4, height: 5 }),
-        figure(STORED, { span: 6, height: 5 }),
-        figure(DIFFERENCE, { span: 6, height: 5, judgement: 'zero is good' }),
-        figure(NOT_ACCEPTED, { span: 4, height: 5, judgement: 'zero or less is good' }),
-        figure(PARKED, { span: 4, height: 5, judgement: 'zero or less is good' }),
+        verdictTile(VERDICT, {
+          span: 5,
+          height: 4,
+          colors: {
+            EXACT: STATES.good,
+            'IN FLIGHT': STATES.attention,
+            UNCERTAIN: STATES.attention,
+            DRIFT: STATES.bad,
+          },
+        }),
+        figure(ACCEPTED, { span: 3, height: 4 }),
+        figure(STORED, { span: 5, height: 4 }),
+        figure(DIFFERENCE, { span: 5, height: 4, judgement: 'zero is good' }),
+        figure(NOT_ACCEPTED, { span: 6, height: 4, judgement: 'zero or less is good' }),
+        stateTiles(PARTS, {
+          span: 24,
+          height: 3,
+          zero: { text: 'down', color: STATES.bad },
+          one: { text: 'up', color: STATES.good },
+        }),
       ],
     },
     {
       title: 'Flow',
       panels: [
-        lines(INGEST_RATE, { span: 8, height: 8 }),
-        lines(STORE_RATE, { span: 8, height: 8 }),
-        lines(BACKLOG, { span: 8, height: 8 }),
+        lines(INGEST_RATE, quarter),
+        lines(STORE_RATE, quarter),
+        lines(BACKLOG, { ...quarter, stacked: true, softMax: USUAL_BACKLOG_MESSAGES }),
+        lines(SECONDS_BEHIND, { ...quarter, doubling: 'from 0', softMax: 4 }),
       ],
     },
     {
       title: 'Time',
       panels: [
-        lines(END_TO_END, { span: 8, height: 9 }),
-        lines(REQUEST_SECONDS, { span: 8, height: 9 }),
-        lines(REQUEST_RATE, { span: 8, height: 9 }),
-        heatMap(END_TO_END_SPREAD, { span: 24, height: 9, repeat: 'lane' }),
+        heatMap(END_TO_END_SPREAD, { span: 24, height: 8, repeat: 'lane' }),
+        lines(END_TO_END, { ...third, doubling: 'above 0' }),
+        lines(REQUEST_SECONDS, third),
+        lines(REQUEST_RATE, third),
       ],
     },
     {
       title: 'Scale',
       panels: [
-        lines(REPLICAS, { span: 8, height: 8, steps: true }),
-        lines(SOURCES_BY_CONSUMER, { span: 8, height: 8, steps: true, stacked: true }),
-        lines(CONSUMERS_AT_BROKER, { span: 8, height: 8, steps: true }),
+        lines(REPLICAS, { span: 12, height: 8, steps: true }),
+        text('What to do', RUNBOOK_GUIDE, { span: 12, height: 8 }),
+        counts(SOURCES_BY_CONSUMER, { span: 24, height: 6, repeat: 'lane', zero: 'idle' }),
       ],
     },
   ],

@@ -42,8 +42,8 @@ export interface PanelJson {
   readonly maxPerRow?: number;
   readonly gridPos: GridPosition;
   readonly targets?: readonly TargetJson[];
-  readonly fieldConfig?: { readonly defaults: FieldDefaultsJson };
-  readonly options?: { readonly yAxis?: { readonly unit?: string } };
+  readonly fieldConfig?: FieldConfigJson;
+  readonly options?: PanelOptionsJson;
   readonly transformations?: readonly { readonly id: string; readonly options: unknown }[];
 }
 
@@ -64,8 +64,37 @@ export interface TargetJson {
   readonly format?: string;
 }
 
+/** What a panel of some type is told besides; only what is read here. */
+export interface PanelOptionsJson {
+  readonly yAxis?: { readonly unit?: string; readonly min?: number; readonly max?: number };
+  readonly colorMode?: string;
+  readonly graphMode?: string;
+  readonly textMode?: string;
+  /** Of a text panel: Markdown. */
+  readonly content?: string;
+}
+
+/** How values are shown: for all series, and for those whose name matches. */
+export interface FieldConfigJson {
+  readonly defaults: FieldDefaultsJson;
+  readonly overrides?: readonly OverrideJson[];
+}
+
+/** Properties of the series whose name matches. */
+export interface OverrideJson {
+  readonly matcher: { readonly id: string; readonly options: string };
+  readonly properties: readonly DynamicConfigJson[];
+}
+
+/** One property, such as `color` or `custom.lineWidth`. */
+export interface DynamicConfigJson {
+  readonly id: string;
+  readonly value: unknown;
+}
+
 /** How values are shown. */
 export interface FieldDefaultsJson {
+  readonly color?: { readonly mode: string; readonly fixedColor?: string };
   readonly unit?: string;
   readonly decimals?: number;
   readonly noValue?: string;
@@ -75,7 +104,20 @@ export interface FieldDefaultsJson {
   readonly thresholds?: {
     readonly steps: readonly { readonly value: number | null; readonly color: string }[];
   };
-  readonly custom?: { readonly stacking?: { readonly mode?: string }; readonly lineInterpolation?: string };
+  readonly min?: number;
+  readonly custom?: CustomJson;
+}
+
+/** How lines, areas and cells are drawn. */
+export interface CustomJson {
+  readonly stacking?: { readonly mode?: string; readonly group?: string };
+  readonly lineInterpolation?: string;
+  readonly lineWidth?: number;
+  readonly lineStyle?: { readonly fill?: string };
+  readonly fillOpacity?: number;
+  readonly axisSoftMax?: number;
+  readonly scaleDistribution?: { readonly type?: string; readonly log?: number };
+  readonly cellOptions?: { readonly type: string };
 }
 
 /** Reads every dashboard of a directory, in the order of the files' names. */

@@ -13,8 +13,13 @@ import {
   YAxisConfigBuilder,
 } from '@grafana/grafana-foundation-sdk/heatmap';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import { NEUTRAL } from '../palette.ts';
 import type { Signal } from '../signals/signal.ts';
 import { DATASOURCE, type PanelDefinition, type Repeat, type Size } from './panel.ts';
+
+// The same for every lane, so that two heat maps next to each other can be compared.
+const LOWEST_SECONDS = 0.001;
+const HIGHEST_SECONDS = 60;
 
 /** The buckets of a histogram over time; the signal has one query, which keeps the label `le` alone. */
 export function heatMap(signal: Signal, { span, height, repeat }: Size & Repeat): PanelDefinition {
@@ -40,15 +45,16 @@ export function heatMap(signal: Signal, { span, height, repeat }: Size & Repeat)
     .cellGap(0)
     .color(
       new HeatmapColorOptionsBuilder()
-        .mode(HeatmapColorMode.Scheme)
-        .scheme('Blues')
+        // Density has no owner: one neutral colour, stronger where there is more.
+        .mode(HeatmapColorMode.Opacity)
+        .fill(NEUTRAL)
         .scale(HeatmapColorScale.Exponential)
         .exponent(0.5)
         .steps(64)
         .reverse(false),
     )
     .rowsFrame(new RowsHeatmapOptionsBuilder().value('messages'))
-    .yAxis(new YAxisConfigBuilder().unit(signal.unit).min(0))
+    .yAxis(new YAxisConfigBuilder().unit(signal.unit).min(LOWEST_SECONDS).max(HIGHEST_SECONDS))
     .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).yHistogram(true))
     .showLegend()
     .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear));

@@ -3,6 +3,8 @@ import {
   LegendDisplayMode,
   LegendPlacement,
   LineInterpolation,
+  ScaleDistribution,
+  ScaleDistributionConfigBuilder,
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
@@ -13,7 +15,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Signal } from '../signals/signal.ts';
-import { DATASOURCE, type PanelDefinition, type Repeat, rangeTargets, type Size } from './panel.ts';
+import { colored, DATASOURCE, type PanelDefinition, type Repeat, rangeTargets, type Size } from './panel.ts';
 
 /** How a signal's lines are drawn. */
 export interface LinesOptions extends Size, Repeat {
@@ -21,18 +23,23 @@ export interface LinesOptions extends Size, Repeat {
   readonly stacked?: boolean;
   /** Draw steps, for figures that jump: replicas, partitions. */
   readonly steps?: boolean;
+  /** Draw on a scale of powers of two, from 0 on or for values that are never 0: a spike then leaves the usual values readable. */
+  readonly doubling?: 'from 0' | 'above 0';
+  /** The axis reaches at least this far, so that a small figure does not look like a crisis. */
+  readonly softMax?: number;
+  /** Said instead of lines where there is no data. */
+  readonly noValue?: string;
 }
 
 /** A signal over time. */
 export function lines(
   signal: Signal,
-  { span, height, stacked, steps, repeat }: LinesOptions,
+  { span, height, stacked, steps, doubling, softMax, noValue, repeat }: LinesOptions,
 ): PanelDefinition {
   const panel = new PanelBuilder()
     .title(signal.title)
     .description(signal.description)
     .unit(signal.unit)
-    .min(0)
     .datasource(DATASOURCE)
     .targets(rangeTargets(signal))
     .span(span)
@@ -40,7 +47,7 @@ export function lines(
     .drawStyle(GraphDrawStyle.Line)
     .lineWidth(1)
     .lineInterpolation(steps ? LineInterpolation.StepAfter : LineInterpolation.Linear)
-    .fillOpacity(stacked ? 40 : 8)
+    .fillOpacity(stacked ? 40 : isSingle(signal) ? 8 : 0)
     .showPoints(VisibilityMode.Never)
     .legend(
       new VizLegendOptionsBuilder()
@@ -50,8 +57,24 @@ export function lines(
         .calcs(['lastNotNull', 'max']),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  colored(panel, signal, stacked);
   if (signal.unit === 'short') panel.decimals(0);
+  if (doubling === undefined) panel.min(0);
+  else panel.scaleDistribution(doublingScale(doubling));
+  if (softMax !== undefined) panel.axisSoftMax(softMax);
+  if (noValue !== undefined) panel.noValue(noValue);
   if (stacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   if (repeat) panel.repeat(repeat).repeatDirection('h').maxPerRow(2);
   return panel;
+}
+
+function doublingScale(doubling: 'from 0' | 'above 0'): ScaleDistributionConfigBuilder {
+  const scale = new ScaleDistributionConfigBuilder().log(2);
+  if (doubling === 'above 0') return scale.type(ScaleDistribution.Log);
+  return scale.type(ScaleDistribution.Symlog).linearThreshold(1);
+}
+
+/** An area under one line says more than the line; where lines cross, areas only mix. */
+function isSingle({ queries }: Signal): boolean {
+  return queries.length === 1 && !queries[0]?.legend.includes('{{');
 }

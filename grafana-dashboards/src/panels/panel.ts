@@ -1,7 +1,8 @@
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
-import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DynamicConfigValue, FieldColorBuilder, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import type { Signal } from '../signals/signal.ts';
+import { baseColor, colorOverrides } from './color-overrides.ts';
 
 /** A panel that a dashboard can take. */
 export type PanelDefinition = Builder<Panel>;
@@ -10,6 +11,20 @@ export type PanelDefinition = Builder<Panel>;
 export interface Size {
   readonly span: number;
   readonly height: number;
+}
+
+/** What is common to the panels that draw series in colours. */
+interface Colorable {
+  colorScheme(color: FieldColorBuilder): this;
+  overrideByRegexp(regexp: string, properties: DynamicConfigValue[]): this;
+}
+
+/** Gives every series of a panel the colour of its meaning. */
+export function colored<P extends Colorable>(panel: P, signal: Signal, isStacked = false): P {
+  panel.colorScheme(baseColor(signal.owner));
+  for (const { regexp, properties } of colorOverrides(signal, isStacked))
+    panel.overrideByRegexp(regexp, properties);
+  return panel;
 }
 
 /** The data source that the dashboard's variable chooses. */

@@ -6,13 +6,15 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
+import { PanelBuilder as HistoryBuilder } from '@grafana/grafana-foundation-sdk/statushistory';
+import { HUES, type STATES } from '../palette.ts';
 import type { Signal } from '../signals/signal.ts';
-import { DATASOURCE, type PanelDefinition, rangeTargets, type Size } from './panel.ts';
+import { colored, DATASOURCE, type PanelDefinition, type Repeat, rangeTargets, type Size } from './panel.ts';
 
 /** What a value means, in a word and a colour. */
 export interface StateName {
   readonly text: string;
-  readonly color: 'green' | 'orange' | 'red';
+  readonly color: (typeof STATES)[keyof typeof STATES];
 }
 
 /** A signal of 0 and 1 over time, as words. */
@@ -46,4 +48,36 @@ export function states(
         .placement(LegendPlacement.Bottom)
         .calcs([]),
     );
+}
+
+/** Small numbers over time, a row for each series and the number in each cell; 0 is grey. */
+export function counts(
+  signal: Signal,
+  { span, height, repeat, zero }: Size & Repeat & { readonly zero: string },
+): PanelDefinition {
+  const panel = new HistoryBuilder()
+    .title(signal.title)
+    .description(signal.description)
+    .unit(signal.unit)
+    .decimals(0)
+    .datasource(DATASOURCE)
+    .targets(rangeTargets(signal))
+    .span(span)
+    .height(height)
+    .maxDataPoints(60)
+    .mappings([
+      {
+        type: MappingType.ValueToText,
+        options: { '0': { text: zero, color: HUES.neutral.dark, index: 0 } },
+      },
+    ])
+    .showValue(VisibilityMode.Auto)
+    .rowHeight(0.8)
+    .colWidth(0.95)
+    .fillOpacity(70)
+    .lineWidth(0)
+    .legend(new VizLegendOptionsBuilder().showLegend(false).calcs([]));
+  colored(panel, signal);
+  if (repeat) panel.repeat(repeat).repeatDirection('h').maxPerRow(2);
+  return panel;
 }

@@ -33,12 +33,14 @@ export async function findChromium(programs: readonly string[] = PROGRAMS): Prom
 /**
  * Writes a picture (PNG) of a page. The browser runs without a window, network services or a profile that stays.
  *
+ * @param scale pixels of the picture for one of the page
  * @throws Error with the end of the browser's output if it makes none
  */
 export async function takePicture(
   chromium: string,
   { html, width, height }: Page,
   path: string,
+  scale = 1,
 ): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'caudal-preview-'));
   const page = join(directory, 'page.html');
@@ -57,7 +59,7 @@ export async function takePicture(
         '--disable-component-update',
         '--disable-sync',
         '--hide-scrollbars',
-        '--force-device-scale-factor=1',
+        `--force-device-scale-factor=${scale}`,
         `--user-data-dir=${join(directory, 'profile')}`,
         `--window-size=${width},${height}`,
         `--screenshot=${picture}`,

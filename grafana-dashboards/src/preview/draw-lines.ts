@@ -1,3 +1,5 @@
+import type { CustomJson, FieldDefaultsJson } from '../model/dashboard-json.ts';
+import { fieldConfigOf } from '../model/field-config.ts';
 import type { View } from '../model/resolve.ts';
 import { type Box, createFrame, type Frame, label, svg, timeAxis } from './frame.ts';
 import type { Mark, NamedSeries, PanelData } from './panel-data.ts';
@@ -18,9 +20,13 @@ export function drawLines(
   view: View,
 ): string {
   const defaults = panel.fieldConfig?.defaults ?? {};
-  const { unit = 'short' } = defaults;
-  const isStacked = defaults.custom?.stacking?.mode === 'normal';
-  const hasSteps = defaults.custom?.lineInterpolation === 'stepAfter';
+  const { unit = 'short', custom = {} } = defaults;
+  if (series.length === 0) {
+    const text = defaults.noValue ?? 'no data';
+    return svg(box, label(box.width / 2, box.height / 2, text, 'middle'));
+  }
+  const fields = series.map(({ name }) => fieldConfigOf(panel.fieldConfig, name));
+  const colors = fields.map((field, index) => seriesColor(field, index));
   const longest = Math.max(0, ...series.map(({ name }) => name.length));
   const fitting = Math.max(1, Math.floor(box.width / (longest * 7 + 170)));
   // Rather a name cut short than a line that is not named.
@@ -29,24 +35,22 @@ export function drawLines(
   const chart: Box = { width: box.width, height: box.height - rows * LEGEND_LINE };
   const frame = createFrame(chart, view.range);
 
-  const curves = isStacked
-    ? stack(series)
-    : series.map(({ samples }) => samples.map(([time, value]) => [time, 0, value] as const));
+  const curves = stack(series, fields);
   const values = curves.flatMap((curve) => curve.map(([, , value]) => value)).filter(Number.isFinite);
-  const highest = Math.max(0, ...values);
-  const scale = ticks(Math.min(0, ...values), highest, 4, roundnessOf(unit, highest));
-  const [low = 0, high = 1] = [scale[0], scale.at(-1)];
-  const y = (value: number): number =>
-    frame.bottom - ((value - low) / (high - low || 1)) * (frame.bottom - frame.top);
+  const scale = scaleOf(custom, values, unit);
+  const y = (value: number): number => frame.bottom - scale.share(value) * (frame.bottom - frame.top);
 
-  const grid = scale
+  const grid = scale.ticks
     .filter((value) => defaults.decimals !== 0 || Number.isInteger(value))
     .map(
       (value) =>
         `<line x1="${frame.left}" x2="${frame.right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="${THEME.grid}"/>${label(frame.left - 6, y(value) + 4, formatValue(value, unit), 'end')}`,
     );
   const shapes = curves.map((curve, index) => {
-    const color = seriesColor(index);
+    const color = colors[index] ?? THEME.text;
+    const { lineInterpolation, lineStyle, lineWidth = 1, fillOpacity = 0 } = fields[index]?.custom ?? {};
+    const hasSteps = lineInterpolation === 'stepAfter';
+    const dash = lineStyle?.fill === 'dash' ? ' stroke-dasharray="8 6"' : '';
     return pieces(curve, view.stepSeconds)
       .map((piece) => {
         const upper = path(
@@ -57,14 +61,17 @@ export function drawLines(
           [...piece].reverse().map(([time, base]) => [frame.x(time), y(base)]),
           false,
         );
-        const area = `<path d="M${upper} L${lower} Z" fill="${color}" fill-opacity="${isStacked ? 0.4 : 0.08}"/>`;
-        const dot = piece.length === 1 ? ' stroke-linecap="round"' : '';
-        return `${area}<path d="M${upper}${piece.length === 1 ? 'h0.01' : ''}" fill="none" stroke="${color}" stroke-width="${piece.length === 1 ? 4 : 1.5}"${dot}/>`;
+        const isDot = piece.length === 1;
+        const area =
+          fillOpacity > 0
+            ? `<path d="M${upper} L${lower} Z" fill="${color}" fill-opacity="${fillOpacity / 100}"/>`
+            : '';
+        return `${area}<path d="M${upper}${isDot ? 'h0.01' : ''}" fill="none" stroke="${color}" stroke-width="${isDot ? 4 : lineWidth + 0.5}"${isDot ? ' stroke-linecap="round"' : dash}/>`;
       })
       .join('');
   });
   const content = [...grid, timeAxis(frame, view.range), ...shapes, drawMarks(marks, frame)].join('');
-  return svg(chart, content) + legend(series, unit, columns, rows);
+  return svg(chart, content) + legend(series, colors, unit, columns, rows);
 }
 
 function roundnessOf(unit: string, highest: number): Roundness {
@@ -72,17 +79,77 @@ function roundnessOf(unit: string, highest: number): Roundness {
   return unit === 's' && highest >= 240 ? 'time' : 'decimal';
 }
 
-/** Lines lie on each other: each begins where the one below ends. */
-function stack(series: readonly NamedSeries[]): (readonly [number, number, number])[][] {
-  const reached = new Map<number, number>();
-  return series.map(({ samples }) =>
-    samples.map(([time, value]) => {
-      const base = reached.get(time) ?? 0;
-      const top = base + (Number.isFinite(value) ? value : 0);
-      reached.set(time, top);
-      return [time, base, top] as const;
-    }),
+interface Scale {
+  readonly ticks: readonly number[];
+  /** 0 at the foot of the chart, 1 at its top. */
+  share(value: number): number;
+}
+
+function linearScale(values: readonly number[], softMax: number, unit: string): Scale {
+  const highest = Math.max(0, softMax, ...values);
+  const steps = ticks(Math.min(0, ...values), highest, 4, roundnessOf(unit, highest));
+  const [low = 0, high = 1] = [steps[0], steps.at(-1)];
+  return { ticks: steps, share: (value) => (value - low) / (high - low || 1) };
+}
+
+/** Up to 1 even steps, from there on powers of two. */
+function symlogScale(values: readonly number[], softMax: number): Scale {
+  const power = Math.max(1, Math.ceil(Math.log2(Math.max(2, softMax, ...values))));
+  const every = Math.ceil((power + 1) / 6);
+  const powers = Array.from({ length: Math.floor(power / every) + 1 }, (_, index) => index * every);
+  return {
+    ticks: [0, ...powers.map((one) => 2 ** one)],
+    share: (value) => (value <= 1 ? value : Math.log2(value) + 1) / (power + 1),
+  };
+}
+
+function scaleOf(
+  { scaleDistribution, axisSoftMax = 0 }: CustomJson,
+  values: readonly number[],
+  unit: string,
+): Scale {
+  switch (scaleDistribution?.type) {
+    case 'log':
+      return logScale(values);
+    case 'symlog':
+      return symlogScale(values, axisSoftMax);
+    default:
+      return linearScale(values, axisSoftMax, unit);
+  }
+}
+
+/** Powers of two; what is not above 0 has no place on it and lies at its foot. */
+function logScale(values: readonly number[]): Scale {
+  const positive = values.filter((value) => value > 0);
+  const low = Math.floor(Math.log2(Math.min(...positive, 1)));
+  const high = Math.max(low + 1, Math.ceil(Math.log2(Math.max(...positive, 2 ** (low + 1)))));
+  const every = Math.ceil((high - low) / 6);
+  const powers = Array.from(
+    { length: Math.floor((high - low) / every) + 1 },
+    (_, index) => low + index * every,
   );
+  return {
+    ticks: powers.map((power) => 2 ** power),
+    share: (value) => (value > 0 ? (Math.log2(value) - low) / (high - low) : 0),
+  };
+}
+
+/** Lines of one stack lie on each other: each begins where the one below ends. The others begin at 0. */
+function stack(
+  series: readonly NamedSeries[],
+  fields: readonly FieldDefaultsJson[],
+): (readonly [number, number, number])[][] {
+  const reached = new Map<string, number>();
+  return series.map(({ samples }, index) => {
+    const { mode = 'none', group = '' } = fields[index]?.custom?.stacking ?? {};
+    if (mode !== 'normal') return samples.map(([time, value]) => [time, 0, value] as const);
+    return samples.map(([time, value]) => {
+      const base = reached.get(`${group} ${time}`) ?? 0;
+      const top = base + (Number.isFinite(value) ? value : 0);
+      reached.set(`${group} ${time}`, top);
+      return [time, base, top] as const;
+    });
+  });
 }
 
 /** A line is broken where samples are missing: nothing is drawn that was not measured. */
@@ -112,26 +179,36 @@ function path(points: readonly Point[], hasSteps: boolean): string {
     .join('');
 }
 
-/** Dashed lines where something happened, with a triangle at the foot. */
+/** Dashed lines where something changed, with a triangle at the foot that points up or down. */
 function drawMarks(marks: readonly Mark[], frame: Frame): string {
   return marks
-    .map(({ time, color }) => {
+    .map(({ time, color, text }) => {
       const x = frame.x(time);
       const fill = namedColor(color);
-      return `<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${frame.top}" y2="${frame.bottom}" stroke="${fill}" stroke-dasharray="4 3"/><path d="M${(x - 4).toFixed(1)},${frame.bottom + 5}h8l-4,-6z" fill="${fill}"/>`;
+      const foot = frame.bottom;
+      const triangle = text.startsWith('▼')
+        ? `M${(x - 4).toFixed(1)},${foot - 1}h8l-4,6z`
+        : `M${(x - 4).toFixed(1)},${foot + 5}h8l-4,-6z`;
+      return `<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${frame.top}" y2="${frame.bottom}" stroke="${fill}" stroke-dasharray="4 3"/><path d="${triangle}" fill="${fill}"/>`;
     })
     .join('');
 }
 
 /** Name, last value and highest value of each line; those that find no room are counted. */
-function legend(series: readonly NamedSeries[], unit: string, columns: number, rows: number): string {
+function legend(
+  series: readonly NamedSeries[],
+  colors: readonly string[],
+  unit: string,
+  columns: number,
+  rows: number,
+): string {
   const room = columns * rows;
   const shown = series.length > room ? series.slice(0, room - 1) : series;
   const cells = shown.map(({ name, samples }, index) => {
     const numbers = samples.map(([, value]) => value).filter((value) => !Number.isNaN(value));
     const last = numbers.at(-1) ?? Number.NaN;
     const max = numbers.length === 0 ? Number.NaN : Math.max(...numbers);
-    return `<div><i style="background:${seriesColor(index)}"></i><span>${escapeText(name)}</span><b>${formatValue(last, unit)}</b><em>max ${formatValue(max, unit)}</em></div>`;
+    return `<div><i style="background:${colors[index]}"></i><span>${escapeText(name)}</span><b>${formatValue(last, unit)}</b><em>max ${formatValue(max, unit)}</em></div>`;
   });
   if (shown.length < series.length)
     cells.push(`<div><em>and ${series.length - shown.length} more</em></div>`);

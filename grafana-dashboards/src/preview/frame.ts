@@ -35,7 +35,8 @@ export function timeAxis(frame: Frame, { from, to }: TimeRange): string {
   return timeTicks(from, to, count)
     .map((time) => {
       const x = frame.x(time).toFixed(1);
-      return `<line x1="${x}" x2="${x}" y1="${frame.top}" y2="${frame.bottom}" stroke="${THEME.grid}"/>${label(Number(x), frame.bottom + 14, clock(time), 'middle')}`;
+      const isLast = frame.x(time) > frame.right - 16;
+      return `<line x1="${x}" x2="${x}" y1="${frame.top}" y2="${frame.bottom}" stroke="${THEME.grid}"/>${label(Number(x), frame.bottom + 14, clock(time), isLast ? 'end' : 'middle')}`;
     })
     .join('');
 }

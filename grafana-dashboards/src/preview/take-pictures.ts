@@ -4,8 +4,9 @@ import { readDashboards } from '../model/dashboard-json.ts';
 import { resolveDashboard, type View } from '../model/resolve.ts';
 import { createPrometheusClient } from '../prometheus/client.ts';
 import { findChromium, takePicture } from './chromium.ts';
+import { HERO_DASHBOARD, HERO_SCALE, HERO_WIDTH, heroOf } from './hero.ts';
 import { readDashboardData } from './panel-data.ts';
-import { renderPage } from './render-page.ts';
+import { type Page, renderPage } from './render-page.ts';
 
 /** What to draw, from where, and whither. */
 export interface PictureOptions {
@@ -27,7 +28,8 @@ export interface Picture {
 }
 
 /**
- * Draws dashboards with what Prometheus holds, `dashboard-<name>.png` each.
+ * Draws dashboards with what Prometheus holds, `dashboard-<name>.png` each; of the first one also `hero-dark.png` and
+ * `hero-light.png`, the part of it that can be read at the width of a README.
  *
  * @throws PrerequisiteError without a browser; Error for a name that is no dashboard, or if Prometheus does not answer
  */
@@ -45,9 +47,17 @@ export async function takePictures(options: PictureOptions): Promise<Picture[]> 
   for (const [name, json] of dashboards) {
     if (only.length > 0 && !only.includes(name)) continue;
     const data = await readDashboardData(await resolveDashboard(json, client, view), client, view);
-    const path = resolve(join(outputDirectory, `dashboard-${name}.png`));
-    await takePicture(chromium, renderPage(data, view), path);
-    pictures.push({ dashboard: name, path, bytes: statSync(path).size });
+    const take = async (file: string, page: Page, scale: number): Promise<void> => {
+      const path = resolve(join(outputDirectory, file));
+      await takePicture(chromium, page, path, scale);
+      pictures.push({ dashboard: name, path, bytes: statSync(path).size });
+    };
+    await take(`dashboard-${name}.png`, renderPage(data, view), 1);
+    if (name !== HERO_DASHBOARD) continue;
+    for (const theme of ['dark', 'light'] as const) {
+      const page = renderPage(heroOf(data), view, { theme, width: HERO_WIDTH });
+      await take(`hero-${theme}.png`, page, HERO_SCALE);
+    }
   }
   return pictures;
 }

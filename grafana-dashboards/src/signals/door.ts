@@ -3,9 +3,9 @@ import { quantiles, RATE_WINDOW, SCOPE, type Signal, select } from './signal.ts'
 
 const byCountry = `${SCOPE}, country=~"$country"`;
 
-/** Messages per second at the door, by outcome. */
+/** Messages per second at ingest, by outcome. */
 export const INGEST_RATE: Signal = {
-  title: 'Messages at the door',
+  title: 'Messages at ingest',
   description:
     'Messages per second by what became of them. Accepted: both brokers confirmed. Refused: never published. Unconfirmed: published, no confirm before the deadline.',
   unit: 'mps',
@@ -44,7 +44,7 @@ export const REQUEST_SECONDS: Signal = {
 export const PENDING: Signal = {
   title: 'Waiting for a confirm',
   description:
-    'Messages the door has published and the broker has not confirmed yet. It is bounded: at MAX_PENDING_MESSAGES the door answers 503.',
+    'Messages ingest has published and the broker has not confirmed yet. It is bounded: at MAX_PENDING_MESSAGES ingest answers 503.',
   unit: 'short',
   queries: [{ expr: `sum by (broker) (${select(METRICS.ingestPending, SCOPE)})`, legend: '{{broker}}' }],
 };
@@ -52,15 +52,14 @@ export const PENDING: Signal = {
 /** Time to publish and confirm one flush, by broker. */
 export const PUBLISH_SECONDS: Signal = {
   title: 'Time to publish',
-  description:
-    'From a flush (messages of many requests together) to the confirm of its last message, by broker.',
+  description: 'From a flush (messages of several requests) to the confirm of its last message, by broker.',
   unit: 's',
   queries: quantiles(METRICS.publishSeconds, SCOPE, ['broker']),
 };
 
-/** Whether the door can publish to each broker. */
+/** Whether ingest can publish to each broker. */
 export const BROKER_UP: Signal = {
-  title: 'Brokers, seen from the door',
+  title: 'Brokers, seen from ingest',
   description:
     'Whether every ingest process can publish to the broker. While one cannot, it is not ready and answers 503.',
   unit: 'short',

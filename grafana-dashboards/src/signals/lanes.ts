@@ -12,7 +12,7 @@ const storedInCountries = perSecond(METRICS.storedMessages, `${LANE_SCOPE}, coun
 export const STORE_RATE: Signal = {
   title: 'Messages stored',
   description:
-    'Messages per second that each lane has stored, each counted once. At a steady load it equals the rate at the door.',
+    'Messages per second that each lane has stored, each counted once. At a steady load it equals the rate at ingest.',
   unit: 'mps',
   queries: [{ expr: `sum by (lane) (${storedInCountries})`, legend: '{{lane}}' }],
 };
@@ -23,7 +23,7 @@ export const STORE_RATE_BY_CONSUMER: Signal = {
   description:
     'Messages per second stored by each consumer of the lane, stacked. Uneven shares: look at the partitions each one reads.',
   unit: 'mps',
-  queries: [{ expr: `sum by (pod) (${storedInCountries})`, legend: '{{pod}}' }],
+  queries: [{ expr: `sum by (lane, pod) (${storedInCountries})`, legend: '{{pod}} {{lane}}' }],
 };
 
 /** Messages stored per second in the busiest countries. */
@@ -31,14 +31,16 @@ export const STORE_RATE_BY_COUNTRY: Signal = {
   title: 'Busiest countries, $lane',
   description: 'Messages per second stored by the lane, for the countries with the most at each moment.',
   unit: 'mps',
-  queries: [{ expr: `topk($top, sum by (country) (${storedInCountries}))`, legend: '{{country}}' }],
+  queries: [
+    { expr: `topk($top, sum by (lane, country) (${storedInCountries}))`, legend: '{{country}} {{lane}}' },
+  ],
 };
 
-/** Time from the door to the store, by lane. */
+/** End-to-end latency by lane. */
 export const END_TO_END: Signal = {
-  title: 'Time from door to store',
+  title: 'End-to-end latency',
   description:
-    "From acceptance at the door to the store's reply. Backlog makes it longer: a message waits for all before it.",
+    "From acceptance at ingest to the store's reply. Backlog makes it longer: a message waits for all before it. The scale doubles from line to line.",
   unit: 's',
   queries: quantiles(METRICS.endToEndSeconds, LANE_SCOPE, ['lane']),
 };
@@ -46,15 +48,14 @@ export const END_TO_END: Signal = {
 /** The same for the one lane of a repeated panel. */
 export const END_TO_END_OF_LANE: Signal = {
   ...END_TO_END,
-  title: 'Time from door to store, $lane',
-  queries: quantiles(METRICS.endToEndSeconds, LANE_SCOPE),
+  title: 'End-to-end latency, $lane',
 };
 
-/** Time from the door to the store as a heat map. */
+/** End-to-end latency as a heat map. */
 export const END_TO_END_SPREAD: Signal = {
-  title: 'Spread of the time from door to store, $lane',
+  title: 'Spread of end-to-end latency, $lane',
   description:
-    'How many messages took how long from the door to the store. The darker band is the usual time; a second band above it is a part that waits.',
+    'How many messages took how long from ingest to the store; the range is the same for every lane. The strongest band is the usual time; a second band above it is a part that waits.',
   unit: 's',
   queries: [
     {
@@ -64,62 +65,80 @@ export const END_TO_END_SPREAD: Signal = {
   ],
 };
 
-/** 95th percentile of the time from door to store, by consumer. */
+/** 95th percentile of end-to-end latency, by consumer. */
 export const END_TO_END_BY_CONSUMER: Signal = {
-  title: 'Time from door to store by consumer (p95), $lane',
+  title: 'End-to-end latency by consumer (p95), $lane',
   description:
     '95th percentile for each consumer of the lane. One above the others has a slow node, a hot partition or too little CPU.',
   unit: 's',
   queries: [
     {
-      expr: `histogram_quantile(0.95, sum by (le, pod) (rate(${buckets(METRICS.endToEndSeconds, LANE_SCOPE)}[${RATE_WINDOW}])))`,
-      legend: '{{pod}}',
+      expr: `histogram_quantile(0.95, sum by (le, lane, pod) (rate(${buckets(METRICS.endToEndSeconds, LANE_SCOPE)}[${RATE_WINDOW}])))`,
+      legend: '{{pod}} {{lane}}',
     },
   ],
 };
 
-/** Messages a lane still has to store. */
+const backlog = seenByConsole(METRICS.backlogMessages);
+// A consumer that does not say what it holds leaves everything in `waiting`.
+const inHand = `(sum by (lane) (${select(METRICS.inHandMessages, LANE_SCOPE)}) or 0 * ${backlog})`;
+
+/** Messages a lane still has to store: at the broker and with its consumers. */
 export const BACKLOG: Signal = {
   title: 'Backlog',
   description:
-    'Messages a lane still has to store: lag of the Kafka log against the store, or messages ready in the RabbitMQ queue, without those that its consumers hold (see Brokers and stores). 0 at rest; growing means that consumers are slower than the door.',
+    'Messages a lane still has to store. In hand: delivered to its consumers and not stored yet. Waiting: still with the broker. Stacked by lane, so the upper edge is everything. 0 at rest; growing means that consumers are slower than ingest.',
   unit: 'short',
-  queries: [{ expr: seenByConsole(METRICS.backlogMessages), legend: '{{lane}}' }],
+  queries: [
+    { expr: inHand, legend: '{{lane}} in hand' },
+    { expr: `clamp_min(${backlog} - ${inHand}, 0)`, legend: '{{lane}} waiting' },
+  ],
+};
+
+const LONGEST_SECONDS = 3_600;
+
+/** Time a lane needs for its backlog at its present rate. */
+export const SECONDS_BEHIND: Signal = {
+  title: 'Seconds behind',
+  description:
+    'Backlog divided by the rate at which the lane stores: how long it needs for what it has, if nothing else comes. At most an hour is shown; an hour also stands for a backlog of which nothing is stored. The scale doubles from line to line.',
+  unit: 's',
+  queries: [
+    {
+      expr: `clamp_max((${backlog} / sum by (lane) (${perSecond(METRICS.storedMessages)})) > 0, ${LONGEST_SECONDS}) or ${LONGEST_SECONDS} * (${backlog} > bool 0)`,
+      legend: '{{lane}}',
+    },
+  ],
 };
 
 const consumers = `count by (lane) (${select(METRICS.assignedSources, LANE_SCOPE)})`;
-const doors = `count(count by (namespace, release, instance) (${select(METRICS.ingestPending, SCOPE)}))`;
+const ingests = `count(count by (namespace, release, instance) (${select(METRICS.ingestPending, SCOPE)}))`;
 
 /** Running processes by lane, and what the broker sees of them. */
 export const REPLICAS: Signal = {
   title: 'Replicas',
   description:
-    'Processes that report: consumers by lane and ingest. Marks show where their number changed, by a person, an autoscaler or a failure.',
+    'Processes that report: consumers by lane, and ingest. Dashed: consumers that the broker sees; below the line for longer than a rebalance, a consumer runs but does not read. Marks show where the number changed, by a person, an autoscaler or a failure.',
   unit: 'short',
   queries: [
     { expr: consumers, legend: '{{lane}}' },
-    { expr: `label_replace(${doors}, "lane", "ingest", "", "")`, legend: 'ingest' },
+    { expr: `label_replace(${ingests}, "lane", "ingest", "", "")`, legend: 'ingest' },
+    { expr: seenByConsole(METRICS.laneConsumers), legend: '{{lane}} seen by the broker' },
   ],
 };
 
 /** Partitions or queues by consumer. */
 export const SOURCES_BY_CONSUMER: Signal = {
-  title: 'Partitions by consumer',
+  title: 'Partitions by consumer, $lane',
   description:
     'Kafka partitions, or the RabbitMQ queue, that each consumer reads. 0 on a Kafka consumer: there are more consumers than partitions, and this one waits.',
   unit: 'short',
   queries: [
-    { expr: `sum by (lane, pod) (${select(METRICS.assignedSources, LANE_SCOPE)})`, legend: '{{pod}}' },
+    {
+      expr: `sum by (lane, pod) (${select(METRICS.assignedSources, LANE_SCOPE)})`,
+      legend: '{{pod}} {{lane}}',
+    },
   ],
-};
-
-/** Consumers as the broker sees them. */
-export const CONSUMERS_AT_BROKER: Signal = {
-  title: 'Consumers the broker sees',
-  description:
-    'Members of the Kafka group, or consumers of the RabbitMQ queue. Below Replicas for longer than a rebalance: a consumer runs but does not read.',
-  unit: 'short',
-  queries: [{ expr: seenByConsole(METRICS.laneConsumers), legend: '{{lane}}' }],
 };
 
 /** Messages in one store transaction, on average. */
@@ -169,18 +188,20 @@ export const REPEATS: Signal = {
 export const DEAD_LETTER_RATE: Signal = {
   title: 'Messages parked',
   description:
-    'Messages per second that consumers sent to the dead-letter queue or topic. Anything above 0: somebody publishes what is no message.',
+    'Messages per second that consumers sent to the dead-letter queue or topic. Anything above 0: something publishes what is not a message.',
   unit: 'mps',
   queries: [{ expr: `sum by (lane) (${perSecond(METRICS.deadLetters)})`, legend: '{{lane}}' }],
 };
+
+const paused = `max by (lane) (${select(METRICS.lanePaused, LANE_SCOPE)})`;
 
 /** Whether a lane waits for its store. */
 export const PAUSED: Signal = {
   title: 'Lanes',
   description:
-    'Paused: at least one consumer of the lane waits for its store. The other lanes go on; it drains by itself when the store is back.',
+    'Paused: at least one consumer of the lane waits for its store. Other lanes are not affected, and the lane drains when the store is back.',
   unit: 'short',
-  queries: [{ expr: `max by (lane) (${select(METRICS.lanePaused, LANE_SCOPE)})`, legend: '{{lane}}' }],
+  queries: [{ expr: paused, legend: '{{lane}}' }],
 };
 
 /** Messages in the stores, ever. */
@@ -197,12 +218,22 @@ export const STORE_TOTAL: Signal = {
   ],
 };
 
-// Of every lane: dashboards without the variable `lane` show these marks as well.
-const now = `count by (lane) (${select(METRICS.assignedSources, SCOPE)})`;
-const before = `count by (lane) (${select(METRICS.assignedSources, SCOPE)} offset $__interval)`;
-
-/** Where the number of a lane's consumers rose: its value is the new number. */
-export const SCALED_UP = `${now} > ${before}`;
-
-/** Where the number of a lane's consumers fell: its value is the old number, as the new one may be 0 and without series. */
-export const SCALED_DOWN = `${before} > (${now} or 0 * ${before})`;
+/** Every part of the pipeline: 1 where it works, 0 where it does not. */
+export const PARTS: Signal = {
+  title: 'Parts',
+  description:
+    'Brokers as ingest reaches them; stores as their lanes reach them (down: the lane is paused); ingest and console by whether they report. What is down says where to look first.',
+  unit: 'short',
+  queries: [
+    {
+      expr: `min by (broker) (${select(METRICS.brokerUp, SCOPE)})`,
+      legend: '{{broker}}',
+    },
+    { expr: `1 - ${paused}`, legend: 'store of {{lane}}' },
+    { expr: `clamp_max(count(${select(METRICS.ingestPending, SCOPE)}), 1) or vector(0)`, legend: 'ingest' },
+    {
+      expr: `clamp_max(count(${select(METRICS.backlogMessages, SCOPE)}), 1) or vector(0)`,
+      legend: 'console',
+    },
+  ],
+};

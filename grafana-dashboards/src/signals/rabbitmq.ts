@@ -4,11 +4,16 @@ import { RATE_WINDOW, SCOPE, type Signal, select } from './signal.ts';
 
 const perSecond = (name: string): string => `sum(rate(${select(name, SCOPE)}[${RATE_WINDOW}]))`;
 
+// Scraped twice under one address: once for the totals, once for the queues.
+const byNode = (name: string): string =>
+  `max by (rabbitmq_node) (${select(name, SCOPE)} * on (namespace, release, instance) group_left (rabbitmq_node) max by (namespace, release, instance, rabbitmq_node) (${select('rabbitmq_identity_info', SCOPE)}))`;
+
 /** Messages in each queue. */
 export const RABBITMQ_QUEUES: Signal = {
   title: 'RabbitMQ: messages in queues',
   description:
     'Ready: waiting to be delivered. Unacknowledged: with a consumer that has not stored them yet; at most its prefetch.',
+  owner: 'rabbitmq',
   unit: 'short',
   queries: [
     {
@@ -27,6 +32,7 @@ export const RABBITMQ_RATES: Signal = {
   title: 'RabbitMQ: messages',
   description:
     'Messages per second. Confirmed below received: publishers wait. Acknowledged below delivered: the store holds the consumers up. Redelivered above 0: a consumer or its connection went away.',
+  owner: 'rabbitmq',
   unit: 'mps',
   queries: [
     { expr: perSecond('rabbitmq_global_messages_received_total'), legend: 'received' },
@@ -41,11 +47,12 @@ export const RABBITMQ_RATES: Signal = {
 export const RABBITMQ_MEMORY: Signal = {
   title: 'RabbitMQ: memory',
   description: 'Resident memory of each node and the limit at which it blocks publishers.',
+  owner: 'rabbitmq',
   unit: 'bytes',
   queries: [
     {
-      expr: `max by (instance) (${select('rabbitmq_process_resident_memory_bytes', SCOPE)})`,
-      legend: '{{instance}}',
+      expr: byNode('rabbitmq_process_resident_memory_bytes'),
+      legend: 'node {{rabbitmq_node}}',
     },
     { expr: `min(${select('rabbitmq_resident_memory_limit_bytes', SCOPE)})`, legend: 'limit' },
   ],
@@ -55,11 +62,12 @@ export const RABBITMQ_MEMORY: Signal = {
 export const RABBITMQ_DISK: Signal = {
   title: 'RabbitMQ: free disk',
   description: 'Disk that is left to each node, and the limit below which it blocks publishers.',
+  owner: 'rabbitmq',
   unit: 'bytes',
   queries: [
     {
-      expr: `min by (instance) (${select('rabbitmq_disk_space_available_bytes', SCOPE)})`,
-      legend: '{{instance}}',
+      expr: byNode('rabbitmq_disk_space_available_bytes'),
+      legend: 'node {{rabbitmq_node}}',
     },
     { expr: `max(${select('rabbitmq_disk_space_available_limit_bytes', SCOPE)})`, legend: 'limit' },
   ],
@@ -69,7 +77,8 @@ export const RABBITMQ_DISK: Signal = {
 export const RABBITMQ_ALARMS: Signal = {
   title: 'RabbitMQ: alarms',
   description:
-    'While an alarm is on, publishers are blocked and the door answers 503. Memory: too many messages wait. Disk: its volume is full.',
+    'While an alarm is on, publishers are blocked and ingest answers 503. Memory: too many messages wait. Disk: its volume is full.',
+  owner: 'rabbitmq',
   unit: 'short',
   queries: [
     { expr: `max(${select('rabbitmq_alarms_memory_used_watermark', SCOPE)})`, legend: 'memory' },
@@ -81,7 +90,8 @@ export const RABBITMQ_ALARMS: Signal = {
 export const RABBITMQ_CLIENTS: Signal = {
   title: 'RabbitMQ: clients',
   description:
-    'Connections, channels and consumers. Steadily rising connections: somebody does not close them.',
+    'Connections, channels and consumers. Steadily rising connections: a client does not close them.',
+  owner: 'rabbitmq',
   unit: 'short',
   queries: [
     { expr: `sum(${select('rabbitmq_connections', SCOPE)})`, legend: 'connections' },

@@ -1,4 +1,5 @@
 import type { MetricDefinition } from '@caudal/common/metrics';
+import type { Owner } from '../palette.ts';
 
 /** One line, or one set of lines, of a panel. */
 export interface Query {
@@ -15,6 +16,8 @@ export interface Signal {
   /** A unit of Grafana's, such as `s`, `bytes`, `mps` (messages per second) or `short`. */
   readonly unit: string;
   readonly queries: readonly Query[];
+  /** Whose figures these are where the legends do not name a lane or broker; by default neutral. */
+  readonly owner?: Owner;
 }
 
 /** Label matchers of the release that a dashboard's variables choose. They also match series without these labels. */

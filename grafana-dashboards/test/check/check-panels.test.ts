@@ -31,7 +31,8 @@ test('a Prometheus that has everything leaves no panel empty, and panels repeat 
   const result = await check(answerWith(() => false, undefined));
   assert.deepEqual(result.empty, []);
   assert.equal(result.dashboards, 4);
-  assert.equal(result.panels, 17 + 2 * 10 + 10 + 16);
+  assert.equal(result.panels, 20 + 2 * 10 + 1 + 8 + 16 + 2);
+  assert.equal(result.skipped, 0);
   assert.ok(result.queries > 90, `${result.queries} queries`);
 });
 
@@ -39,7 +40,11 @@ test('a query without series is listed with its dashboard, panel and expression'
   const { empty } = await check(answerWith((query) => query.includes('caudal_lane_paused'), undefined));
   assert.deepEqual(
     empty.map(({ dashboard, panel, problem }) => ({ dashboard, panel, problem })),
-    [{ dashboard: 'Caudal / Brokers and stores', panel: 'Lanes', problem: 'no series' }],
+    [
+      { dashboard: 'Caudal / Brokers and stores', panel: 'Lanes', problem: 'no series' },
+      { dashboard: 'Caudal / Pipeline', panel: 'Verdict', problem: 'no series' },
+      { dashboard: 'Caudal / Pipeline', panel: 'Parts', problem: 'no series' },
+    ],
   );
   assert.match(empty[0]?.expr ?? '', /^max by \(lane\) \(caudal_lane_paused\{namespace=~"\.\*"/);
 });
@@ -57,9 +62,30 @@ test('what Prometheus does not understand is told in its words, for marks as wel
     if ((parameters.get('query') ?? '').includes(' offset 15s')) throw new Error('parse error: no');
     return answerWith(() => false, undefined)(path, parameters);
   });
-  assert.equal(empty.length, 2 * 4, 'two marks on each dashboard');
+  assert.equal(empty.length, 8 * 4, 'eight marks on each dashboard');
   for (const { panel, problem } of empty) {
-    assert.match(panel, /^marks "Scaled (up|down)"$/);
+    assert.match(panel, /^marks "(Scaled|Lane|Load|Broker) \w+"$/);
     assert.equal(problem, 'parse error: no');
   }
+});
+
+test("panels on the stores' exporter are judged only where there is one", async () => {
+  const asksRedis = (query: string) => query.includes('redis_');
+  const without = await check(answerWith(asksRedis, undefined));
+  assert.deepEqual(without.empty, []);
+  assert.equal(without.skipped, 5);
+  const broken = await check(
+    answerWith((query) => asksRedis(query) && !query.includes('__name__'), undefined),
+  );
+  assert.equal(broken.skipped, 0);
+  assert.deepEqual(
+    broken.empty.map(({ panel, problem }) => [panel, problem]),
+    [
+      'memory used of the maximum',
+      'memory used of the maximum',
+      'commands',
+      'evicted keys',
+      'delayed fsyncs',
+    ].map((what) => [`Stores: ${what}`, 'no series']),
+  );
 });

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { GENERATED_DIRECTORY } from '../../src/generated-files.ts';
+import { readDashboards } from '../../src/model/dashboard-json.ts';
 import type { ResolvedPanel } from '../../src/model/resolve.ts';
 import { colorOf, drawFigure } from '../../src/preview/draw-figure.ts';
 import { bucketsOf } from '../../src/preview/draw-heat-map.ts';
 import { drawLines } from '../../src/preview/draw-lines.ts';
 import { runsOf } from '../../src/preview/draw-states.ts';
-import { joinByCountry } from '../../src/preview/draw-table.ts';
+import { drawTable, tableOf } from '../../src/preview/draw-table.ts';
+import { drawText } from '../../src/preview/draw-text.ts';
+import { heroOf } from '../../src/preview/hero.ts';
 import { legendOf, type NamedSeries } from '../../src/preview/panel-data.ts';
 
 const view = { range: { from: 0, to: 100 }, stepSeconds: 10, scrapeSeconds: 5 };
@@ -117,17 +121,204 @@ test('states are stretches; a gap ends one', () => {
   ]);
 });
 
-test('rows are joined by country, the busiest first; what is not there stays empty', () => {
-  const cell = (refId: string, country: string, value: number): NamedSeries => ({
-    name: refId,
-    refId,
-    labels: { country },
-    samples: [[100, value]],
+const cell = (refId: string, labels: Readonly<Record<string, string>>, value: number): NamedSeries => ({
+  name: refId,
+  refId,
+  labels,
+  samples: [[100, value]],
+});
+
+test('a matrix has accepted first, then lanes, then differences; the busiest row first; what is not there stays empty', () => {
+  const matrix: ResolvedPanel = {
+    ...panel,
+    transformations: [{ id: 'groupingToMatrix', options: { rowField: 'country', columnField: 'column' } }],
+  };
+  const cells = [
+    cell('A', { country: 'ES', column: 'difference x' }, -1),
+    cell('A', { country: 'ES', column: 'x' }, 2),
+    cell('A', { country: 'ES', column: 'accepted' }, 3),
+    cell('A', { country: 'FR', column: 'accepted' }, 5),
+  ];
+  assert.deepEqual(tableOf({ panel: matrix, series: cells }), {
+    of: 'country',
+    columns: ['accepted', 'x', 'difference x'],
+    rows: [
+      { name: 'FR', values: [5, undefined, undefined] },
+      { name: 'ES', values: [3, 2, -1] },
+    ],
   });
-  assert.deepEqual(joinByCountry([cell('A', 'ES', 3), cell('A', 'FR', 5), cell('B', 'ES', 2)], ['A', 'B']), [
-    { country: 'FR', values: [5, undefined] },
-    { country: 'ES', values: [3, 2] },
+});
+
+test('a joined table has a column for each query under its legend, each in its own unit', () => {
+  const joined: ResolvedPanel = {
+    ...panel,
+    targets: ['CPU', 'memory'].map((legendFormat, index) => ({
+      refId: 'AB'[index] ?? '',
+      expr: '',
+      legendFormat,
+      instant: true,
+    })),
+    fieldConfig: {
+      defaults: { unit: 'short' },
+      overrides: [
+        { matcher: { id: 'byName', options: 'memory' }, properties: [{ id: 'unit', value: 'bytes' }] },
+      ],
+    },
+    transformations: [{ id: 'joinByField', options: { byField: 'pod' } }],
+  };
+  const cells = [cell('A', { pod: 'a' }, 1), cell('A', { pod: 'b' }, 2), cell('B', { pod: 'a' }, 1_024)];
+  const table = tableOf({ panel: joined, series: cells });
+  assert.deepEqual(table.columns, ['CPU', 'memory']);
+  assert.deepEqual(table.rows, [
+    { name: 'b', values: [2, undefined] },
+    { name: 'a', values: [1, 1_024] },
   ]);
+  assert.match(drawTable({ panel: joined, series: cells }, 200), /<td>1<\/td><td>1 KiB<\/td>/);
+});
+
+test('lines have the colour, width and dash of the last override that matches their name', () => {
+  const override = (
+    options: string,
+    color: string,
+    more: readonly { id: string; value: unknown }[] = [],
+  ) => ({
+    matcher: { id: 'byRegexp', options },
+    properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }, ...more],
+  });
+  const drawing = drawLines(
+    {
+      panel: {
+        ...panel,
+        fieldConfig: {
+          defaults: { unit: 'short', color: { mode: 'shades', fixedColor: 'text' } },
+          overrides: [
+            override('/KAFKA/i', '#111111'),
+            override('/^p99/', '#222222', [
+              { id: 'custom.lineWidth', value: 2 },
+              { id: 'custom.lineStyle', value: { fill: 'dash' } },
+            ]),
+          ],
+        },
+      },
+      series: ['kafka', 'p99 kafka', 'other'].map((name) =>
+        series(name, [
+          [10, 1],
+          [20, 2],
+        ]),
+      ),
+    },
+    [],
+    box,
+    view,
+  );
+  const strokes = [
+    ...drawing.matchAll(/stroke="(#\w+|var[^"]*|color-mix[^"]*)" stroke-width="([\d.]+)"( stroke-dash)?/g),
+  ];
+  assert.deepEqual(
+    strokes.map(([, color, width, dash]) => [color, width, dash !== undefined]),
+    [
+      ['#111111', '1.5', false],
+      ['#222222', '2.5', true],
+      ['color-mix(in srgb,var(--text),var(--text) 50%)', '1.5', false],
+    ],
+  );
+});
+
+test('lines of one stack lie on each other, those of another one do not', () => {
+  const stacked = (group: string) => ({
+    matcher: { id: 'byRegexp', options: `/${group}/` },
+    properties: [{ id: 'custom.stacking', value: { mode: 'normal', group } }],
+  });
+  const drawing = drawLines(
+    {
+      panel: {
+        ...panel,
+        fieldConfig: { defaults: { unit: 'short' }, overrides: [stacked('a'), stacked('b')] },
+      },
+      series: [series('a 1', [[10, 60]]), series('b 1', [[10, 80]]), series('a 2', [[10, 40]])],
+    },
+    [],
+    box,
+    view,
+  );
+  const heights = pathsOf(drawing).map((path) => Number(/,([\d.]+)h/.exec(path)?.[1]));
+  const [first = 0, second = 0, third = 0] = heights;
+  assert.ok(third < second && second < first, `60, 80 and 60 + 40 = 100: ${heights}`);
+});
+
+test('on a scale of powers of two, doubling is the same distance everywhere', () => {
+  const drawing = drawLines(
+    {
+      panel: {
+        ...panel,
+        fieldConfig: { defaults: { unit: 's', custom: { scaleDistribution: { type: 'log', log: 2 } } } },
+      },
+      series: [0.5, 1, 2, 4].map((value) => series(String(value), [[10, value]])),
+    },
+    [],
+    box,
+    view,
+  );
+  const heights = pathsOf(drawing).map((path) => Number(/,([\d.]+)h/.exec(path)?.[1]));
+  const steps = heights.slice(1).map((height, index) => (heights[index] ?? 0) - height);
+  for (const step of steps) assert.ok(Math.abs(step - (steps[0] ?? 0)) < 0.2 && step > 10, String(heights));
+});
+
+test('on a scale from 0, everything up to 1 has even steps and doubling has them from there on', () => {
+  const custom = { scaleDistribution: { type: 'symlog', log: 2 } };
+  const drawing = drawLines(
+    {
+      panel: { ...panel, fieldConfig: { defaults: { unit: 's', custom } } },
+      series: [0, 1, 2, 4].map((value) => series(String(value), [[10, value]])),
+    },
+    [],
+    box,
+    view,
+  );
+  const heights = pathsOf(drawing).map((path) => Number(/,([\d.]+)h/.exec(path)?.[1]));
+  const steps = heights.slice(1).map((height, index) => (heights[index] ?? 0) - height);
+  for (const step of steps) assert.ok(Math.abs(step - (steps[0] ?? 0)) < 0.2 && step > 10, String(heights));
+});
+
+test('a small value does not fill an axis that reaches further', () => {
+  const heightWith = (axisSoftMax: number) => {
+    const drawing = drawLines(
+      {
+        panel: { ...panel, fieldConfig: { defaults: { unit: 'short', custom: { axisSoftMax } } } },
+        series: [series('a', [[10, 10]])],
+      },
+      [],
+      box,
+      view,
+    );
+    return Number(/,([\d.]+)h/.exec(pathsOf(drawing)[0] ?? '')?.[1]);
+  };
+  assert.ok(heightWith(100) > heightWith(0) + 50);
+});
+
+test('a text panel shows its table and nothing that breaks the page', () => {
+  const drawn = drawText('Do `not` <b>.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |');
+  assert.match(drawn, /<code>not<\/code> &lt;b&gt;/);
+  assert.match(drawn, /<tr><th>a<\/th><th>b<\/th><\/tr><tr><td>1<\/td><td>2<\/td><\/tr>/);
+});
+
+test('the hero picture has its panels in places of their own, and misses none', () => {
+  const json = readDashboards(GENERATED_DIRECTORY).get('pipeline');
+  assert.ok(json);
+  const panels = json.panels.flatMap((one) =>
+    (one.repeat === undefined ? [one.title] : ['a', 'b'].map((lane) => one.title.replace('$lane', lane))).map(
+      (title) => ({ panel: { ...one, title, targets: [] }, series: [] }),
+    ),
+  );
+  const dashboard = { json, panels: [], annotations: [], chosen: [] };
+  const hero = heroOf({ dashboard, panels, marks: [] });
+  const taken = hero.panels.map(({ panel: { gridPos } }) => `${gridPos.x},${gridPos.y}`);
+  assert.equal(new Set(taken).size, 9);
+  assert.equal(hero.panels.length, 9);
+  assert.throws(
+    () => heroOf({ dashboard, panels: panels.slice(3), marks: [] }),
+    /there is no panel "Verdict"/,
+  );
 });
 
 test('a figure takes the colour of the threshold it has reached, and says when there is none', () => {
@@ -137,9 +328,9 @@ test('a figure takes the colour of the threshold it has reached, and says when t
     { value: 1, color: 'red' },
   ];
   const color = (value: number) => colorOf(value, { thresholds: { steps } });
-  assert.deepEqual([color(-1), color(0), color(1)], ['#ff9830', '#73bf69', '#f2495c']);
+  assert.deepEqual([color(-1), color(0), color(1)], ['var(--orange)', 'var(--green)', 'var(--red)']);
   const empty: ResolvedPanel = { ...panel, fieldConfig: { defaults: { noValue: 'no data' } } };
-  assert.match(drawFigure({ panel: empty, series: [] }), /no data/);
+  assert.match(drawFigure({ panel: empty, series: [] }, box, view), /no data/);
 });
 
 test('a legend takes what it needs from the labels', () => {

@@ -23,6 +23,17 @@ const ofLane = (name: string, lane: string, pod = 'p-1') => `caudal_${name}{${la
 const requests = (status: string) =>
   `caudal_ingest_requests_total{${labelsOf({ pod: 'i-1', route: '/messages', status })}}`;
 const brokerUp = (pod: string) => `caudal_broker_up{${labelsOf({ pod, broker: 'kafka' })}}`;
+const memory = (component: string, used: string, max: string) => ({
+  [`redis_memory_used_bytes{${labelsOf({ component })}}`]: used,
+  [`redis_memory_max_bytes{${labelsOf({ component })}}`]: max,
+});
+/** Of 100 bytes; a kubelet's series have no release. */
+const disk = (namespace: string, claim: string, available: string) => ({
+  [`kubelet_volume_stats_available_bytes{namespace="${namespace}",persistentvolumeclaim="${claim}"}`]:
+    available,
+  [`kubelet_volume_stats_capacity_bytes{namespace="${namespace}",persistentvolumeclaim="${claim}"}`]:
+    '100x40',
+});
 
 const kafka = 'kafka-redis';
 const rabbitmq = 'rabbitmq-valkey';
@@ -74,7 +85,44 @@ export const ALERT_CASES: readonly AlertCase[] = [
   },
   {
     alert: 'CaudalMessagesMissing',
-    what: 'the load goes on, so the figures are of different moments',
+    what: 'requests were answered 202 twice under their key and stored once',
+    series: {
+      ...load,
+      [ingest('accepted')]: '0x20 100+100x8 1003x60',
+      [store(kafka)]: thousand,
+      [ofLane('duplicates_total', kafka)]: '0x29 3x60',
+      [ofLane('duplicates_total', rabbitmq)]: '0x29 3x60',
+    },
+    atMinute: 45,
+    fires: [],
+  },
+  {
+    alert: 'CaudalMessagesMissing',
+    what: 'more messages are missing than the lane knew already',
+    series: {
+      ...load,
+      [store(kafka)]: threeShort,
+      [ofLane('duplicates_total', kafka)]: '0x25 1x60',
+      [ofLane('duplicates_total', rabbitmq)]: '0x25 9x60',
+    },
+    atMinute: 45,
+    fires: [
+      {
+        labels: { lane: kafka },
+        summary: 'kafka-redis has stored 2 messages fewer than were accepted in the last hour',
+      },
+    ],
+  },
+  {
+    alert: 'CaudalMessagesMissing',
+    what: 'the missing messages are with a consumer',
+    series: { ...load, [store(kafka)]: threeShort, [ofLane('in_hand_messages', kafka)]: '0x20 3x75' },
+    atMinute: 45,
+    fires: [],
+  },
+  {
+    alert: 'CaudalMessagesMissing',
+    what: 'the load continues, so the figures are of different moments',
     series: {
       ...noBacklog,
       [ingest('accepted')]: '0+100x90',
@@ -99,7 +147,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [
       {
         labels: { lane: kafka },
-        summary: 'kafka-redis has moved by 3 messages against the other lanes in the last six hours',
+        summary: 'kafka-redis has drifted by 3 messages from the other lanes in the last six hours',
       },
     ],
   },
@@ -111,7 +159,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [
       {
         labels: { lane: rabbitmq },
-        summary: 'rabbitmq-valkey has moved by 2 messages against the other lanes in the last six hours',
+        summary: 'rabbitmq-valkey has drifted by 2 messages from the other lanes in the last six hours',
       },
     ],
   },
@@ -281,9 +329,82 @@ export const ALERT_CASES: readonly AlertCase[] = [
   },
   {
     alert: 'CaudalRequestsFailing',
+    what: 'one in sixteen requests is answered 503',
+    series: { [requests('202')]: '0+300x40', [requests('503')]: '0+20x40' },
+    atMinute: 15,
+    fires: [{ labels: {}, summary: '6.25% of the requests are answered with 5xx' }],
+  },
+  {
+    alert: 'CaudalRequestsFailing',
+    what: 'one in 25 requests is answered 503',
+    series: { [requests('202')]: '0+288x40', [requests('503')]: '0+12x40' },
+    atMinute: 15,
+    fires: [],
+  },
+  {
+    alert: 'CaudalRequestsFailing',
     what: 'clients send what is refused with 400',
     series: { [requests('202')]: '0+300x40', [requests('400')]: '0+300x40', [requests('503')]: '0x40' },
     atMinute: 15,
+    fires: [],
+  },
+  {
+    alert: 'CaudalStoreFillingUp',
+    what: 'a store uses more than four fifths of its maxmemory',
+    series: {
+      [brokerUp('i-1')]: '1x40',
+      ...memory('valkey', '75+2.5x40', '100x40'),
+      ...memory('redis', '10x40', '100x40'),
+    },
+    atMinute: 8,
+    fires: [{ labels: { component: 'valkey' }, summary: 'valkey uses 95% of its maxmemory' }],
+  },
+  {
+    alert: 'CaudalStoreFillingUp',
+    what: 'a store is three quarters full, and another one has no maxmemory',
+    series: {
+      [brokerUp('i-1')]: '1x40',
+      ...memory('valkey', '75x40', '100x40'),
+      ...memory('redis', '95x40', '0x40'),
+    },
+    atMinute: 20,
+    fires: [],
+  },
+  {
+    alert: 'CaudalStoreFillingUp',
+    what: 'a cache of another program is full',
+    series: {
+      [brokerUp('i-1')]: '1x40',
+      'redis_memory_used_bytes{namespace="demo",pod="cache-0"}': '99x40',
+      'redis_memory_max_bytes{namespace="demo",pod="cache-0"}': '100x40',
+      'redis_memory_used_bytes{namespace="shop",release="shop",component="redis"}': '99x40',
+      'redis_memory_max_bytes{namespace="shop",release="shop",component="redis"}': '100x40',
+    },
+    atMinute: 20,
+    fires: [],
+  },
+  {
+    alert: 'CaudalVolumeFillingUp',
+    what: "Kafka's volume has less than a fifth left",
+    series: { [brokerUp('i-1')]: '1x40', ...disk('demo', 'data-caudal-kafka-0', '12.5x40') },
+    atMinute: 10,
+    fires: [
+      {
+        labels: { persistentvolumeclaim: 'data-caudal-kafka-0', release: '' },
+        summary: 'data-caudal-kafka-0 has 12.5% of its space left',
+      },
+    ],
+  },
+  {
+    alert: 'CaudalVolumeFillingUp',
+    what: 'a quarter is left, another program is full, and so is a Kafka that is not of Caudal',
+    series: {
+      [brokerUp('i-1')]: '1x40',
+      ...disk('demo', 'data-caudal-kafka-0', '25x40'),
+      ...disk('demo', 'data-postgres-0', '1x40'),
+      ...disk('elsewhere', 'data-kafka-0', '1x40'),
+    },
+    atMinute: 10,
     fires: [],
   },
 ];

@@ -1,6 +1,6 @@
 import { METRICS } from '@caudal/common/metrics';
 
-/** Metrics of others that Caudal's dashboards may use, each seen in a real scrape. */
+/** Metrics of others that Caudal's dashboards and alerts may use, each seen in a real scrape where nothing else is said. */
 const OTHERS = [
   // Node, by the client library that every service registers.
   'nodejs_eventloop_lag_max_seconds',
@@ -29,8 +29,18 @@ const OTHERS = [
   'rabbitmq_global_messages_delivered_total',
   'rabbitmq_global_messages_received_total',
   'rabbitmq_global_messages_redelivered_total',
+  'rabbitmq_identity_info',
   'rabbitmq_process_resident_memory_bytes',
   'rabbitmq_resident_memory_limit_bytes',
+  // The stores' exporter, by its source (exporter/exporter.go).
+  'redis_aof_delayed_fsync',
+  'redis_commands_processed_total',
+  'redis_evicted_keys_total',
+  'redis_memory_max_bytes',
+  'redis_memory_used_bytes',
+  // The kubelet, by its documented names.
+  'kubelet_volume_stats_available_bytes',
+  'kubelet_volume_stats_capacity_bytes',
   // Recording rules of Caudal's own.
   'caudal:lane_behind_at_rest:messages',
 ] as const;

@@ -1,3 +1,5 @@
+import { HUES, ownerOf } from '../../../../grafana-dashboards/src/palette.ts';
+
 /** One line of a chart; points without a value interrupt it. */
 export interface Series {
   readonly name: string;
@@ -15,8 +17,8 @@ export interface Chart {
 const WIDTH = 760;
 const HEIGHT = 240;
 const PLOT = { left: 64, right: 16, top: 44, bottom: 32 };
-/** Told apart also by people who see few colours, on white and on black. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
+/** On white the darker shades are the ones that can be seen; a second lane of one broker takes the next. */
+const SHADES = ['dark', 'mid', 'light'] as const;
 
 /** Draws charts under one another, x in seconds, as one SVG document. */
 export function renderCharts(charts: readonly Chart[]): string {
@@ -53,7 +55,10 @@ function renderChart({ title, unit, series }: Chart, top: number): string {
     ),
     ...xTicks.map((tick) => text(x(tick), HEIGHT - 12, `${formatTick(tick)} s`, 'text-anchor="middle"')),
     ...series.flatMap(({ name, points }, index) => {
-      const colour = COLOURS[index % COLOURS.length];
+      const colour = colourOf(
+        name,
+        series.slice(0, index).map((one) => one.name),
+      );
       const legendX = PLOT.left + 200 + index * 150;
       return [
         `<path d="${path(points, x, y)}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"/>`,
@@ -100,4 +105,11 @@ function round(value: number): number {
 
 function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** The hue that the lane has on the dashboards. */
+function colourOf(name: string, before: readonly string[]): string {
+  const owner = ownerOf(name);
+  const nth = before.filter((one) => ownerOf(one) === owner).length;
+  return HUES[owner][SHADES[nth % SHADES.length] ?? 'dark'];
 }

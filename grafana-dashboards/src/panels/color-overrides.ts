@@ -1,0 +1,100 @@
+import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
+import { HUES, type Hue, NEUTRAL, OWNER_PATTERNS, type Owner, STATES } from '../palette.ts';
+import type { Signal } from '../signals/signal.ts';
+
+/** Properties of the series whose name matches; a later one wins over an earlier one. */
+export interface NameOverride {
+  readonly regexp: string;
+  readonly properties: DynamicConfigValue[];
+}
+
+const OWNERS = ['rabbitmq', 'kafka'] as const;
+const QUANTILES: readonly { readonly name: string; readonly shade: keyof Hue; readonly width: number }[] = [
+  { name: 'p50', shade: 'light', width: 1 },
+  { name: 'p95', shade: 'mid', width: 1 },
+  { name: 'p99', shade: 'dark', width: 2 },
+];
+
+/** Colour of what no override names: the owner's own, in shades where there are several. */
+export function baseColor(owner: Owner = 'neutral'): FieldColorBuilder {
+  return new FieldColorBuilder()
+    .mode(FieldColorModeId.Shades)
+    .fixedColor(owner === 'neutral' ? NEUTRAL : HUES[owner].mid);
+}
+
+/** Overrides that give each series of a signal the colour of its meaning, as far as its legends can name one. */
+export function colorOverrides(
+  { queries, owner = 'neutral' }: Signal,
+  isStacked: boolean,
+): readonly NameOverride[] {
+  const legends = queries.map(({ legend }) => legend).join('\n');
+  const namesOwner = /\{\{(?:lane|broker|store|component|pod)\}\}|rabbitmq|kafka|valkey|redis/i.test(legends);
+  // Several series of one owner: consumers, countries, routes. They are shades of its hue.
+  const isMany = /\{\{(?:pod|country)\}\}/.test(legends);
+  const hasQuantiles = /^p\d\d/m.test(legends);
+  return [
+    ...(namesOwner ? OWNERS.map((one) => ofOwner(one, isMany, isStacked)) : []),
+    ...(hasQuantiles
+      ? [...quantiles('^', HUES[owner]), ...(namesOwner ? OWNERS.flatMap(quantilesOf) : [])]
+      : []),
+    ...(/in hand$/m.test(legends)
+      ? OWNERS.map((one) => ({
+          regexp: `/${OWNER_PATTERNS[one]}.* in hand$/i`,
+          properties: [fixed(HUES[one].light)],
+        }))
+      : []),
+    ...(/seen by the broker$/m.test(legends)
+      ? [{ regexp: '/seen by the broker$/', properties: [DASHED] }]
+      : []),
+    ...(/^limit|limit$/m.test(legends)
+      ? [
+          {
+            regexp: '/limit$/',
+            properties: [fixed(STATES.bad), DASHED, { id: 'custom.fillOpacity', value: 0 }],
+          },
+        ]
+      : []),
+    ...(legends.includes('{{outcome}}')
+      ? [
+          { regexp: '/^refused$/', properties: [fixed(STATES.attention)] },
+          { regexp: '/^unconfirmed$/', properties: [fixed(STATES.bad)] },
+        ]
+      : []),
+    ...(legends.includes('{{status}}')
+      ? [
+          { regexp: '/ 4\\d\\d$/', properties: [fixed(STATES.attention)] },
+          { regexp: '/ 5\\d\\d$/', properties: [fixed(STATES.bad)] },
+        ]
+      : []),
+  ];
+}
+
+const DASHED: DynamicConfigValue = { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 6] } };
+
+const fixed = (fixedColor: string): DynamicConfigValue => ({
+  id: 'color',
+  value: { mode: FieldColorModeId.Fixed, fixedColor },
+});
+
+// Lines that are stacked lie on those of their own lane only.
+function ofOwner(owner: (typeof OWNERS)[number], isMany: boolean, isStacked: boolean): NameOverride {
+  const mode = isMany ? FieldColorModeId.Shades : FieldColorModeId.Fixed;
+  return {
+    regexp: `/${OWNER_PATTERNS[owner]}/i`,
+    properties: [
+      { id: 'color', value: { mode, fixedColor: HUES[owner].mid } },
+      ...(isStacked ? [{ id: 'custom.stacking', value: { mode: 'normal', group: owner } }] : []),
+    ],
+  };
+}
+
+const quantilesOf = (owner: (typeof OWNERS)[number]): readonly NameOverride[] =>
+  quantiles(OWNER_PATTERNS[owner], HUES[owner]);
+
+function quantiles(start: string, hue: Hue): readonly NameOverride[] {
+  return QUANTILES.map(({ name, shade, width }) => ({
+    regexp: `/${start}${name}\\b/i`,
+    properties: [fixed(hue[shade]), { id: 'custom.lineWidth', value: width }],
+  }));
+}
