@@ -42,11 +42,11 @@ export async function inspectKeys(
   let asked = 0;
   for (const requests of chunks(ledgerRequests(ledger), KEYS_A_TIME)) {
     const bitmaps = await store.bitmaps(
-      requests.map(({ key }) => options.keyPrefix + storeKeyOf(key, options.apiKey)),
+      requests.map((request) => options.keyPrefix + storeKeyOf(request, options.apiKey)),
     );
     asked += requests.length;
-    requests.forEach(({ key, outcome, countries }, index) => {
-      countries.forEach((country, position) => {
+    requests.forEach(({ key, outcome, messages }, index) => {
+      messages.forEach(({ country }, position) => {
         const isFound = hasBit(bitmaps[index] ?? null, position);
         if (isFound) add(foundByCountry, country);
         if (isFound && outcome === 'refused') add(refusedByCountry, country);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { notAcceptedMark } from '../../../../load-tests/lib/account.ts';
-import { createMessage } from '../../../../load-tests/lib/payloads.ts';
+import { createMessage, type Message } from '../../../../load-tests/lib/payloads.ts';
 import { hashText, randomAt } from '../../../../load-tests/lib/random.ts';
 import { ExpectedError } from '../cli/run-command-line.ts';
 import type { LoadAccount } from '../load/run-k6.ts';
@@ -21,8 +21,8 @@ export interface Ledger {
 export interface LedgerRequest {
   readonly key: string;
   readonly outcome: RequestOutcome;
-  /** The country of each message, in order. */
-  readonly countries: readonly string[];
+  /** What was posted, in order, with the country as the code it must be counted under. */
+  readonly messages: readonly Message[];
 }
 
 /**
@@ -68,22 +68,26 @@ export function* ledgerRequests({ account, notAccepted }: Ledger): Generator<Led
     yield {
       key: `${prefix}-${request}`,
       outcome: notAccepted.get(request) ?? 'accepted',
-      countries: Array.from(
-        { length: size },
-        (_, position) => createMessage(randomAt(seedHash, first + position)).code,
-      ),
+      messages: Array.from({ length: size }, (_, position) => {
+        const { message, code } = createMessage(randomAt(seedHash, first + position));
+        return { ...message, country: code };
+      }),
     };
   }
 }
 
 /**
- * The key of a store that remembers a request: its messages are bits of it, by position. Made here anew, apart from
+ * The key of a store that remembers a request: its messages are bits of it, by position. Derived here anew, apart from
  * the services, so that a fault in theirs shows.
  */
-export function storeKeyOf(idempotencyKey: string, apiKey: string | undefined): string {
+export function storeKeyOf(
+  { key, messages }: Pick<LedgerRequest, 'key' | 'messages'>,
+  apiKey: string | undefined,
+): string {
   const caller = apiKey === undefined ? '' : createHash('sha256').update(apiKey).digest('base64url');
+  const said = messages.map(({ description, country, weather }) => [description, country, weather]);
   const scope = createHash('sha256')
-    .update(`${caller.length}:${caller}:${idempotencyKey}`)
+    .update(JSON.stringify([caller, key, said]))
     .digest('base64url');
   return `seen:k:${scope.slice(0, 22)}`;
 }

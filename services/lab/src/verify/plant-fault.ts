@@ -1,4 +1,3 @@
-import { storeKeyOf } from './ledger.ts';
 import type { PlantedMessage } from './plants.ts';
 import type { RawStore } from './raw-store.ts';
 
@@ -15,9 +14,7 @@ export async function plantFault(
   for (const { country, counted } of messages) counts[country] = (counts[country] ?? 0) + counted;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0) + totalOff;
   await store.markFirstBits(
-    messages
-      .filter(({ isRemembered }) => isRemembered)
-      .map(({ key }) => keyPrefix + storeKeyOf(key, undefined)),
+    messages.filter(({ isRemembered }) => isRemembered).map(({ storeKey }) => keyPrefix + storeKey),
     IDENTITY_TTL_SECONDS,
   );
   await store.setFields(`${keyPrefix}country_counts`, counts);

@@ -2,8 +2,8 @@ import type { Finding, VerdictState } from '@caudal/common/account';
 
 /** A message as a lane's store is made to hold it. */
 export interface PlantedMessage {
-  /** Its `Idempotency-Key`. */
-  readonly key: string;
+  /** The store's key of its identity, without the lane's prefix. */
+  readonly storeKey: string;
   /** The country it is counted under. */
   readonly country: string;
   /** How often it is counted. */
@@ -159,7 +159,7 @@ export const FAULTS: readonly Plant[] = [
     name: 'a loss behind a message of another sender',
     messages: ({ messages, places: [many] }) => [
       ...withoutOne(messages, many),
-      { key: 'of-another-sender', country: many, counted: 1, isRemembered: true },
+      { storeKey: 'seen:k:of-another-sender', country: many, counted: 1, isRemembered: true },
     ],
     state: 'exact',
     findings: nothing,

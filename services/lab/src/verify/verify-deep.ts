@@ -70,8 +70,8 @@ async function forgetsKeys(
   apiKey: string | undefined,
 ): Promise<boolean> {
   const keys: string[] = [];
-  for (const { key } of ledgerRequests(ledger)) {
-    if (keys.push(keyPrefix + storeKeyOf(key, apiKey)) === FIRST_KEYS) break;
+  for (const request of ledgerRequests(ledger)) {
+    if (keys.push(keyPrefix + storeKeyOf(request, apiKey)) === FIRST_KEYS) break;
   }
   const shortestMs = await raw.shortestLifeMs(keys);
   return shortestMs === null || shortestMs < ABOUT_TO_GO_MS;
@@ -83,8 +83,7 @@ function notesOn(lane: string, inspection: KeyInspection, mayHaveExpired: boolea
   const notes = [
     `${lane}: asked for ${formatCount(asked)} keys, ${formatCount(missing)} messages are missing`,
   ];
-  if (missing > 0 && mayHaveExpired)
-    return [...notes, `${lane}: the load is older than a day: keys may have expired`];
+  if (missing > 0 && mayHaveExpired) return [...notes, `${lane}: the load is old: its keys may have expired`];
   notes.push(
     ...firstMissing.map(
       ({ key, position, country }) =>

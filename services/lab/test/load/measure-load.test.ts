@@ -31,7 +31,16 @@ function consoleOf(stored: number, backlog: number) {
     broker: 'rabbitmq',
     store: 'valkey',
     totals: totals(),
-    backlog: { messages: begun ? backlog : 0, bySource: {}, deadLetters: 0, consumers: 1 },
+    backlog: {
+      messages: begun ? backlog : 0,
+      covers: 'waiting and in hand',
+      waiting: begun ? backlog : 0,
+      inHand: 0,
+      secondsBehind: null,
+      bySource: {},
+      deadLetters: 0,
+      consumers: 1,
+    },
     errors: {},
   });
   const client: ConsoleClient = {

@@ -22,9 +22,9 @@ function ledgerOf(notAccepted: Ledger['notAccepted'] = new Map(), batch = 1, unl
   } as LoadAccount;
   const ledger: Ledger = { account, notAccepted };
   const perCountry: Record<string, OutcomeCounts> = {};
-  for (const { outcome, countries, key } of ledgerRequests(ledger)) {
+  for (const { outcome, messages, key } of ledgerRequests(ledger)) {
     const isUnlisted = Number(key.slice(2)) < unlisted;
-    for (const country of countries) {
+    for (const { country } of messages) {
       perCountry[country] ??= { accepted: 0, refused: 0, unknown: 0 };
       perCountry[country][isUnlisted ? 'unknown' : outcome] += 1;
     }
@@ -36,10 +36,10 @@ function ledgerOf(notAccepted: Ledger['notAccepted'] = new Map(), batch = 1, unl
 function storeOf(ledger: Ledger, isStored: (key: string, position: number) => boolean) {
   const bitmaps = new Map<string, Buffer>();
   const counts: Record<string, number> = {};
-  for (const { key, countries } of ledgerRequests(ledger)) {
-    countries.forEach((country, position) => {
+  for (const { key, messages } of ledgerRequests(ledger)) {
+    messages.forEach(({ country }, position) => {
       if (!isStored(key, position)) return;
-      const name = `x:${storeKeyOf(key, undefined)}`;
+      const name = `x:${storeKeyOf({ key, messages }, undefined)}`;
       const bitmap = bitmaps.get(name) ?? Buffer.alloc(125);
       bitmap[position >> 3] = (bitmap[position >> 3] ?? 0) | (0x80 >> (position & 7));
       bitmaps.set(name, bitmap);
@@ -99,12 +99,14 @@ async function deep(
 
 describe('the ledger of a load', () => {
   it('derives the keys of a store as the services do', () => {
-    assert.equal(storeKeyOf('a-key', undefined), `seen:k:${keyScope('', 'a-key')}`);
-    assert.notEqual(storeKeyOf('a-key', 'secret'), storeKeyOf('a-key', undefined));
+    const messages = [{ description: 'sol y viento', country: 'ES', weather: 'sunny' }] as const;
+    const request = { key: 'a-key', messages };
+    assert.equal(storeKeyOf(request, undefined), `seen:k:${keyScope('', 'a-key', messages)}`);
+    assert.notEqual(storeKeyOf(request, 'secret'), storeKeyOf(request, undefined));
   });
 
   it('cuts the last request to the size it had', () => {
-    const sizes = [...ledgerRequests(ledgerOf(new Map(), 7))].map(({ countries }) => countries.length);
+    const sizes = [...ledgerRequests(ledgerOf(new Map(), 7))].map(({ messages }) => messages.length);
     assert.deepEqual([sizes.length, sizes[0], sizes.at(-1)], [9, 7, 4]);
   });
 
@@ -138,7 +140,7 @@ describe('the ledger of a load', () => {
 describe('a deep account', () => {
   const ledger = ledgerOf();
   const [first] = ledgerRequests(ledger);
-  const home = first?.countries[0] ?? '';
+  const home = first?.messages[0]?.country ?? '';
 
   it('is exact when every key is there, by counts or not', async () => {
     for (const expired of [false, true]) {
@@ -174,7 +176,7 @@ describe('a deep account', () => {
   });
 
   it('finds an accepted message that is lost behind one of unknown outcome that arrived', async () => {
-    const same = [...ledgerRequests(ledger)].filter(({ countries }) => countries[0] === home);
+    const same = [...ledgerRequests(ledger)].filter(({ messages }) => messages[0]?.country === home);
     const unknownKey = same[1]?.key ?? '';
     const listed = ledgerOf(new Map([[Number(unknownKey.slice(2)), 'unknown']]));
     const { findings, byCounts } = await deep(
@@ -193,7 +195,7 @@ describe('a deep account', () => {
         storeOf(interrupted, (key) => !keys.includes(key)),
       );
     assert.equal((await missing(['p-0'])).exact, true);
-    const same = [...ledgerRequests(ledger)].filter(({ countries }) => countries[0] === home);
+    const same = [...ledgerRequests(ledger)].filter(({ messages }) => messages[0]?.country === home);
     const { findings } = await missing(['p-0', same[1]?.key ?? '']);
     assert.deepEqual(findings, [{ country: home, kind: 'lost', count: 1 }]);
   });
