@@ -7,7 +7,7 @@ import { useServers } from '@caudal/common/testing';
 import { Redis } from 'ioredis';
 import { startFaultyIngest } from '../../../../load-tests/test/faulty-ingest.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
-import { readLedger, storeKeyOf } from '../../src/verify/ledger.ts';
+import { ledgerRequests, readLedger, storeKeyOf } from '../../src/verify/ledger.ts';
 import { startFakeConsole } from '../support/fake-console.ts';
 import { runCommand } from '../support/run-command.ts';
 import { uniqueNames } from '../support/unique-names.ts';
@@ -71,9 +71,11 @@ describe('npm run load, and npm run verify after it', () => {
 
   it('finds a loss behind a message of another sender by its key, and by nothing else', async () => {
     const [id = ''] = await readdir(join(directory, 'results'));
-    const { account } = readLedger(join(directory, 'results', id, 'account.json'));
-    const key = `${account.keys.prefix}-5`;
-    const stored = names.storeKeyPrefix + storeKeyOf(key, undefined);
+    const ledger = readLedger(join(directory, 'results', id, 'account.json'));
+    const request = [...ledgerRequests(ledger)][5];
+    assert.ok(request);
+    const { key } = request;
+    const stored = names.storeKeyPrefix + storeKeyOf(request, undefined);
     assert.equal(await redis.setbit(stored, 3, 0), 1);
     await redis.setbit(`${names.storeKeyPrefix}seen:k:of-another-sender`, 0, 1);
     const shallow = await verify();
