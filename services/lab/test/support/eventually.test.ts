@@ -14,7 +14,7 @@ describe('eventually', () => {
         return Promise.resolve(asked);
       },
       (n) => n === 3,
-      SOON,
+      { intervalMs: 1 },
     );
     assert.equal(answer, 3);
   });
