@@ -108,14 +108,9 @@ function scaleOf(
   values: readonly number[],
   unit: string,
 ): Scale {
-  switch (scaleDistribution?.type) {
-    case 'log':
-      return logScale(values);
-    case 'symlog':
-      return symlogScale(values, axisSoftMax);
-    default:
-      return linearScale(values, axisSoftMax, unit);
-  }
+  const { type } = scaleDistribution ?? {};
+  if (type === 'log') return logScale(values);
+  return type === 'symlog' ? symlogScale(values, axisSoftMax) : linearScale(values, axisSoftMax, unit);
 }
 
 /** Powers of two; what is not above 0 has no place on it and lies at its foot. */
