@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Stack, startStack } from '../../services/lab/src/stack/stack.ts';
+import { failUsage, printsHelp } from '../../tools/lib/command-line.ts';
 import { waitUntil } from '../../tools/lib/wait-until.ts';
 import { type Servers, startServers } from '../../tools/servers/servers.ts';
 import { GENERATED_DIRECTORY } from './generated-files.ts';
@@ -144,4 +145,14 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-await main();
+const USAGE = `usage: npm run dashboards:scene
+
+Draws the pictures of docs/images from a scene of its own servers and services: a load, more consumers, a store that is
+away for a while, and rest. Needs Chromium and about four minutes.
+`;
+
+const [unexpected] = process.argv.slice(2);
+if (!printsHelp(USAGE)) {
+  if (unexpected === undefined) await main();
+  else failUsage(`'${unexpected}' is not expected`, USAGE);
+}
