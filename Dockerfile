@@ -1,5 +1,6 @@
 # One image for all of Caudal's services; the command chooses which: node services/{ingest-api,consumer,console}/src/main.ts.
 # Node.js runs TypeScript as it is, so nothing is built; what is installed is JavaScript alone, for every architecture.
+# The base image is named by its tag: its digest was not known where this was written. Renovate pins it on its first run.
 FROM node:24-slim AS packages
 WORKDIR /app
 # npm checks the lock file against all workspaces, those that stay out of the image too.
@@ -18,6 +19,9 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --ca
     && find node_modules -xtype l -delete
 
 FROM node:24-slim
+LABEL org.opencontainers.image.title="caudal" \
+      org.opencontainers.image.description="A message pipeline on Kubernetes that can prove what it did" \
+      org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app ./

@@ -47,6 +47,10 @@ const steps: readonly Step[] = [
     run: () => runTool(join(bin, 'tsc'), ['--noEmit', '-p', 'load-tests/test']),
   },
   { name: 'lost promises', run: () => runTool(join(bin, 'eslint'), ['--max-warnings=0', '.']) },
+  {
+    name: 'prose',
+    run: () => runTool(process.execPath, [join(import.meta.dirname, 'prose', 'main.ts')]),
+  },
   { name: 'dead code', run: () => runTool(join(bin, 'knip'), []) },
   {
     name: 'unit',
