@@ -6,18 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { useServers } from '@caudal/common/testing';
 import { Redis } from 'ioredis';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
-
-<<<<<<< HEAD
-
 import { ledgerRequests, readLedger, storeKeyOf } from '../../src/verify/ledger.ts';
-import { startFakeConsole } from '../support/fake-console.ts';
-
-=======
-
-import { readLedger, storeKeyOf } from '../../src/verify/ledger.ts';
-
->>>>>>> w/verify
-
 import { runCommand } from '../support/run-command.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 
