@@ -153,6 +153,13 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       assert.equal(group.pending(), 0);
     });
 
+    it('makes topics of one copy that are flushed to disk before a confirm', async () => {
+      await openPublisher();
+      for (const name of [settings.topic, settings.deadLetterTopic]) {
+        assert.equal(await topicSetting(admin, name, 'flush.messages'), '1', name);
+      }
+    });
+
     it('asks for the acknowledgement of all in-sync replicas', async (t) => {
       const acks = recordProduceAcks(t);
       const publisher = await openPublisher();
@@ -233,17 +240,21 @@ function wideBodies(count: number, bytes: number): Buffer[] {
 
 /** Lowers a topic's limit and waits until its leader knows. */
 async function limit(admin: Admin, topic: string, maxMessageBytes: number): Promise<void> {
-  const TOPIC = 2;
   const configEntries = [{ name: 'max.message.bytes', value: String(maxMessageBytes) }];
   await admin.alterConfigs({ validateOnly: false, resources: [{ type: TOPIC, name: topic, configEntries }] });
   await eventually(
-    async () => {
-      const { resources } = await admin.describeConfigs({
-        includeSynonyms: false,
-        resources: [{ type: TOPIC, name: topic, configNames: ['max.message.bytes'] }],
-      });
-      return resources[0]?.configEntries[0]?.configValue;
-    },
+    () => topicSetting(admin, topic, 'max.message.bytes'),
     (value) => value === String(maxMessageBytes),
   );
+}
+
+/** The protocol's number of a topic as a resource. */
+const TOPIC = 2;
+
+async function topicSetting(admin: Admin, topic: string, name: string): Promise<string | undefined> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: TOPIC, name: topic, configNames: [name] }],
+  });
+  return resources[0]?.configEntries[0]?.configValue;
 }

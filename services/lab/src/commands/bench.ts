@@ -15,6 +15,7 @@ const PARTS = ['kafka', 'rabbitmq', 'ingest', 'growth', 'memory'] as const;
 const USAGE = `usage: npm run bench -- [--quick] [--only ${PARTS.join(',')}]
   --quick   3 pairs of small runs (a few minutes) instead of 7
   --only    some parts, comma-separated
+  --kafka-client kafkajs|platformatic   what ingest publishes to Kafka with (default kafkajs)
 `;
 const FULL: Effort = {
   pairs: 7,
@@ -31,7 +32,18 @@ const QUICK: Effort = {
   backlogs: [10_000, 100_000],
 };
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    'kafka-client': { type: 'string', default: 'kafkajs' },
+  },
+});
+const kafkaClient = values['kafka-client'];
+if (kafkaClient !== 'kafkajs' && kafkaClient !== 'platformatic') {
+  process.stderr.write(`no Kafka client '${kafkaClient}'\n${USAGE}`);
+  process.exit(2);
+}
 const parts = values.only?.split(',') ?? [...PARTS];
 const unknown = parts.filter((part) => !(PARTS as readonly string[]).includes(part));
 if (unknown.length > 0) {
@@ -54,8 +66,11 @@ try {
     say(`measuring ${part} …`);
     if (part === 'kafka') rows.push(...(await kafkaRows(servers.addresses, effort)));
     if (part === 'rabbitmq') rows.push(...(await rabbitmqRows(servers.addresses, effort)));
-    if (part === 'ingest') rows.push(...(await ingestRows(servers.addresses, effort)));
-    if (part === 'growth') figures.push(await growthFigure(servers.addresses));
+    if (part === 'ingest') rows.push(...(await ingestRows(servers.addresses, effort, kafkaClient)));
+    if (part === 'growth') {
+      figures.push(await growthFigure(servers.addresses, 'producer'));
+      figures.push(await growthFigure(servers.addresses, 'key'));
+    }
     if (part === 'memory') figures.push(...(await memoryFigures(servers.addresses, effort)));
   }
 } finally {
