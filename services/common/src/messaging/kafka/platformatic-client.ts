@@ -12,6 +12,7 @@ import type { Partition } from './assignment.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { LogBounds } from './log-position.ts';
 import type { OffsetHint } from './offset-hints.ts';
+import { topicConfig } from './topic-config.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const MECHANISMS: Readonly<Record<string, SASLMechanismValue>> = {
@@ -77,7 +78,7 @@ async function createTopic(admin: Admin, topic: string, settings: KafkaSettings)
       topics: [topic],
       partitions,
       replicas: settings.replicationFactor,
-      configs: [{ name: 'min.insync.replicas', value: String(settings.minInsyncReplicas) }],
+      configs: topicConfig(settings),
     });
   } catch (error) {
     if (hasCode(error, 'TOPIC_ALREADY_EXISTS')) return;
