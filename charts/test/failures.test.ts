@@ -11,6 +11,10 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
     'at most 28 fit: choose a shorter one or set fullnameOverride',
     { release: 'a-release-name-that-is-too-long' },
   ],
+  [
+    "images.caudal.repository is empty, and Caudal's image is not published: build it (docker build -t REGISTRY/caudal:0.1.0 .)",
+    { ownImage: false },
+  ],
   ['there is no lane: keep one', { values: { lanes: { 'rabbitmq-valkey': null, 'kafka-redis': null } } }],
   ['RabbitMQ is needed: set rabbitmq.enabled=true or', { values: { rabbitmq: { enabled: false } } }],
   ['there are two RabbitMQs: set', { values: { externalRabbitmq: { url: 'amqp://mq.example.com' } } }],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chart } from '../scripts/paths.ts';
 import { helm } from './support/helm.ts';
-import { find, type Manifest, render } from './support/manifests.ts';
+import { find, type Manifest, ownImageValues, render } from './support/manifests.ts';
 import { containerOf, containersOf, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
 
@@ -101,7 +101,7 @@ describe('secrets', () => {
   it('that stay are named by the notes, with the command that removes them', async () => {
     const notes = async (...flags: readonly string[]) => {
       const install = ['install', 'caudal', chart, '--namespace', 'test', '--dry-run=client'];
-      const { ok, stdout, stderr } = await helm(...install, ...flags);
+      const { ok, stdout, stderr } = await helm(...install, '--values', ownImageValues, ...flags);
       assert.ok(ok, stderr);
       return stdout.slice(stdout.indexOf('Remove it:'));
     };

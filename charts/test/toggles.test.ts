@@ -20,7 +20,11 @@ describe('whatever is switched on or off', () => {
         for (const container of containersOf(pod)) {
           assertContained(container, pod.owner);
           assertEnvironment(container, pod.owner);
-          assert.match(container.image, /^docker\.io\/[a-z0-9_/-]+:v?\d+\.\d+\.\d+/, pod.owner);
+          assert.match(
+            container.image,
+            /^(docker\.io\/[a-z0-9_/-]+|registry\.example\.com\/caudal):v?\d+\.\d+\.\d+/,
+            pod.owner,
+          );
         }
       }
     });

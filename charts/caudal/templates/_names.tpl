@@ -53,6 +53,9 @@ default
 {{- define "caudal.image" -}}
 {{- $root := index . 0 -}}
 {{- $image := index $root.Values.images (index . 1) -}}
+{{- if not $image.repository -}}
+{{- fail (printf "images.%s.repository is empty, and Caudal's image is not published: build it (docker build -t REGISTRY/caudal:%s .), push it or load it into the nodes, and set images.%s.registry=REGISTRY and images.%s.repository=caudal; `npm run cluster` and skaffold do all of that" (index . 1) $root.Chart.AppVersion (index . 1) (index . 1)) -}}
+{{- end -}}
 {{- $registry := $root.Values.global.imageRegistry | default $image.registry -}}
 {{- $repository := ternary (printf "%s/%s" $registry $image.repository) $image.repository (ne $registry "") -}}
 {{- if $image.digest -}}

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type Manifest, type RenderOptions, render } from './manifests.ts';
 import { containersOf, podsOf } from './pods.ts';
 
-/** Every image that the pods of a rendering pull, sorted. */
+/** Every public image that the pods of a rendering pull, sorted: all but Caudal's own, which has no public name. */
 export async function imagesOf(options: RenderOptions): Promise<readonly string[]> {
   const images = podsOf(await render(options)).flatMap((pod) => containersOf(pod).map(({ image }) => image));
-  return [...new Set(images)].sort();
+  return [...new Set(images)].filter((image) => !image.startsWith('registry.example.com/caudal:')).sort();
 }
 
 /** Thousandths of a CPU and MiB of memory of one pod or several. */

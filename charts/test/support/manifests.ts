@@ -27,7 +27,12 @@ export interface RenderOptions {
   readonly values?: unknown;
   /** Other flags of `helm template`. */
   readonly flags?: readonly string[];
+  /** Whether an image of Caudal is named, under all other values; by default it is. */
+  readonly ownImage?: boolean;
 }
+
+/** A values file that names an image of Caudal, as every user of the chart must: it has none by default. */
+export const ownImageValues = join(import.meta.dirname, 'own-image.yaml');
 
 const rendered = new Map<string, Promise<readonly Manifest[]>>();
 
@@ -64,12 +69,19 @@ async function template(options: RenderOptions): Promise<readonly Manifest[]> {
   });
 }
 
-async function runTemplate({ release = 'caudal', presets = [], values = {}, flags = [] }: RenderOptions) {
+async function runTemplate({
+  release = 'caudal',
+  presets = [],
+  values = {},
+  flags = [],
+  ownImage = true,
+}: RenderOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'caudal-values-'));
   try {
     const file = join(directory, 'values.json');
     await writeFile(file, JSON.stringify(values));
-    const files = [...presets.map(preset), file].flatMap((path) => ['--values', path]);
+    const own = ownImage ? [ownImageValues] : [];
+    const files = [...own, ...presets.map(preset), file].flatMap((path) => ['--values', path]);
     return await helm('template', release, chart, '--namespace', 'test', ...files, ...flags);
   } finally {
     await rm(directory, { recursive: true });
