@@ -15,6 +15,10 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
     "images.caudal.repository is empty, and Caudal's image is not published: build it (docker build -t REGISTRY/caudal:0.1.0 .)",
     { ownImage: false },
   ],
+  [
+    '"my.release" cannot begin the name of a Service, which starts with a letter and has letters, digits and hyphens',
+    { release: 'my.release' },
+  ],
   ['there is no lane: keep one', { values: { lanes: { 'rabbitmq-valkey': null, 'kafka-redis': null } } }],
   ['RabbitMQ is needed: set rabbitmq.enabled=true or', { values: { rabbitmq: { enabled: false } } }],
   ['there are two RabbitMQs: set', { values: { externalRabbitmq: { url: 'amqp://mq.example.com' } } }],

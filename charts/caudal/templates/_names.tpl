@@ -4,6 +4,9 @@
 {{- if gt (len $name) 28 -}}
 {{- fail (printf "the release name %q has %d characters and at most 28 fit: choose a shorter one or set fullnameOverride" $name (len $name)) -}}
 {{- end -}}
+{{- if not (regexMatch "^[a-z]([a-z0-9-]*[a-z0-9])?$" $name) -}}
+{{- fail (printf "the release name %q cannot begin the name of a Service, which starts with a letter and has letters, digits and hyphens: choose another one or set fullnameOverride" $name) -}}
+{{- end -}}
 {{- $name -}}
 {{- end -}}
 
@@ -21,21 +24,23 @@
 {{/* Labels by which a component's pods are selected; they never change. Takes a list: root, component. */}}
 {{- define "caudal.selector" -}}
 app.kubernetes.io/name: caudal
-app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
-{{/* Labels of a component's objects. Takes a list: root, component. */}}
+{{/*
+Labels of a component's objects. Of its own, `commonLabels` may change `part-of` alone: selectors, Helm and the chart's
+users look for the others. Takes a list: root, component, more labels (optional; they may change `part-of` as well).
+*/}}
 {{- define "caudal.labels" -}}
 {{- $root := index . 0 -}}
-{{ include "caudal.selector" . }}
-app.kubernetes.io/part-of: caudal
-app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ $root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
-{{- with $root.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $own := include "caudal.selector" . | fromYaml -}}
+{{- $_ := set $own "app.kubernetes.io/version" $root.Chart.AppVersion -}}
+{{- $_ := set $own "app.kubernetes.io/managed-by" $root.Release.Service -}}
+{{- $_ := set $own "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_") -}}
+{{- $more := dict -}}
+{{- if gt (len .) 2 }}{{ $more = index . 2 }}{{ end -}}
+{{- merge $own $more $root.Values.commonLabels (dict "app.kubernetes.io/part-of" "caudal") | toYaml -}}
 {{- end -}}
 
 {{/* Name of the pods' service account. */}}
@@ -97,5 +102,5 @@ data:
 {{- define "caudal.secretEnv" -}}
 - name: {{ .name }}
   valueFrom:
-    secretKeyRef: { name: {{ .secret }}, key: {{ .key }} }
+    secretKeyRef: { name: {{ .secret | quote }}, key: {{ .key | quote }} }
 {{- end -}}

@@ -5,7 +5,7 @@ Takes a dict: root, component, pod (overrides), securityContext (user and group 
 */}}
 {{- define "caudal.podSpec" -}}
 {{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy .pod) -}}
-serviceAccountName: {{ .serviceAccountName | default (include "caudal.serviceAccountName" .root) }}
+serviceAccountName: {{ .serviceAccountName | default (include "caudal.serviceAccountName" .root) | quote }}
 automountServiceAccountToken: {{ .apiToken | default false }}
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .grace | default 30 }}
@@ -13,7 +13,7 @@ terminationGracePeriodSeconds: {{ .grace | default 30 }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with $pod.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- $security := mergeOverwrite (dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault")) .securityContext (deepCopy ($pod.securityContext | default dict)) }}
 securityContext:
@@ -48,8 +48,9 @@ Takes a dict: root, component, pod, labels (optional), checksum (optional text).
 {{- define "caudal.podMetadata" -}}
 {{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy .pod) -}}
 labels:
-  {{- $labels := merge (include "caudal.selector" (list .root .component) | fromYaml) (dict "app.kubernetes.io/part-of" "caudal") }}
-  {{- toYaml (merge $labels (.labels | default dict) ($pod.labels | default dict) .root.Values.commonLabels) | nindent 2 }}
+  {{- $labels := include "caudal.selector" (list .root .component) | fromYaml }}
+  {{- $labels = merge $labels (.labels | default dict) ($pod.labels | default dict) .root.Values.commonLabels }}
+  {{- merge $labels (dict "app.kubernetes.io/part-of" "caudal") | toYaml | nindent 2 }}
 {{- $annotations := $pod.annotations | default dict }}
 {{- if .checksum }}
 {{- $annotations = merge (dict "checksum/config" (sha256sum .checksum)) $annotations }}
@@ -86,7 +87,8 @@ volumeClaimTemplates:
     spec:
       accessModes: [ReadWriteOnce]
       {{- with ($persistence.storageClass | default $root.Values.global.storageClass) }}
-      storageClassName: {{ . }}
+      # "-" is the usual word for none: a volume that exists already.
+      storageClassName: {{ ternary "" . (eq . "-") | quote }}
       {{- end }}
       resources: { requests: { storage: {{ $persistence.size }} } }
 {{- end }}
@@ -95,6 +97,6 @@ volumeClaimTemplates:
 {{/* An array of environment variables from a dict of names and values; a user's values win. Takes a list of dicts. */}}
 {{- define "caudal.plainEnv" -}}
 {{- range $name, $value := . }}
-- { name: {{ $name }}, value: {{ if kindIs "float64" $value }}{{ if eq (floor $value) $value }}{{ int64 $value | toString | toJson }}{{ else }}{{ toString $value | toJson }}{{ end }}{{ else }}{{ toString $value | toJson }}{{ end }} }
+- { name: {{ $name }}, value: {{ if kindIs "float64" $value }}{{ toJson $value | toJson }}{{ else }}{{ toString $value | toJson }}{{ end }} }
 {{- end }}
 {{- end -}}

@@ -51,6 +51,13 @@ export function render(options: RenderOptions = {}): Promise<readonly Manifest[]
   return result;
 }
 
+/** What `helm template` prints, for what is lost in parsing. */
+export async function renderedText(options: RenderOptions): Promise<string> {
+  const { ok, stdout, stderr } = await runTemplate(options);
+  if (!ok) throw new Error(stderr);
+  return stdout;
+}
+
 /** Helm's message about values it refuses. */
 export async function refusal(options: RenderOptions): Promise<string> {
   const { ok, stderr } = await runTemplate(options);
