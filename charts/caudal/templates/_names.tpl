@@ -40,7 +40,7 @@ users look for the others. Takes a list: root, component, more labels (optional;
 {{- $_ := set $own "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_") -}}
 {{- $more := dict -}}
 {{- if gt (len .) 2 }}{{ $more = index . 2 }}{{ end -}}
-{{- merge $own $more $root.Values.commonLabels (dict "app.kubernetes.io/part-of" "caudal") | toYaml -}}
+{{- merge $own $more ($root.Values.commonLabels | default dict) (dict "app.kubernetes.io/part-of" "caudal") | toYaml -}}
 {{- end -}}
 
 {{/* Name of the pods' service account. */}}

@@ -4,7 +4,7 @@ setting), the restricted profile, and where it may run.
 Takes a dict: root, component, pod (overrides), securityContext (user and group ids), grace (seconds, optional).
 */}}
 {{- define "caudal.podSpec" -}}
-{{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy .pod) -}}
+{{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy (.pod | default dict)) -}}
 serviceAccountName: {{ .serviceAccountName | default (include "caudal.serviceAccountName" .root) | quote }}
 automountServiceAccountToken: {{ .apiToken | default false }}
 enableServiceLinks: false
@@ -46,10 +46,10 @@ Metadata of a component's pods; without the chart's version, which would restart
 Takes a dict: root, component, pod, labels (optional), checksum (optional text).
 */}}
 {{- define "caudal.podMetadata" -}}
-{{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy .pod) -}}
+{{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy (.pod | default dict)) -}}
 labels:
   {{- $labels := include "caudal.selector" (list .root .component) | fromYaml }}
-  {{- $labels = merge $labels (.labels | default dict) ($pod.labels | default dict) .root.Values.commonLabels }}
+  {{- $labels = merge $labels (.labels | default dict) ($pod.labels | default dict) (.root.Values.commonLabels | default dict) }}
   {{- merge $labels (dict "app.kubernetes.io/part-of" "caudal") | toYaml | nindent 2 }}
 {{- $annotations := $pod.annotations | default dict }}
 {{- if .checksum }}
