@@ -126,6 +126,7 @@ describe('values that cannot work', () => {
     const messages = templates.flatMap((file) =>
       [...readFileSync(join(chart, file), 'utf8').matchAll(/\bfail [("]/g)].map(() => file),
     );
-    assert.equal(failures.length, messages.length);
+    // One is said over a running release alone: upgrades.test.ts.
+    assert.equal(failures.length + 1, messages.length);
   });
 });
