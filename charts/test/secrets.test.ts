@@ -115,7 +115,7 @@ describe('secrets', () => {
     assert.ok(kafka.includes(volumes) && kafka.includes(removal), kafka);
   });
 
-  it('stand in the lanes of the console as names that Kubernetes fills in', async () => {
+  it('are named in the lanes of the console, which may hold characters that JSON escapes', async () => {
     const { env = [] } = containerOf(await render(), 'Deployment caudal-console');
     const at = (name: string) => env.findIndex((variable) => variable.name === name);
     assert.deepEqual(JSON.parse(env[at('LANES')]?.value ?? ''), [
@@ -125,7 +125,7 @@ describe('secrets', () => {
         store: 'redis',
         storeUrl: 'redis://caudal-redis:6379',
         storeUsername: 'console',
-        storePassword: '$(REDIS_PASSWORD)',
+        storePasswordEnv: 'REDIS_PASSWORD',
       },
       {
         name: 'rabbitmq-valkey',
@@ -133,12 +133,9 @@ describe('secrets', () => {
         store: 'valkey',
         storeUrl: 'redis://caudal-valkey:6379',
         storeUsername: 'console',
-        storePassword: '$(VALKEY_PASSWORD)',
+        storePasswordEnv: 'VALKEY_PASSWORD',
       },
     ]);
-    // Kubernetes fills in only what stands earlier in the list.
-    for (const name of ['REDIS_PASSWORD', 'VALKEY_PASSWORD']) {
-      assert.ok(at(name) >= 0 && at(name) < at('LANES'), name);
-    }
+    for (const name of ['REDIS_PASSWORD', 'VALKEY_PASSWORD']) assert.ok(at(name) >= 0, name);
   });
 });

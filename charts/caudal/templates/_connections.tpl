@@ -122,14 +122,14 @@ caSecret: {{ $out.caSecret | quote }}
 {{- end }}
 {{- end -}}
 
-{{/* Lanes as the console wants them: JSON. Passwords are named, not written: Kubernetes fills `$(…)` in. Takes the root. */}}
+{{/* Lanes as the console wants them: JSON. Passwords are in variables that it names. Takes the root. */}}
 {{- define "caudal.console.lanes" -}}
 {{- $lanes := list -}}
 {{- range $name, $lane := include "caudal.lanes" . | fromYaml -}}
 {{- $store := include "caudal.connection.store" (list $ $lane.store "console") | fromYaml -}}
 {{- $entry := dict "name" $name "broker" $lane.broker "store" $lane.store "storeUrl" $store.url -}}
 {{- if $store.secret -}}
-{{- $_ := set $entry "storePassword" (printf "$(%s_PASSWORD)" (upper $lane.store)) -}}
+{{- $_ := set $entry "storePasswordEnv" (printf "%s_PASSWORD" (upper $lane.store)) -}}
 {{- with $store.username }}{{ $_ := set $entry "storeUsername" . }}{{ end -}}
 {{- end -}}
 {{- if $store.caSecret }}{{ $_ := set $entry "storeCaFile" (include "caudal.caFile" $lane.store) }}{{ end -}}
