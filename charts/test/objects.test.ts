@@ -32,7 +32,7 @@ describe('what is rendered', () => {
       Pod: 1,
       PodDisruptionBudget: 8,
       Secret: 5,
-      Service: 14,
+      Service: 17,
       ServiceAccount: 1,
       StatefulSet: 5,
     });
