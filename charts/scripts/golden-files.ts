@@ -12,11 +12,11 @@ const renderings: Readonly<Record<string, RenderOptions & { readonly kind?: stri
 };
 
 /** ConfigMaps that hold copies of files, which have tests of their own. */
-const copies = /-(dashboard-[\w-]+|prometheus-rules)$/;
+const copies = /-(dashboard-[\w-]+|prometheus-rules|loadtest-scripts)$/;
 
 const header = [
   'Rendered by charts/scripts/write-golden.ts ("npm run golden"). Read the difference before you commit it.',
-  'Left out: generated passwords, checksums, the text of dashboards and alert rules.',
+  'Left out: generated passwords, checksums, the text of dashboards, alert rules and load tests.',
 ]
   .map((line) => `# ${line}\n`)
   .join('');
