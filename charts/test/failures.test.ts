@@ -48,6 +48,10 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
     { values: { valkey: { appendfsync: 'everysec' } } },
   ],
   [
+    'lane "kafka-redis" has keyRetentionHours=96, so keep at most 72 hours, or raise consumer.keyRetentionHours',
+    { values: { kafka: { retentionHours: 73 } } },
+  ],
+  [
     'has replicas and keda.enabled: leave replicas null',
     { values: { consumer: { replicas: 2, keda: { enabled: true } } } },
   ],

@@ -113,7 +113,8 @@ describe('network policies', () => {
   });
 
   it('allow exactly the connections that Caudal needs', async () => {
-    assert.deepEqual(await pairsOf(toggles.NetworkPolicies ?? {}), [...intendedConnections].sort());
+    const load = ['loadtest → ingest:8080', 'loadtest → anywhere:53'];
+    assert.deepEqual(await pairsOf(toggles.NetworkPolicies ?? {}), [...intendedConnections, ...load].sort());
   });
 
   it('follow exporters, the load test and discovery by the API', async () => {

@@ -27,12 +27,13 @@ describe('what is rendered', () => {
   it('is one of everything by default', async () => {
     const manifests = (await render()).filter(({ metadata }) => !metadata.name.includes('-dashboard-'));
     assert.deepEqual(counts(manifests), {
-      ConfigMap: 9,
+      ConfigMap: 10,
+      CronJob: 1,
       Deployment: 6,
       Pod: 1,
       PodDisruptionBudget: 8,
       Secret: 5,
-      Service: 14,
+      Service: 17,
       ServiceAccount: 1,
       StatefulSet: 5,
     });
@@ -58,7 +59,8 @@ describe('what is rendered', () => {
       ({ metadata }) => !metadata.name.includes('-dashboard-'),
     );
     assert.deepEqual(counts(manifests), {
-      ConfigMap: 1,
+      ConfigMap: 2,
+      CronJob: 1,
       Deployment: 4,
       Pod: 1,
       PodDisruptionBudget: 4,

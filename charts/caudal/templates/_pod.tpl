@@ -31,13 +31,20 @@ tolerations: {{- toYaml . | nindent 2 }}
 {{- with $pod.affinity }}
 affinity: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- if $pod.spreadOverNodes }}
+{{- $spread := list }}
+{{- if $pod.spreadOverNodes }}{{ $spread = append $spread "kubernetes.io/hostname" }}{{ end }}
+{{- with $pod.spreadZoneKey }}{{ $spread = append $spread . }}{{ end }}
+{{- with $spread }}
 topologySpreadConstraints:
+  {{- range . }}
   - maxSkew: 1
-    topologyKey: kubernetes.io/hostname
-    whenUnsatisfiable: ScheduleAnyway
+    topologyKey: {{ . | quote }}
+    whenUnsatisfiable: {{ ternary "DoNotSchedule" "ScheduleAnyway" $pod.spreadRequired }}
+    # A node that takes no pods, as while it is drained, is none to spread over: its pod may go to another one meanwhile.
+    nodeTaintsPolicy: Honor
     labelSelector:
-      matchLabels: {{- include "caudal.selector" (list .root .component) | nindent 8 }}
+      matchLabels: {{- include "caudal.selector" (list $.root $.component) | nindent 8 }}
+  {{- end }}
 {{- end }}
 {{- end -}}
 

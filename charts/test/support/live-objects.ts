@@ -15,6 +15,7 @@ interface LiveObject {
 const kinds: Readonly<Record<string, readonly string[]>> = {
   v1: ['ConfigMap', 'Pod', 'Secret', 'Service', 'ServiceAccount'],
   'apps/v1': ['Deployment', 'StatefulSet'],
+  'batch/v1': ['CronJob'],
   'monitoring.coreos.com/v1': ['PrometheusRule', 'ServiceMonitor'],
   'policy/v1': ['PodDisruptionBudget'],
 };

@@ -21,6 +21,8 @@ export interface Manifest {
 /** What a chart is rendered with. */
 export interface RenderOptions {
   readonly release?: string;
+  /** Directory of the chart, where it is not the repository's. */
+  readonly chart?: string;
   /** Values files of the chart by name: `minimal`, `ha`, `external`. */
   readonly presets?: readonly string[];
   /** Values laid over them. */
@@ -76,20 +78,22 @@ async function template(options: RenderOptions): Promise<readonly Manifest[]> {
   });
 }
 
-async function runTemplate({
-  release = 'caudal',
-  presets = [],
-  values = {},
-  flags = [],
-  ownImage = true,
-}: RenderOptions) {
+async function runTemplate(options: RenderOptions) {
+  const {
+    release = 'caudal',
+    presets = [],
+    values = {},
+    flags = [],
+    ownImage = true,
+    chart: directoryOfChart = chart,
+  } = options;
   const directory = await mkdtemp(join(tmpdir(), 'caudal-values-'));
   try {
     const file = join(directory, 'values.json');
     await writeFile(file, JSON.stringify(values));
     const own = ownImage ? [ownImageValues] : [];
     const files = [...own, ...presets.map(preset), file].flatMap((path) => ['--values', path]);
-    return await helm('template', release, chart, '--namespace', 'test', ...files, ...flags);
+    return await helm('template', release, directoryOfChart, '--namespace', 'test', ...files, ...flags);
   } finally {
     await rm(directory, { recursive: true });
   }
