@@ -65,9 +65,6 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   HTTPRoute: { values: { httpRoute: { enabled: true, parentRefs: [{ name: 'gateway' }] } } },
   NetworkPolicies: { values: { networkPolicy: { enabled: true } } },
   'load test': { values: { loadtest: { enabled: true, env: { MESSAGES: 1000 } } } },
-  TestRun: {
-    values: { loadtest: { enabled: true, kind: 'TestRun', parallelism: 2 } },
-  },
   'existing Secrets': {
     values: {
       ...Object.fromEntries(
