@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { chart } from '../scripts/paths.ts';
-import { type RenderOptions, refusal } from './support/manifests.ts';
+import { type RenderOptions, refusal, render } from './support/manifests.ts';
 
 /** Values that cannot work, by a part of what the chart says about them; one for each `fail` in the templates. */
 const failures: readonly (readonly [string, RenderOptions])[] = [
@@ -86,6 +86,34 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
     'services.ingest.autoscaling has minReplicas above maxReplicas',
     { values: { services: { ingest: { autoscaling: { minReplicas: 9 } } } } },
   ],
+  [
+    'externalValkey.usernames is set without passwords: set externalValkey.existingSecret',
+    {
+      presets: ['external'],
+      values: { externalValkey: { usernames: { console: 'me' }, existingSecret: '' } },
+    },
+  ],
+  [
+    'externalKafka.sasl.usernames is set without a mechanism: set externalKafka.sasl.mechanism',
+    {
+      values: {
+        kafka: { enabled: false },
+        externalKafka: { brokers: ['k.example.com:9092'], sasl: { usernames: { ingest: 'me' } } },
+      },
+    },
+  ],
+  [
+    'externalRabbitmq.caSecret is for TLS, and the URL starts with amqp://: write amqps://',
+    { presets: ['external'], values: { externalRabbitmq: { url: 'amqp://mq.example.com' } } },
+  ],
+  [
+    'externalKafka.tls.caSecret is for TLS: set externalKafka.tls.enabled=true',
+    { presets: ['external'], values: { externalKafka: { tls: { enabled: false } } } },
+  ],
+  [
+    'rabbitmq.memoryHighWatermark=512MiB is not below the memory limit of 512Mi: lower it',
+    { values: { rabbitmq: { memoryHighWatermark: '512MiB' } } },
+  ],
   ['is part of drainTimeoutMs: make it smaller', { values: { drainTimeoutMs: 2000 } }],
   ['there are two Prometheuses: set', { values: { externalPrometheus: { url: 'http://p.example.com' } } }],
   ['Grafana has nothing to show: set', { values: { prometheus: { enabled: false } } }],
@@ -125,6 +153,26 @@ describe('values that cannot work', () => {
     });
   }
 
+  it('are refused for every server with memory of its own, in its own units', async () => {
+    for (const [message, values] of [
+      ['kafka.heap=700m is not below', { kafka: { heap: '700m' } }],
+      ['kafka.heap=1g is not below the memory limit of 1000M', memory('kafka', { heap: '1g' }, '1000M')],
+      ['valkey.maxMemory=161mb is not below', { valkey: { maxMemory: '161mb' } }],
+      ['redis.maxMemory=167772160 is not below', { redis: { maxMemory: '167772160' } }],
+      [
+        'redis.maxMemory=1gb is not below the memory limit of 0.5Gi',
+        memory('redis', { maxMemory: '1gb' }, '0.5Gi'),
+      ],
+      ['rabbitmq.memoryHighWatermark=1GB is', memory('rabbitmq', { memoryHighWatermark: '1GB' }, '953Mi')],
+    ] as const) {
+      const said = await refusal({ values });
+      assert.ok(said.includes(message), said);
+    }
+    // 10⁹ bytes are 953.7 MiB.
+    await render({ values: memory('rabbitmq', { memoryHighWatermark: '1GB' }, '954Mi') });
+    await render({ values: memory('redis', { maxMemory: '5gb' }, undefined) });
+  });
+
   it('are all tried here: as many as there are messages in the templates', () => {
     const templates = globSync('templates/**/*', { cwd: chart }).filter((file) => /\.(yaml|tpl)$/.test(file));
     const messages = templates.flatMap((file) =>
@@ -133,4 +181,8 @@ describe('values that cannot work', () => {
     // One is said over a running release alone: upgrades.test.ts.
     assert.equal(failures.length + 1, messages.length);
   });
+});
+
+const memory = (server: string, settings: object, limit: string | undefined) => ({
+  [server]: { ...settings, resources: { limits: { memory: limit ?? null } } },
 });

@@ -157,6 +157,16 @@ describe('network policies', () => {
     );
   });
 
+  it('open the ports that external brokers advertise besides', async () => {
+    const values = { networkPolicy: { enabled: true }, externalKafka: { extraPorts: [9_094, 9_095] } };
+    const pairs = await pairsOf({ presets: ['external'], values });
+    for (const from of ['ingest', 'console', 'kafka-redis-consumer'])
+      assert.deepEqual(
+        pairs.filter((pair) => pair.startsWith(`${from} → anywhere:909`) && !pair.endsWith(':9090')),
+        [9_093, 9_094, 9_095].map((port) => `${from} → anywhere:${port}`),
+      );
+  });
+
   it('let only the clients in that are named', async () => {
     const clients = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress' } } }];
     const manifests = await render({ values: { networkPolicy: { enabled: true, clients } } });

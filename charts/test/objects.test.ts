@@ -119,6 +119,9 @@ describe('what is rendered', () => {
         assert.notEqual(kind, 'CustomResourceDefinition');
         const hook = metadata.annotations?.['helm.sh/hook'];
         assert.equal(hook, kind === 'Pod' ? 'test' : undefined, `${kind} ${metadata.name}`);
+        // Helm 3 deletes a hook that succeeded before \`helm test --logs\` has read its log.
+        const deletion = metadata.annotations?.['helm.sh/hook-delete-policy'];
+        assert.equal(deletion, kind === 'Pod' ? 'before-hook-creation' : undefined);
       }
     }
   });
