@@ -21,7 +21,7 @@ const validate = new Ajv({
 /** Paths of all maps in the values whose keys the chart defines, not the user. */
 function closedMaps(node: Json, path: readonly string[] = []): readonly (readonly string[])[] {
   const free =
-    /(^|\.)(env|annotations|labels|nodeSelector|affinity|securityContext|\w*[rR]esources|behavior|commonLabels|global|lanes)$/;
+    /(^|\.)(env|annotations|workloadAnnotations|commonAnnotations|labels|nodeSelector|affinity|securityContext|spec|container|\w*[rR]esources|behavior|commonLabels|global|lanes)$/;
   if (free.test(path.join('.'))) return [];
   const nested = Object.entries(node).flatMap(([key, value]) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

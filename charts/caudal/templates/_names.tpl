@@ -15,10 +15,15 @@
 {{- printf "%s-%s" (include "caudal.fullname" (index . 0)) (index . 1) -}}
 {{- end -}}
 
+{{/* The namespace of every object. */}}
+{{- define "caudal.namespace" -}}
+{{- .Values.namespaceOverride | default .Release.Namespace -}}
+{{- end -}}
+
 {{/* DNS name of a Service of this release. Takes a list: root, name of the Service. */}}
 {{- define "caudal.dnsName" -}}
 {{- $root := index . 0 -}}
-{{- printf "%s.%s.svc.%s" (index . 1) $root.Release.Namespace $root.Values.clusterDomain -}}
+{{- printf "%s.%s.svc.%s" (index . 1) (include "caudal.namespace" $root) $root.Values.clusterDomain -}}
 {{- end -}}
 
 {{/* Labels by which a component's pods are selected; they never change. Takes a list: root, component. */}}
@@ -82,7 +87,7 @@ Takes a dict: root, component, keys, keep (optional: true where it must outlive 
 */}}
 {{- define "caudal.generatedSecret" -}}
 {{- $name := include "caudal.secretName" (list .root .component "") -}}
-{{- $existing := (lookup "v1" "Secret" .root.Release.Namespace $name).data | default dict -}}
+{{- $existing := (lookup "v1" "Secret" (include "caudal.namespace" .root) $name).data | default dict -}}
 apiVersion: v1
 kind: Secret
 metadata:

@@ -104,6 +104,10 @@ volumeClaimTemplates:
 {{/* An array of environment variables from a dict of names and values; a user's values win. Takes a list of dicts. */}}
 {{- define "caudal.plainEnv" -}}
 {{- range $name, $value := . }}
+{{- if kindIs "map" $value }}
+- { name: {{ $name }}, valueFrom: {{ toJson $value.valueFrom }} }
+{{- else }}
 - { name: {{ $name }}, value: {{ if kindIs "float64" $value }}{{ toJson $value | toJson }}{{ else }}{{ toString $value | toJson }}{{ end }} }
+{{- end }}
 {{- end }}
 {{- end -}}
