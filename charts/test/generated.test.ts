@@ -63,7 +63,7 @@ describe('the table of values', () => {
 });
 
 describe('dashboards', () => {
-  it('are one labelled ConfigMap each, mounted into Grafana', async () => {
+  it('are one ConfigMap each, mounted into Grafana, and labelled for another one where that is asked for', async () => {
     const manifests = await render();
     const own = manifests.filter(({ metadata }) => metadata.name.includes('-dashboard-'));
     const files = copiedFiles().filter(
@@ -71,7 +71,8 @@ describe('dashboards', () => {
     );
     assert.equal(own.length, files.length);
     for (const { data = {}, metadata } of own) {
-      assert.equal(metadata.labels?.grafana_dashboard, '1');
+      // A sidecar would import them from all namespaces, unasked.
+      assert.equal(metadata.labels?.grafana_dashboard, undefined);
       for (const content of Object.values(data)) JSON.parse(content);
     }
     const grafana = find(manifests, 'Deployment', 'caudal-grafana');

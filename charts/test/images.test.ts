@@ -28,6 +28,23 @@ describe('images', () => {
     assert.deepEqual(await imagesOf(toggles.everything ?? {}), [...listed, own]);
   });
 
+  it('are listed for Artifact Hub as well, under its keys', () => {
+    const { annotations } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8')) as {
+      annotations: Record<string, string>;
+    };
+    const listed = parse(annotations['artifacthub.io/images'] ?? '') as readonly { image: string }[];
+    assert.deepEqual(
+      listed.map(({ image }) => image),
+      readFileSync(join(chart, 'images.txt'), 'utf8').trim().split('\n'),
+    );
+    assert.equal(annotations['artifacthub.io/license'], 'Apache-2.0');
+    const changes = parse(annotations['artifacthub.io/changes'] ?? '') as readonly { kind: string }[];
+    assert.ok(
+      changes.length > 0 && changes.every(({ kind }) => /^(added|changed|fixed|removed)$/.test(kind)),
+    );
+    for (const key of Object.keys(annotations)) assert.match(key, /^artifacthub\.io\//);
+  });
+
   it('come from another registry as one', async () => {
     const flags = ['--set', 'global.imageRegistry=registry.example.com/mirror'];
     const renamed = await imagesOf({ ...toggles.everything, flags });

@@ -138,6 +138,53 @@ describe('network policies', () => {
     );
   });
 
+  it('let every pod ask for names by UDP and TCP, and connect by TCP alone', async () => {
+    for (const { podSelector, egress, ingress } of policies(await render(toggles.NetworkPolicies))) {
+      const name = podSelector.matchLabels[component];
+      const protocols = (rules: readonly Rule[] | null) =>
+        (rules ?? []).flatMap(({ ports = [] }) =>
+          ports.map(({ port, protocol = 'TCP' }) => `${port}/${protocol}`),
+        );
+      const out = protocols(egress);
+      assert.deepEqual(out.filter((port) => port.startsWith('53/')).sort(), ['53/TCP', '53/UDP'], name);
+      const other = [...out, ...protocols(ingress)].filter((port) => !port.startsWith('53/'));
+      assert.deepEqual(
+        other.filter((port) => !port.endsWith('/TCP')),
+        [],
+        name,
+      );
+    }
+  });
+
+  it('lead to the name servers, external servers and clients that are named, and to no others', async () => {
+    const peer = (namespace: string) => [
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } },
+    ];
+    const networkPolicy = {
+      enabled: true,
+      dns: { peers: peer('dns'), ports: [53, 5_353] },
+      external: { kafka: peer('kafka'), redis: [{ ipBlock: { cidr: '10.0.0.0/8' } }] },
+      clients: peer('everyone'),
+      clientsOf: { console: peer('staff') },
+    };
+    const all = policies(await render({ presets: ['external'], values: { networkPolicy } }));
+    const of = (name: string) => all.find(({ podSelector }) => podSelector.matchLabels[component] === name);
+    const ports = (rule: Rule | undefined) =>
+      rule?.ports?.map(({ port, protocol = 'TCP' }) => `${port}/${protocol}`);
+    const [names, ...rest] = of('kafka-redis-consumer')?.egress ?? [];
+    assert.deepEqual(names?.to, peer('dns'));
+    assert.deepEqual(ports(names), ['53/UDP', '53/TCP', '5353/UDP', '5353/TCP']);
+    assert.deepEqual(
+      rest.map((rule) => [rule.to, ports(rule)]),
+      [
+        [peer('kafka'), ['9093/TCP']],
+        [[{ ipBlock: { cidr: '10.0.0.0/8' } }], ['6379/TCP']],
+      ],
+    );
+    assert.deepEqual(of('ingest')?.ingress?.[0]?.from, peer('everyone'));
+    assert.deepEqual(of('console')?.ingress?.[0]?.from, peer('staff'));
+  });
+
   it('open the ports of external servers, to those who need them', async () => {
     const pairs = await pairsOf({ presets: ['external'], values: { networkPolicy: { enabled: true } } });
     assert.deepEqual(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { find, type Manifest, render } from './support/manifests.ts';
-import { containerOf, containersOf, podsOf } from './support/pods.ts';
+import { containerOf, containersOf, plainEnvironment, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
 
 describe('every pod', () => {
@@ -63,6 +63,19 @@ describe('every pod', () => {
         assert.ok(grace >= drainTimeoutMs + 10_000, `${owner}: ${grace}`);
       }
     }
+  });
+
+  it('of ingest serves on for a while after SIGTERM, within the time to drain', async () => {
+    const told = async (values: object) => {
+      const { PRE_STOP_DELAY_MS, DRAIN_TIMEOUT_MS } = plainEnvironment(
+        containerOf(await render({ values }), 'Deployment caudal-ingest'),
+      );
+      return [Number(PRE_STOP_DELAY_MS), Number(DRAIN_TIMEOUT_MS)] as const;
+    };
+    const [delayMs, drainMs] = await told({});
+    // Shorter than load balancers take to notice, it would be no delay.
+    assert.ok(delayMs >= 3_000 && delayMs < drainMs, `${delayMs} ms of ${drainMs} ms`);
+    assert.deepEqual(await told({ services: { ingest: { preStopDelayMs: 7_000 } } }), [7_000, drainMs]);
   });
 
   it('restarts when its configuration changes, and servers do not with a new release of Caudal', async () => {
