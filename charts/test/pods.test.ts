@@ -119,6 +119,19 @@ describe('every pod', () => {
     }
   });
 
+  it('fills no disk of its node without bound', async () => {
+    for (const options of [toggles.everything, toggles['no volumes']]) {
+      let found = 0;
+      for (const { owner, spec } of podsOf(await render(options)))
+        for (const { name, emptyDir } of spec.volumes ?? []) {
+          if (emptyDir === undefined) continue;
+          found += 1;
+          assert.ok((emptyDir as { sizeLimit?: string }).sizeLimit, `${owner}: ${String(name)}`);
+        }
+      assert.ok(found >= 9, `only ${found} volumes`);
+    }
+  });
+
   it('of Prometheus may list pods of its namespace, and no more, where it asks the API', async () => {
     const manifests = await render(toggles['discovery by the API']);
     assert.deepEqual((find(manifests, 'Role', 'caudal-prometheus') as Manifest & { rules: unknown }).rules, [
