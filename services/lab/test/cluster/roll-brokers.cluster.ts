@@ -40,8 +40,16 @@ const release = useRelease({
   ),
 });
 
-const load = (during: () => Promise<void>) =>
-  release().load({ variables: LOAD, endsWithDuring: true, during });
+async function load(during: () => Promise<void>): Promise<LoadResult> {
+  // Consumers find their way back after the test before this one.
+  const areReady = (all: readonly V1Pod[]): boolean =>
+    all.filter(({ status }) => status?.phase === 'Running').every(isReady);
+  assert.ok(
+    areReady(await settled(() => release().release.pods(), areReady, PATIENCE_MS)),
+    'every pod is ready',
+  );
+  return await release().load({ variables: LOAD, endsWithDuring: true, during });
+}
 
 function assertExact({ account, load: { messages, requests } }: LoadResult): void {
   assert.deepEqual([account.exact, account.findings, messages.refused], [true, [], 0]);
