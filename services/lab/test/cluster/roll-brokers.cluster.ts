@@ -27,16 +27,9 @@ const MOST_UNAVAILABLE = 0.02;
 const release = useRelease({
   namespace: 'roll-brokers-test',
   preset: 'ha',
+  // What the test removes goes with it.
   values: Object.fromEntries(
-    [...BROKERS, 'valkey', 'redis'].map((server) => [
-      server,
-      {
-        // What the test removes goes with it.
-        persistence: { whenDeleted: 'Delete' },
-        // All on a node of two cores, whatever else is there.
-        resources: { requests: { cpu: '20m' } },
-      },
-    ]),
+    [...BROKERS, 'valkey', 'redis'].map((server) => [server, { persistence: { whenDeleted: 'Delete' } }]),
   ),
 });
 
