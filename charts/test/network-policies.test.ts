@@ -113,28 +113,20 @@ describe('network policies', () => {
   });
 
   it('allow exactly the connections that Caudal needs', async () => {
-    const load = ['loadtest → ingest:8080', 'loadtest → anywhere:53'];
-    assert.deepEqual(await pairsOf(toggles.NetworkPolicies ?? {}), [...intendedConnections, ...load].sort());
+    assert.deepEqual(await pairsOf(toggles.NetworkPolicies ?? {}), [...intendedConnections].sort());
   });
 
-  it('follow exporters, the load test and discovery by the API', async () => {
+  it('follow exporters and discovery by the API', async () => {
     const pairs = await pairsOf({
       values: {
         networkPolicy: { enabled: true },
         valkey: { exporter: { enabled: true } },
-        loadtest: { enabled: true },
         prometheus: { discovery: 'kubernetes' },
       },
     });
     assert.deepEqual(
       pairs.filter((pair) => !intendedConnections.includes(pair)),
-      [
-        'loadtest → anywhere:53',
-        'loadtest → ingest:8080',
-        'prometheus → anywhere:443',
-        'prometheus → anywhere:6443',
-        'prometheus → valkey:9121',
-      ],
+      ['prometheus → anywhere:443', 'prometheus → anywhere:6443', 'prometheus → valkey:9121'],
     );
   });
 

@@ -41,7 +41,7 @@ describe('every pod', () => {
 
   it('has probes where it serves: life without a look at others, readiness by what it needs', async () => {
     for (const pod of podsOf(await render())) {
-      if (/^(Pod|CronJob) /.test(pod.owner) || pod.owner.endsWith('-topology')) continue;
+      if (/^(Pod|CronJob) |-topology$/.test(pod.owner)) continue;
       for (const container of containersOf(pod)) {
         assert.ok(container.livenessProbe, `${pod.owner}: liveness`);
         assert.ok(container.readinessProbe, `${pod.owner}: readiness`);

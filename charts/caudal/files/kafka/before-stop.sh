@@ -7,6 +7,14 @@ set -u
 : "${HOSTNAME:=$(hostname)}"
 say() { echo "waiting before the stop: $1" > /proc/1/fd/1 2> /dev/null || true; }
 
+# One failed look-up says nothing.
+is_removed() {
+  for _ in 1 2 3; do
+    if getent hosts "$NODES_DOMAIN" > /dev/null; then return 1; fi
+    sleep 1
+  done
+}
+
 # Prints the partitions that lack a copy; fails where the broker does not answer.
 lacking() {
   listed=$(KAFKA_HEAP_OPTS=-Xmx64m KAFKA_JVM_PERFORMANCE_OPTS='-XX:+UseSerialGC -XX:TieredStopAtLevel=1' \
@@ -16,16 +24,14 @@ lacking() {
 }
 
 deadline=$(($(date +%s) + AWAIT_SECONDS))
-nameless=0
 while [ "$(date +%s)" -lt "$deadline" ]; do
+  if is_removed; then say 'the release is being removed' && exit 0; fi
   if partitions=$(lacking); then
-    [ -z "$partitions" ] && say 'every copy is in sync' && exit 0
+    if [ -z "$partitions" ]; then say 'every copy is in sync' && exit 0; fi
     say "$(printf '%s\n' "$partitions" | wc -l) partitions lack a copy"
   else
     say 'the broker does not answer'
   fi
-  if getent hosts "$NODES_DOMAIN" > /dev/null; then nameless=0; else nameless=$((nameless + 1)); fi
-  [ "$nameless" -ge 3 ] && say 'the release is being removed' && exit 0
   sleep 1
 done
 say "given up after $AWAIT_SECONDS s"

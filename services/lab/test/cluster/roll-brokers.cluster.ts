@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PatchStrategy, setHeaderOptions, type V1StatefulSet } from '@kubernetes/client-node';
+import { PatchStrategy, setHeaderOptions, type V1Pod, type V1StatefulSet } from '@kubernetes/client-node';
 import { isReady } from '../../src/cluster/release.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
-import { eventually, longestPauses, useRelease } from './support/index.ts';
+import { longestPauses, useRelease } from './support/index.ts';
 import { settled } from './support/settled.ts';
 
 const BROKERS = ['kafka', 'rabbitmq'] as const;
@@ -19,27 +19,30 @@ const LOAD = {
   P99_MS: '600000',
   MAX_DROPPED: '1000000',
 };
+/** What fails is to fail by this, with what was seen last, and not by a limit of the test. */
+const PATIENCE_MS = 360_000;
 /** Of all answers. A request that waits for a confirm from the broker that leaves is answered 503 and sent again. */
 const MOST_UNAVAILABLE = 0.02;
 
 const release = useRelease({
   namespace: 'roll-brokers-test',
   preset: 'ha',
+  // What the test removes goes with it.
   values: Object.fromEntries(
-    [...BROKERS, 'valkey', 'redis'].map((server) => [
-      server,
-      {
-        // What the test removes goes with it.
-        persistence: { whenDeleted: 'Delete' },
-        // All on a node of two cores, whatever else is there.
-        resources: { requests: { cpu: '20m' } },
-      },
-    ]),
+    [...BROKERS, 'valkey', 'redis'].map((server) => [server, { persistence: { whenDeleted: 'Delete' } }]),
   ),
 });
 
-const load = (during: () => Promise<void>) =>
-  release().load({ variables: LOAD, endsWithDuring: true, during });
+async function load(during: () => Promise<void>): Promise<LoadResult> {
+  // Consumers find their way back after the test before this one.
+  const areReady = (all: readonly V1Pod[]): boolean =>
+    all.filter(({ status }) => status?.phase === 'Running').every(isReady);
+  assert.ok(
+    areReady(await settled(() => release().release.pods(), areReady, PATIENCE_MS)),
+    'every pod is ready',
+  );
+  return await release().load({ variables: LOAD, endsWithDuring: true, during });
+}
 
 function assertExact({ account, load: { messages, requests } }: LoadResult): void {
   assert.deepEqual([account.exact, account.findings, messages.refused], [true, [], 0]);
@@ -68,12 +71,9 @@ const pod = async (component: string, index: number) =>
   (await pods(component)).find(({ metadata }) => metadata?.name === nameOf(component, index));
 
 async function untilAllReady(component: string): Promise<void> {
-  await eventually(
-    () => pods(component),
-    (found) =>
-      found.length === 3 &&
-      found.every((one) => isReady(one) && one.metadata?.deletionTimestamp === undefined),
-  );
+  const areReady = (found: readonly V1Pod[]): boolean =>
+    found.length === 3 && found.every((one) => isReady(one) && one.metadata?.deletionTimestamp === undefined);
+  assert.ok(areReady(await settled(() => pods(component), areReady, PATIENCE_MS)), `${component} is ready`);
 }
 
 async function setSchedulable(schedulable: boolean): Promise<void> {
@@ -97,10 +97,12 @@ async function rollOut(component: string): Promise<void> {
     status?.updatedReplicas === spec?.replicas &&
     status?.readyReplicas === spec?.replicas &&
     status?.currentRevision === status?.updateRevision;
-  await eventually(
+  const { status } = await settled(
     () => release().cluster.apps.readNamespacedStatefulSet({ name, namespace: namespace() }),
     isRolledOut,
+    PATIENCE_MS,
   );
+  assert.equal(status?.currentRevision, status?.updateRevision, JSON.stringify(status));
 }
 
 describe('of three brokers', () => {
@@ -115,10 +117,11 @@ describe('of three brokers', () => {
             namespace: namespace(),
             gracePeriodSeconds: 0,
           });
-          await eventually(
+          const missing = await settled(
             () => pod(component, 2),
             (one) => one?.metadata?.deletionTimestamp === undefined && one?.status?.phase === 'Pending',
           );
+          assert.equal(missing?.status?.phase, 'Pending');
           const leaving = await pod(component, 1);
           await core.deleteNamespacedPod({ name: nameOf(component, 1), namespace: namespace() });
           const log = await settled(
