@@ -106,7 +106,7 @@ function defineKafka({ ports, kafkaClusterId }: State): ServerDefinition {
         'controller.listener.names': 'CONTROLLER',
         'inter.broker.listener.name': 'PLAINTEXT',
         'log.dirs': logDirectory,
-        'log.retention.hours': 168,
+        'log.retention.hours': 72,
         'auto.create.topics.enable': 'false',
         'group.initial.rebalance.delay.ms': 0,
         // One node: its own topics cannot have more copies than one, nor do they need 50 partitions.
