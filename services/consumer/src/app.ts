@@ -34,7 +34,7 @@ export function createConsumerApp(options: {
       await store.connect();
       const handlers: ConsumerHandlers = {
         handle: createBatchHandler(writer, metrics),
-        positions: (sources, signal) => persist(signal, () => store.positions(sources)),
+        positions: (sources, signal) => persist(signal, () => store.logStates(sources)),
         onFatal,
       };
       await untilConnected(() => consumer.start(handlers), { name: consumer.broker, logger, stopping });

@@ -1,60 +1,20 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { describe, it } from 'node:test';
 import type { Servers } from '../../../../tools/servers/servers.ts';
-import { createConsumer, createPublisher, type KafkaSettings } from '../../src/messaging/index.ts';
-import { logger, testKafkaSettings } from './broker-harness.ts';
+import { createConsumer, type KafkaSettings } from '../../src/messaging/index.ts';
+import { logger } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
+import { useKafka } from './kafka-fixture.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
 
 /** What only Kafka can do to its clients. */
 export function describeKafka(client: KafkaSettings['client'], servers: () => Servers): void {
   describe(`Kafka in particular, by ${client}`, () => {
-    let settings: KafkaSettings;
-    let kafka: Kafka;
-    let admin: Admin;
-    const cleanUps: (() => Promise<void>)[] = [];
-
-    beforeEach(async () => {
-      settings = testKafkaSettings(servers().addresses.kafkaBrokers, client, { partitions: 1 });
-      kafka = new Kafka({
-        clientId: 'test-admin',
-        brokers: [...settings.brokers],
-        logLevel: logLevel.NOTHING,
-      });
-      admin = kafka.admin();
-      await admin.connect();
-    });
-    afterEach(async () => {
-      for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-      const existing = await admin.listTopics();
-      const topics = [settings.topic, settings.deadLetterTopic].filter((topic) => existing.includes(topic));
-      if (topics.length > 0) await admin.deleteTopics({ topics });
-      await admin.disconnect();
-    });
-
-    async function openPublisher(changes: Partial<KafkaSettings> = {}) {
-      const publisher = await createPublisher(
-        { name: 'kafka', settings: { ...settings, ...changes } },
-        { logger },
-      );
-      cleanUps.push(() => publisher.close());
-      await publisher.connect();
-      return publisher;
-    }
-
-    async function openConsumer(store: TestStore, changes: Partial<KafkaSettings> = {}) {
-      const consumer = await createConsumer(
-        { name: 'kafka', settings: { ...settings, ...changes } },
-        { logger },
-      );
-      cleanUps.push(() => consumer.stop());
-      await consumer.start(store.handlers());
-      return consumer;
-    }
+    const fixture = useKafka(client, servers);
 
     it('makes topics as the settings say and leaves existing ones alone', async () => {
+      const { settings, admin, openPublisher } = fixture();
       await openPublisher({ partitions: 4 });
       await openPublisher({ partitions: 7 });
       const { topics } = await admin.fetchTopicMetadata({
@@ -65,6 +25,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     it('names the topic and the fix when the topology is not as it should be', async () => {
+      const { settings, openPublisher } = fixture();
       await assert.rejects(openPublisher({ topology: 'check' }), {
         code: 'BROKER_TOPOLOGY',
         retriable: true,
@@ -78,6 +39,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     it('rejects with the address when nobody listens', async () => {
+      const { openPublisher } = fixture();
       await assert.rejects(openPublisher({ brokers: ['127.0.0.1:1'], requestTimeoutMs: 500 }), {
         code: 'BROKER_UNAVAILABLE',
         retriable: true,
@@ -86,6 +48,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     it('sends each call into one partition and the calls in turn', async () => {
+      const { settings, admin, openPublisher } = fixture();
       const publisher = await openPublisher({ partitions: 4 });
       for (let call = 0; call < 8; call++) await publisher.publish(bodiesOf(10));
       const offsets = await admin.fetchTopicOffsets(settings.topic);
@@ -95,31 +58,8 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       );
     });
 
-    it('goes on at the log’s start when retention has deleted what the store wants, and keeps `expected`', async () => {
-      const publisher = await openPublisher();
-      await publisher.publish(bodiesOf(50));
-      // Loads what the next call wants to know of the topic.
-      await admin.fetchTopicOffsets(settings.topic);
-      await admin.deleteTopicRecords({ topic: settings.topic, partitions: [{ partition: 0, offset: '30' }] });
-      const store = new TestStore();
-      store.positions.set(`${settings.topic}:0`, 10);
-      await openConsumer(store);
-      await store.until(() => store.size === 20);
-      assert.equal(store.stored[0], 'message-30');
-      assert.deepEqual([store.positions.get(`${settings.topic}:0`), store.moves], [50, 0]);
-    });
-
-    it('reads a topic that was made anew from its start, whatever the store remembers', async () => {
-      const publisher = await openPublisher();
-      await publisher.publish(bodiesOf(20));
-      const store = new TestStore();
-      store.positions.set(`${settings.topic}:0`, 5_000);
-      await openConsumer(store);
-      await store.until(() => store.size === 20);
-      assert.deepEqual([store.positions.get(`${settings.topic}:0`), store.moves], [20, 0]);
-    });
-
     it('passes over what is no message: the marks of a transaction', async () => {
+      const { settings, kafka, openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();
       const producer = kafka.producer({
         transactionalId: `${settings.topic}-transaction`,
@@ -145,6 +85,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     it('leaves no member behind when it is stopped while it joins', async () => {
+      const { settings, kafka, admin, openPublisher } = fixture();
       await openPublisher();
       // Whenever the stop comes: before there is a consumer, while it joins, and just after.
       for (const waitMs of [0, 20, 40, 80, 160]) {
@@ -161,6 +102,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     it('hands over a message without a value as an empty one', async () => {
+      const { settings, kafka, openPublisher, openConsumer } = fixture();
       const producer = kafka.producer();
       await openPublisher();
       await producer.connect();

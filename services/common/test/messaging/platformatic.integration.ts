@@ -1,6 +1,7 @@
 import { useServers } from '../support/index.ts';
 import { kafkaHarness } from './broker-harness.ts';
 import { describeKafka } from './kafka.conformance.ts';
+import { describeLogIdentity } from './log-identity.conformance.ts';
 import { describeMessaging } from './publisher-consumer.conformance.ts';
 
 const servers = useServers('kafka');
@@ -10,3 +11,4 @@ describeMessaging('Kafka by platformatic', () => Promise.resolve(kafkaHarness(se
   server: true,
 });
 describeKafka('platformatic', servers);
+describeLogIdentity('platformatic', servers);
