@@ -7,6 +7,7 @@ import {
   type KafkaSettings,
   type MessageConsumer,
   type MessagePublisher,
+  untilConnected,
 } from '../../src/messaging/index.ts';
 import { logger, testKafkaSettings } from './broker-harness.ts';
 import type { TestStore } from './test-store.ts';
@@ -53,7 +54,12 @@ export function useKafka(client: KafkaSettings['client'], servers: () => Servers
       async openConsumer(store, changes = {}) {
         const consumer = await createConsumer(choice(changes), { logger });
         cleanUps.push(() => consumer.stop());
-        await consumer.start(store.handlers());
+        // As a service does: a coordinator may still be loading.
+        await untilConnected(() => consumer.start(store.handlers()), {
+          name: 'kafka',
+          logger,
+          stopping: new AbortController().signal,
+        });
         return consumer;
       },
       cleanUp: (work) => void cleanUps.push(work),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Producer } from '@platformatic/kafka';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { createConsumer, type KafkaSettings } from '../../src/messaging/index.ts';
 import { logger } from './broker-harness.ts';
@@ -85,7 +86,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     it('leaves no member behind when it is stopped while it joins', async () => {
-      const { settings, kafka, admin, openPublisher } = fixture();
+      const { settings, admin, openPublisher } = fixture();
       await openPublisher();
       // Whenever the stop comes: before there is a consumer, while it joins, and just after.
       for (const waitMs of [0, 20, 40, 80, 160]) {
@@ -99,6 +100,66 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       const members = async () => (await admin.describeGroups([settings.group])).groups[0]?.members.length;
       // A member nobody knows of goes on with its heartbeats, so its session would never expire.
       await eventually(members, (count) => count === 0);
+    });
+
+    it('reads partitions that are added while it runs', async () => {
+      const { settings, admin, openPublisher, openConsumer } = fixture();
+      const store = new TestStore();
+      const publisher = await openPublisher();
+      // Two members, so that it does not depend on which of them leads the group.
+      const members = [
+        await openConsumer(store, { metadataMaxAgeMs: 500 }),
+        await openConsumer(store, { metadataMaxAgeMs: 500 }),
+      ];
+      await publisher.publish(bodiesOf(10, 'before-'));
+      await store.until(() => store.size === 10);
+      await admin.createPartitions({ topicPartitions: [{ topic: settings.topic, count: 4 }] });
+      const later = await openPublisher();
+      for (let call = 0; call < 4; call++) await later.publish(bodiesOf(10, `after-${call}-`));
+      await store.until(() => store.size === 50);
+      const sources = () => members.flatMap((member) => member.assignments()).sort();
+      await eventually(sources, (held) => held.length === 4);
+      assert.deepEqual(
+        [sources(), store.duplicates, store.fatal],
+        [[0, 1, 2, 3].map((partition) => `${settings.topic}:${partition}`), 0, []],
+      );
+    });
+
+    for (const compression of ['gzip', 'snappy', 'lz4', 'zstd'] as const) {
+      it(`reads what another client compressed by ${compression}`, async () => {
+        const { settings, openPublisher, openConsumer, cleanUp } = fixture();
+        await openPublisher();
+        const producer = new Producer({
+          clientId: 'another-client',
+          bootstrapBrokers: [...settings.brokers],
+          compression,
+        });
+        cleanUp(() => producer.close());
+        const { topic } = settings;
+        await producer.send({ messages: bodiesOf(500).map((value) => ({ topic, value })) });
+        const store = new TestStore();
+        await openConsumer(store);
+        await store.until(() => store.size === 500);
+        assert.deepEqual([store.stored, store.fatal], [bodiesOf(500).map(String), []]);
+      });
+    }
+
+    it('tells Kafka how far the store is, for lag tools', async () => {
+      const { settings, admin, openPublisher, openConsumer } = fixture();
+      const publisher = await openPublisher();
+      const store = new TestStore();
+      const consumer = await openConsumer(store);
+      await publisher.publish(bodiesOf(30));
+      await store.until(() => store.size === 30);
+      const told = async () => {
+        const [found] = await admin.fetchOffsets({ groupId: settings.group, topics: [settings.topic] });
+        return found?.partitions[0]?.offset;
+      };
+      await eventually(told, (offset) => offset === '30');
+      await publisher.publish(bodiesOf(5, 'last-'));
+      await store.until(() => store.size === 35);
+      await consumer.stop();
+      assert.equal(await told(), '35');
     });
 
     it('hands over a message without a value as an empty one', async () => {

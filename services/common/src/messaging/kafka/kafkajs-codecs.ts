@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 
 const require = createRequire(import.meta.url);
+// An import by these names is refused: Node does not see them in kafkajs's CommonJS.
+const { CompressionCodecs, CompressionTypes } = require('kafkajs') as typeof import('kafkajs');
 
 /** What kafkajs asks of a codec. */
 interface Codec {
