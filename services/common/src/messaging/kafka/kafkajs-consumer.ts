@@ -9,6 +9,7 @@ import { createKafkajsClient, type KafkajsClient, RETRY } from './kafkajs-client
 import { KafkajsDeadLetters } from './kafkajs-dead-letters.ts';
 import { KafkajsLogReader } from './kafkajs-log-reader.ts';
 import { ensureTopics } from './kafkajs-topology.ts';
+import { keepMembership } from './keep-membership.ts';
 import { createLogBatch, type LogBatch } from './log-batch.ts';
 import { type OffsetHint, OffsetHints } from './offset-hints.ts';
 import { patiently } from './patiently.ts';
@@ -38,6 +39,8 @@ export class KafkajsConsumer implements MessageConsumer {
   readonly #hints: OffsetHints;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  /** Brokers that were asked for messages and have not answered. */
+  readonly #fetching = new Set<number>();
   #handlers: ConsumerHandlers | undefined;
   #consumer: Consumer | undefined;
   #joining: Promise<void> | undefined;
@@ -80,6 +83,8 @@ export class KafkajsConsumer implements MessageConsumer {
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, (event) => this.#onJoin(consumer, event));
+    consumer.on(consumer.events.FETCH_START, ({ payload }) => this.#onFetchStart(payload.nodeId));
+    consumer.on(consumer.events.FETCH, ({ payload }) => this.#fetching.delete(payload.nodeId));
     // Not on REBALANCING: nothing is under way then, and where the coordinator cannot let it in yet, kafkajs goes on as
     // the member it was, without another GROUP_JOIN. What is no longer ours the store refuses.
     consumer.on(consumer.events.DISCONNECT, () => {
@@ -201,7 +206,7 @@ export class KafkajsConsumer implements MessageConsumer {
     messages: readonly KafkaMessage[],
     next: number,
   ): Promise<{ readonly batch: LogBatch; readonly outcome: BatchOutcome } | undefined> {
-    let heartbeatError: unknown;
+    const membership = keepMembership(() => payload.heartbeat(), this.#settings.sessionTimeoutMs / 3);
     const batch = createLogBatch({
       source: partition.source,
       expected: partition.expected,
@@ -211,21 +216,16 @@ export class KafkajsConsumer implements MessageConsumer {
       next,
       deadLetters: this.#deadLetters,
       isOurs: () => assignment === this.#assignment,
-      heartbeat: async () => {
-        try {
-          await payload.heartbeat();
-        } catch (error) {
-          heartbeatError = error;
-          throw error;
-        }
-      },
+      heartbeat: () => membership.confirm(),
     });
     try {
       return { batch, outcome: await this.#startedHandlers().handle(batch, this.#stopping.signal) };
     } catch (error) {
-      if (heartbeatError !== undefined) throw heartbeatError;
+      if (membership.error() !== undefined) throw membership.error();
       if (assignment === this.#assignment) this.#fail(error);
       return undefined;
+    } finally {
+      membership.end();
     }
   }
 
@@ -273,6 +273,12 @@ export class KafkajsConsumer implements MessageConsumer {
       partition: partition.id,
       offset: String(partition.readFrom),
     });
+  }
+
+  /** Of a fetch that failed kafkajs says nothing: there is only no end to it before the next one starts. */
+  #onFetchStart(node: number): void {
+    if (this.#fetching.has(node)) this.#doubt();
+    this.#fetching.add(node);
   }
 
   #doubt(): void {

@@ -35,6 +35,10 @@ export function createLogBatch(parts: LogBatchParts): LogBatch {
     if (isOurs()) return;
     throw new AppError('BROKER_UNAVAILABLE', `${source} is no longer assigned to this consumer`);
   };
+  const keepAlive = async () => {
+    holdOn();
+    await heartbeat?.();
+  };
   return {
     bodies,
     redelivered: 0,
@@ -51,12 +55,10 @@ export function createLogBatch(parts: LogBatchParts): LogBatch {
         next: to === bodies.length ? next : (offsets[to - 1] as number) + 1,
       });
     },
-    keepAlive: async () => {
-      holdOn();
-      await heartbeat?.();
-    },
+    keepAlive,
     park: async (items) => {
-      holdOn();
+      // Parking cannot be refused by the store's position, so the broker is asked whether the partition is still ours.
+      await keepAlive();
       const letters = items.map(({ index, reason }) => {
         const body = bodies[index];
         if (!body) throw new RangeError(`the batch has no message ${index}`);
