@@ -67,7 +67,7 @@ export function testKafkaSettings(
     minInsyncReplicas: 1,
     maxBytesPerPartition: 1_048_576,
     requestTimeoutMs: 5_000,
-    sessionTimeoutMs: 6_000,
+    sessionTimeoutMs: 3_000,
     ...changes,
   };
 }

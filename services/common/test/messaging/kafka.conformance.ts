@@ -144,6 +144,25 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       });
     }
 
+    it('stays in the group while a handler is silent for longer than a session lasts', async () => {
+      const { settings, admin, openPublisher, openConsumer } = fixture();
+      const publisher = await openPublisher();
+      const store = new TestStore();
+      await openConsumer(store);
+      const members = async () => {
+        const { groups } = await admin.describeGroups([settings.group]);
+        return groups[0]?.members.map(({ memberId }) => memberId);
+      };
+      await publisher.publish(bodiesOf(10, 'first-'));
+      await store.until(() => store.size === 10);
+      const before = await members();
+      const silenceMs = 2.5 * settings.sessionTimeoutMs;
+      store.beforeStore = () => new Promise((resolve) => setTimeout(resolve, silenceMs));
+      await publisher.publish(bodiesOf(10, 'second-'));
+      await store.until(() => store.size === 20);
+      assert.deepEqual([await members(), store.batches.length], [before, 2]);
+    });
+
     it('tells Kafka how far the store is, for lag tools', async () => {
       const { settings, admin, openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();

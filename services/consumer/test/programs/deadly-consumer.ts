@@ -9,6 +9,8 @@ import { createLaneMetrics } from '../../src/metrics.ts';
 export interface DeadlyConsumerOptions {
   readonly broker: BrokerChoice;
   readonly store: StoreSettings;
+  /** Whether it freezes over {@link FREEZES}. */
+  readonly freezes: boolean;
   /** Messages of a store transaction at most. */
   readonly maxMessages: number;
 }
@@ -34,7 +36,7 @@ if (import.meta.main) {
       async apply(batch) {
         const has = (text: string) => batch.envelopes.some(({ description }) => description === text);
         if (has(KILLS)) process.kill(process.pid, 'SIGKILL');
-        if (!has(FREEZES)) return store.apply(batch);
+        if (!options.freezes || !has(FREEZES)) return store.apply(batch);
         process.stdout.write('freezing\n');
         process.kill(process.pid, 'SIGSTOP');
         const result = await store.apply(batch);
