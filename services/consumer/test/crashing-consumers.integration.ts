@@ -6,25 +6,23 @@ import { createInterface } from 'node:readline';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { createLogger } from '@caudal/common/logging';
 import { type Envelope, encodeEnvelope } from '@caudal/common/message';
 import { createPublisher, type KafkaSettings } from '@caudal/common/messaging';
 import { type CountStore, createStore, type StoreSettings } from '@caudal/common/stores';
-import { useServers } from '@caudal/common/testing';
-import { Kafka, logLevel } from 'kafkajs';
-import { pino } from 'pino';
+import { deleteTopics, readTopic, useServers } from '@caudal/common/testing';
 import { LONE_CRASHES } from '../src/killer-guard.ts';
 import { type DeadlyConsumerOptions, FREEZES, KILLS } from './programs/deadly-consumer.ts';
 
 const PROGRAM = fileURLToPath(new URL('./programs/deadly-consumer.ts', import.meta.url));
 const servers = useServers('kafka', 'redis');
-const logger = pino({ level: 'silent' });
+const logger = createLogger('test', 'silent');
 
 for (const client of ['kafkajs', 'platformatic'] as const) {
   describe(`consumers that crash or freeze, by ${client}`, () => {
     let settings: KafkaSettings;
     let storeSettings: StoreSettings;
     let store: CountStore;
-    let kafka: Kafka;
     const children: ChildProcess[] = [];
 
     before(async () => {
@@ -54,21 +52,13 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       };
       store = createStore('redis', storeSettings, logger);
       await store.connect();
-      kafka = new Kafka({
-        clientId: 'test-admin',
-        brokers: [...settings.brokers],
-        logLevel: logLevel.NOTHING,
-      });
     });
     afterEach(async () => {
       await Promise.all(children.splice(0).map((child) => end(child)));
     });
     after(async () => {
       await store.close();
-      const admin = kafka.admin();
-      await admin.connect();
-      await admin.deleteTopics({ topics: [settings.topic, settings.deadLetterTopic] });
-      await admin.disconnect();
+      await deleteTopics(settings.brokers, [settings.topic, settings.deadLetterTopic]);
     });
 
     /** Starts a consumer; `said` resolves when it printed a line. */
@@ -139,11 +129,12 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       assert.ok(crashes > LONE_CRASHES, `${crashes} crashes`);
       const { total } = await store.totals();
       assert.deepEqual([total - before, await store.identities()], [1_499, total]);
-      const [letter, ...others] = await deadLetters();
+      const [letter, ...others] = await readTopic(settings.brokers, settings.deadLetterTopic);
       assert.equal(others.length, 0);
-      assert.equal(letter?.reason, `killed its consumer ${LONE_CRASHES} times while it was handled alone`);
-      assert.equal(letter.body, encodeEnvelope(envelopes[700]).toString());
-      assert.match(letter.source, new RegExp(`^${settings.topic}:\\d+:\\d+$`));
+      assert.equal(letter?.value, encodeEnvelope(envelopes[700]).toString());
+      const { 'caudal-reason': reason, 'caudal-source': source } = letter.headers;
+      assert.equal(reason, `killed its consumer ${LONE_CRASHES} times while it was handled alone`);
+      assert.match(source ?? '', new RegExp(`^${settings.topic}:\\d+:\\d+$`));
     });
 
     it('write nothing when they wake after their partitions went to another consumer', async () => {
@@ -163,34 +154,6 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       await untilStored(before + 800);
       assert.equal(await store.identities(), (await store.totals()).total);
     });
-
-    async function deadLetters(): Promise<{ body: string; reason: string; source: string }[]> {
-      const admin = kafka.admin();
-      await admin.connect();
-      const [{ high } = { high: '0' }] = await admin.fetchTopicOffsets(settings.deadLetterTopic);
-      await admin.disconnect();
-      const reader = kafka.consumer({ groupId: `${settings.group}-reader`, maxWaitTimeInMs: 100 });
-      await reader.connect();
-      await reader.subscribe({ topic: settings.deadLetterTopic, fromBeginning: true });
-      const found: { body: string; reason: string; source: string }[] = [];
-      const { promise: complete, resolve } = Promise.withResolvers<void>();
-      if (high === '0') resolve();
-      await reader.run({
-        eachMessage: ({ message }) => {
-          const header = (name: string) => String(message.headers?.[name] ?? '');
-          found.push({
-            body: String(message.value),
-            reason: header('caudal-reason'),
-            source: header('caudal-source'),
-          });
-          if (found.length === Number(high)) resolve();
-          return Promise.resolve();
-        },
-      });
-      await complete;
-      await reader.disconnect();
-      return found;
-    }
   });
 }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError } from '@caudal/common/errors';
+import { createLogger } from '@caudal/common/logging';
 import type { BatchOutcome, DeliveryBatch } from '@caudal/common/messaging';
 import { createMemoryStore } from '@caudal/common/stores';
-import { pino } from 'pino';
 import { decodeAttempt } from '../src/attempt.ts';
 import { BATCH_CRASHES, KillerGuard, LONE_CRASHES } from '../src/killer-guard.ts';
 
+const LOGGER = createLogger('test', 'silent');
 const KILLER = 'killer';
 const SOURCES = ['message:0', 'message:1', 'message:2'];
 
@@ -37,7 +38,7 @@ class Lane {
     const guard = new KillerGuard({
       process: `process-${this.processes++}`,
       store: this.store,
-      logger: pino({ level: 'silent' }),
+      logger: LOGGER,
       handlers: {
         handle: async (batch) => {
           if (isGone) return new Promise(() => undefined);
@@ -174,7 +175,7 @@ describe('the guard against messages that kill their consumer', () => {
       for (let round = 0; round < BATCH_CRASHES + LONE_CRASHES + 1; round++) {
         const guard = new KillerGuard({
           store: lane.store,
-          logger: pino({ level: 'silent' }),
+          logger: LOGGER,
           handlers: {
             handle: behaviour,
             parkUnread: () => Promise.reject(new Error('nothing is to be parked')),
@@ -194,7 +195,7 @@ describe('the guard against messages that kill their consumer', () => {
     const lane = new Lane();
     const guard = new KillerGuard({
       store: lane.store,
-      logger: pino({ level: 'silent' }),
+      logger: LOGGER,
       handlers: {
         handle: () => Promise.reject(new TypeError('a defect')),
         parkUnread: () => Promise.reject(new Error('too early')),
@@ -244,7 +245,7 @@ describe('the guard against messages that kill their consumer', () => {
     const lane = new Lane();
     const guard = new KillerGuard({
       store: lane.store,
-      logger: pino({ level: 'silent' }),
+      logger: LOGGER,
       handlers: {
         handle: () => Promise.resolve({ kind: 'stored' }),
         parkUnread: () => Promise.reject(new Error('nothing is to be parked')),

@@ -1,1 +1,2 @@
+export { deleteTopics, readTopic, type TopicRecord } from './kafka-topics.ts';
 export { useServers } from './servers.ts';

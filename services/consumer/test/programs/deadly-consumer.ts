@@ -1,7 +1,7 @@
+import { createLogger } from '@caudal/common/logging';
 import { type BrokerChoice, createConsumer } from '@caudal/common/messaging';
 import { createRegistry } from '@caudal/common/metrics';
 import { createStore, type StoreSettings } from '@caudal/common/stores';
-import { pino } from 'pino';
 import { createConsumerApp } from '../../src/app.ts';
 import { createLaneMetrics } from '../../src/metrics.ts';
 
@@ -25,7 +25,7 @@ export const FREEZES = 'freezes its consumer';
  */
 if (import.meta.main) {
   const options = JSON.parse(process.argv[2] ?? '') as DeadlyConsumerOptions;
-  const logger = pino({ level: process.env.CAUDAL_TEST_LOG_LEVEL ?? 'silent' });
+  const logger = createLogger('test', 'silent');
   const store = createStore('redis', options.store, logger);
   const consumer = await createConsumer(options.broker, { logger, maxBatchMessages: options.maxMessages });
   const stopping = new AbortController();
