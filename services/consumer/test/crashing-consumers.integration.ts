@@ -137,23 +137,24 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       assert.match(source ?? '', new RegExp(`^${settings.topic}:\\d+:\\d+$`));
     });
 
-    it('write nothing when they wake after their partitions went to another consumer', async () => {
-      const producer = randomBytes(8).toString('hex');
-      const before = (await store.totals()).total;
-      const zombie = startConsumer(true);
-      await zombie.said('joined');
-      const envelopes = envelopesOf(producer, 600);
-      envelopes[300] = { ...(envelopes[300] as Envelope), description: FREEZES };
-      await publish(envelopes);
-      await zombie.said('freezing');
-      startConsumer();
-      await untilStored(before + 600);
-      zombie.child.kill('SIGCONT');
-      await zombie.said('moved');
-      await publish(envelopesOf(producer, 200, 600));
-      await untilStored(before + 800);
-      assert.equal(await store.identities(), (await store.totals()).total);
-    });
+    if (client === 'kafkajs')
+      it('write nothing when they wake after their partitions went to another consumer', async () => {
+        const producer = randomBytes(8).toString('hex');
+        const before = (await store.totals()).total;
+        const zombie = startConsumer(true);
+        await zombie.said('joined');
+        const envelopes = envelopesOf(producer, 600);
+        envelopes[300] = { ...(envelopes[300] as Envelope), description: FREEZES };
+        await publish(envelopes);
+        await zombie.said('freezing');
+        startConsumer();
+        await untilStored(before + 600);
+        zombie.child.kill('SIGCONT');
+        await zombie.said('moved');
+        await publish(envelopesOf(producer, 200, 600));
+        await untilStored(before + 800);
+        assert.equal(await store.identities(), (await store.totals()).total);
+      });
   });
 }
 
