@@ -1,2 +1,3 @@
+export { deleteTopics, readTopic, type TopicRecord } from './kafka-topics.ts';
 export { makeTopic } from './make-topic.ts';
 export { useServers } from './servers.ts';
