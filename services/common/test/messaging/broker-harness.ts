@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { connect } from 'amqplib';
 import { Kafka, logLevel } from 'kafkajs';
 import { pino } from 'pino';
-import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
+import type { Servers } from '../../../../tools/servers/servers.ts';
 import {
   type BacklogReader,
   type BrokerChoice,
@@ -17,6 +17,7 @@ import {
   type MessagePublisher,
   type RabbitmqSettings,
 } from '../../src/messaging/index.ts';
+import { untilQueueIsOnDisk } from '../support/index.ts';
 import type { BrokerServer, MessagingHarness, ParkedMessage } from './harness.ts';
 
 const MAX_BATCH_MESSAGES = 500;
@@ -110,7 +111,7 @@ function brokerHarness(broker: BrokerChoice, servers: Servers, deleteNames: () =
       : { name: 'rabbitmq', settings: { ...broker.settings, clientId } };
   return {
     maxBatchMessages: MAX_BATCH_MESSAGES,
-    server: brokerServer(servers, broker.name),
+    server: brokerServer(servers, broker),
     async createPublisher() {
       const publisher = await createPublisher(broker, { logger });
       publishers.push(publisher);
@@ -137,8 +138,14 @@ function brokerHarness(broker: BrokerChoice, servers: Servers, deleteNames: () =
   };
 }
 
-function brokerServer(servers: Servers, name: ServerName): BrokerServer {
+function brokerServer(servers: Servers, broker: BrokerChoice): BrokerServer {
+  const { name } = broker;
   return {
+    async untilDurable() {
+      if (broker.name !== 'rabbitmq') return;
+      const { queue, deadLetterQueue } = broker.settings;
+      for (const one of [queue, deadLetterQueue]) await untilQueueIsOnDisk(servers, one);
+    },
     async killAndRestart() {
       await servers.kill(name);
       await servers.start(name);

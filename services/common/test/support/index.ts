@@ -1,1 +1,2 @@
+export { untilQueueIsOnDisk } from './queue-on-disk.ts';
 export { useServers } from './servers.ts';
