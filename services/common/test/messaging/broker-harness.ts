@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { connect } from 'amqplib';
 import { Kafka, logLevel } from 'kafkajs';
 import { pino } from 'pino';
-import type { Servers } from '../../../../tools/servers/servers.ts';
+import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
 import {
   type BacklogReader,
   type BrokerChoice,
@@ -17,7 +17,6 @@ import {
   type MessagePublisher,
   type RabbitmqSettings,
 } from '../../src/messaging/index.ts';
-import { untilQueueIsOnDisk } from '../support/index.ts';
 import type { BrokerServer, MessagingHarness, ParkedMessage } from './harness.ts';
 
 const MAX_BATCH_MESSAGES = 500;
@@ -111,7 +110,7 @@ function brokerHarness(broker: BrokerChoice, servers: Servers, deleteNames: () =
       : { name: 'rabbitmq', settings: { ...broker.settings, clientId } };
   return {
     maxBatchMessages: MAX_BATCH_MESSAGES,
-    server: brokerServer(servers, broker),
+    server: brokerServer(servers, broker.name),
     async createPublisher() {
       const publisher = await createPublisher(broker, { logger });
       publishers.push(publisher);
@@ -138,14 +137,8 @@ function brokerHarness(broker: BrokerChoice, servers: Servers, deleteNames: () =
   };
 }
 
-function brokerServer(servers: Servers, broker: BrokerChoice): BrokerServer {
-  const { name } = broker;
+function brokerServer(servers: Servers, name: ServerName): BrokerServer {
   return {
-    async untilDurable() {
-      if (broker.name !== 'rabbitmq') return;
-      const { queue, deadLetterQueue } = broker.settings;
-      for (const one of [queue, deadLetterQueue]) await untilQueueIsOnDisk(servers, one);
-    },
     async killAndRestart() {
       await servers.kill(name);
       await servers.start(name);

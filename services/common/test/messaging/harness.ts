@@ -36,8 +36,6 @@ export interface MessagingHarness {
 
 /** Faults of a real server. */
 export interface BrokerServer {
-  /** Resolves when the queues of this harness would survive a kill: a broker may note them on disk late. */
-  untilDurable(): Promise<void>;
   /** SIGKILL, then a start on the same data; resolves when it accepts connections again. */
   killAndRestart(): Promise<void>;
   /** SIGSTOP; resolves with the function that lets it go on. */
