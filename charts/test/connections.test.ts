@@ -124,6 +124,15 @@ describe('what the services are told', () => {
   });
 });
 
+describe('the batches of a lane', () => {
+  it("are as large as its broker's own default unless a number is given", async () => {
+    const manifests = await render();
+    const sizeOf = (lane: string) =>
+      loadConfig(environmentOf(manifests, `Deployment caudal-${lane}-consumer`)).batchMaxMessages;
+    assert.deepEqual([sizeOf('rabbitmq-valkey'), sizeOf('kafka-redis')], [1_000, 4_000]);
+  });
+});
+
 describe('the outside', () => {
   it('is not let in unless asked for, and then by the routes given', async () => {
     assert.deepEqual(names(await render(), 'Ingress'), []);
@@ -146,8 +155,29 @@ describe('the outside', () => {
         [undefined, 'caudal-grafana', 3000],
       ],
     );
-    const route = find(await render(toggles.HTTPRoute), 'HTTPRoute', 'caudal-ingest-0').spec;
-    assert.deepEqual(route?.parentRefs, [{ name: 'gateway' }]);
+    const [route] = (await render(toggles.HTTPRoute)).filter(({ kind }) => kind === 'HTTPRoute');
+    assert.deepEqual(route?.spec?.parentRefs, [{ name: 'gateway' }]);
+  });
+
+  it('finds an HTTPRoute under the same name in whatever order the routes are', async () => {
+    const routes = [
+      { host: 'a.example.com', path: '/', service: 'ingest' },
+      { host: 'a.example.com', path: '/console', service: 'console' },
+      { host: 'b.example.com', path: '/', service: 'ingest' },
+    ];
+    const named = async (given: readonly object[]) =>
+      new Map(
+        (
+          await render({
+            values: { httpRoute: { enabled: true, parentRefs: [{ name: 'g' }], routes: given } },
+          })
+        )
+          .filter(({ kind }) => kind === 'HTTPRoute')
+          .map(({ metadata, spec }) => [JSON.stringify(spec), metadata.name]),
+      );
+    const names = await named(routes);
+    assert.equal(new Set(names.values()).size, routes.length);
+    assert.deepEqual(await named(routes.toReversed()), new Map([...names].toReversed()));
   });
 
   it('finds a ServiceMonitor that selects every metrics port, with the labels asked for', async () => {

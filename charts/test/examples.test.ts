@@ -19,7 +19,7 @@ import {
 } from '../scripts/kubeconform/schemas.ts';
 import { chart } from '../scripts/paths.ts';
 import { helm } from './support/helm.ts';
-import { find, type Manifest, names, render } from './support/manifests.ts';
+import { find, type Manifest, names, ownImageValues, render } from './support/manifests.ts';
 import { containerOf, containersOf, environmentOf, plainEnvironment, podsOf } from './support/pods.ts';
 
 const examples = join(chart, 'examples');
@@ -197,7 +197,7 @@ const purposes: Readonly<
         ]);
         for (const { image } of containersOf(pod)) {
           assert.ok(image.startsWith('registry.example.com/mirror/'), image);
-          if (image.includes('caudal')) assert.match(image, /caudal\/caudal@sha256:[0-9a-f]{64}$/);
+          if (image.includes('caudal')) assert.match(image, /mirror\/caudal@sha256:[0-9a-f]{64}$/);
         }
       }
     },
@@ -263,6 +263,8 @@ describe('worked values files', () => {
       'template',
       'caudal',
       chart,
+      '--values',
+      ownImageValues,
       '--values',
       example('strimzi-kafka'),
       '--set',

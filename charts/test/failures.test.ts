@@ -3,13 +3,21 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { chart } from '../scripts/paths.ts';
-import { type RenderOptions, refusal } from './support/manifests.ts';
+import { type RenderOptions, refusal, render } from './support/manifests.ts';
 
 /** Values that cannot work, by a part of what the chart says about them; one for each `fail` in the templates. */
 const failures: readonly (readonly [string, RenderOptions])[] = [
   [
     'at most 28 fit: choose a shorter one or set fullnameOverride',
     { release: 'a-release-name-that-is-too-long' },
+  ],
+  [
+    "images.caudal.repository is empty, and Caudal's image is not published: build it (docker build -t REGISTRY/caudal:0.1.0 .)",
+    { ownImage: false },
+  ],
+  [
+    '"my.release" cannot begin the name of a Service, which starts with a letter and has letters, digits and hyphens',
+    { release: 'my.release' },
   ],
   ['there is no lane: keep one', { values: { lanes: { 'rabbitmq-valkey': null, 'kafka-redis': null } } }],
   ['RabbitMQ is needed: set rabbitmq.enabled=true or', { values: { rabbitmq: { enabled: false } } }],
@@ -38,6 +46,10 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
   [
     'would lose messages that RabbitMQ has seen acknowledged',
     { values: { valkey: { appendfsync: 'everysec' } } },
+  ],
+  [
+    'lane "kafka-redis" has keyRetentionHours=96, so keep at most 72 hours, or raise consumer.keyRetentionHours',
+    { values: { kafka: { retentionHours: 73 } } },
   ],
   [
     'has replicas and keda.enabled: leave replicas null',
@@ -73,6 +85,34 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
   [
     'services.ingest.autoscaling has minReplicas above maxReplicas',
     { values: { services: { ingest: { autoscaling: { minReplicas: 9 } } } } },
+  ],
+  [
+    'externalValkey.usernames is set without passwords: set externalValkey.existingSecret',
+    {
+      presets: ['external'],
+      values: { externalValkey: { usernames: { console: 'me' }, existingSecret: '' } },
+    },
+  ],
+  [
+    'externalKafka.sasl.usernames is set without a mechanism: set externalKafka.sasl.mechanism',
+    {
+      values: {
+        kafka: { enabled: false },
+        externalKafka: { brokers: ['k.example.com:9092'], sasl: { usernames: { ingest: 'me' } } },
+      },
+    },
+  ],
+  [
+    'externalRabbitmq.caSecret is for TLS, and the URL starts with amqp://: write amqps://',
+    { presets: ['external'], values: { externalRabbitmq: { url: 'amqp://mq.example.com' } } },
+  ],
+  [
+    'externalKafka.tls.caSecret is for TLS: set externalKafka.tls.enabled=true',
+    { presets: ['external'], values: { externalKafka: { tls: { enabled: false } } } },
+  ],
+  [
+    'rabbitmq.memoryHighWatermark=512MiB is not below the memory limit of 512Mi: lower it',
+    { values: { rabbitmq: { memoryHighWatermark: '512MiB' } } },
   ],
   ['is part of drainTimeoutMs: make it smaller', { values: { drainTimeoutMs: 2000 } }],
   ['there are two Prometheuses: set', { values: { externalPrometheus: { url: 'http://p.example.com' } } }],
@@ -113,11 +153,36 @@ describe('values that cannot work', () => {
     });
   }
 
+  it('are refused for every server with memory of its own, in its own units', async () => {
+    for (const [message, values] of [
+      ['kafka.heap=700m is not below', { kafka: { heap: '700m' } }],
+      ['kafka.heap=1g is not below the memory limit of 1000M', memory('kafka', { heap: '1g' }, '1000M')],
+      ['valkey.maxMemory=161mb is not below', { valkey: { maxMemory: '161mb' } }],
+      ['redis.maxMemory=167772160 is not below', { redis: { maxMemory: '167772160' } }],
+      [
+        'redis.maxMemory=1gb is not below the memory limit of 0.5Gi',
+        memory('redis', { maxMemory: '1gb' }, '0.5Gi'),
+      ],
+      ['rabbitmq.memoryHighWatermark=1GB is', memory('rabbitmq', { memoryHighWatermark: '1GB' }, '953Mi')],
+    ] as const) {
+      const said = await refusal({ values });
+      assert.ok(said.includes(message), said);
+    }
+    // 10⁹ bytes are 953.7 MiB.
+    await render({ values: memory('rabbitmq', { memoryHighWatermark: '1GB' }, '954Mi') });
+    await render({ values: memory('redis', { maxMemory: '5gb' }, undefined) });
+  });
+
   it('are all tried here: as many as there are messages in the templates', () => {
     const templates = globSync('templates/**/*', { cwd: chart }).filter((file) => /\.(yaml|tpl)$/.test(file));
     const messages = templates.flatMap((file) =>
       [...readFileSync(join(chart, file), 'utf8').matchAll(/\bfail [("]/g)].map(() => file),
     );
-    assert.equal(failures.length, messages.length);
+    // One is said over a running release alone: upgrades.test.ts.
+    assert.equal(failures.length + 1, messages.length);
   });
+});
+
+const memory = (server: string, settings: object, limit: string | undefined) => ({
+  [server]: { ...settings, resources: { limits: { memory: limit ?? null } } },
 });

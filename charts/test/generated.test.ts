@@ -63,7 +63,7 @@ describe('the table of values', () => {
 });
 
 describe('dashboards', () => {
-  it('are one labelled ConfigMap each, mounted into Grafana', async () => {
+  it('are one ConfigMap each, mounted into Grafana, and labelled for another one where that is asked for', async () => {
     const manifests = await render();
     const own = manifests.filter(({ metadata }) => metadata.name.includes('-dashboard-'));
     const files = copiedFiles().filter(
@@ -71,7 +71,8 @@ describe('dashboards', () => {
     );
     assert.equal(own.length, files.length);
     for (const { data = {}, metadata } of own) {
-      assert.equal(metadata.labels?.grafana_dashboard, '1');
+      // A sidecar would import them from all namespaces, unasked.
+      assert.equal(metadata.labels?.grafana_dashboard, undefined);
       for (const content of Object.values(data)) JSON.parse(content);
     }
     const grafana = find(manifests, 'Deployment', 'caudal-grafana');
@@ -115,7 +116,7 @@ describe('the load test', () => {
     assert.match(args?.[0] ?? '', /exit \$status\s*$/);
   });
 
-  it('takes the API key from a Secret, as a Job and as a TestRun', async () => {
+  it('takes the API key from a Secret', async () => {
     const key = (secret: string, own: string) => [
       { name: 'API_KEY', valueFrom: { secretKeyRef: { name: secret, key: own } } },
     ];
@@ -134,22 +135,6 @@ describe('the load test', () => {
     assert.deepEqual(await job({ apiKey: { existingSecret: 'mine' }, env: { API_KEY: 'plain' } }), [
       { name: 'API_KEY', value: 'plain' },
     ]);
-    const values = {
-      loadtest: { enabled: true, kind: 'TestRun', apiKey: { existingSecret: 'mine', key: 'k6' } },
-    };
-    const { runner, initializer } = specOf<Record<string, { env?: readonly { name: string }[] }>>(
-      await render({ values }),
-      'TestRun',
-      'caudal-loadtest-1',
-    );
-    assert.deepEqual(keysOf(runner?.env), key('mine', 'k6'));
-    assert.deepEqual(keysOf(initializer?.env), key('mine', 'k6'));
-  });
-
-  it('can be a TestRun', async () => {
-    const { spec } = find(await render(toggles.TestRun), 'TestRun', 'caudal-loadtest-1');
-    assert.equal(spec?.parallelism, 2);
-    assert.deepEqual(spec.script, { localFile: '/scripts/seed.ts' });
   });
 });
 

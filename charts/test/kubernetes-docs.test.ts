@@ -7,7 +7,7 @@ import { kubernetesVersions } from '../scripts/kubeconform/schemas.ts';
 import { chart, repository } from '../scripts/paths.ts';
 import { imagesOf, secretKeysOf, sizingRows } from './support/doc-tables.ts';
 import { helm } from './support/helm.ts';
-import { find, type RenderOptions, render } from './support/manifests.ts';
+import { find, ownImageValues, type RenderOptions, render } from './support/manifests.ts';
 import { containersOf, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
 
@@ -90,8 +90,13 @@ describe('the Kubernetes pages', () => {
       const flags = [...command.matchAll(/(?:^| )(-f|--set) ('[^']*'|\S+)/g)].flatMap(
         ([, flag = '', value = '']) => [flag, value.replaceAll("'", '')],
       );
-      const files = flags.map((flag) => (flag.startsWith('charts/') ? join(repository, flag) : flag));
-      const { ok, stderr } = await helm('template', 'caudal', chart, ...files);
+      const files = flags.map((flag) => {
+        if (flag === 'image.yaml') return ownImageValues;
+        return flag.startsWith('charts/') ? join(repository, flag) : flag;
+      });
+      // An upgrade keeps the image that the installation named; an installation names it itself.
+      const kept = command.startsWith('helm upgrade ') ? ['--values', ownImageValues] : [];
+      const { ok, stderr } = await helm('template', 'caudal', chart, ...kept, ...files);
       assert.ok(ok, `${name}.md: ${command}\n${stderr}`);
     }
   });
@@ -180,7 +185,9 @@ function anchorsOf(path: string): readonly string[] {
 describe('the page on air gaps', () => {
   const { values } = toggles.exporters ?? {};
   const lists: Readonly<Record<string, RenderOptions>> = {
-    ...presets,
+    default: {},
+    minimal: { presets: ['minimal'] },
+    ha: { presets: ['ha'] },
     loadtest: { values: { loadtest: { enabled: true } } },
     exporters: { values },
   };

@@ -116,25 +116,65 @@ describe('network policies', () => {
     assert.deepEqual(await pairsOf(toggles.NetworkPolicies ?? {}), [...intendedConnections].sort());
   });
 
-  it('follow exporters, the load test and discovery by the API', async () => {
+  it('follow exporters and discovery by the API', async () => {
     const pairs = await pairsOf({
       values: {
         networkPolicy: { enabled: true },
         valkey: { exporter: { enabled: true } },
-        loadtest: { enabled: true },
         prometheus: { discovery: 'kubernetes' },
       },
     });
     assert.deepEqual(
       pairs.filter((pair) => !intendedConnections.includes(pair)),
+      ['prometheus → anywhere:443', 'prometheus → anywhere:6443', 'prometheus → valkey:9121'],
+    );
+  });
+
+  it('let every pod ask for names by UDP and TCP, and connect by TCP alone', async () => {
+    for (const { podSelector, egress, ingress } of policies(await render(toggles.NetworkPolicies))) {
+      const name = podSelector.matchLabels[component];
+      const protocols = (rules: readonly Rule[] | null) =>
+        (rules ?? []).flatMap(({ ports = [] }) =>
+          ports.map(({ port, protocol = 'TCP' }) => `${port}/${protocol}`),
+        );
+      const out = protocols(egress);
+      assert.deepEqual(out.filter((port) => port.startsWith('53/')).sort(), ['53/TCP', '53/UDP'], name);
+      const other = [...out, ...protocols(ingress)].filter((port) => !port.startsWith('53/'));
+      assert.deepEqual(
+        other.filter((port) => !port.endsWith('/TCP')),
+        [],
+        name,
+      );
+    }
+  });
+
+  it('lead to the name servers, external servers and clients that are named, and to no others', async () => {
+    const peer = (namespace: string) => [
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } },
+    ];
+    const networkPolicy = {
+      enabled: true,
+      dns: { peers: peer('dns'), ports: [53, 5_353] },
+      external: { kafka: peer('kafka'), redis: [{ ipBlock: { cidr: '10.0.0.0/8' } }] },
+      clients: peer('everyone'),
+      clientsOf: { console: peer('staff') },
+    };
+    const all = policies(await render({ presets: ['external'], values: { networkPolicy } }));
+    const of = (name: string) => all.find(({ podSelector }) => podSelector.matchLabels[component] === name);
+    const ports = (rule: Rule | undefined) =>
+      rule?.ports?.map(({ port, protocol = 'TCP' }) => `${port}/${protocol}`);
+    const [names, ...rest] = of('kafka-redis-consumer')?.egress ?? [];
+    assert.deepEqual(names?.to, peer('dns'));
+    assert.deepEqual(ports(names), ['53/UDP', '53/TCP', '5353/UDP', '5353/TCP']);
+    assert.deepEqual(
+      rest.map((rule) => [rule.to, ports(rule)]),
       [
-        'loadtest → anywhere:53',
-        'loadtest → ingest:8080',
-        'prometheus → anywhere:443',
-        'prometheus → anywhere:6443',
-        'prometheus → valkey:9121',
+        [peer('kafka'), ['9093/TCP']],
+        [[{ ipBlock: { cidr: '10.0.0.0/8' } }], ['6379/TCP']],
       ],
     );
+    assert.deepEqual(of('ingest')?.ingress?.[0]?.from, peer('everyone'));
+    assert.deepEqual(of('console')?.ingress?.[0]?.from, peer('staff'));
   });
 
   it('open the ports of external servers, to those who need them', async () => {
@@ -171,6 +211,16 @@ describe('network policies', () => {
     ] as const) {
       assert.deepEqual(new Set(await open(url)), new Set([...without, `console → anywhere:${port}`]));
     }
+  });
+
+  it('open the ports that external brokers advertise besides', async () => {
+    const values = { networkPolicy: { enabled: true }, externalKafka: { extraPorts: [9_094, 9_095] } };
+    const pairs = await pairsOf({ presets: ['external'], values });
+    for (const from of ['ingest', 'console', 'kafka-redis-consumer'])
+      assert.deepEqual(
+        pairs.filter((pair) => pair.startsWith(`${from} → anywhere:909`) && !pair.endsWith(':9090')),
+        [9_093, 9_094, 9_095].map((port) => `${from} → anywhere:${port}`),
+      );
   });
 
   it('let only the clients in that are named', async () => {

@@ -27,12 +27,13 @@ describe('what is rendered', () => {
   it('is one of everything by default', async () => {
     const manifests = (await render()).filter(({ metadata }) => !metadata.name.includes('-dashboard-'));
     assert.deepEqual(counts(manifests), {
-      ConfigMap: 9,
+      ConfigMap: 10,
+      CronJob: 1,
       Deployment: 6,
       Pod: 1,
       PodDisruptionBudget: 8,
       Secret: 5,
-      Service: 14,
+      Service: 17,
       ServiceAccount: 1,
       StatefulSet: 5,
     });
@@ -58,7 +59,8 @@ describe('what is rendered', () => {
       ({ metadata }) => !metadata.name.includes('-dashboard-'),
     );
     assert.deepEqual(counts(manifests), {
-      ConfigMap: 1,
+      ConfigMap: 2,
+      CronJob: 1,
       Deployment: 4,
       Pod: 1,
       PodDisruptionBudget: 4,
@@ -117,6 +119,9 @@ describe('what is rendered', () => {
         assert.notEqual(kind, 'CustomResourceDefinition');
         const hook = metadata.annotations?.['helm.sh/hook'];
         assert.equal(hook, kind === 'Pod' ? 'test' : undefined, `${kind} ${metadata.name}`);
+        // Helm 3 deletes a hook that succeeded before \`helm test --logs\` has read its log.
+        const deletion = metadata.annotations?.['helm.sh/hook-delete-policy'];
+        assert.equal(deletion, kind === 'Pod' ? 'before-hook-creation' : undefined);
       }
     }
   });

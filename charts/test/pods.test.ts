@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { find, type Manifest, render } from './support/manifests.ts';
-import { containerOf, containersOf, podsOf } from './support/pods.ts';
+import { containerOf, containersOf, plainEnvironment, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
 
 describe('every pod', () => {
@@ -41,7 +41,7 @@ describe('every pod', () => {
 
   it('has probes where it serves: life without a look at others, readiness by what it needs', async () => {
     for (const pod of podsOf(await render())) {
-      if (pod.owner.startsWith('Pod ') || pod.owner.endsWith('-topology')) continue;
+      if (/^(Pod|CronJob) |-topology$/.test(pod.owner)) continue;
       for (const container of containersOf(pod)) {
         assert.ok(container.livenessProbe, `${pod.owner}: liveness`);
         assert.ok(container.readinessProbe, `${pod.owner}: readiness`);
@@ -63,6 +63,19 @@ describe('every pod', () => {
         assert.ok(grace >= drainTimeoutMs + 10_000, `${owner}: ${grace}`);
       }
     }
+  });
+
+  it('of ingest serves on for a while after SIGTERM, within the time to drain', async () => {
+    const told = async (values: object) => {
+      const { PRE_STOP_DELAY_MS, DRAIN_TIMEOUT_MS } = plainEnvironment(
+        containerOf(await render({ values }), 'Deployment caudal-ingest'),
+      );
+      return [Number(PRE_STOP_DELAY_MS), Number(DRAIN_TIMEOUT_MS)] as const;
+    };
+    const [delayMs, drainMs] = await told({});
+    // Shorter than load balancers take to notice, it would be no delay.
+    assert.ok(delayMs >= 3_000 && delayMs < drainMs, `${delayMs} ms of ${drainMs} ms`);
+    assert.deepEqual(await told({ services: { ingest: { preStopDelayMs: 7_000 } } }), [7_000, drainMs]);
   });
 
   it('restarts when its configuration changes, and servers do not with a new release of Caudal', async () => {
@@ -103,6 +116,19 @@ describe('every pod', () => {
       assert.equal(labels.team, 'x', owner);
       const user = owner === 'StatefulSet caudal-kafka' ? undefined : 'number';
       assert.equal(spec.securityContext.runAsUser === undefined ? undefined : 'number', user, owner);
+    }
+  });
+
+  it('fills no disk of its node without bound', async () => {
+    for (const options of [toggles.everything, toggles['no volumes']]) {
+      let found = 0;
+      for (const { owner, spec } of podsOf(await render(options)))
+        for (const { name, emptyDir } of spec.volumes ?? []) {
+          if (emptyDir === undefined) continue;
+          found += 1;
+          assert.ok((emptyDir as { sizeLimit?: string }).sizeLimit, `${owner}: ${String(name)}`);
+        }
+      assert.ok(found >= 9, `only ${found} volumes`);
     }
   });
 

@@ -106,9 +106,11 @@ function defineKafka({ ports, kafkaClusterId }: State): ServerDefinition {
         'controller.listener.names': 'CONTROLLER',
         'inter.broker.listener.name': 'PLAINTEXT',
         'log.dirs': logDirectory,
-        'log.retention.hours': 168,
+        'log.retention.hours': 72,
         'auto.create.topics.enable': 'false',
         'group.initial.rebalance.delay.ms': 0,
+        // Lets consumers be missed sooner than the 6 s that are the least by default.
+        'group.min.session.timeout.ms': 1_000,
         // One node: its own topics cannot have more copies than one, nor do they need 50 partitions.
         'offsets.topic.replication.factor': 1,
         'offsets.topic.num.partitions': 8,

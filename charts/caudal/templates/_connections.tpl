@@ -10,9 +10,9 @@ How a service reaches a broker or a store, as YAML: `env` (plain values), `secre
 {{- $in := $root.Values.rabbitmq -}}
 {{- $out := $root.Values.externalRabbitmq -}}
 env:
-  RABBITMQ_URL: {{ ternary (printf "amqp://%s:5672" (include "caudal.name" (list $root "rabbitmq"))) $out.url $in.enabled }}
-  RABBITMQ_QUEUE: {{ $in.queue }}
-  RABBITMQ_DEAD_LETTER_QUEUE: {{ $in.deadLetterQueue }}
+  RABBITMQ_URL: {{ ternary (printf "amqp://%s:5672" (include "caudal.name" (list $root "rabbitmq"))) $out.url $in.enabled | quote }}
+  RABBITMQ_QUEUE: {{ $in.queue | quote }}
+  RABBITMQ_DEAD_LETTER_QUEUE: {{ $in.deadLetterQueue | quote }}
   RABBITMQ_TOPOLOGY: {{ ternary "check" $out.topology $in.enabled }}
   RABBITMQ_DELIVERY_LIMIT: {{ $in.deliveryLimit | int64 }}
 {{- if eq $app "console" }}
@@ -21,16 +21,16 @@ env:
 {{- end }}
 {{- end }}
 {{- if $in.enabled }}
-  RABBITMQ_USERNAME: {{ $app }}
+  RABBITMQ_USERNAME: {{ $app | quote }}
 secrets:
-  RABBITMQ_PASSWORD: { secret: {{ include "caudal.secretName" (list $root "rabbitmq" $in.auth.existingSecret) }}, key: {{ $app }}-password }
+  RABBITMQ_PASSWORD: { secret: {{ include "caudal.secretName" (list $root "rabbitmq" $in.auth.existingSecret) | quote }}, key: {{ printf "%s-password" $app | quote }} }
 {{- else if $out.existingSecret }}
-  RABBITMQ_USERNAME: {{ index $out.usernames $app }}
+  RABBITMQ_USERNAME: {{ index $out.usernames $app | quote }}
 secrets:
-  RABBITMQ_PASSWORD: { secret: {{ $out.existingSecret }}, key: {{ $app }}-password }
+  RABBITMQ_PASSWORD: { secret: {{ $out.existingSecret | quote }}, key: {{ printf "%s-password" $app | quote }} }
 {{- end }}
 {{- if and (not $in.enabled) $out.caSecret }}
-caSecret: {{ $out.caSecret }}
+caSecret: {{ $out.caSecret | quote }}
 {{- end }}
 {{- end -}}
 
@@ -42,10 +42,10 @@ caSecret: {{ $out.caSecret }}
 {{- $out := $root.Values.externalKafka -}}
 {{- $copies := include "caudal.kafka.copies" $root | fromYaml -}}
 env:
-  KAFKA_BROKERS: {{ ternary (printf "%s:9092" (include "caudal.name" (list $root "kafka"))) (join "," $out.brokers) $in.enabled }}
-  KAFKA_TOPIC: {{ $in.topic }}
-  KAFKA_DEAD_LETTER_TOPIC: {{ $in.deadLetterTopic }}
-  KAFKA_GROUP: {{ $in.group }}
+  KAFKA_BROKERS: {{ ternary (printf "%s:9092" (include "caudal.name" (list $root "kafka"))) (join "," $out.brokers) $in.enabled | quote }}
+  KAFKA_TOPIC: {{ $in.topic | quote }}
+  KAFKA_DEAD_LETTER_TOPIC: {{ $in.deadLetterTopic | quote }}
+  KAFKA_GROUP: {{ $in.group | quote }}
   KAFKA_TOPOLOGY: {{ ternary "check" $out.topology $in.enabled }}
   KAFKA_PARTITIONS: {{ $in.partitions | int64 }}
   KAFKA_REPLICATION_FACTOR: {{ $copies.factor }}
@@ -53,21 +53,21 @@ env:
   KAFKAJS_NO_PARTITIONER_WARNING: "1"
 {{- if and $in.enabled $in.auth.enabled }}
   KAFKA_SASL_MECHANISM: plain
-  KAFKA_USERNAME: {{ $app }}
+  KAFKA_USERNAME: {{ $app | quote }}
 secrets:
-  KAFKA_PASSWORD: { secret: {{ include "caudal.secretName" (list $root "kafka" $in.auth.existingSecret) }}, key: {{ $app }}-password }
+  KAFKA_PASSWORD: { secret: {{ include "caudal.secretName" (list $root "kafka" $in.auth.existingSecret) | quote }}, key: {{ printf "%s-password" $app | quote }} }
 {{- else if not $in.enabled }}
 {{- if $out.tls.enabled }}
   KAFKA_TLS: "true"
 {{- end }}
 {{- if $out.sasl.mechanism }}
-  KAFKA_SASL_MECHANISM: {{ $out.sasl.mechanism }}
-  KAFKA_USERNAME: {{ index $out.sasl.usernames $app }}
+  KAFKA_SASL_MECHANISM: {{ $out.sasl.mechanism | quote }}
+  KAFKA_USERNAME: {{ index $out.sasl.usernames $app | quote }}
 secrets:
-  KAFKA_PASSWORD: { secret: {{ $out.sasl.existingSecret }}, key: {{ $app }}-password }
+  KAFKA_PASSWORD: { secret: {{ $out.sasl.existingSecret | quote }}, key: {{ printf "%s-password" $app | quote }} }
 {{- end }}
 {{- if and $out.tls.enabled $out.tls.caSecret }}
-caSecret: {{ $out.tls.caSecret }}
+caSecret: {{ $out.tls.caSecret | quote }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -96,12 +96,12 @@ minInsync: {{ $minInsync }}
 {{- $in := index $root.Values $store -}}
 {{- $out := index $root.Values (printf "external%s" (title $store)) -}}
 {{- if $in.enabled }}
-url: {{ printf "redis://%s:6379" (include "caudal.name" (list $root $store)) }}
-username: {{ $app }}
-secret: {{ include "caudal.secretName" (list $root $store $in.auth.existingSecret) }}
+url: {{ printf "redis://%s:6379" (include "caudal.name" (list $root $store)) | quote }}
+username: {{ $app | quote }}
+secret: {{ include "caudal.secretName" (list $root $store $in.auth.existingSecret) | quote }}
 key: {{ $app }}-password
 {{- else }}
-url: {{ $out.url }}
+url: {{ $out.url | quote }}
 username: {{ index $out.usernames $app | quote }}
 secret: {{ $out.existingSecret | quote }}
 key: {{ $app }}-password
@@ -127,14 +127,14 @@ caSecret: {{ $out.caSecret | quote }}
 {{- end }}
 {{- end -}}
 
-{{/* Lanes as the console wants them: JSON. Passwords are named, not written: Kubernetes fills `$(…)` in. Takes the root. */}}
+{{/* Lanes as the console wants them: JSON. Passwords are in variables that it names. Takes the root. */}}
 {{- define "caudal.console.lanes" -}}
 {{- $lanes := list -}}
 {{- range $name, $lane := include "caudal.lanes" . | fromYaml -}}
 {{- $store := include "caudal.connection.store" (list $ $lane.store "console") | fromYaml -}}
 {{- $entry := dict "name" $name "broker" $lane.broker "store" $lane.store "storeUrl" $store.url -}}
 {{- if $store.secret -}}
-{{- $_ := set $entry "storePassword" (printf "$(%s_PASSWORD)" (upper $lane.store)) -}}
+{{- $_ := set $entry "storePasswordEnv" (printf "%s_PASSWORD" (upper $lane.store)) -}}
 {{- with $store.username }}{{ $_ := set $entry "storeUsername" . }}{{ end -}}
 {{- end -}}
 {{- if $store.caSecret }}{{ $_ := set $entry "storeCaFile" (include "caudal.caFile" $lane.store) }}{{ end -}}

@@ -4,6 +4,9 @@
 {{- if gt (len $name) 28 -}}
 {{- fail (printf "the release name %q has %d characters and at most 28 fit: choose a shorter one or set fullnameOverride" $name (len $name)) -}}
 {{- end -}}
+{{- if not (regexMatch "^[a-z]([a-z0-9-]*[a-z0-9])?$" $name) -}}
+{{- fail (printf "the release name %q cannot begin the name of a Service, which starts with a letter and has letters, digits and hyphens: choose another one or set fullnameOverride" $name) -}}
+{{- end -}}
 {{- $name -}}
 {{- end -}}
 
@@ -12,30 +15,37 @@
 {{- printf "%s-%s" (include "caudal.fullname" (index . 0)) (index . 1) -}}
 {{- end -}}
 
+{{/* The namespace of every object. */}}
+{{- define "caudal.namespace" -}}
+{{- .Values.namespaceOverride | default .Release.Namespace -}}
+{{- end -}}
+
 {{/* DNS name of a Service of this release. Takes a list: root, name of the Service. */}}
 {{- define "caudal.dnsName" -}}
 {{- $root := index . 0 -}}
-{{- printf "%s.%s.svc.%s" (index . 1) $root.Release.Namespace $root.Values.clusterDomain -}}
+{{- printf "%s.%s.svc.%s" (index . 1) (include "caudal.namespace" $root) $root.Values.clusterDomain -}}
 {{- end -}}
 
 {{/* Labels by which a component's pods are selected; they never change. Takes a list: root, component. */}}
 {{- define "caudal.selector" -}}
 app.kubernetes.io/name: caudal
-app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
-{{/* Labels of a component's objects. Takes a list: root, component. */}}
+{{/*
+Labels of a component's objects. Of its own, `commonLabels` may change `part-of` alone: selectors, Helm and the chart's
+users look for the others. Takes a list: root, component, more labels (optional; they may change `part-of` as well).
+*/}}
 {{- define "caudal.labels" -}}
 {{- $root := index . 0 -}}
-{{ include "caudal.selector" . }}
-app.kubernetes.io/part-of: caudal
-app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ $root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
-{{- with $root.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $own := include "caudal.selector" . | fromYaml -}}
+{{- $_ := set $own "app.kubernetes.io/version" $root.Chart.AppVersion -}}
+{{- $_ := set $own "app.kubernetes.io/managed-by" $root.Release.Service -}}
+{{- $_ := set $own "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_") -}}
+{{- $more := dict -}}
+{{- if gt (len .) 2 }}{{ $more = index . 2 }}{{ end -}}
+{{- merge $own $more ($root.Values.commonLabels | default dict) (dict "app.kubernetes.io/part-of" "caudal") | toYaml -}}
 {{- end -}}
 
 {{/* Name of the pods' service account. */}}
@@ -53,6 +63,9 @@ default
 {{- define "caudal.image" -}}
 {{- $root := index . 0 -}}
 {{- $image := index $root.Values.images (index . 1) -}}
+{{- if not $image.repository -}}
+{{- fail (printf "images.%s.repository is empty, and Caudal's image is not published: build it (docker build -t REGISTRY/caudal:%s .), push it or load it into the nodes, and set images.%s.registry=REGISTRY and images.%s.repository=caudal; `npm run cluster` and skaffold do all of that" (index . 1) $root.Chart.AppVersion (index . 1) (index . 1)) -}}
+{{- end -}}
 {{- $registry := $root.Values.global.imageRegistry | default $image.registry -}}
 {{- $repository := ternary (printf "%s/%s" $registry $image.repository) $image.repository (ne $registry "") -}}
 {{- if $image.digest -}}
@@ -74,7 +87,7 @@ Takes a dict: root, component, keys, keep (optional: true where it must outlive 
 */}}
 {{- define "caudal.generatedSecret" -}}
 {{- $name := include "caudal.secretName" (list .root .component "") -}}
-{{- $existing := (lookup "v1" "Secret" .root.Release.Namespace $name).data | default dict -}}
+{{- $existing := (lookup "v1" "Secret" (include "caudal.namespace" .root) $name).data | default dict -}}
 apiVersion: v1
 kind: Secret
 metadata:
@@ -94,5 +107,5 @@ data:
 {{- define "caudal.secretEnv" -}}
 - name: {{ .name }}
   valueFrom:
-    secretKeyRef: { name: {{ .secret }}, key: {{ .key }} }
+    secretKeyRef: { name: {{ .secret | quote }}, key: {{ .key | quote }} }
 {{- end -}}

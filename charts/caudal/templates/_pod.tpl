@@ -4,8 +4,8 @@ setting), the restricted profile, and where it may run.
 Takes a dict: root, component, pod (overrides), securityContext (user and group ids), grace (seconds, optional).
 */}}
 {{- define "caudal.podSpec" -}}
-{{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy .pod) -}}
-serviceAccountName: {{ .serviceAccountName | default (include "caudal.serviceAccountName" .root) }}
+{{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy (.pod | default dict)) -}}
+serviceAccountName: {{ .serviceAccountName | default (include "caudal.serviceAccountName" .root) | quote }}
 automountServiceAccountToken: {{ .apiToken | default false }}
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .grace | default 30 }}
@@ -13,7 +13,7 @@ terminationGracePeriodSeconds: {{ .grace | default 30 }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with $pod.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- $security := mergeOverwrite (dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault")) .securityContext (deepCopy ($pod.securityContext | default dict)) }}
 securityContext:
@@ -31,13 +31,20 @@ tolerations: {{- toYaml . | nindent 2 }}
 {{- with $pod.affinity }}
 affinity: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- if $pod.spreadOverNodes }}
+{{- $spread := list }}
+{{- if $pod.spreadOverNodes }}{{ $spread = append $spread "kubernetes.io/hostname" }}{{ end }}
+{{- with $pod.spreadZoneKey }}{{ $spread = append $spread . }}{{ end }}
+{{- with $spread }}
 topologySpreadConstraints:
+  {{- range . }}
   - maxSkew: 1
-    topologyKey: kubernetes.io/hostname
-    whenUnsatisfiable: ScheduleAnyway
+    topologyKey: {{ . | quote }}
+    whenUnsatisfiable: {{ ternary "DoNotSchedule" "ScheduleAnyway" $pod.spreadRequired }}
+    # A node that takes no pods, as while it is drained, is none to spread over: its pod may go to another one meanwhile.
+    nodeTaintsPolicy: Honor
     labelSelector:
-      matchLabels: {{- include "caudal.selector" (list .root .component) | nindent 8 }}
+      matchLabels: {{- include "caudal.selector" (list $.root $.component) | nindent 8 }}
+  {{- end }}
 {{- end }}
 {{- end -}}
 
@@ -46,10 +53,11 @@ Metadata of a component's pods; without the chart's version, which would restart
 Takes a dict: root, component, pod, labels (optional), checksum (optional text).
 */}}
 {{- define "caudal.podMetadata" -}}
-{{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy .pod) -}}
+{{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy (.pod | default dict)) -}}
 labels:
-  {{- $labels := merge (include "caudal.selector" (list .root .component) | fromYaml) (dict "app.kubernetes.io/part-of" "caudal") }}
-  {{- toYaml (merge $labels (.labels | default dict) ($pod.labels | default dict) .root.Values.commonLabels) | nindent 2 }}
+  {{- $labels := include "caudal.selector" (list .root .component) | fromYaml }}
+  {{- $labels = merge $labels (.labels | default dict) ($pod.labels | default dict) (.root.Values.commonLabels | default dict) }}
+  {{- merge $labels (dict "app.kubernetes.io/part-of" "caudal") | toYaml | nindent 2 }}
 {{- $annotations := $pod.annotations | default dict }}
 {{- if .checksum }}
 {{- $annotations = merge (dict "checksum/config" (sha256sum .checksum)) $annotations }}
@@ -86,7 +94,8 @@ volumeClaimTemplates:
     spec:
       accessModes: [ReadWriteOnce]
       {{- with ($persistence.storageClass | default $root.Values.global.storageClass) }}
-      storageClassName: {{ . }}
+      # "-" is the usual word for none: a volume that exists already.
+      storageClassName: {{ ternary "" . (eq . "-") | quote }}
       {{- end }}
       resources: { requests: { storage: {{ $persistence.size }} } }
 {{- end }}
@@ -95,6 +104,10 @@ volumeClaimTemplates:
 {{/* An array of environment variables from a dict of names and values; a user's values win. Takes a list of dicts. */}}
 {{- define "caudal.plainEnv" -}}
 {{- range $name, $value := . }}
-- { name: {{ $name }}, value: {{ if kindIs "float64" $value }}{{ if eq (floor $value) $value }}{{ int64 $value | toString | toJson }}{{ else }}{{ toString $value | toJson }}{{ end }}{{ else }}{{ toString $value | toJson }}{{ end }} }
+{{- if kindIs "map" $value }}
+- { name: {{ $name }}, valueFrom: {{ toJson $value.valueFrom }} }
+{{- else }}
+- { name: {{ $name }}, value: {{ if kindIs "float64" $value }}{{ toJson $value | toJson }}{{ else }}{{ toString $value | toJson }}{{ end }} }
+{{- end }}
 {{- end }}
 {{- end -}}

@@ -27,7 +27,7 @@ metadata:
     {{- toYaml (merge (include "caudal.labels" (list $root .component) | fromYaml) (.labels | default dict)) | nindent 4 }}
 spec:
   {{- if and (not .scaled) (not (kindIs "invalid" .settings.replicas)) }}
-  replicas: {{ .settings.replicas }}
+  replicas: {{ int64 .settings.replicas }}
   {{- end }}
   revisionHistoryLimit: 3
   strategy:
@@ -78,7 +78,7 @@ spec:
       volumes:
         {{- range $name, $secret := . }}
         - name: ca-{{ $name }}
-          secret: { secretName: {{ $secret }}, items: [{ key: ca.crt, path: ca.crt }] }
+          secret: { secretName: {{ $secret | quote }}, items: [{ key: ca.crt, path: ca.crt }] }
         {{- end }}
       {{- end }}
 {{- end -}}

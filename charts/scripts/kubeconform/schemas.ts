@@ -8,8 +8,11 @@ import { runCommand } from '../../../tools/lib/run-command.ts';
 
 type Schema = Record<string, unknown>;
 
-/** Kubernetes releases that the chart is checked against: three minors, by their Go module versions. */
-export const kubernetesVersions = ['v1.34.4', 'v1.35.2', 'v1.36.1'] as const;
+/**
+ * Kubernetes releases that the chart is checked against, by their Go module versions: the oldest that it supports and
+ * the three that are maintained.
+ */
+export const kubernetesVersions = ['v1.29.6', 'v1.35.4', 'v1.36.3', 'v1.37.2'] as const;
 
 /** Go modules that carry the CustomResourceDefinitions of what the chart may make. */
 const customResources = [

@@ -33,11 +33,12 @@ export const intendedConnections: readonly string[] = [
   'prometheus → rabbitmq-valkey-consumer:9090',
   'prometheus → kafka-redis-consumer:9090',
   'prometheus → rabbitmq:15692',
+  'loadtest → ingest:8080',
   'test → ingest:8080',
   'test → ingest:9090',
   'test → console:9090',
   'test → rabbitmq-valkey-consumer:9090',
   'test → kafka-redis-consumer:9090',
   ...names('ingest', 'console', 'rabbitmq-valkey-consumer', 'kafka-redis-consumer', 'kafka-topology'),
-  ...names('rabbitmq', 'kafka', 'valkey', 'redis', 'prometheus', 'grafana', 'test'),
+  ...names('rabbitmq', 'kafka', 'valkey', 'redis', 'prometheus', 'grafana', 'loadtest', 'test'),
 ];

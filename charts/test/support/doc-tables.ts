@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { type Manifest, type RenderOptions, render } from './manifests.ts';
 import { containersOf, podsOf } from './pods.ts';
 
-/** Every image that the pods of a rendering pull, sorted. */
+/** Every public image that the pods of a rendering pull by themselves, sorted: all but Caudal's own, which has no public name. */
 export async function imagesOf(options: RenderOptions): Promise<readonly string[]> {
-  const images = podsOf(await render(options)).flatMap((pod) => containersOf(pod).map(({ image }) => image));
-  return [...new Set(images)].sort();
+  const images = podsOf(await render(options))
+    .filter(({ replicas }) => replicas !== 0)
+    .flatMap((pod) => containersOf(pod).map(({ image }) => image));
+  return [...new Set(images)].filter((image) => !image.startsWith('registry.example.com/caudal:')).sort();
 }
 
 /** Thousandths of a CPU and MiB of memory of one pod or several. */
@@ -28,7 +30,7 @@ export async function sizingRows(options: RenderOptions): Promise<readonly (read
   let pods = 0;
   for (const pod of podsOf(manifests)) {
     const [kind = '', name = ''] = pod.owner.split(' ');
-    if (kind === 'Pod') continue;
+    if (kind === 'Pod' || pod.replicas === 0) continue;
     const replicas = pod.replicas ?? 1;
     let one: Amounts = { cpu: 0, memory: 0, memoryLimit: 0, volume: volumeOf(manifests, name) };
     for (const { resources } of containersOf(pod)) {

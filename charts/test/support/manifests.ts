@@ -21,13 +21,20 @@ export interface Manifest {
 /** What a chart is rendered with. */
 export interface RenderOptions {
   readonly release?: string;
+  /** Directory of the chart, where it is not the repository's. */
+  readonly chart?: string;
   /** Values files of the chart by name: `minimal`, `ha`, `external`. */
   readonly presets?: readonly string[];
   /** Values laid over them. */
   readonly values?: unknown;
   /** Other flags of `helm template`. */
   readonly flags?: readonly string[];
+  /** Whether an image of Caudal is named, under all other values; by default it is. */
+  readonly ownImage?: boolean;
 }
+
+/** A values file that names an image of Caudal, as every user of the chart must: it has none by default. */
+export const ownImageValues = join(import.meta.dirname, 'own-image.yaml');
 
 const rendered = new Map<string, Promise<readonly Manifest[]>>();
 
@@ -44,6 +51,13 @@ export function render(options: RenderOptions = {}): Promise<readonly Manifest[]
     rendered.set(key, result);
   }
   return result;
+}
+
+/** What `helm template` prints, for what is lost in parsing. */
+export async function renderedText(options: RenderOptions): Promise<string> {
+  const { ok, stdout, stderr } = await runTemplate(options);
+  if (!ok) throw new Error(stderr);
+  return stdout;
 }
 
 /** Helm's message about values it refuses. */
@@ -64,13 +78,22 @@ async function template(options: RenderOptions): Promise<readonly Manifest[]> {
   });
 }
 
-async function runTemplate({ release = 'caudal', presets = [], values = {}, flags = [] }: RenderOptions) {
+async function runTemplate(options: RenderOptions) {
+  const {
+    release = 'caudal',
+    presets = [],
+    values = {},
+    flags = [],
+    ownImage = true,
+    chart: directoryOfChart = chart,
+  } = options;
   const directory = await mkdtemp(join(tmpdir(), 'caudal-values-'));
   try {
     const file = join(directory, 'values.json');
     await writeFile(file, JSON.stringify(values));
-    const files = [...presets.map(preset), file].flatMap((path) => ['--values', path]);
-    return await helm('template', release, chart, '--namespace', 'test', ...files, ...flags);
+    const own = ownImage ? [ownImageValues] : [];
+    const files = [...own, ...presets.map(preset), file].flatMap((path) => ['--values', path]);
+    return await helm('template', release, directoryOfChart, '--namespace', 'test', ...files, ...flags);
   } finally {
     await rm(directory, { recursive: true });
   }

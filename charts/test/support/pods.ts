@@ -59,7 +59,10 @@ export function podsOf(manifests: readonly Manifest[]): readonly Pod[] {
       const { labels = {}, annotations = {} } = manifest.metadata;
       return [{ owner, labels, annotations, spec: manifest.spec as unknown as PodSpec, replicas: 1 }];
     }
-    const template = manifest.spec?.template as
+    // A suspended CronJob has no pod until a person makes one.
+    const isCronJob = manifest.kind === 'CronJob';
+    const jobTemplate = manifest.spec?.jobTemplate as { spec: Record<string, unknown> } | undefined;
+    const template = (jobTemplate?.spec ?? manifest.spec)?.template as
       | { metadata: { labels: Record<string, string>; annotations?: Record<string, string> }; spec: PodSpec }
       | undefined;
     if (template === undefined) return [];
@@ -70,7 +73,7 @@ export function podsOf(manifests: readonly Manifest[]): readonly Pod[] {
         labels,
         annotations,
         spec: template.spec,
-        replicas: manifest.spec?.replicas as number | undefined,
+        replicas: isCronJob ? 0 : (manifest.spec?.replicas as number | undefined),
       },
     ];
   });

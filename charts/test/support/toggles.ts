@@ -65,9 +65,6 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   HTTPRoute: { values: { httpRoute: { enabled: true, parentRefs: [{ name: 'gateway' }] } } },
   NetworkPolicies: { values: { networkPolicy: { enabled: true } } },
   'load test': { values: { loadtest: { enabled: true, env: { MESSAGES: 1000 } } } },
-  TestRun: {
-    values: { loadtest: { enabled: true, kind: 'TestRun', parallelism: 2 } },
-  },
   'existing Secrets': {
     values: {
       ...Object.fromEntries(
@@ -87,6 +84,46 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
         'kafka-redis': null,
         'rabbitmq-redis': { broker: 'rabbitmq', store: 'redis', replicas: 2 },
         'kafka-valkey': { broker: 'kafka', store: 'valkey' },
+      },
+    },
+  },
+  'laid over pods': {
+    values: {
+      commonAnnotations: { owner: 'me' },
+      ipFamilyPolicy: 'PreferDualStack',
+      ipFamilies: ['IPv4', 'IPv6'],
+      pod: {
+        workloadAnnotations: { 'reloader.stakater.com/auto': 'true' },
+        spec: {
+          runtimeClassName: 'gvisor',
+          topologySpreadConstraints: [
+            { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' },
+          ],
+          volumes: [{ name: 'cas', csi: { driver: 'secrets-store.csi.k8s.io', readOnly: true } }],
+        },
+        container: {
+          volumeMounts: [{ name: 'cas', mountPath: '/cas', readOnly: true }],
+          env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+        },
+      },
+      services: {
+        ingest: {
+          env: { RATE_LIMIT_PER_SECOND: { valueFrom: { configMapKeyRef: { name: 'mine', key: 'limit' } } } },
+          service: { type: 'LoadBalancer', nodePort: 30_080, spec: { externalTrafficPolicy: 'Local' } },
+        },
+      },
+      monitoring: {
+        serviceMonitor: {
+          enabled: true,
+          namespace: 'monitoring',
+          scrapeTimeout: '10s',
+          metricRelabelings: [{ action: 'labeldrop', regex: 'pod' }],
+        },
+      },
+      httpRoute: {
+        enabled: true,
+        parentRefs: [{ name: 'gateway' }],
+        routes: [{ path: '/messages', pathType: 'Exact', service: 'ingest', timeouts: { request: '10s' } }],
       },
     },
   },

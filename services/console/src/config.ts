@@ -27,6 +27,11 @@ const laneSchema = z.strictObject({
   storeUrl: url('redis', 'rediss'),
   storeUsername: z.string().optional(),
   storePassword: z.string().optional(),
+  /** Variable that holds the password, or with `_FILE` names its file: JSON text would need it escaped. */
+  storePasswordEnv: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of a variable')
+    .optional(),
   storeCaFile: z.string().min(1, 'must be the path of a CA file').optional(),
   storeKeyPrefix: z.string().max(64).default(''),
 });
@@ -48,6 +53,9 @@ const lanes = z
   .superRefine((value, context) => {
     if (new Set(value.map((lane) => lane.name)).size < value.length) {
       context.addIssue({ code: 'custom', message: 'must give each lane a name of its own' });
+    }
+    if (value.some((lane) => lane.storePassword !== undefined && lane.storePasswordEnv !== undefined)) {
+      context.addIssue({ code: 'custom', message: 'set either storePassword or storePasswordEnv, not both' });
     }
   });
 
@@ -112,7 +120,10 @@ export function parseConsoleConfig(environment: Environment) {
             {
               STORE_URL: lane.storeUrl,
               STORE_USERNAME: lane.storeUsername,
-              STORE_PASSWORD: lane.storePassword,
+              STORE_PASSWORD:
+                lane.storePasswordEnv === undefined
+                  ? lane.storePassword
+                  : requiredVariable(lane.storePasswordEnv, environment),
               STORE_CA_FILE: lane.storeCaFile ?? values.STORE_CA_FILE,
               STORE_KEY_PREFIX: lane.storeKeyPrefix,
               STORE_COMMAND_TIMEOUT_MS: values.READ_TIMEOUT_MS,
@@ -131,6 +142,11 @@ export function parseConsoleConfig(environment: Environment) {
     logLevel: values.LOG_LEVEL,
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
   };
+}
+
+/** @throws ConfigError if neither the variable nor its `_FILE` is set. */
+function requiredVariable(name: string, environment: Environment): string | undefined {
+  return parseConfig({ [name]: z.string() }, environment)[name];
 }
 
 /** Brokers that the lanes name; both where the lanes cannot be read, so that every problem is listed at once. */

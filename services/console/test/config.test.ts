@@ -39,6 +39,34 @@ describe('parseConsoleConfig', () => {
     assert.equal(read?.store.settings.keyPrefix, 'x:');
   });
 
+  it('reads the password of a store from the variable or file that its lane names', async () => {
+    // What JSON would need escaped, and what a Secret's file often ends with.
+    const password = 'a"b\\c$(D)';
+    const named = { ...lane, storeUsername: 'u', storePasswordEnv: 'REDIS_PASSWORD' };
+    const passwordOf = (more: Record<string, string>) => {
+      const [read] = parseConsoleConfig(environment([named], { KAFKA_BROKERS: 'k:9092', ...more })).lanes;
+      return decodeURIComponent(new URL(read?.store.settings.url ?? '').password);
+    };
+    assert.equal(passwordOf({ REDIS_PASSWORD: password }), password);
+    const directory = await mkdtemp(join(tmpdir(), 'caudal-console-'));
+    try {
+      const file = join(directory, 'password');
+      await writeFile(file, `${password}\n`);
+      assert.equal(passwordOf({ REDIS_PASSWORD_FILE: file }), password);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+    assert.match(
+      problemsOf(environment([named], { KAFKA_BROKERS: 'k:9092' })).join(),
+      /^REDIS_PASSWORD: is required/,
+    );
+    const twice = { ...named, storePassword: 'p' };
+    assert.match(
+      problemsOf(environment([twice], { KAFKA_BROKERS: 'k:9092' })).join(),
+      /LANES: set either storePassword or storePasswordEnv/,
+    );
+  });
+
   it("trusts each store's own CA, and STORE_CA_FILE's where a lane names none", async () => {
     const directory = await mkdtemp(join(tmpdir(), 'caudal-console-'));
     try {

@@ -4,7 +4,8 @@ import type { Logger } from '@caudal/common/logging';
 import { type ConsumerHandlers, type MessageConsumer, untilConnected } from '@caudal/common/messaging';
 import type { CountStore } from '@caudal/common/stores';
 import { backOff } from './back-off.ts';
-import { createBatchHandler } from './handle-batch.ts';
+import { createBatchHandler, createUnreadParker } from './handle-batch.ts';
+import { KillerGuard } from './killer-guard.ts';
 import type { LaneMetrics } from './metrics.ts';
 import { StoreWriter } from './store-writer.ts';
 
@@ -28,13 +29,26 @@ export function createConsumerApp(options: {
 }): ConsumerApp {
   const { consumer, store, metrics, logger, maxMessages, stopping, onFatal } = options;
   const writer = new StoreWriter({ store, metrics, logger, maxMessages, stopping });
+  const guard = new KillerGuard({
+    handlers: {
+      handle: createBatchHandler(writer, metrics),
+      parkUnread: createUnreadParker(writer, metrics),
+    },
+    store,
+    logger,
+  });
 
   return {
     async start() {
       await store.connect();
       const handlers: ConsumerHandlers = {
-        handle: createBatchHandler(writer, metrics),
-        positions: (sources, signal) => persist(signal, () => store.positions(sources)),
+        handle: (batch, signal) => guard.handle(batch, signal),
+        async positions(sources, signal) {
+          const states = await persist(signal, () => store.logStates(sources));
+          guard.assigned(states);
+          return states;
+        },
+        onLogEvent: (event) => metrics.logEvent(event),
         onFatal,
       };
       await untilConnected(() => consumer.start(handlers), { name: consumer.broker, logger, stopping });

@@ -19,6 +19,17 @@ export function createBatchHandler(writer: StoreWriter, metrics: LaneMetrics) {
   };
 }
 
+/**
+ * Parks a batch's only message without decoding it, and stores that it is done: for a message that must not be looked
+ * into again.
+ */
+export function createUnreadParker(writer: StoreWriter, metrics: LaneMetrics) {
+  return async (batch: DeliveryBatch, reason: string, stopping: AbortSignal): Promise<BatchOutcome> => {
+    await park(batch, [{ index: 0, reason }], stopping, metrics);
+    return writer.write({ envelopes: [], position: batch.position, keepAlive: () => batch.keepAlive() });
+  };
+}
+
 function decode(bodies: readonly Buffer[]): { envelopes: Envelope[]; poison: PoisonItem[] } {
   const envelopes: Envelope[] = [];
   const poison: PoisonItem[] = [];

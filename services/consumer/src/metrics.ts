@@ -1,3 +1,4 @@
+import type { LogEvent } from '@caudal/common/messaging';
 import {
   BATCH_BUCKETS_MESSAGES,
   counter,
@@ -22,6 +23,8 @@ export interface LaneMetrics {
   /** A transaction is tried again. */
   storeRetry(): void;
   paused(isPaused: boolean): void;
+  /** A log was replaced or cut, or has deleted what was not stored. */
+  logEvent(event: LogEvent): void;
 }
 
 /** Registers the gauge of what this consumer holds; `inHand` is asked at every scrape. */
@@ -43,10 +46,13 @@ export function createLaneMetrics(
   const redeliveries = counter(registry, METRICS.redeliveries).labels(lane);
   const deadLetters = counter(registry, METRICS.deadLetters).labels(lane);
   const retries = counter(registry, METRICS.storeRetries).labels(lane);
+  const logRestarts = counter(registry, METRICS.logRestarts).labels(lane);
+  const deletedUnstored = counter(registry, METRICS.deletedUnstored).labels(lane);
   const paused = gauge(registry, METRICS.lanePaused).labels(lane);
   gauge(registry, METRICS.assignedSources, (self) => self.set({ lane }, assignedSources()));
   // A counter that has not counted yet is 0, not absent: a rate needs the first point.
-  for (const child of [duplicates, redeliveries, deadLetters, retries]) child.inc(0);
+  for (const child of [duplicates, redeliveries, deadLetters, retries, logRestarts, deletedUnstored])
+    child.inc(0);
   paused.set(0);
   return {
     applied(result, messages, seconds) {
@@ -60,5 +66,9 @@ export function createLaneMetrics(
     parked: (messages) => deadLetters.inc(messages),
     storeRetry: () => retries.inc(),
     paused: (isPaused) => paused.set(isPaused ? 1 : 0),
+    logEvent(event) {
+      if (event.kind === 'restarted') logRestarts.inc();
+      else deletedUnstored.inc(event.messages);
+    },
   };
 }

@@ -56,6 +56,7 @@ export function recordingMetrics(): LaneMetrics & {
     },
     parked: (messages) => void events.push(`parked ${messages}`),
     storeRetry: () => void events.push('retry'),
+    logEvent: (event) => void events.push(event.kind),
     paused: (isPaused) => void events.push(isPaused ? 'paused' : 'resumed'),
   };
 }

@@ -54,6 +54,22 @@ describe('POST /messages', () => {
     assert.ok(acceptedAt >= before && acceptedAt <= Date.now());
   });
 
+  it('answers alike whatever way a post takes through it', async () => {
+    const answerTo = async (path: string, body: string) => {
+      const headers = { 'content-type': 'application/json', 'x-request-id': 'same' };
+      const response = await fetch(`${service.url}${path}`, { method: 'POST', headers, body });
+      const { date: _date, ...rest } = Object.fromEntries(response.headers);
+      return { status: response.status, headers: rest };
+    };
+    for (const body of [JSON.stringify(MESSAGE), '[]']) {
+      const short = await answerTo('/messages', body);
+      // What carries a query or a slash is routed by Express.
+      assert.deepEqual(await answerTo('/messages?a=b', body), short);
+      assert.deepEqual(await answerTo('/messages/', body), short);
+    }
+    assert.equal(service.kafka.bodies.length, 3);
+  });
+
   it('serves /process likewise', async () => {
     const response = await fetch(`${service.url}/process`, {
       method: 'POST',

@@ -8,8 +8,8 @@ import { isInstalled, runCommand } from '../../lib/run-command.ts';
 import { describeNodeImage, nodeImageName } from './catalog.ts';
 import { writeDockerArchive } from './docker-archive.ts';
 
-/** The name under which the chart finds the project's image on a cluster that cannot pull. */
-export const projectImageName = 'caudal/caudal:local';
+/** The name under which the chart finds the project's image. No registry answers to `localhost`, so nothing is pulled instead of it. */
+export const projectImageName = 'localhost/caudal:local';
 
 /** The project's image in an archive. */
 export interface ProjectImage {
@@ -43,15 +43,10 @@ export async function buildProjectImage(
     try {
       const mounts = await npmMounts(work);
       const options = ['--isolation=chroot', '--network=host', '--pull=never', '--layers', ...mounts];
-      await buildah('bud', ...options, '--tag', `localhost/${projectImageName}`, repository);
+      await buildah('bud', ...options, '--tag', projectImageName, repository);
       await rm(archive, { force: true });
-      await buildah(
-        'push',
-        '--quiet',
-        `localhost/${projectImageName}`,
-        `docker-archive:${archive}:${projectImageName}`,
-      );
-      const id = await buildah('images', '--quiet', '--no-trunc', `localhost/${projectImageName}`);
+      await buildah('push', '--quiet', projectImageName, `docker-archive:${archive}:${projectImageName}`);
+      const id = await buildah('images', '--quiet', '--no-trunc', projectImageName);
       return { name: projectImageName, contentName: contentName(id), archive };
     } finally {
       await rm(work, { recursive: true });
@@ -59,7 +54,7 @@ export async function buildProjectImage(
   });
 }
 
-/** `caudal/caudal:local-0123456789ab`, of an image's id. */
+/** `localhost/caudal:local-0123456789ab`, of an image's id. */
 export function contentName(id: string): string {
   return `${projectImageName}-${id
     .trim()

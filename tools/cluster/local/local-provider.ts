@@ -117,11 +117,10 @@ export class LocalProvider implements ClusterProvider {
           const [program = '', ...rest] = insideNode(node, ['ctr', '--namespace', 'k8s.io', ...args]);
           return (await runCommand(program, rest)).stdout;
         };
-        const contentReference = `docker.io/${image.contentName}`;
-        if ((await ctr('images', 'ls', '--quiet')).split('\n').includes(contentReference)) continue;
+        if ((await ctr('images', 'ls', '--quiet')).split('\n').includes(image.contentName)) continue;
         await withProgress(`${image.name}: onto ${node.name}`, this.#onProgress, async () => {
           await ctr('images', 'import', '--snapshotter', snapshotter, image.archive);
-          await ctr('images', 'tag', '--force', `docker.io/${image.name}`, contentReference);
+          await ctr('images', 'tag', '--force', image.name, image.contentName);
         });
       }
       return image.contentName;

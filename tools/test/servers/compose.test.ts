@@ -80,7 +80,7 @@ test('what is acknowledged survives', () => {
   }
   const kafka = serviceOf('kafka').environment ?? {};
   assert.equal(kafka.KAFKA_AUTO_CREATE_TOPICS_ENABLE, 'false');
-  assert.equal(kafka.KAFKA_LOG_RETENTION_HOURS, 168);
+  assert.equal(kafka.KAFKA_LOG_RETENTION_HOURS, 72);
   assert.ok(String(kafka.KAFKA_LOG_DIRS).startsWith('/var/lib/kafka/data/'));
 });
 

@@ -31,9 +31,10 @@ const topics = [
 }));
 
 const { TOPIC: topic, GROUP: group } = AclResourceTypes;
-const { DESCRIBE, READ, WRITE } = AclOperationTypes;
+const { DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE } = AclOperationTypes;
 const rights = [
-  ['ingest', topic, TOPIC, [DESCRIBE, WRITE]],
+  // Its configuration holds the largest record batch that it takes.
+  ['ingest', topic, TOPIC, [DESCRIBE, DESCRIBE_CONFIGS, WRITE]],
   ['ingest', topic, DEAD_LETTER_TOPIC, [DESCRIBE]],
   ['consumer', topic, TOPIC, [DESCRIBE, READ]],
   ['consumer', topic, DEAD_LETTER_TOPIC, [DESCRIBE, WRITE]],

@@ -11,6 +11,8 @@ node_id=${HOSTNAME##*-}
   echo "node.id=$node_id"
   echo "advertised.listeners=CLIENTS://$HOSTNAME.$NODES_DOMAIN:9092"
 } > "$config"
+# For before-stop.sh, which asks again.
+printf '%s\n' request.timeout.ms=10000 default.api.timeout.ms=15000 > /run/kafka/admin.properties
 if [ "$SASL" = true ]; then
   . /etc/caudal/passwords.sh
   check_passwords ADMIN_PASSWORD INGEST_PASSWORD CONSUMER_PASSWORD CONSOLE_PASSWORD
@@ -19,6 +21,11 @@ if [ "$SASL" = true ]; then
     echo "listener.name.controller.plain.sasl.jaas.config=$admin;"
     echo "listener.name.clients.plain.sasl.jaas.config=$admin user_ingest=\"$INGEST_PASSWORD\" user_consumer=\"$CONSUMER_PASSWORD\" user_console=\"$CONSOLE_PASSWORD\";"
   } >> "$config"
+  {
+    echo 'security.protocol=SASL_PLAINTEXT'
+    echo 'sasl.mechanism=PLAIN'
+    echo "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username=\"admin\" password=\"$ADMIN_PASSWORD\";"
+  } >> /run/kafka/admin.properties
   unset ADMIN_PASSWORD INGEST_PASSWORD CONSUMER_PASSWORD CONSOLE_PASSWORD admin
 fi
 if [ ! -f /var/lib/kafka/data/log/meta.properties ]; then

@@ -84,8 +84,7 @@ export function createLoadTest(scenario: ScenarioName): LoadTest {
       if (result.outcome === 'accepted') return;
       // All other requests were accepted: with these lines the log says which messages must be in the stores.
       console.warn(`${notAcceptedMark} ${result.outcome} ${request}`);
-      if (explained.has(result.lastStatus) || place.vu > explainingUsers)
-        return;
+      if (explained.has(result.lastStatus) || place.vu > explainingUsers) return;
       explained.add(result.lastStatus);
       console.warn(`${result.outcome} after ${result.attempts} attempt(s): ${result.lastAnswer}`);
     },

@@ -19,6 +19,8 @@ export {
   type ConsumerHandlers,
   type DeliveryBatch,
   ENVELOPE_CONTENT_TYPE,
+  type LogEvent,
+  type LogState,
   type MessageConsumer,
   type MessagePublisher,
   type PoisonItem,

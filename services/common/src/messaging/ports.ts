@@ -41,7 +41,29 @@ export interface BatchPosition {
   readonly expected: number | null;
   /** The offset to be read next after this batch. */
   readonly next: number;
+  /**
+   * Marks by which the adapter recognizes the log again once this batch is stored: text for the store to keep beside
+   * `next`. Absent: the store keeps none.
+   */
+  readonly marks?: string;
 }
+
+/** What a store knows of a log's source besides its counts. */
+export interface LogState {
+  /** The offset to be read next; null when nothing was ever stored of this source. */
+  readonly position: number | null;
+  /** The marks stored with the position; empty when there are none. */
+  readonly marks: string;
+  /** What was noted of attempts at its next messages; empty when nothing was. */
+  readonly attempt: string;
+}
+
+/** What an adapter found out about a log. */
+export type LogEvent =
+  /** It is not the log whose offset was stored, or it has lost its end; it is read again. */
+  | { readonly kind: 'restarted'; readonly source: string }
+  /** Retention has deleted this many messages before they were stored. */
+  | { readonly kind: 'deleted'; readonly source: string; readonly messages: number };
 
 /** A message that can never be stored, by its index in the batch, with the reason for a person. */
 export interface PoisonItem {
@@ -56,6 +78,10 @@ export interface DeliveryBatch {
   readonly redelivered: number;
   /** Present for a log (Kafka): must be stored in the same transaction as the batch. Absent for a queue. */
   readonly position?: BatchPosition;
+  /** Present for a log: offset of the first message. */
+  readonly firstOffset?: number | undefined;
+  /** Present for a log: messages `from` up to `to` as a batch of its own. Slices must be stored in order, without gaps. */
+  slice?(from: number, to: number): DeliveryBatch;
   /**
    * Sends copies to the dead-letter queue or topic, with headers `caudal-reason`, `caudal-source` and
    * `caudal-consumer`. Must come before the batch is stored. Resolves when the broker has confirmed them; a queue's
@@ -82,8 +108,10 @@ export interface ConsumerHandlers {
    * never for the same one; adapters of a queue call it for one batch after the other.
    */
   handle(batch: DeliveryBatch, stopping: AbortSignal): Promise<BatchOutcome>;
-  /** Offsets the store has for these sources (log adapters ask on every assignment; the store's answer wins). */
-  positions(sources: readonly string[], stopping: AbortSignal): Promise<Map<string, number | null>>;
+  /** What the store has of these sources (log adapters ask on every assignment; the store's answer wins). */
+  positions(sources: readonly string[], stopping: AbortSignal): Promise<Map<string, LogState>>;
+  /** An adapter of a log found out something an operator must know. */
+  onLogEvent?(event: LogEvent): void;
   /** The client gave up for good or a handler failed beyond repair: the process should exit. */
   onFatal(error: unknown): void;
 }

@@ -25,6 +25,8 @@ export interface KafkaSettings {
   readonly requestTimeoutMs: number;
   /** A consumer silent for longer loses its partitions. */
   readonly sessionTimeoutMs: number;
+  /** After how long at most added partitions are found; a minute where absent. */
+  readonly metadataMaxAgeMs?: number | undefined;
   /** TLS with this CA (PEM), or the system's where undefined; no TLS where absent. */
   readonly tls?: { readonly ca: string | undefined } | undefined;
   readonly sasl?:

@@ -78,6 +78,16 @@ export const METRICS = {
     help: 'Store transactions that were tried again because their outcome was unknown',
     labels: ['lane'],
   },
+  logRestarts: {
+    name: 'caudal_log_restarts_total',
+    help: 'Times a Kafka partition was read again because its log was not the one that was stored, or had lost its end',
+    labels: ['lane'],
+  },
+  deletedUnstored: {
+    name: 'caudal_deleted_unstored_messages_total',
+    help: 'Messages that Kafka’s retention deleted before this lane had stored them: lost for the lane',
+    labels: ['lane'],
+  },
   assignedSources: {
     name: 'caudal_assigned_sources',
     help: 'Kafka partitions, or the RabbitMQ queue, this consumer reads at the moment',

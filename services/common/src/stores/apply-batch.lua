@@ -2,7 +2,7 @@
 --
 -- KEYS  1 country_counts (hash)  2 total_messages (string)  3 weather_counts (hash)  4 offsets (hash)
 --       5… identity bitmaps, one bit a message
--- ARGV  P, then P × (source, expected offset or '', next offset)
+-- ARGV  P, then P × (source, expected offset or '', next offset, marks of the log or '')
 --       one pair a bitmap: (seconds to live, bytes to allocate when it is created or 0)
 --       C, then C × (country, n); W, then W × (weather, n): the counts of all segments together
 --       S, then S × (bitmap number, first byte, mask): runs of identities that are expected to be new
@@ -45,7 +45,7 @@ end
 
 local positions, moved = {}, { 'moved' }
 for _ = 1, takeCount() do
-  local source, expected, next_ = take(), take(), take()
+  local source, expected, next_, marks = take(), take(), take(), take()
   local stored = redis.call('HGET', KEYS[4], source) or ''
   if stored ~= expected then
     moved[#moved + 1] = source
@@ -53,6 +53,8 @@ for _ = 1, takeCount() do
   end
   positions[#positions + 1] = source
   positions[#positions + 1] = next_
+  positions[#positions + 1] = source .. '#marks'
+  positions[#positions + 1] = marks
 end
 if #moved > 1 then return moved end
 

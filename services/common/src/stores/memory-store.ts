@@ -6,6 +6,8 @@ export function createMemoryStore(): CountStore {
   const byCountry = new Map<string, number>();
   const byWeather = new Map<string, number>();
   const offsets = new Map<string, number>();
+  const marks = new Map<string, string>();
+  const attempts = new Map<string, string>();
   const seen = new Set<string>();
   let ready = false;
 
@@ -27,7 +29,10 @@ export function createMemoryStore(): CountStore {
       add(byCountry, country);
       add(byWeather, weatherClass(weather));
     }
-    for (const { source, next } of positions) offsets.set(source, next);
+    for (const position of positions) {
+      offsets.set(position.source, position.next);
+      marks.set(position.source, position.marks ?? '');
+    }
     return { kind: 'applied', stored, duplicates: envelopes.length - stored, storedByCountry };
   }
 
@@ -40,6 +45,23 @@ export function createMemoryStore(): CountStore {
     apply: (batch) => Promise.resolve(apply(batch)),
     positions: (sources) =>
       Promise.resolve(new Map(sources.map((source) => [source, offsets.get(source) ?? null]))),
+    logStates: (sources) =>
+      Promise.resolve(
+        new Map(
+          sources.map((source) => [
+            source,
+            {
+              position: offsets.get(source) ?? null,
+              marks: marks.get(source) ?? '',
+              attempt: attempts.get(source) ?? '',
+            },
+          ]),
+        ),
+      ),
+    noteAttempt(source, attempt) {
+      attempts.set(source, attempt);
+      return Promise.resolve();
+    },
     totals: () =>
       Promise.resolve({
         total: [...byCountry.values()].reduce((sum, n) => sum + n, 0),

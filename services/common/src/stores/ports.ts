@@ -1,5 +1,5 @@
 import type { Envelope } from '../message/envelope.ts';
-import type { BatchPosition } from '../messaging/ports.ts';
+import type { BatchPosition, LogState } from '../messaging/ports.ts';
 
 /** The stores a lane can write to. */
 export type StoreName = 'valkey' | 'redis' | 'memory';
@@ -47,6 +47,10 @@ export interface CountStore {
   apply(batch: StoreBatch): Promise<ApplyResult>;
   /** The offset to be read next of each source; null where nothing was stored of it. */
   positions(sources: readonly string[]): Promise<Map<string, number | null>>;
+  /** The same with the marks stored in the same transaction, and the noted attempt. */
+  logStates(sources: readonly string[]): Promise<Map<string, LogState>>;
+  /** Notes an attempt at a source's next messages, in place of what was noted before. */
+  noteAttempt(source: string, attempt: string): Promise<void>;
   totals(): Promise<StoreTotals>;
   /**
    * Distinct identities the store remembers, counted from the identity records themselves: an audit that is

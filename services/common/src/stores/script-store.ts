@@ -19,6 +19,7 @@ export interface ScriptClient {
   evalsha(sha: string, keys: number, ...rest: Argument[]): Promise<unknown>;
   eval(script: string, keys: number, ...rest: Argument[]): Promise<unknown>;
   hmget(key: string, ...fields: string[]): Promise<(string | null)[]>;
+  hset(key: string, field: string, value: string): Promise<number>;
   hgetall(key: string): Promise<Record<string, string>>;
   get(key: string): Promise<string | null>;
   multi(): {
@@ -60,6 +61,10 @@ export function clientOptions(settings: StoreSettings) {
     ...(settings.url.startsWith('rediss:') && { tls: settings.ca === undefined ? {} : { ca: settings.ca } }),
   };
 }
+
+/** Fields of the offsets' hash beside a source's own; a topic's name has no `#`. */
+const MARKS = '#marks';
+const ATTEMPT = '#attempt';
 
 const SCRIPT = readFileSync(new URL('./apply-batch.lua', import.meta.url), 'utf8');
 const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');
@@ -136,6 +141,20 @@ export function createScriptStore(
       const values = await run(() => client.hmget(key('offsets'), ...sources));
       return new Map(sources.map((source, index) => [source, toOffset(values[index])]));
     },
+    async logStates(sources) {
+      if (sources.length === 0) return new Map();
+      const fields = sources.flatMap((source) => [source, source + MARKS, source + ATTEMPT]);
+      const values = await run(() => client.hmget(key('offsets'), ...fields));
+      return new Map(
+        sources.map((source, index) => {
+          const [position, marks, attempt] = values.slice(3 * index, 3 * index + 3);
+          return [source, { position: toOffset(position), marks: marks ?? '', attempt: attempt ?? '' }];
+        }),
+      );
+    },
+    async noteAttempt(source, attempt) {
+      await run(() => client.hset(key('offsets'), source + ATTEMPT, attempt));
+    },
     async totals() {
       const replies = await run(async () => {
         const transaction = client.multi();
@@ -207,7 +226,8 @@ function connect(client: ScriptClient, name: StoreName): Promise<void> {
 /** ARGV of the script, in the order its header gives. */
 function scriptArguments(plan: BatchPlan, positions: readonly BatchPosition[]): Argument[] {
   const args: Argument[] = [positions.length];
-  for (const { source, expected, next } of positions) args.push(source, expected ?? '', next);
+  for (const { source, expected, next, marks } of positions)
+    args.push(source, expected ?? '', next, marks ?? '');
   for (const bitmap of plan.bitmaps) args.push(bitmap.ttlSeconds, bitmap.allocateBytes);
   for (const counts of [plan.byCountry, plan.byWeather]) {
     args.push(counts.size);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { createOperationsServer, type ReadinessCheck } from '../../src/lifecycle/index.ts';
 import { createRegistry } from '../../src/metrics/index.ts';
@@ -16,6 +17,27 @@ describe('the operations server', () => {
     base = `http://127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
   });
   after(() => server.close());
+
+  it('answers on every loopback address of the machine where no host is given', async () => {
+    const open = createOperationsServer({
+      registry: createRegistry(),
+      checks: () => ({}),
+      stopping: stopping.signal,
+    });
+    const port = await open.listen(undefined, 0);
+    try {
+      const loopback = Object.values(networkInterfaces()).flatMap((addresses) =>
+        (addresses ?? []).filter(({ internal }) => internal),
+      );
+      assert.ok(loopback.length > 0);
+      for (const { address, family } of loopback) {
+        const host = family === 'IPv6' ? `[${address}]` : address;
+        assert.equal((await fetch(`http://${host}:${port}/livez`)).status, 200, host);
+      }
+    } finally {
+      await open.close();
+    }
+  });
 
   it('is alive and ready', async () => {
     assert.equal((await fetch(`${base}/livez`)).status, 200);

@@ -16,6 +16,7 @@ import {
   type MessageConsumer,
   type MessagePublisher,
   type RabbitmqSettings,
+  untilConnected,
 } from '../../src/messaging/index.ts';
 import type { BrokerServer, MessagingHarness, ParkedMessage } from './harness.ts';
 
@@ -67,7 +68,7 @@ export function testKafkaSettings(
     minInsyncReplicas: 1,
     maxBytesPerPartition: 1_048_576,
     requestTimeoutMs: 5_000,
-    sessionTimeoutMs: 6_000,
+    sessionTimeoutMs: 3_000,
     ...changes,
   };
 }
@@ -120,6 +121,14 @@ function brokerHarness(broker: BrokerChoice, servers: Servers, deleteNames: () =
     async createConsumer(clientId = 'test') {
       const consumer = await createConsumer(as(clientId), { logger, maxBatchMessages: MAX_BATCH_MESSAGES });
       consumers.push(consumer);
+      // As a service does: the coordinator of a broker that has just started may still be loading.
+      const start = consumer.start.bind(consumer);
+      consumer.start = (handlers) =>
+        untilConnected(() => start(handlers), {
+          name: broker.name,
+          logger,
+          stopping: new AbortController().signal,
+        });
       return consumer;
     },
     async createBacklogReader() {

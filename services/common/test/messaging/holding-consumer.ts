@@ -12,7 +12,8 @@ await consumer.start({
       await batch.keepAlive();
     }
   },
-  positions: (sources) => Promise.resolve(new Map(sources.map((source) => [source, null]))),
+  positions: (sources) =>
+    Promise.resolve(new Map(sources.map((source) => [source, { position: null, marks: '', attempt: '' }]))),
   onFatal: (error) => {
     throw error;
   },

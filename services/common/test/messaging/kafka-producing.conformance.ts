@@ -233,17 +233,21 @@ function wideBodies(count: number, bytes: number): Buffer[] {
 
 /** Lowers a topic's limit and waits until its leader knows. */
 async function limit(admin: Admin, topic: string, maxMessageBytes: number): Promise<void> {
-  const TOPIC = 2;
   const configEntries = [{ name: 'max.message.bytes', value: String(maxMessageBytes) }];
   await admin.alterConfigs({ validateOnly: false, resources: [{ type: TOPIC, name: topic, configEntries }] });
   await eventually(
-    async () => {
-      const { resources } = await admin.describeConfigs({
-        includeSynonyms: false,
-        resources: [{ type: TOPIC, name: topic, configNames: ['max.message.bytes'] }],
-      });
-      return resources[0]?.configEntries[0]?.configValue;
-    },
+    () => topicSetting(admin, topic, 'max.message.bytes'),
     (value) => value === String(maxMessageBytes),
   );
+}
+
+/** The protocol's number of a topic as a resource. */
+const TOPIC = 2;
+
+async function topicSetting(admin: Admin, topic: string, name: string): Promise<string | undefined> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: TOPIC, name: topic, configNames: [name] }],
+  });
+  return resources[0]?.configEntries[0]?.configValue;
 }

@@ -1,60 +1,21 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { describe, it } from 'node:test';
+import { Producer } from '@platformatic/kafka';
 import type { Servers } from '../../../../tools/servers/servers.ts';
-import { createConsumer, createPublisher, type KafkaSettings } from '../../src/messaging/index.ts';
-import { logger, testKafkaSettings } from './broker-harness.ts';
+import { createConsumer, type KafkaSettings } from '../../src/messaging/index.ts';
+import { logger } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
+import { useKafka } from './kafka-fixture.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
 
 /** What only Kafka can do to its clients. */
 export function describeKafka(client: KafkaSettings['client'], servers: () => Servers): void {
   describe(`Kafka in particular, by ${client}`, () => {
-    let settings: KafkaSettings;
-    let kafka: Kafka;
-    let admin: Admin;
-    const cleanUps: (() => Promise<void>)[] = [];
-
-    beforeEach(async () => {
-      settings = testKafkaSettings(servers().addresses.kafkaBrokers, client, { partitions: 1 });
-      kafka = new Kafka({
-        clientId: 'test-admin',
-        brokers: [...settings.brokers],
-        logLevel: logLevel.NOTHING,
-      });
-      admin = kafka.admin();
-      await admin.connect();
-    });
-    afterEach(async () => {
-      for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-      const existing = await admin.listTopics();
-      const topics = [settings.topic, settings.deadLetterTopic].filter((topic) => existing.includes(topic));
-      if (topics.length > 0) await admin.deleteTopics({ topics });
-      await admin.disconnect();
-    });
-
-    async function openPublisher(changes: Partial<KafkaSettings> = {}) {
-      const publisher = await createPublisher(
-        { name: 'kafka', settings: { ...settings, ...changes } },
-        { logger },
-      );
-      cleanUps.push(() => publisher.close());
-      await publisher.connect();
-      return publisher;
-    }
-
-    async function openConsumer(store: TestStore, changes: Partial<KafkaSettings> = {}) {
-      const consumer = await createConsumer(
-        { name: 'kafka', settings: { ...settings, ...changes } },
-        { logger },
-      );
-      cleanUps.push(() => consumer.stop());
-      await consumer.start(store.handlers());
-      return consumer;
-    }
+    const fixture = useKafka(client, servers);
 
     it('makes topics as the settings say and leaves existing ones alone', async () => {
+      const { settings, admin, openPublisher } = fixture();
       await openPublisher({ partitions: 4 });
       await openPublisher({ partitions: 7 });
       const { topics } = await admin.fetchTopicMetadata({
@@ -65,6 +26,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     it('names the topic and the fix when the topology is not as it should be', async () => {
+      const { settings, openPublisher } = fixture();
       await assert.rejects(openPublisher({ topology: 'check' }), {
         code: 'BROKER_TOPOLOGY',
         retriable: true,
@@ -78,6 +40,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     it('rejects with the address when nobody listens', async () => {
+      const { openPublisher } = fixture();
       await assert.rejects(openPublisher({ brokers: ['127.0.0.1:1'], requestTimeoutMs: 500 }), {
         code: 'BROKER_UNAVAILABLE',
         retriable: true,
@@ -86,6 +49,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     it('sends each call into one partition and the calls in turn', async () => {
+      const { settings, admin, openPublisher } = fixture();
       const publisher = await openPublisher({ partitions: 4 });
       for (let call = 0; call < 8; call++) await publisher.publish(bodiesOf(10));
       const offsets = await admin.fetchTopicOffsets(settings.topic);
@@ -95,31 +59,8 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       );
     });
 
-    it('goes on at the log’s start when retention has deleted what the store wants, and keeps `expected`', async () => {
-      const publisher = await openPublisher();
-      await publisher.publish(bodiesOf(50));
-      // Loads what the next call wants to know of the topic.
-      await admin.fetchTopicOffsets(settings.topic);
-      await admin.deleteTopicRecords({ topic: settings.topic, partitions: [{ partition: 0, offset: '30' }] });
-      const store = new TestStore();
-      store.positions.set(`${settings.topic}:0`, 10);
-      await openConsumer(store);
-      await store.until(() => store.size === 20);
-      assert.equal(store.stored[0], 'message-30');
-      assert.deepEqual([store.positions.get(`${settings.topic}:0`), store.moves], [50, 0]);
-    });
-
-    it('reads a topic that was made anew from its start, whatever the store remembers', async () => {
-      const publisher = await openPublisher();
-      await publisher.publish(bodiesOf(20));
-      const store = new TestStore();
-      store.positions.set(`${settings.topic}:0`, 5_000);
-      await openConsumer(store);
-      await store.until(() => store.size === 20);
-      assert.deepEqual([store.positions.get(`${settings.topic}:0`), store.moves], [20, 0]);
-    });
-
     it('passes over what is no message: the marks of a transaction', async () => {
+      const { settings, kafka, openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();
       const producer = kafka.producer({
         transactionalId: `${settings.topic}-transaction`,
@@ -145,6 +86,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     it('leaves no member behind when it is stopped while it joins', async () => {
+      const { settings, admin, openPublisher } = fixture();
       await openPublisher();
       // Whenever the stop comes: before there is a consumer, while it joins, and just after.
       for (const waitMs of [0, 20, 40, 80, 160]) {
@@ -160,7 +102,87 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       await eventually(members, (count) => count === 0);
     });
 
+    it('reads partitions that are added while it runs', async () => {
+      const { settings, admin, openPublisher, openConsumer } = fixture();
+      const store = new TestStore();
+      const publisher = await openPublisher();
+      // Two members, so that it does not depend on which of them leads the group.
+      const members = [
+        await openConsumer(store, { metadataMaxAgeMs: 500 }),
+        await openConsumer(store, { metadataMaxAgeMs: 500 }),
+      ];
+      await publisher.publish(bodiesOf(10, 'before-'));
+      await store.until(() => store.size === 10);
+      await admin.createPartitions({ topicPartitions: [{ topic: settings.topic, count: 4 }] });
+      const later = await openPublisher();
+      for (let call = 0; call < 4; call++) await later.publish(bodiesOf(10, `after-${call}-`));
+      await store.until(() => store.size === 50);
+      const sources = () => members.flatMap((member) => member.assignments()).sort();
+      await eventually(sources, (held) => held.length === 4);
+      assert.deepEqual(
+        [sources(), store.duplicates, store.fatal],
+        [[0, 1, 2, 3].map((partition) => `${settings.topic}:${partition}`), 0, []],
+      );
+    });
+
+    for (const compression of ['gzip', 'snappy', 'lz4', 'zstd'] as const) {
+      it(`reads what another client compressed by ${compression}`, async () => {
+        const { settings, openPublisher, openConsumer, cleanUp } = fixture();
+        await openPublisher();
+        const producer = new Producer({
+          clientId: 'another-client',
+          bootstrapBrokers: [...settings.brokers],
+          compression,
+        });
+        cleanUp(() => producer.close());
+        const { topic } = settings;
+        await producer.send({ messages: bodiesOf(500).map((value) => ({ topic, value })) });
+        const store = new TestStore();
+        await openConsumer(store);
+        await store.until(() => store.size === 500);
+        assert.deepEqual([store.stored, store.fatal], [bodiesOf(500).map(String), []]);
+      });
+    }
+
+    it('stays in the group while a handler is silent for longer than a session lasts', async () => {
+      const { settings, admin, openPublisher, openConsumer } = fixture();
+      const publisher = await openPublisher();
+      const store = new TestStore();
+      await openConsumer(store);
+      const members = async () => {
+        const { groups } = await admin.describeGroups([settings.group]);
+        return groups[0]?.members.map(({ memberId }) => memberId);
+      };
+      await publisher.publish(bodiesOf(10, 'first-'));
+      await store.until(() => store.size === 10);
+      const before = await members();
+      const silenceMs = 2.5 * settings.sessionTimeoutMs;
+      store.beforeStore = () => new Promise((resolve) => setTimeout(resolve, silenceMs));
+      await publisher.publish(bodiesOf(10, 'second-'));
+      await store.until(() => store.size === 20);
+      assert.deepEqual([await members(), store.batches.length], [before, 2]);
+    });
+
+    it('tells Kafka how far the store is, for lag tools', async () => {
+      const { settings, admin, openPublisher, openConsumer } = fixture();
+      const publisher = await openPublisher();
+      const store = new TestStore();
+      const consumer = await openConsumer(store);
+      await publisher.publish(bodiesOf(30));
+      await store.until(() => store.size === 30);
+      const told = async () => {
+        const [found] = await admin.fetchOffsets({ groupId: settings.group, topics: [settings.topic] });
+        return found?.partitions[0]?.offset;
+      };
+      await eventually(told, (offset) => offset === '30');
+      await publisher.publish(bodiesOf(5, 'last-'));
+      await store.until(() => store.size === 35);
+      await consumer.stop();
+      assert.equal(await told(), '35');
+    });
+
     it('hands over a message without a value as an empty one', async () => {
+      const { settings, kafka, openPublisher, openConsumer } = fixture();
       const producer = kafka.producer();
       await openPublisher();
       await producer.connect();

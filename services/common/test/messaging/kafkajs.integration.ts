@@ -7,6 +7,7 @@ import { kafkaHarness, logger, testKafkaSettings } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
 import { describeKafka } from './kafka.conformance.ts';
 import { describeKafkaProducing } from './kafka-producing.conformance.ts';
+import { describeLogIdentity } from './log-identity.conformance.ts';
 import { describeMessaging } from './publisher-consumer.conformance.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
@@ -19,6 +20,7 @@ describeMessaging('Kafka by kafkajs', () => Promise.resolve(kafkaHarness(servers
 });
 describeKafka('kafkajs', servers);
 describeKafkaProducing('kafkajs', servers);
+describeLogIdentity('kafkajs', servers);
 
 // What a broker does whose coordinator of the group has just moved there; when it does it is its own affair.
 it('goes on as the member it is when it has to join again and may not yet', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import type { DeliveryBatch } from '../../src/messaging/index.ts';
 import { bodiesOf, type MessagingHarness } from './harness.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
@@ -104,6 +105,40 @@ export function describeLog(harness: () => MessagingHarness): void {
     };
     await consumeAll(store, 10 * sources.length);
     assert.deepEqual([most, store.overlaps], [sources.length, 0]);
+  });
+
+  it('refuses everything to a handler whose partitions went to another consumer meanwhile', async () => {
+    const sources = await fill(10);
+    const backlog = await harness().createBacklogReader();
+    const store = new TestStore();
+    const held: DeliveryBatch[] = [];
+    const { promise: passed, resolve: wake } = Promise.withResolvers<void>();
+    const refusals: string[] = [];
+    store.beforeStore = async (batch) => {
+      if (held.length === sources.length) return;
+      held.push(batch);
+      await passed;
+      for (const attempt of [() => batch.park([{ index: 0, reason: 'too late' }]), () => batch.keepAlive()])
+        await attempt().then(
+          () => refusals.push('none'),
+          () => refusals.push('refused'),
+        );
+    };
+    const zombie = await harness().createConsumer('zombie');
+    await zombie.start(store.handlers());
+    await store.until(() => store.batches.length === sources.length);
+    const successor = await harness().createConsumer('successor');
+    await successor.start(store.handlers());
+    // Then the zombie's partitions were dealt out anew, whether it knows or not.
+    await eventually(
+      () => successor.assignments(),
+      (assigned) => assigned.length > 0,
+    );
+    wake();
+    await store.until(() => store.size === 10 * sources.length && refusals.length === 2 * sources.length);
+    assert.deepEqual(new Set(refusals), new Set(['refused']));
+    assert.deepEqual([store.duplicates, store.fatal], [0, []]);
+    assert.equal((await backlog.read(store.positions)).deadLetters, 0);
   });
 
   it('names its sources while it holds them', async () => {

@@ -2,6 +2,7 @@ import { useServers } from '../support/index.ts';
 import { kafkaHarness } from './broker-harness.ts';
 import { describeKafka } from './kafka.conformance.ts';
 import { describeKafkaProducing } from './kafka-producing.conformance.ts';
+import { describeLogIdentity } from './log-identity.conformance.ts';
 import { describeMessaging } from './publisher-consumer.conformance.ts';
 
 const servers = useServers('kafka');
@@ -12,3 +13,4 @@ describeMessaging('Kafka by platformatic', () => Promise.resolve(kafkaHarness(se
 });
 describeKafka('platformatic', servers);
 describeKafkaProducing('platformatic', servers);
+describeLogIdentity('platformatic', servers);

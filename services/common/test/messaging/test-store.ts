@@ -1,4 +1,10 @@
-import type { BatchOutcome, ConsumerHandlers, DeliveryBatch } from '../../src/messaging/index.ts';
+import type {
+  BatchOutcome,
+  ConsumerHandlers,
+  DeliveryBatch,
+  LogEvent,
+  LogState,
+} from '../../src/messaging/index.ts';
 import { WaitingList } from './waiting-list.ts';
 
 /**
@@ -9,6 +15,9 @@ export class TestStore {
   /** Every body stored, in the order it was. */
   readonly stored: string[] = [];
   readonly positions = new Map<string, number | null>();
+  /** What adapters had stored with the positions; a test may set or forget them. */
+  readonly marks = new Map<string, string>();
+  readonly logEvents: LogEvent[] = [];
   readonly batches: { readonly messages: number; readonly redelivered: number }[] = [];
   readonly fatal: unknown[] = [];
   /** Batches handed over while another of the same source was in work. */
@@ -38,11 +47,23 @@ export class TestStore {
     return {
       handle: (batch, stopping) => this.#handle(batch, stopping),
       positions: (sources) =>
-        Promise.resolve(new Map(sources.map((source) => [source, this.positions.get(source) ?? null]))),
+        Promise.resolve(new Map(sources.map((source) => [source, this.#state(source)]))),
+      onLogEvent: (event) => {
+        this.logEvents.push(event);
+        this.#waiting.notify();
+      },
       onFatal: (error) => {
         this.fatal.push(error);
         this.#waiting.notify();
       },
+    };
+  }
+
+  #state(source: string): LogState {
+    return {
+      position: this.positions.get(source) ?? null,
+      marks: this.marks.get(source) ?? '',
+      attempt: '',
     };
   }
 
@@ -69,6 +90,7 @@ export class TestStore {
         return { kind: 'moved', position: stands };
       }
       this.positions.set(position.source, position.next);
+      this.marks.set(position.source, position.marks ?? '');
     }
     for (const body of bodies) {
       const text = body.toString();

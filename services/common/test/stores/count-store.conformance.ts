@@ -195,6 +195,49 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
       assert.deepEqual(await store.positions(['back']), new Map([['back', 3]]));
     });
 
+    it('keeps marks with a position, together or not at all, and forgets those of a batch without', async () => {
+      const state = async (source: string) => (await store.logStates([source])).get(source);
+      const none = { position: null, marks: '', attempt: '' };
+      assert.deepEqual(
+        await store.logStates(['m:0', 'm:1']),
+        new Map([
+          ['m:0', none],
+          ['m:1', none],
+        ]),
+      );
+      await store.apply({
+        envelopes: [],
+        positions: [
+          { source: 'm:0', expected: null, next: 4, marks: '3:abc 1:def' },
+          { source: 'm:1', expected: null, next: 9, marks: '8:ghi' },
+        ],
+      });
+      const stale = await store.apply({
+        envelopes: [],
+        positions: [
+          { source: 'm:0', expected: 4, next: 5, marks: '4:new' },
+          { source: 'm:1', expected: 1, next: 10, marks: '9:new' },
+        ],
+      });
+      assert.equal(stale.kind, 'moved');
+      assert.deepEqual(await state('m:0'), { position: 4, marks: '3:abc 1:def', attempt: '' });
+      await store.apply({ envelopes: [], positions: [{ source: 'm:0', expected: 4, next: 6 }] });
+      assert.deepEqual(await state('m:0'), { position: 6, marks: '', attempt: '' });
+      assert.deepEqual(await state('m:1'), { position: 9, marks: '8:ghi', attempt: '' });
+    });
+
+    it('keeps the last noted attempt of a source, whatever its position does', async () => {
+      await store.noteAttempt('n:0', '5 9 batch one');
+      await store.noteAttempt('n:0', '5 9 batch one two');
+      await store.apply({
+        envelopes: [],
+        positions: [{ source: 'n:0', expected: null, next: 7, marks: '6:x' }],
+      });
+      const states = await store.logStates(['n:0', 'n:1']);
+      assert.deepEqual(states.get('n:0'), { position: 7, marks: '6:x', attempt: '5 9 batch one two' });
+      assert.equal(states.get('n:1')?.attempt, '');
+    });
+
     it('agrees with the model on any sequence of batches', async () => {
       const envelope = fc
         .record({

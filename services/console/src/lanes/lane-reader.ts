@@ -80,6 +80,8 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
         withTimeout(() => readTotals(identities), identities ? auditTimeoutMs : readTimeoutMs, store.name),
         withTimeout(readBacklog, readTimeoutMs, backlog.broker),
       ]);
+      // The rate of a store that does not answer is not the one it had.
+      const perSecond = totals.status === 'fulfilled' ? rate.perSecond : null;
       return {
         lane,
         broker: backlog.broker,
@@ -87,7 +89,7 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
         totals: totals.status === 'fulfilled' ? totals.value : null,
         backlog:
           behind.status === 'fulfilled'
-            ? { ...behind.value, secondsBehind: secondsBehind(behind.value.messages, rate.perSecond) }
+            ? { ...behind.value, secondsBehind: secondsBehind(behind.value.messages, perSecond) }
             : null,
         errors: {
           ...(totals.status === 'rejected' && { store: errorMessage(totals.reason) }),

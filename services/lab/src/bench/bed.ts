@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createLogger } from '@caudal/common/logging';
@@ -51,8 +51,11 @@ export function rate({ messages, milliseconds }: Measurement): number {
   return (messages / milliseconds) * 1_000;
 }
 
-/** Bodies as the door makes them: 200 countries, one producer, sequences in a row. */
-export function makeBodies(count: number): Buffer[] {
+/** Whether messages have sequences of one producer in a row, or each an `Idempotency-Key` of its own. */
+export type IdentityKind = 'producer' | 'key';
+
+/** Bodies as ingest makes them, of 200 countries. */
+export function makeBodies(count: number, identity: IdentityKind = 'producer'): Buffer[] {
   const countries = countryCodes().slice(0, 200);
   const producer = randomUUID();
   const weathers = ['rainy', 'sunny', 'cloudy', 'snowy'];
@@ -61,11 +64,15 @@ export function makeBodies(count: number): Buffer[] {
       description: 'light rain along the coast, 18 degrees',
       country: countries[(sequence * 7919) % countries.length] as string,
       weather: weathers[sequence % weathers.length] as string,
-      producer,
-      sequence,
+      ...(identity === 'producer' ? { producer, sequence } : { key: uniqueKey(), sequence: 0 }),
       acceptedAt: Date.now(),
     }),
   );
+}
+
+/** As long as the digest that ingest makes of a key. */
+function uniqueKey(): string {
+  return randomBytes(17).toString('base64url').slice(0, 22);
 }
 
 /** Publishes bodies in calls of `perCall`, some calls in flight, all confirmed when it resolves. */
@@ -88,7 +95,7 @@ export async function fill(broker: BrokerChoice, bodies: readonly Buffer[], perC
 
 /** RabbitMQ with a queue of its own. */
 export function rabbitmqBroker(
-  addresses: ServerAddresses,
+  addresses: Pick<ServerAddresses, 'rabbitmqUrl'>,
   queue: string,
 ): BrokerChoice & { name: 'rabbitmq' } {
   return {
@@ -115,7 +122,10 @@ export const PREFETCH = 2_000;
 export const PARTITIONS = 12;
 
 /** Kafka with a topic and a group of its own. */
-export function kafkaBroker(addresses: ServerAddresses, topic: string): BrokerChoice & { name: 'kafka' } {
+export function kafkaBroker(
+  addresses: Pick<ServerAddresses, 'kafkaBrokers'>,
+  topic: string,
+): BrokerChoice & { name: 'kafka' } {
   return {
     name: 'kafka',
     settings: {

@@ -1,6 +1,7 @@
 import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
 import {
   fill,
+  type IdentityKind,
   kafkaBroker,
   makeBodies,
   measure,
@@ -14,6 +15,9 @@ import {
 import { median, runPairs } from './pairs.ts';
 import type { Measurement } from './programs/meter.ts';
 import type { Effort, Figure, Row } from './rows.ts';
+
+/** What Kafka adds to a body in a record batch, about. */
+const RECORD_BYTES = 10;
 
 const OPERATIONS: Variables = { OPERATIONS_PORT: '0', OPERATIONS_HOST: '127.0.0.1', LOG_LEVEL: 'warn' };
 
@@ -59,7 +63,7 @@ export async function kafkaRows(addresses: ServerAddresses, effort: Effort): Pro
   const topic = uniqueName('bench');
   const bodies = makeBodies(effort.messages);
   await fill(kafkaBroker(addresses, topic), bodies, 1_000);
-  const bytesPerMessage = bodies.reduce((sum, body) => sum + body.length, 0) / bodies.length + 70;
+  const bytesPerMessage = bodies.reduce((sum, body) => sum + body.length, 0) / bodies.length + RECORD_BYTES;
   const rows: Row[] = [];
   for (const [batch, goal] of [
     [1_000, 0.75],
@@ -104,9 +108,9 @@ export async function kafkaRows(addresses: ServerAddresses, effort: Effort): Pro
 
 /** The RabbitMQ lane against the raw client and against the ancestor's way; each run has a queue of its own. */
 export async function rabbitmqRows(addresses: ServerAddresses, effort: Effort): Promise<Row[]> {
-  const run = (program: string, messages: number) => async () => {
+  const run = (program: string, messages: number, identity?: IdentityKind) => async () => {
     const queue = uniqueName('bench');
-    await fill(rabbitmqBroker(addresses, queue), makeBodies(messages), 500);
+    await fill(rabbitmqBroker(addresses, queue), makeBodies(messages, identity), 500);
     return rate(await measure(program, rabbitmqRun(addresses, queue, messages)));
   };
   return [
@@ -119,6 +123,17 @@ export async function rabbitmqRows(addresses: ServerAddresses, effort: Effort): 
         effort.pairs,
         run('caudal-consumer', effort.messages),
         run('amqplib-count', effort.messages),
+      ),
+    },
+    {
+      what: 'RabbitMQ → Valkey consumer, an Idempotency-Key a message',
+      against: 'the same without keys',
+      unit: 'messages/s',
+      goal: 0.3,
+      result: await runPairs(
+        Math.min(effort.pairs, 3),
+        run('caudal-consumer', effort.messages, 'key'),
+        run('caudal-consumer', effort.messages),
       ),
     },
     {

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
-import { PARTITIONS, readLine, startProgram, uniqueName, type Variables } from './bed.ts';
-import { runPairs } from './pairs.ts';
+import { measure, PARTITIONS, rate, readLine, startProgram, uniqueName, type Variables } from './bed.ts';
+import { median, runPairs } from './pairs.ts';
 import type { Effort, Row } from './rows.ts';
 
 const CONNECTIONS = 64;
@@ -9,6 +10,8 @@ const message = { description: 'light rain along the coast, 18 degrees', country
 /** A server under load, by its port. */
 interface Target {
   readonly port: number;
+  /** CPU time the process has used, µs. */
+  cpuMicroseconds(): number;
   stop(): Promise<void>;
 }
 
@@ -19,6 +22,7 @@ async function startTarget(path: string, variables: Variables): Promise<Target> 
   child.stdout?.resume();
   return {
     port,
+    cpuMicroseconds: () => cpuMicrosecondsOf(child.pid ?? 0),
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -26,13 +30,39 @@ async function startTarget(path: string, variables: Variables): Promise<Target> 
   };
 }
 
-/** Requests answered with 202 per second; anything else ends the bench. */
-async function requestsPerSecond(target: Target, body: string, seconds: number): Promise<number> {
+/** Linux counts in ticks of 10 ms; NaN elsewhere. */
+function cpuMicrosecondsOf(pid: number): number {
+  const TICK_MICROSECONDS = 10_000;
+  try {
+    // The name, in parentheses, may hold blanks.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** What is posted: a body, the messages in it, and whether each request has a key of its own. */
+interface Load {
+  readonly body: string;
+  readonly messages: number;
+  readonly isKeyed?: boolean;
+}
+
+/** Messages answered with 202 per second; anything else ends the bench. Adds the CPU time of each to `cpu`. */
+async function messagesPerSecond(
+  target: Target,
+  load: Load,
+  seconds: number,
+  cpu: number[] = [],
+): Promise<number> {
+  const cpuBefore = target.cpuMicroseconds();
   const child = startProgram('services/lab/src/bench/programs/http-load.ts', {
     BENCH_PORT: String(target.port),
     BENCH_CONNECTIONS: String(CONNECTIONS),
     BENCH_SECONDS: String(seconds),
-    BENCH_BODY: body,
+    BENCH_BODY: load.body,
+    BENCH_KEYED: String(load.isKeyed ?? false),
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const { milliseconds, statuses } = await readLine<{
@@ -42,11 +72,17 @@ async function requestsPerSecond(target: Target, body: string, seconds: number):
   await ended;
   const others = Object.keys(statuses).filter((status) => status !== '202');
   if (others.length > 0) throw new Error(`answers other than 202 under load: ${JSON.stringify(statuses)}`);
-  return ((statuses['202'] ?? 0) / milliseconds) * 1_000;
+  const messages = (statuses['202'] ?? 0) * load.messages;
+  cpu.push((target.cpuMicroseconds() - cpuBefore) / messages);
+  return (messages / milliseconds) * 1_000;
 }
 
-/** The door, both brokers confirming, against Express that echoes. */
-export async function ingestRows(addresses: ServerAddresses, effort: Effort): Promise<Row[]> {
+/** Ingest, both brokers confirming, against Express that echoes and against the drivers alone. */
+export async function ingestRows(
+  addresses: ServerAddresses,
+  effort: Effort,
+  kafkaClient: 'kafkajs' | 'platformatic',
+): Promise<Row[]> {
   const name = uniqueName('bench');
   const ingest = await startTarget('services/ingest-api/src/main.ts', {
     HTTP_HOST: '127.0.0.1',
@@ -57,34 +93,63 @@ export async function ingestRows(addresses: ServerAddresses, effort: Effort): Pr
     RABBITMQ_QUEUE: name,
     RABBITMQ_DEAD_LETTER_QUEUE: `${name}.dead`,
     KAFKA_BROKERS: addresses.kafkaBrokers,
+    KAFKA_CLIENT: kafkaClient,
     KAFKA_TOPIC: name,
     KAFKA_DEAD_LETTER_TOPIC: `${name}.dead`,
     KAFKA_PARTITIONS: String(PARTITIONS),
   });
   const echo = await startTarget('services/lab/src/bench/programs/echo-server.ts', {});
+  const { pairs, httpSeconds: seconds } = effort;
   try {
-    const single = JSON.stringify(message);
-    const array = JSON.stringify(Array(100).fill(message));
-    const load = (target: Target, body: string, messages: number) => async () =>
-      (await requestsPerSecond(target, body, effort.httpSeconds)) * messages;
-    return [
+    const single: Load = { body: JSON.stringify(message), messages: 1 };
+    const keyed: Load = { ...single, isKeyed: true };
+    const array: Load = { body: JSON.stringify(Array(100).fill(message)), messages: 100 };
+    const cpu = { single: [] as number[], keyed: [] as number[], array: [] as number[] };
+    const post = (kind: keyof typeof cpu, load: Load) => () =>
+      messagesPerSecond(ingest, load, seconds, cpu[kind]);
+    const echoSingle = () => messagesPerSecond(echo, single, seconds);
+    const rows: Row[] = [
       {
         what: 'POST one message, 202 after both brokers confirmed',
         against: 'Express 5 + express.json echo, same 64 connections',
         unit: 'requests/s',
-        goal: 0.55,
-        result: await runPairs(effort.pairs, load(ingest, single, 1), load(echo, single, 1)),
+        goal: 0.5,
+        result: await runPairs(pairs, post('single', single), echoSingle),
+      },
+      {
+        what: 'POST one message with an Idempotency-Key',
+        against: 'the same without a key',
+        unit: 'requests/s',
+        goal: 0.85,
+        result: await runPairs(pairs, post('keyed', keyed), post('single', single)),
       },
       {
         what: 'POST arrays of 100, messages/s',
-        against: 'the same echo of one message, requests/s',
+        against: 'amqplib and kafkajs alone, the same bodies confirmed by both brokers',
         unit: 'messages/s',
-        goal: 3,
-        result: await runPairs(effort.pairs, load(ingest, array, 100), load(echo, single, 1)),
+        goal: 0.9,
+        result: await runPairs(pairs, post('array', array), () => rawMessagesPerSecond(addresses, seconds)),
       },
     ];
+    const notes = [cpu.single, cpu.keyed, cpu.array].map(
+      (each) => `${median(each).toFixed(1)} µs of CPU a message`,
+    );
+    return rows.map((row, index) => ({ ...row, note: notes[index] as string }));
   } finally {
     await ingest.stop();
     await echo.stop();
   }
+}
+
+/** What the drivers reach with both brokers when nothing else is done. */
+async function rawMessagesPerSecond(addresses: ServerAddresses, seconds: number): Promise<number> {
+  return rate(
+    await measure('raw-publisher', {
+      RABBITMQ_URL: addresses.rabbitmqUrl,
+      KAFKA_BROKERS: addresses.kafkaBrokers,
+      KAFKA_PARTITIONS: String(PARTITIONS),
+      BENCH_NAME: uniqueName('bench'),
+      BENCH_SECONDS: String(seconds),
+    }),
+  );
 }

@@ -69,6 +69,11 @@ function failuresOfLoad(
   const failures: string[] = [];
   const { accepted, unknown } = load.messages;
   if (!account.exact) failures.push('the account is not exact');
+  // Nobody else posts here, so that a message of "another sender" is one of ours, stored under a second identity.
+  else if (account.findings.length > 0) {
+    const found = account.findings.map(({ lane, kind, count }) => `${lane} ${kind} ${count}`);
+    failures.push(`the account has findings: ${found.join(', ')}`);
+  }
   if (notDrained !== undefined) failures.push(`the lanes did not drain: ${notDrained}`);
   if (accepted < messages * MIN_ACCEPTED_SHARE) {
     failures.push(

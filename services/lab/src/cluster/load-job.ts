@@ -60,7 +60,6 @@ async function createJob(
   const loadtest = {
     ...(release.values.loadtest as object | undefined),
     enabled: true,
-    kind: 'Job',
     scenario,
     baseUrl,
     env: variables,

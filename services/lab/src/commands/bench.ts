@@ -17,6 +17,7 @@ const PARTS = ['kafka', 'rabbitmq', 'ingest', 'growth', 'memory'] as const;
 const USAGE = `usage: npm run bench -- [--quick] [--only ${PARTS.join(',')}]
   --quick   3 pairs of small runs (a few minutes) instead of 7
   --only    some parts, comma-separated
+  --kafka-client kafkajs|platformatic   what ingest publishes to Kafka with (default kafkajs)
 `;
 const FULL: Effort = {
   pairs: 7,
@@ -37,10 +38,14 @@ await runCommandLine(USAGE, async (args) => {
   const { values } = readOptions(args, {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
+    'kafka-client': { type: 'string', default: 'kafkajs' },
   });
   const parts = values.only?.split(',') ?? [...PARTS];
   const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
   if (unknown !== undefined) throw new UsageError(`--only ${unknown}: there are ${PARTS.join(', ')}`);
+  const kafkaClient = values['kafka-client'];
+  if (kafkaClient !== 'kafkajs' && kafkaClient !== 'platformatic')
+    throw new UsageError(`--kafka-client ${kafkaClient}: there are kafkajs, platformatic`);
   const effort = values.quick ? QUICK : FULL;
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const servers = await startServers({
@@ -56,8 +61,11 @@ await runCommandLine(USAGE, async (args) => {
       say(`measuring ${part} …`);
       if (part === 'kafka') rows.push(...(await kafkaRows(servers.addresses, effort)));
       if (part === 'rabbitmq') rows.push(...(await rabbitmqRows(servers.addresses, effort)));
-      if (part === 'ingest') rows.push(...(await ingestRows(servers.addresses, effort)));
-      if (part === 'growth') figures.push(await growthFigure(servers.addresses));
+      if (part === 'ingest') rows.push(...(await ingestRows(servers.addresses, effort, kafkaClient)));
+      if (part === 'growth') {
+        figures.push(await growthFigure(servers.addresses, 'producer'));
+        figures.push(await growthFigure(servers.addresses, 'key'));
+      }
       if (part === 'memory') figures.push(...(await memoryFigures(servers.addresses, effort)));
     }
   } finally {

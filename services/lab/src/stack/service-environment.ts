@@ -126,6 +126,8 @@ function kafka({ addresses, names }: EnvironmentSource): Variables {
     KAFKA_TOPIC: names.topic,
     KAFKA_DEAD_LETTER_TOPIC: `${names.topic}.dead`,
     KAFKA_GROUP: names.group,
+    // The local broker allows less than the default: a consumer that dies is missed within seconds.
+    KAFKA_SESSION_TIMEOUT_MS: '3000',
     KAFKAJS_NO_PARTITIONER_WARNING: '1',
   };
 }

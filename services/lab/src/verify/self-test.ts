@@ -7,21 +7,13 @@ import { plantFault } from './plant-fault.ts';
 import { CLEAN, FAULTS, type Ground, type Plant, type PlantedMessage } from './plants.ts';
 import { withRawStore } from './raw-store.ts';
 import { type ConsoleLane, withSelfTestConsole } from './self-test-console.ts';
+import { type SelfTestResult, selfTestResult } from './self-test-result.ts';
 import { verifyDeeply } from './verify-deep.ts';
 
 /** Where the real stores are. */
 export interface StoreAddresses {
   readonly valkeyUrl: string;
   readonly redisUrl: string;
-}
-
-/** What the self-test found. */
-export interface SelfTestResult {
-  readonly planted: number;
-  /** Faults that were reported, in both lanes, as what they are and nothing else; 0 when a clean lane was not exact. */
-  readonly found: number;
-  /** A line a fault, for a person. */
-  readonly lines: readonly string[];
 }
 
 interface PlantedLane extends ConsoleLane {
@@ -96,7 +88,7 @@ export async function runSelfTest(options: {
         (await Promise.all(own.map((lane) => missesOf(lane, account, ledger, ground)))).flat(),
       );
     }
-    return resultOf(misses);
+    return selfTestResult(CLEAN, FAULTS, misses);
   } finally {
     await Promise.all(stores.map((address) => withRawStore(address, (raw) => raw.removeAll(scratch))));
   }
@@ -188,21 +180,6 @@ async function missesOf(
       : [`${broker}, deep, reported ${show(deep.findings)}`]),
     ...(deep.exact === (deepExpected.length === 0) ? [] : [`${broker}, deep, was exact: ${deep.exact}`]),
   ];
-}
-
-function resultOf(misses: ReadonlyMap<Plant, readonly string[]>): SelfTestResult {
-  const faults = FAULTS.filter((plant) => misses.get(plant)?.length === 0);
-  const isCleanClean = misses.get(CLEAN)?.length === 0;
-  const width = Math.max(...[...misses.keys()].map(({ name }) => name.length));
-  return {
-    planted: FAULTS.length,
-    // A verifier that cries wolf finds every fault, too.
-    found: isCleanClean ? faults.length : 0,
-    lines: [...misses].map(([plant, wrong]) => {
-      const verdict = plant === CLEAN ? 'exact' : 'reported';
-      return `${plant.name.padEnd(width)}  ${wrong.length === 0 ? `${verdict} in both lanes` : `MISSED: ${wrong.join('; ')}`}`;
-    }),
-  };
 }
 
 function sameFindings(

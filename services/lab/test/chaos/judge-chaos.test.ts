@@ -46,6 +46,12 @@ describe('judgeChaos', () => {
     assert.deepEqual(failuresOf(FELT, result), ['the account is not exact']);
   });
 
+  it('fails for a message that only another sender could have sent', () => {
+    const other = { lane: 'kafka-redis', country: 'ES', kind: 'other', count: 2 } as const;
+    const result = { ...EXACT, account: { ...EXACT.account, findings: [other] } };
+    assert.deepEqual(failuresOf(FELT, result), ['the account has findings: kafka-redis other 2']);
+  });
+
   it('fails for lanes that did not drain', () => {
     const result = { ...EXACT, notDrained: 'no progress for 45 s' };
     assert.deepEqual(failuresOf(FELT, result), ['the lanes did not drain: no progress for 45 s']);

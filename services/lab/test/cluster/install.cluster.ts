@@ -14,6 +14,7 @@ import { withTunnels } from './support/tunnel.ts';
 
 const MESSAGES = 10_000;
 const USERS = 100;
+const ON_DEMAND_MESSAGES = 500;
 const SCRAPE_SECONDS = 5;
 const DEFAULT_LIMIT_MIB = 3_072;
 
@@ -25,6 +26,7 @@ const release = useRelease({
       enabled: true,
       routes: ['/messages', '/openapi.json'].map((path) => ({ host: '', path, service: 'ingest' })),
     },
+    loadtest: { env: { MESSAGES: ON_DEMAND_MESSAGES, USERS: 10 } },
   },
 });
 /** The load, for the tests after it; times in ms since the epoch. */
@@ -143,6 +145,45 @@ describe('the default values, in a namespace that enforces the restricted profil
     const limits = used.reduce((sum, { memoryLimit }) => sum + memoryLimit, 0);
     assert.ok(limits <= DEFAULT_LIMIT_MIB, `the limits come to ${limits} MiB`);
     assert.deepEqual(restartsOf(await release().release.pods()), []);
+  });
+
+  it('take another load from the CronJob, and give its account without a checkout', async () => {
+    const { batch, core, fetch } = release().cluster;
+    const { namespace } = release().release;
+    const account = async () => {
+      const path = `/api/v1/namespaces/${namespace}/services/${release().release.nameOf('console')}:http`;
+      return (await (await fetch(`${path}/proxy/api/account`)).json()) as { agree: boolean };
+    };
+    // What `kubectl create job load-1 --from=cronjob/caudal-load` does.
+    const { spec } = await batch.readNamespacedCronJob({
+      name: release().release.nameOf('load'),
+      namespace,
+    });
+    assert.equal(spec?.suspend, true);
+    const { metadata, ...jobTemplate } = spec.jobTemplate;
+    await batch.createNamespacedJob({
+      namespace,
+      body: { ...jobTemplate, metadata: { ...metadata, name: 'load-1' } },
+    });
+    const { status } = await settled(
+      () => batch.readNamespacedJob({ name: 'load-1', namespace }),
+      (job) => (job.status?.succeeded ?? 0) + (job.status?.failed ?? 0) > 0,
+    );
+    assert.equal(status?.succeeded, 1);
+    const { items } = await core.listNamespacedPod({ namespace, labelSelector: 'job-name=load-1' });
+    const log = await core.readNamespacedPodLog({
+      name: items[0]?.metadata?.name ?? '',
+      namespace,
+      tailLines: 1,
+    });
+    const { messages } = JSON.parse(log.replace(/^ACCOUNT /, '')) as { messages: { accepted: number } };
+    assert.equal(messages.accepted, ON_DEMAND_MESSAGES);
+    const totals = await settled(
+      () => query(release(), 'min by (lane) (sum by (lane) (caudal_store_messages))', 'lane'),
+      (by) => [...by.values()].every((total) => total === MESSAGES + ON_DEMAND_MESSAGES),
+    );
+    assert.deepEqual([...totals.values()], [MESSAGES + ON_DEMAND_MESSAGES, MESSAGES + ON_DEMAND_MESSAGES]);
+    assert.equal((await account()).agree, true);
   });
 
   it('show no password in any object, log or argument', async () => {

@@ -9,7 +9,9 @@ const cluster = join(import.meta.dirname, '..', '..', '..', 'cluster');
 
 test('the values for the local images name only tags that the cluster has', async () => {
   const values = await readFile(join(cluster, 'values-local-images.yaml'), 'utf8');
-  const tags = [...values.matchAll(/^ {2}(\w+): \{ tag: "?([^" }]+)"? \}$/gm)];
+  const tags = [
+    ...values.matchAll(/^ {2}(\w+): \{ (?:registry: localhost, repository: \w+, )?tag: "?([^" }]+)"? \}$/gm),
+  ];
   assert.ok(tags.length >= 6);
   const known = [...localImageNames, projectImageName];
   for (const [, name, tag] of tags) {

@@ -1,3 +1,5 @@
+import type { LogState } from '../ports.ts';
+import { decodeMarks, type LogMark } from './log-mark.ts';
 import { sourceOf } from './source.ts';
 
 /** A partition a consumer reads at the moment. */
@@ -6,10 +8,16 @@ export interface Partition {
   readonly source: string;
   /** What the store has: the offset to be read next, null for nothing yet. */
   expected: number | null;
+  /** What the store has: marks of the records it stored. */
+  marks: readonly LogMark[];
+  /** Those of them that are true of the log as it is now; the next batch's mark is added to them. */
+  trueMarks: readonly LogMark[];
   /** The offset the next message must have; ahead of `expected` only where the log has a gap. */
   readFrom: number;
   /** Fetches in a row that did not begin at `readFrom`. */
   misses: number;
+  /** The broker may have come back with another log: compare before anything is handed over. */
+  isDoubted: boolean;
 }
 
 /** What one join of the group gave; the next join replaces it as a whole. */
@@ -24,8 +32,30 @@ export function createAssignment(topic: string, ids: readonly number[]): Assignm
   const partitions = new Map(
     ids.map((id): [number, Partition] => [
       id,
-      { id, source: sourceOf(topic, id), expected: null, readFrom: 0, misses: 0 },
+      {
+        id,
+        source: sourceOf(topic, id),
+        expected: null,
+        marks: [],
+        trueMarks: [],
+        readFrom: 0,
+        misses: 0,
+        isDoubted: false,
+      },
     ]),
   );
   return { partitions, positioned: partitions.size === 0 };
+}
+
+/** Notes what the store has of a partition. */
+export function takeStored(partition: Partition, stored: LogState | undefined): void {
+  partition.expected = stored?.position ?? null;
+  partition.marks = decodeMarks(stored?.marks ?? '');
+}
+
+/** Notes that a batch is in the store: it stands at `next` and has these marks. */
+export function takeProgress(partition: Partition, next: number, marks: string): void {
+  partition.expected = next;
+  partition.marks = decodeMarks(marks);
+  partition.trueMarks = partition.marks;
 }

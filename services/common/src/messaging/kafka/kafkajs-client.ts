@@ -13,6 +13,7 @@ import {
 import type { Logger } from '../../logging.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { REFUSALS } from './errors.ts';
+import { registerCodecs } from './kafkajs-codecs.ts';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const ENDED = 'the Kafka client has ended';
@@ -50,6 +51,7 @@ export function createKafkajsClient(
   onDisconnect?: () => void,
 ): KafkajsClient {
   calmIdleConnections();
+  registerCodecs();
   const open = new Set<Socket>();
   let ended = false;
   const { tls, sasl } = settings;

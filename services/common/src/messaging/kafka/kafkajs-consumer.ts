@@ -4,17 +4,20 @@ import type { Logger } from '../../logging.ts';
 import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
-import { type Assignment, createAssignment, type Partition } from './assignment.ts';
+import { type Assignment, createAssignment, type Partition, takeProgress, takeStored } from './assignment.ts';
 import { createKafkajsClient, type KafkajsClient, RETRY } from './kafkajs-client.ts';
 import { KafkajsDeadLetters } from './kafkajs-dead-letters.ts';
-import { ensureTopics, logBounds, withAdmin } from './kafkajs-topology.ts';
-import { createLogBatch } from './log-batch.ts';
-import { type LogBounds, readFrom } from './log-position.ts';
+import { KafkajsLogReader } from './kafkajs-log-reader.ts';
+import { ensureTopics } from './kafkajs-topology.ts';
+import { keepMembership } from './keep-membership.ts';
+import { createLogBatch, type LogBatch } from './log-batch.ts';
 import { type OffsetHint, OffsetHints } from './offset-hints.ts';
 import { patiently } from './patiently.ts';
+import { Placer } from './placer.ts';
 
 const MAX_BATCH_MESSAGES = 4_000;
 const LEAVE_TIMEOUT_MS = 5_000;
+const METADATA_MAX_AGE_MS = 60_000;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -30,10 +33,14 @@ export class KafkajsConsumer implements MessageConsumer {
   readonly #logger: Logger;
   readonly #maxBatchMessages: number;
   readonly #client: KafkajsClient;
+  readonly #reader: KafkajsLogReader;
+  readonly #placer: Placer;
   readonly #deadLetters: KafkajsDeadLetters;
   readonly #hints: OffsetHints;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  /** Brokers that were asked for messages and have not answered. */
+  readonly #fetching = new Set<number>();
   #handlers: ConsumerHandlers | undefined;
   #consumer: Consumer | undefined;
   #joining: Promise<void> | undefined;
@@ -50,7 +57,10 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#settings = settings;
     this.#logger = dependencies.logger;
     this.#maxBatchMessages = dependencies.maxBatchMessages ?? MAX_BATCH_MESSAGES;
-    this.#client = createKafkajsClient(settings, dependencies.logger);
+    // A broker that was away may have come back with another log.
+    this.#client = createKafkajsClient(settings, dependencies.logger, () => this.#doubt());
+    this.#reader = new KafkajsLogReader(settings, dependencies.logger);
+    this.#placer = new Placer(dependencies.logger, (event) => this.#handlers?.onLogEvent?.(event));
     this.#deadLetters = new KafkajsDeadLetters(this.#client.kafka, settings);
     this.#hints = new OffsetHints(dependencies.logger);
   }
@@ -69,12 +79,14 @@ export class KafkajsConsumer implements MessageConsumer {
       maxWaitTimeInMs: 100,
       minBytes: 1,
       maxBytesPerPartition: this.#settings.maxBytesPerPartition,
-      metadataMaxAge: 60_000,
+      metadataMaxAge: this.#settings.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
       retry: { ...RETRY, restartOnFailure: () => Promise.resolve(!this.#stopping.signal.aborted) },
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, (event) => this.#onJoin(consumer, event));
+    consumer.on(consumer.events.FETCH_START, ({ payload }) => this.#onFetchStart(payload.nodeId));
+    consumer.on(consumer.events.FETCH, ({ payload }) => this.#fetching.delete(payload.nodeId));
     // Not on REBALANCING: nothing is under way then, and where the coordinator cannot let it in yet, kafkajs goes on as
     // the member it was, without another GROUP_JOIN. What is no longer ours the store refuses.
     consumer.on(consumer.events.DISCONNECT, () => {
@@ -132,30 +144,36 @@ export class KafkajsConsumer implements MessageConsumer {
     void this.#track(this.#position(consumer, assignment));
   }
 
-  /** Asks the store where to go on; kafkajs keeps up the membership meanwhile. */
+  /** Asks the store where to go on and compares the log; kafkajs keeps up the membership meanwhile. */
   async #position(consumer: Consumer, assignment: Assignment): Promise<void> {
-    const { positions } = this.#startedHandlers();
     const { topic } = this.#settings;
     const partitions = [...assignment.partitions.values()];
     try {
-      const sources = partitions.map(({ source }) => source);
-      const stored = await positions(sources, this.#stopping.signal);
-      const bounds = await patiently(() => this.#bounds(), {
-        isWanted: () => assignment === this.#assignment && !this.#idle(),
-        logger: this.#logger,
-        complaint: 'Kafka does not tell its offsets',
-      });
-      if (!bounds || assignment !== this.#assignment || this.#stopping.signal.aborted) return;
-      for (const partition of partitions) {
-        partition.expected = stored.get(partition.source) ?? null;
-        partition.readFrom = this.#readFrom(partition, bounds);
-        consumer.seek({ topic, partition: partition.id, offset: String(partition.readFrom) });
-      }
+      await this.#askStore(partitions);
+      if (!(await this.#place(assignment, partitions))) return;
+      for (const partition of partitions) this.#seek(consumer, partition);
       assignment.positioned = true;
       consumer.resume([{ topic, partitions: partitions.map(({ id }) => id) }]);
     } catch (error) {
       if (assignment === this.#assignment) this.#fail(error);
     }
+  }
+
+  /** Places partitions in the log; false when they are no longer ours. */
+  async #place(assignment: Assignment, partitions: readonly Partition[]): Promise<boolean> {
+    const isWanted = () => assignment === this.#assignment && !this.#idle();
+    await patiently(() => this.#reader.read((log) => this.#placer.place(partitions, log)), {
+      isWanted,
+      logger: this.#logger,
+      complaint: 'Kafka’s log cannot be read',
+    });
+    return isWanted();
+  }
+
+  async #askStore(partitions: readonly Partition[]): Promise<void> {
+    const sources = partitions.map(({ source }) => source);
+    const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
+    for (const partition of partitions) takeStored(partition, stored.get(partition.source));
   }
 
   async #onBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
@@ -165,19 +183,19 @@ export class KafkajsConsumer implements MessageConsumer {
     if (!assignment?.positioned || !partition || this.#idle() || payload.isStale()) return;
     const { messages } = payload.batch;
     const first = Number(messages[0]?.offset);
-    if (first !== partition.readFrom && !(await this.#reconcile(consumer, assignment, partition, first)))
-      return;
+    const isInPlace = first === partition.readFrom && !partition.isDoubted;
+    if (!isInPlace && !(await this.#reconcile(consumer, assignment, partition, first))) return;
     for (let from = 0; from < messages.length; from += this.#maxBatchMessages) {
       if (assignment !== this.#assignment || this.#idle() || payload.isStale()) return;
       const part = messages.slice(from, from + this.#maxBatchMessages);
       const next = Number(part.at(-1)?.offset) + 1;
-      const outcome = await this.#handle(payload, assignment, partition, part, next);
-      if (!outcome || assignment !== this.#assignment) return;
-      if (outcome.kind === 'moved') {
-        await this.#move(consumer, assignment, partition, outcome.position);
+      const handled = await this.#handle(payload, assignment, partition, part, next);
+      if (!handled || assignment !== this.#assignment) return;
+      if (handled.outcome.kind === 'moved') {
+        await this.#move(consumer, assignment, partition, handled.outcome.position);
         return;
       }
-      partition.expected = next;
+      takeProgress(partition, next, handled.batch.position.marks);
       partition.readFrom = next;
       partition.misses = 0;
       payload.resolveOffset(String(next - 1));
@@ -186,46 +204,42 @@ export class KafkajsConsumer implements MessageConsumer {
     }
   }
 
-  /** The handler's outcome; undefined when the batch was given up. Rethrows what kafkajs must know of. */
+  /** The batch and its handler's outcome; undefined when it was given up. Rethrows what kafkajs must know of. */
   async #handle(
     payload: EachBatchPayload,
     assignment: Assignment,
     partition: Partition,
     messages: readonly KafkaMessage[],
     next: number,
-  ): Promise<BatchOutcome | undefined> {
-    let heartbeatError: unknown;
+  ): Promise<{ readonly batch: LogBatch; readonly outcome: BatchOutcome } | undefined> {
+    const membership = keepMembership(() => payload.heartbeat(), this.#settings.sessionTimeoutMs / 3);
     const batch = createLogBatch({
-      partition,
+      source: partition.source,
+      expected: partition.expected,
+      marks: partition.trueMarks,
       bodies: messages.map(({ value }) => value ?? NOTHING),
-      offsetOf: (index) => messages[index]?.offset ?? '',
+      offsets: messages.map(({ offset }) => Number(offset)),
       next,
       deadLetters: this.#deadLetters,
       isOurs: () => assignment === this.#assignment,
-      heartbeat: async () => {
-        try {
-          await payload.heartbeat();
-        } catch (error) {
-          heartbeatError = error;
-          throw error;
-        }
-      },
+      heartbeat: () => membership.confirm(),
     });
     this.#inHand += messages.length;
     try {
-      return await this.#startedHandlers().handle(batch, this.#stopping.signal);
+      return { batch, outcome: await this.#startedHandlers().handle(batch, this.#stopping.signal) };
     } catch (error) {
-      if (heartbeatError !== undefined) throw heartbeatError;
+      if (membership.error() !== undefined) throw membership.error();
       if (assignment === this.#assignment) this.#fail(error);
       return undefined;
     } finally {
       this.#inHand -= messages.length;
+      membership.end();
     }
   }
 
   /**
-   * A fetch did not begin where the partition stands: it came before a seek, or kafkajs was sent back to the log's
-   * start, or offsets are missing in the log. Decides whether it may be handed over.
+   * A fetch did not begin where the partition stands (it came before a seek, or kafkajs was sent back to the log's
+   * start, or offsets are missing in the log), or the log is in doubt. Decides whether it may be handed over.
    */
   async #reconcile(
     consumer: Consumer,
@@ -233,11 +247,9 @@ export class KafkajsConsumer implements MessageConsumer {
     partition: Partition,
     first: number,
   ): Promise<boolean> {
-    const bounds = await this.#bounds();
-    if (assignment !== this.#assignment) return false;
-    partition.readFrom = this.#readFrom(partition, bounds);
-    partition.misses++;
+    if (!(await this.#place(assignment, [partition]))) return false;
     if (first === partition.readFrom) return true;
+    partition.misses++;
     if (first > partition.readFrom && partition.misses > 1) {
       // A fetch after the seek began later all the same: the offsets between are not messages (a transaction's marks).
       this.#logger.warn(
@@ -257,13 +269,10 @@ export class KafkajsConsumer implements MessageConsumer {
     partition: Partition,
     position: number | null,
   ): Promise<void> {
-    const bounds = await this.#bounds();
-    if (assignment !== this.#assignment) return;
     const { source, expected } = partition;
     this.#logger.info({ source, expected, position }, 'the store stands elsewhere: following it');
-    partition.expected = position;
-    partition.readFrom = this.#readFrom(partition, bounds);
-    this.#seek(consumer, partition);
+    await this.#askStore([partition]);
+    if (await this.#place(assignment, [partition])) this.#seek(consumer, partition);
   }
 
   #seek(consumer: Consumer, partition: Partition): void {
@@ -274,13 +283,14 @@ export class KafkajsConsumer implements MessageConsumer {
     });
   }
 
-  #readFrom(partition: Partition, bounds: ReadonlyMap<number, LogBounds>): number {
-    const log = bounds.get(partition.id) ?? { low: 0, high: Number.MAX_SAFE_INTEGER };
-    return readFrom(partition.expected, log, partition.source, this.#logger);
+  /** Of a fetch that failed kafkajs says nothing: there is only no end to it before the next one starts. */
+  #onFetchStart(node: number): void {
+    if (this.#fetching.has(node)) this.#doubt();
+    this.#fetching.add(node);
   }
 
-  #bounds(): Promise<Map<number, LogBounds>> {
-    return withAdmin(this.#client.kafka, (admin) => logBounds(admin, this.#settings.topic));
+  #doubt(): void {
+    for (const partition of this.#assignment?.partitions.values() ?? []) partition.isDoubted = true;
   }
 
   #commit(payload: EachBatchPayload, hints: readonly OffsetHint[]): Promise<void> {
@@ -331,6 +341,7 @@ export class KafkajsConsumer implements MessageConsumer {
     await within(LEAVE_TIMEOUT_MS, Promise.allSettled([this.#joining]));
     await within(LEAVE_TIMEOUT_MS, this.#leave());
     this.#client.end();
+    this.#reader.end();
   }
 
   async #leave(): Promise<void> {

@@ -3,6 +3,7 @@ import { AppError, errorMessage } from '../../errors.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { LogBounds } from './log-position.ts';
+import { topicConfig } from './topic-config.ts';
 
 /** The protocol's number of a topic; the enum that the types name cannot be imported from a CommonJS module. */
 const TOPIC_RESOURCE = 2;
@@ -74,7 +75,7 @@ async function createTopics(
 ): Promise<void> {
   const shared = {
     replicationFactor: settings.replicationFactor,
-    configEntries: [{ name: 'min.insync.replicas', value: String(settings.minInsyncReplicas) }],
+    configEntries: topicConfig(settings),
   };
   const wanted = [
     { topic: settings.topic, numPartitions: settings.partitions, ...shared },

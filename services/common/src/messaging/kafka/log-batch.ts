@@ -1,47 +1,76 @@
 import { AppError } from '../../errors.ts';
-import type { DeliveryBatch } from '../ports.ts';
-import type { Partition } from './assignment.ts';
+import type { BatchPosition, DeliveryBatch } from '../ports.ts';
+import { addMark, encodeMarks, type LogMark, markOf } from './log-mark.ts';
 import type { DeadLetterDriver } from './producer-driver.ts';
 
 /** What a batch of a partition is made of. */
 export interface LogBatchParts {
-  readonly partition: Partition;
+  readonly source: string;
+  /** What the store must have before this batch. */
+  readonly expected: number | null;
+  /** Marks of the records before this batch that the log has. */
+  readonly marks: readonly LogMark[];
+  /** At least one. */
   readonly bodies: readonly Buffer[];
-  /** Offset of the body at an index. */
-  readonly offsetOf: (index: number) => number | string;
+  /** Offset of each body. */
+  readonly offsets: readonly number[];
   /** The offset to be read after this batch. */
   readonly next: number;
-  readonly deadLetters: DeadLetterDriver;
+  readonly deadLetters: Pick<DeadLetterDriver, 'send'>;
   /** Whether the partition is still this consumer's. */
   readonly isOurs: () => boolean;
   /** Keeps up the membership, where the driver leaves that to us. */
-  readonly heartbeat?: () => Promise<void>;
+  readonly heartbeat?: (() => Promise<void>) | undefined;
 }
 
-/** A batch as the port wants it; it is refused everything once the partition has gone to somebody else. */
-export function createLogBatch(parts: LogBatchParts): DeliveryBatch {
-  const { partition, bodies, offsetOf, next, deadLetters, isOurs, heartbeat } = parts;
-  const { source, expected } = partition;
+/** A batch of a log, as the port wants it. */
+export interface LogBatch extends DeliveryBatch {
+  readonly position: Required<BatchPosition>;
+}
+
+/** A batch as the port wants it; it is refused everything once the partition has gone to another consumer. */
+export function createLogBatch(parts: LogBatchParts): LogBatch {
+  const { source, expected, bodies, offsets, next, deadLetters, isOurs, heartbeat } = parts;
   const holdOn = () => {
     if (isOurs()) return;
     throw new AppError('BROKER_UNAVAILABLE', `${source} is no longer assigned to this consumer`);
   };
+  const keepAlive = async () => {
+    holdOn();
+    await heartbeat?.();
+  };
   return {
     bodies,
     redelivered: 0,
-    position: { source, expected, next },
-    keepAlive: async () => {
-      holdOn();
-      await heartbeat?.();
+    position: { source, expected, next, marks: encodeMarks(marksAfter(parts, bodies.length)) },
+    firstOffset: offsets[0],
+    slice: (from, to) => {
+      if (from < 0 || from >= to || to > bodies.length) throw new RangeError(`no messages ${from} to ${to}`);
+      return createLogBatch({
+        ...parts,
+        expected: from === 0 ? expected : (offsets[from - 1] as number) + 1,
+        marks: marksAfter(parts, from),
+        bodies: bodies.slice(from, to),
+        offsets: offsets.slice(from, to),
+        next: to === bodies.length ? next : (offsets[to - 1] as number) + 1,
+      });
     },
+    keepAlive,
     park: async (items) => {
-      holdOn();
+      // Parking cannot be refused by the store's position, so the broker is asked whether the partition is still ours.
+      await keepAlive();
       const letters = items.map(({ index, reason }) => {
         const body = bodies[index];
         if (!body) throw new RangeError(`the batch has no message ${index}`);
-        return { body, reason, source: `${source}:${offsetOf(index)}` };
+        return { body, reason, source: `${source}:${offsets[index]}` };
       });
       await deadLetters.send(letters);
     },
   };
+}
+
+/** The marks once the first `count` messages are stored. */
+function marksAfter({ marks, bodies, offsets }: LogBatchParts, count: number): readonly LogMark[] {
+  const last = count - 1;
+  return count === 0 ? marks : addMark(marks, markOf(offsets[last] as number, bodies[last] as Buffer));
 }

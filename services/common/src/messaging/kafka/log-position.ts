@@ -1,4 +1,4 @@
-import type { Logger } from '../../logging.ts';
+import { type LogMark, markOf } from './log-mark.ts';
 
 /** First offset of a partition's log and the one after its last. */
 export interface LogBounds {
@@ -6,30 +6,79 @@ export interface LogBounds {
   readonly high: number;
 }
 
+/** What a store has of a partition's log. */
+export interface StoredPosition {
+  /** The offset to be read next; null when nothing was ever stored. */
+  readonly expected: number | null;
+  /** Marks of records it stored, newest first; none where a version without marks stored them. */
+  readonly marks: readonly LogMark[];
+}
+
 /**
- * Where to read a partition on, given the offset its store wants next.
+ * What comparing a log with the marks showed.
+ *
+ * - `same`: the last stored record is in the log
+ * - `unknown`: there is no mark to compare with, or retention has deleted the marked records
+ * - `cut`: an older marked record is in the log, newer ones are not: it lost its end and may have grown again
+ * - `replaced`: no marked record is in the log, although it should be: another log
+ */
+export type LogIdentity = 'same' | 'unknown' | 'cut' | 'replaced';
+
+/** Where to read a partition on. */
+export interface Placement {
+  readonly identity: LogIdentity;
+  readonly readFrom: number;
+  /** The marks that are still true of this log. */
+  readonly marks: readonly LogMark[];
+  /** Messages that retention deleted before they were stored. */
+  readonly deleted: number;
+}
+
+/** Reads one record's raw value; undefined when the log has no record at the offset. */
+export type ReadRecord = (offset: number) => Promise<Buffer | null | undefined>;
+
+/**
+ * Decides where to read a partition on, given what its store has. An offset alone does not say which log it belongs
+ * to, so marked records are read again and compared, the newest first.
  *
  * - nothing stored: from the log's start
- * - the log has dropped what comes next (retention): from its start, and the loss is said aloud
- * - the log ends before it (topic made anew, or Kafka restored from an older copy): everything is read again from the
- *   start; what the store had counted it refuses by identity, what it had not it counts
+ * - the last stored record is there: from where the store stands
+ * - only an older one is there: from just after it; what the store has counted already it refuses by identity
+ * - none is there: from the start of what is another log
+ * - retention has deleted them all: from where the store stands, or from the start if that was deleted as well
  */
-export function readFrom(expected: number | null, bounds: LogBounds, source: string, logger: Logger): number {
-  if (expected === null) return bounds.low;
-  if (expected < bounds.low) {
-    const gone = bounds.low - expected;
-    logger.error(
-      { source, expected, ...bounds, gone },
-      `${gone} messages were deleted by retention before they were stored`,
-    );
-    return bounds.low;
+export async function locate(
+  { expected, marks }: StoredPosition,
+  bounds: LogBounds,
+  readRecord: ReadRecord,
+): Promise<Placement> {
+  const { low, high } = bounds;
+  if (expected === null) return { identity: 'unknown', readFrom: low, marks: [], deleted: 0 };
+  let differs = false;
+  for (const [index, mark] of marks.entries()) {
+    if (mark.offset < low) break;
+    if (await isIn(mark, high, readRecord)) {
+      const isNewest = index === 0;
+      return {
+        identity: isNewest ? 'same' : 'cut',
+        readFrom: isNewest ? Math.min(expected, high) : mark.offset + 1,
+        marks: marks.slice(index),
+        deleted: 0,
+      };
+    }
+    differs = true;
   }
-  if (expected > bounds.high) {
-    logger.error(
-      { source, expected, ...bounds },
-      'the log ends before the stored offset: reading all of it again',
-    );
-    return bounds.low;
-  }
-  return expected;
+  if (differs || expected > high) return { identity: 'replaced', readFrom: low, marks: [], deleted: 0 };
+  return {
+    identity: 'unknown',
+    readFrom: Math.max(expected, low),
+    marks,
+    deleted: Math.max(0, low - expected),
+  };
+}
+
+async function isIn(mark: LogMark, high: number, readRecord: ReadRecord): Promise<boolean> {
+  if (mark.offset >= high) return false;
+  const value = await readRecord(mark.offset);
+  return value !== undefined && markOf(mark.offset, value).digest === mark.digest;
 }

@@ -12,13 +12,20 @@ import type { Partition } from './assignment.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { LogBounds } from './log-position.ts';
 import type { OffsetHint } from './offset-hints.ts';
+import { topicConfig } from './topic-config.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
+const METADATA_MAX_AGE_MS = 60_000;
 const MECHANISMS: Readonly<Record<string, SASLMechanismValue>> = {
   plain: 'PLAIN',
   'scram-sha-256': 'SCRAM-SHA-256',
   'scram-sha-512': 'SCRAM-SHA-512',
 };
+
+/** How long a client may believe what it was told of a topic's partitions and leaders, ms. */
+export function metadataMaxAge(settings: KafkaSettings): number {
+  return settings.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS;
+}
 
 /** Options every client of @platformatic/kafka shares. */
 export function clientOptions(settings: KafkaSettings): BaseOptions {
@@ -33,7 +40,7 @@ export function clientOptions(settings: KafkaSettings): BaseOptions {
     // Short and few: whoever calls retries with a back-off of its own and knows its deadline.
     retries: 5,
     retryDelay: 50,
-    metadataMaxAge: 60_000,
+    metadataMaxAge: metadataMaxAge(settings),
     autocreateTopics: false,
     ...(tls ? { tls: tls.ca === undefined ? {} : { ca: [tls.ca] }, tlsServerName: true } : {}),
     ...(sasl && mechanism ? { sasl: { mechanism, username: sasl.username, password: sasl.password } } : {}),
@@ -77,7 +84,7 @@ async function createTopic(admin: Admin, topic: string, settings: KafkaSettings)
       topics: [topic],
       partitions,
       replicas: settings.replicationFactor,
-      configs: [{ name: 'min.insync.replicas', value: String(settings.minInsyncReplicas) }],
+      configs: topicConfig(settings),
     });
   } catch (error) {
     if (hasCode(error, 'TOPIC_ALREADY_EXISTS')) return;

@@ -1,28 +1,33 @@
-import { Admin, Consumer, FetchIsolationLevels, type GroupAssignment } from '@platformatic/kafka';
+import { Admin, Consumer, type GroupAssignment } from '@platformatic/kafka';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { backOffMs } from '../back-off.ts';
 import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
-import { type Assignment, createAssignment, type Partition } from './assignment.ts';
+import { type Assignment, createAssignment, type Partition, takeProgress, takeStored } from './assignment.ts';
 import { kafkaError } from './errors.ts';
-import { type Run, recordsFrom } from './fetched-records.ts';
-import { createLogBatch } from './log-batch.ts';
-import { type LogBounds, readFrom } from './log-position.ts';
+import type { Run } from './fetched-records.ts';
+import { createLogBatch, type LogBatch } from './log-batch.ts';
 import { OffsetHints } from './offset-hints.ts';
+import { PartitionWatch } from './partition-watch.ts';
 import { patiently } from './patiently.ts';
-import { clientOptions, commitHints, ensureTopics, leadersOf, logBounds } from './platformatic-client.ts';
+import { Placer } from './placer.ts';
+import {
+  clientOptions,
+  commitHints,
+  ensureTopics,
+  leadersOf,
+  metadataMaxAge,
+} from './platformatic-client.ts';
+import { fetchRuns } from './platformatic-fetch.ts';
+import { PlatformaticLogReader } from './platformatic-log-reader.ts';
 import { PlatformaticDeadLetters } from './platformatic-producer.ts';
 
 const MAX_BATCH_MESSAGES = 4_000;
-const MAX_BYTES = 10_485_760;
 const MAX_WAIT_MS = 100;
 const LEAVE_TIMEOUT_MS = 5_000;
 const NOTHING = Buffer.alloc(0);
-
-/** What a fetch brings of one partition. */
-type FetchedPartition = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number];
 
 /** Records of one partition, with the offset they were asked from. */
 interface Fetched extends Run {
@@ -44,6 +49,7 @@ export class PlatformaticConsumer implements MessageConsumer {
   readonly #logger: Logger;
   readonly #maxBatchMessages: number;
   readonly #admin: Admin;
+  readonly #placer: Placer;
   readonly #deadLetters: PlatformaticDeadLetters;
   readonly #hints: OffsetHints;
   readonly #stopping = new AbortController();
@@ -52,6 +58,7 @@ export class PlatformaticConsumer implements MessageConsumer {
   readonly #nodes = new Set<number>();
   #handlers: ConsumerHandlers | undefined;
   #consumer: Consumer | undefined;
+  #watch: PartitionWatch | undefined;
   #assignment: Assignment | undefined;
   #joining: Promise<void> | undefined;
   /** Messages in batches that are being handled. */
@@ -67,6 +74,7 @@ export class PlatformaticConsumer implements MessageConsumer {
     this.#logger = dependencies.logger;
     this.#maxBatchMessages = dependencies.maxBatchMessages ?? MAX_BATCH_MESSAGES;
     this.#admin = new Admin(clientOptions(settings));
+    this.#placer = new Placer(dependencies.logger, (event) => this.#handlers?.onLogEvent?.(event));
     this.#deadLetters = new PlatformaticDeadLetters(settings);
     this.#hints = new OffsetHints(dependencies.logger);
   }
@@ -87,8 +95,22 @@ export class PlatformaticConsumer implements MessageConsumer {
       maxBytesPerPartition,
     });
     this.#consumer = consumer;
+    this.#watch = new PartitionWatch({
+      count: async (isFresh) => {
+        const metadata = await consumer.metadata({ topics: [topic], forceUpdate: isFresh });
+        return metadata.topics.get(topic)?.partitionsCount ?? 0;
+      },
+      intervalMs: metadataMaxAge(this.#settings),
+      logger: this.#logger,
+      onGrown: (partitions) => this.#rejoin(consumer, `the topic has ${partitions} partitions now`),
+    });
     consumer.topics.track(topic);
-    consumer.on('consumer:group:join', ({ assignments }) => this.#onJoin(consumer, assignments ?? []));
+    consumer.on('consumer:group:join', ({ assignments, isLeader }) => {
+      this.#onJoin(consumer, assignments ?? []);
+      // Only a leader that joins again makes the group deal out anew, so only the leader needs to know.
+      if (isLeader) this.#watch?.start();
+      else this.#watch?.stop();
+    });
     for (const event of ['consumer:group:rebalance', 'consumer:group:leave'] as const) {
       consumer.on(event, () => {
         this.#assignment = undefined;
@@ -137,7 +159,7 @@ export class PlatformaticConsumer implements MessageConsumer {
   #rejoin(consumer: Consumer, reason: unknown): void {
     this.#assignment = undefined;
     if (this.#joining || this.#idle()) return;
-    this.#logger.warn(`the Kafka group was left: ${errorMessage(reason)}`);
+    this.#logger.warn(`joining the Kafka group again: ${errorMessage(reason)}`);
     const joined = patiently(() => consumer.joinGroup({}), {
       isWanted: () => !this.#idle(),
       logger: this.#logger,
@@ -151,15 +173,19 @@ export class PlatformaticConsumer implements MessageConsumer {
   async #position(consumer: Consumer, assignment: Assignment): Promise<void> {
     const partitions = [...assignment.partitions.values()];
     try {
-      const sources = partitions.map(({ source }) => source);
-      const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
-      for (const partition of partitions) partition.expected = stored.get(partition.source) ?? null;
-      if (!(await this.#placePatiently(assignment, partitions))) return;
+      await this.#askStore(partitions);
+      if (!(await this.#place(consumer, assignment, partitions))) return;
       assignment.positioned = true;
       await this.#startLoops(consumer, assignment);
     } catch (error) {
       if (assignment === this.#assignment) this.#fail(error);
     }
+  }
+
+  async #askStore(partitions: readonly Partition[]): Promise<void> {
+    const sources = partitions.map(({ source }) => source);
+    const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
+    for (const partition of partitions) takeStored(partition, stored.get(partition.source));
   }
 
   /** Starts a fetch loop for every broker that leads a partition of ours and has none. */
@@ -201,9 +227,14 @@ export class PlatformaticConsumer implements MessageConsumer {
       const fetched = await this.#untilStopped(ahead ?? this.#fetch(consumer, assignment, node, mine, []));
       ahead = undefined;
       if (assignment !== this.#assignment) continue;
+      const doubted = mine.filter(({ isDoubted }) => isDoubted);
+      if (doubted.length > 0) {
+        await this.#place(consumer, assignment, doubted);
+        continue;
+      }
       const current = fetched.filter(({ partition, askedFrom }) => partition.readFrom === askedFrom);
       ahead = this.#fetch(consumer, assignment, node, mine, current);
-      await Promise.all(current.map((run) => this.#deliver(assignment, run)));
+      await Promise.all(current.map((run) => this.#deliver(consumer, assignment, run)));
       for (const other of leaders.keys())
         if (!this.#nodes.has(other)) await this.#startLoops(consumer, assignment);
     }
@@ -226,7 +257,7 @@ export class PlatformaticConsumer implements MessageConsumer {
 
   /**
    * One request for all of a broker's partitions, from where they stand or, for those in `beingDelivered`, from where
-   * they will stand. Never rejects: after an error it waits, looks where the partitions stand, and brings nothing.
+   * they will stand. Never rejects: after an error it waits, leaves the partitions in doubt, and brings nothing.
    */
   async #fetch(
     consumer: Consumer,
@@ -239,66 +270,52 @@ export class PlatformaticConsumer implements MessageConsumer {
     const offsets = new Map(partitions.map(({ id, readFrom: from }) => [id, from]));
     for (const { partition, next } of beingDelivered) offsets.set(partition.id, next);
     try {
-      const metadata = await consumer.metadata({ topics: [topic] });
-      const topicId = metadata.topics.get(topic)?.id ?? '';
-      const response = await consumer.fetch({
+      const runs = await fetchRuns(consumer, {
+        topic,
         node,
-        maxWaitTime: MAX_WAIT_MS,
-        minBytes: 1,
-        maxBytes: MAX_BYTES,
-        isolationLevel: FetchIsolationLevels.READ_COMMITTED,
-        topics: [
-          {
-            topicId,
-            partitions: Array.from(offsets, ([partition, offset]) => ({
-              partition,
-              fetchOffset: BigInt(offset),
-              partitionMaxBytes: maxBytesPerPartition,
-              currentLeaderEpoch: -1,
-              lastFetchedEpoch: -1,
-            })),
-          },
-        ],
+        offsets,
+        maxBytesPerPartition,
+        maxWaitMs: MAX_WAIT_MS,
       });
-      return response.responses.flatMap(({ partitions: answers }) =>
-        answers.flatMap((answer) => this.#runOf(assignment, offsets, answer)),
-      );
+      return Array.from(runs).flatMap(([id, run]) => {
+        const partition = assignment.partitions.get(id);
+        const askedFrom = offsets.get(id);
+        if (!partition || askedFrom === undefined || run.next === askedFrom) return [];
+        return [{ partition, askedFrom, ...run }];
+      });
     } catch (error) {
       if (this.#idle() || assignment !== this.#assignment) return [];
       this.#logger.warn({ node }, `a fetch from Kafka failed: ${errorMessage(error)}`);
       consumer.clearMetadata();
       await new Promise((resolve) => setTimeout(resolve, backOffMs(1)));
-      // Perhaps the log does not have the offset (any more): it is found out before the next fetch.
-      await this.#placePatiently(assignment, partitions);
+      // Perhaps the log does not have the offset (any more), or the broker came back with another log.
+      for (const partition of partitions) partition.isDoubted = true;
       return [];
     }
   }
 
-  #runOf(
-    assignment: Assignment,
-    offsets: ReadonlyMap<number, number>,
-    answer: FetchedPartition,
-  ): readonly Fetched[] {
-    const partition = assignment.partitions.get(answer.partitionIndex);
-    const askedFrom = offsets.get(answer.partitionIndex);
-    if (!partition || askedFrom === undefined) return [];
-    const run = recordsFrom(askedFrom, answer.records ?? [], answer.abortedTransactions ?? []);
-    return run.next === askedFrom ? [] : [{ partition, askedFrom, ...run }];
-  }
-
   /** Hands a run over in parts; stops at the first that is not stored. */
-  async #deliver(assignment: Assignment, { partition, values, offsets, next: end }: Fetched): Promise<void> {
+  async #deliver(
+    consumer: Consumer,
+    assignment: Assignment,
+    { partition, values, offsets, next: end }: Fetched,
+  ): Promise<void> {
     for (let from = 0; from < values.length; from += this.#maxBatchMessages) {
       if (assignment !== this.#assignment || this.#idle()) return;
       const to = from + this.#maxBatchMessages;
       const next = to >= values.length ? end : (offsets[to - 1] ?? 0) + 1;
-      const outcome = await this.#handle(
-        assignment,
-        partition,
-        values.slice(from, to),
-        offsets.slice(from, to),
+      // Without a heartbeat: the client keeps up the membership by itself.
+      const batch = createLogBatch({
+        source: partition.source,
+        expected: partition.expected,
+        marks: partition.trueMarks,
+        bodies: values.slice(from, to).map((value) => value ?? NOTHING),
+        offsets: offsets.slice(from, to),
         next,
-      );
+        deadLetters: this.#deadLetters,
+        isOurs: () => assignment === this.#assignment,
+      });
+      const outcome = await this.#handle(batch, assignment);
       if (!outcome || assignment !== this.#assignment) return;
       if (outcome.kind === 'moved') {
         const { source, expected } = partition;
@@ -306,11 +323,11 @@ export class PlatformaticConsumer implements MessageConsumer {
           { source, expected, position: outcome.position },
           'the store stands elsewhere: following it',
         );
-        partition.expected = outcome.position;
-        await this.#placePatiently(assignment, [partition]);
+        await this.#askStore([partition]);
+        await this.#place(consumer, assignment, [partition]);
         return;
       }
-      partition.expected = next;
+      takeProgress(partition, next, batch.position.marks);
       this.#hint(partition.id, next);
     }
     // Also past what is no message: a run may hold nothing but the marks of a transaction.
@@ -318,46 +335,31 @@ export class PlatformaticConsumer implements MessageConsumer {
   }
 
   /** The handler's outcome; undefined when the batch was given up. */
-  async #handle(
-    assignment: Assignment,
-    partition: Partition,
-    values: readonly (Buffer | null)[],
-    offsets: readonly number[],
-    next: number,
-  ): Promise<BatchOutcome | undefined> {
-    // Without a heartbeat: the client keeps up the membership by itself.
-    const batch = createLogBatch({
-      partition,
-      bodies: values.map((value) => value ?? NOTHING),
-      offsetOf: (index) => offsets[index] ?? '',
-      next,
-      deadLetters: this.#deadLetters,
-      isOurs: () => assignment === this.#assignment,
-    });
-    this.#inHand += values.length;
+  async #handle(batch: LogBatch, assignment: Assignment): Promise<BatchOutcome | undefined> {
+    this.#inHand += batch.bodies.length;
     try {
       return await this.#startedHandlers().handle(batch, this.#stopping.signal);
     } catch (error) {
       if (assignment === this.#assignment) this.#fail(error);
       return undefined;
     } finally {
-      this.#inHand -= values.length;
+      this.#inHand -= batch.bodies.length;
     }
   }
 
-  /** Decides where partitions are read on, given what their stores have; false when they are no longer ours. */
-  async #placePatiently(assignment: Assignment, partitions: readonly Partition[]): Promise<boolean> {
-    const bounds = await patiently(() => logBounds(this.#admin, this.#settings.topic), {
+  /** Places partitions in the log; false when they are no longer ours. */
+  async #place(
+    consumer: Consumer,
+    assignment: Assignment,
+    partitions: readonly Partition[],
+  ): Promise<boolean> {
+    const log = new PlatformaticLogReader(this.#admin, consumer, this.#settings.topic);
+    await patiently(() => this.#placer.place(partitions, log), {
       isWanted: () => this.#isOurs(assignment),
       logger: this.#logger,
-      complaint: 'Kafka does not tell its offsets',
+      complaint: 'Kafka’s log cannot be read',
     });
-    if (!bounds || !this.#isOurs(assignment)) return false;
-    for (const partition of partitions) {
-      const log: LogBounds = bounds.get(partition.id) ?? { low: 0, high: Number.MAX_SAFE_INTEGER };
-      partition.readFrom = readFrom(partition.expected, log, partition.source, this.#logger);
-    }
-    return true;
+    return this.#isOurs(assignment);
   }
 
   #isOurs(assignment: Assignment): boolean {
@@ -393,6 +395,7 @@ export class PlatformaticConsumer implements MessageConsumer {
 
   async #stop(): Promise<void> {
     this.#stopping.abort();
+    this.#watch?.stop();
     await Promise.all(this.#running);
     await this.#joining;
     await within(LEAVE_TIMEOUT_MS, this.#leave());

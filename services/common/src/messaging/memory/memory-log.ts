@@ -1,10 +1,11 @@
-import { AppError } from '../../errors.ts';
+import { deadLetterHeaders } from '../kafka/dead-letter.ts';
+import { createLogBatch, type LogBatch } from '../kafka/log-batch.ts';
+import { decodeMarks, type LogMark } from '../kafka/log-mark.ts';
 import { sourceOf } from '../kafka/source.ts';
 import type {
   Backlog,
   BacklogReader,
   ConsumerHandlers,
-  DeliveryBatch,
   MessageConsumer,
   MessagePublisher,
 } from '../ports.ts';
@@ -110,6 +111,7 @@ interface Holding {
   readonly partition: number;
   readonly source: string;
   expected: number | null;
+  marks: readonly LogMark[];
   positioned: boolean;
   running: boolean;
 }
@@ -162,6 +164,7 @@ class MemoryLogConsumer implements MessageConsumer {
       partition,
       source: sourceOf(this.#log.name, partition),
       expected: null,
+      marks: [],
       positioned: false,
       running: false,
     }));
@@ -176,19 +179,22 @@ class MemoryLogConsumer implements MessageConsumer {
   }
 
   async #position(holdings: readonly Holding[]): Promise<void> {
-    const handlers = this.#startedHandlers();
     try {
-      const positions = await handlers.positions(
-        holdings.map(({ source }) => source),
-        this.#stopping.signal,
-      );
-      for (const holding of holdings) {
-        holding.expected = positions.get(holding.source) ?? null;
-        holding.positioned = true;
-      }
+      await this.#askStore(holdings);
+      for (const holding of holdings) holding.positioned = true;
       this.wake();
     } catch (error) {
       if (holdings === this.#holdings) this.#fail(error);
+    }
+  }
+
+  async #askStore(holdings: readonly Holding[]): Promise<void> {
+    const sources = holdings.map(({ source }) => source);
+    const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
+    for (const holding of holdings) {
+      const state = stored.get(holding.source);
+      holding.expected = state?.position ?? null;
+      holding.marks = decodeMarks(state?.marks ?? '');
     }
   }
 
@@ -199,12 +205,16 @@ class MemoryLogConsumer implements MessageConsumer {
       const from = holding.expected ?? 0;
       const bodies = this.#log.fetch(holding.partition, from);
       if (bodies.length === 0) break;
-      const next = from + bodies.length;
       this.#inHand += bodies.length;
       try {
         const batch = this.#batch(holding, bodies, from);
         const outcome = await this.#startedHandlers().handle(batch, this.#stopping.signal);
-        holding.expected = outcome.kind === 'stored' ? next : outcome.position;
+        if (outcome.kind === 'moved') {
+          await this.#askStore([holding]);
+          continue;
+        }
+        holding.expected = batch.position.next;
+        holding.marks = decodeMarks(batch.position.marks);
       } catch (error) {
         if (this.#holds(holding)) this.#fail(error);
         break;
@@ -215,32 +225,27 @@ class MemoryLogConsumer implements MessageConsumer {
     holding.running = false;
   }
 
-  #batch(holding: Holding, bodies: readonly Buffer[], from: number): DeliveryBatch {
-    const keepAlive = () =>
-      this.#holds(holding)
-        ? Promise.resolve()
-        : Promise.reject(
-            new AppError('BROKER_UNAVAILABLE', `${holding.source} is no longer assigned to this consumer`),
-          );
-    return {
+  #batch(holding: Holding, bodies: readonly Buffer[], from: number): LogBatch {
+    const { source, expected, marks } = holding;
+    return createLogBatch({
+      source,
+      expected,
+      marks,
       bodies,
-      redelivered: 0,
-      position: { source: holding.source, expected: holding.expected, next: from + bodies.length },
-      keepAlive,
-      park: async (items) => {
-        await keepAlive();
-        for (const { index, reason } of items) {
-          const body = bodies[index];
-          if (!body) throw new RangeError(`the batch has no message ${index}`);
-          const headers = {
-            'caudal-reason': reason,
-            'caudal-source': `${holding.source}:${from + index}`,
-            'caudal-consumer': this.#clientId,
-          };
-          this.#log.deadLetters.push({ body, headers });
-        }
+      offsets: bodies.map((_, index) => from + index),
+      next: from + bodies.length,
+      isOurs: () => this.#holds(holding),
+      deadLetters: {
+        send: (letters) => {
+          for (const letter of letters)
+            this.#log.deadLetters.push({
+              body: letter.body,
+              headers: deadLetterHeaders(letter, this.#clientId),
+            });
+          return Promise.resolve();
+        },
       },
-    };
+    });
   }
 
   #holds(holding: Holding): boolean {

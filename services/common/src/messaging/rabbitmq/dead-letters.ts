@@ -103,7 +103,6 @@ export class RabbitmqDeadLetters {
     await this.#connection.close();
     for (const letter of [...this.#sent.values(), ...this.#queue.splice(0)]) letter.settle(false);
     this.#sent.clear();
-    await this.#opening;
   }
 
   async #setUp(session: Session): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { required } from './meter.ts';
 
@@ -10,15 +11,27 @@ const port = Number(required('BENCH_PORT'));
 const connections = Number(required('BENCH_CONNECTIONS'));
 const seconds = Number(required('BENCH_SECONDS'));
 const body = Buffer.from(required('BENCH_BODY'));
-const head = `POST /messages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
-const request = Buffer.concat([Buffer.from(head), body]);
+const head = `POST /messages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+const unkeyed = Buffer.concat([Buffer.from(`${head}\r\n`), body]);
+/** With it every request carries an Idempotency-Key of its own. */
+const isKeyed = process.env.BENCH_KEYED === 'true';
+const keyPrefix = randomUUID();
+let keys = 0;
 
 const statuses = new Map<string, number>();
 let isOver = false;
 
+function nextRequest(): Buffer {
+  if (!isKeyed) return unkeyed;
+  keys += 1;
+  return Buffer.concat([Buffer.from(`${head}idempotency-key: ${keyPrefix}-${keys}\r\n\r\n`), body]);
+}
+
 function drive(): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => socket.write(request));
+    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true }, () =>
+      socket.write(nextRequest()),
+    );
     let received = Buffer.alloc(0);
     socket.on('data', (chunk) => {
       received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
@@ -35,7 +48,7 @@ function drive(): Promise<void> {
         socket.end();
         resolve();
       } else {
-        socket.write(request);
+        socket.write(nextRequest());
       }
     });
     socket.on('error', reject);

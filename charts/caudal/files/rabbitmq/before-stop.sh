@@ -1,0 +1,28 @@
+#!/bin/sh
+# Runs before the node is told to stop, where there are several. Waits until every quorum queue has a majority without this
+# node, so that a rollout, a drain or a person takes it only when the one before it is back; then hands its leaders and
+# clients to the others. Gives up after AWAIT_SECONDS, and at once where the release is being removed: its Service has no
+# name then.
+set -u
+: "${HOSTNAME:=$(hostname)}"
+node="rabbit@$HOSTNAME.$NODES_DOMAIN"
+say() { echo "waiting before the stop: $1" > /proc/1/fd/1 2> /dev/null || true; }
+
+# One failed look-up says nothing.
+is_removed() {
+  for _ in 1 2 3; do
+    if getent hosts "$NODES_DOMAIN" > /dev/null; then return 1; fi
+    sleep 1
+  done
+}
+
+say 'for a majority without this node'
+# Its output goes nowhere: the hook ends only when nothing holds on to its own.
+rabbitmq-upgrade -q -n "$node" await_online_quorum_plus_one -t "$AWAIT_SECONDS" > /dev/null 2>&1 &
+waiting=$!
+while kill -0 "$waiting" 2> /dev/null; do
+  if is_removed; then say 'the release is being removed' && kill "$waiting" && exit 0; fi
+  sleep 1
+done
+if wait "$waiting"; then say 'there is one'; else say "given up after $AWAIT_SECONDS s"; fi
+rabbitmq-upgrade -q -n "$node" drain -t 20 > /dev/null 2>&1 || say 'the node could not be drained'

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { chart } from '../scripts/paths.ts';
+import { helm, preset } from './support/helm.ts';
+import { find, names, ownImageValues, render } from './support/manifests.ts';
+import { containerOf, podsOf } from './support/pods.ts';
+
+/** What Helm prints after an install. */
+async function notes(...flags: readonly string[]): Promise<string> {
+  const { ok, stdout, stderr } = await helm(
+    ...[
+      'install',
+      'caudal',
+      chart,
+      '--namespace',
+      'test',
+      '--dry-run=client',
+      '--values',
+      ownImageValues,
+      ...flags,
+    ],
+  );
+  assert.ok(ok, stderr);
+  const [, text] = stdout.split('\nNOTES:\n');
+  assert.ok(text, 'there are notes');
+  return text;
+}
+
+const HTTP_ROUTE = [
+  'httpRoute.enabled=true',
+  'httpRoute.parentRefs[0].name=g',
+  'httpRoute.routes[0].host=api',
+];
+const set = (...values: readonly string[]) => values.flatMap((value) => ['--set', value]);
+const sendLine = (text: string): string => text.split('\n').find((line) => line.includes('curl ')) ?? '';
+
+describe('the notes', () => {
+  it('send a message the way that leads to ingest', async () => {
+    assert.match(sendLine(await notes()), /curl http:\/\/localhost:8080\/messages -H/);
+    const externalRoute = set(
+      'ingress.enabled=true',
+      'ingress.routes[0].host=web',
+      'ingress.routes[0].path=/a/',
+    );
+    assert.match(
+      sendLine(await notes(...externalRoute, ...set('ingress.routes[0].service=ingest'))),
+      /curl http:\/\/web\/a\/messages -H/,
+    );
+    const route = set(...HTTP_ROUTE, 'httpRoute.routes[0].path=/', 'httpRoute.routes[0].service=ingest');
+    assert.match(sendLine(await notes(...route)), /curl http:\/\/api\/messages -H/);
+    for (const [type, found] of [
+      ['LoadBalancer', /curl "http:\/\/\$address:80\/messages" -H/],
+      ['NodePort', /curl "http:\/\/<address of a node>:\$port\/messages" -H/],
+    ] as const) {
+      const text = await notes(...set(`services.ingest.service.type=${type}`));
+      assert.match(sendLine(text), found);
+      assert.ok(!text.includes('svc/caudal-ingest 8080'), type);
+    }
+  });
+
+  it('need no checkout and no k6 to load it and to read the account', async () => {
+    const text = await notes();
+    assert.ok(!text.includes('k6 run') && !text.includes('load-tests/'));
+    assert.match(text, /create job load-1 --from=cronjob\/caudal-load\n/);
+    assert.match(
+      text,
+      /get --raw \/api\/v1\/namespaces\/test\/services\/caudal-console:http\/proxy\/api\/account\n/,
+    );
+    assert.ok(!(await notes(...set('services.console.enabled=false'))).includes('caudal-console'));
+    assert.ok(!(await notes(...set('loadtest.onDemand=false'))).includes('cronjob'));
+  });
+
+  it('say of volumes what is true', async () => {
+    assert.match(await notes(), /helm uninstall caudal -n test\nThe volumes and all data go with it\.\n/);
+    assert.match(await notes('--values', preset('ha')), /The volumes of rabbitmq, kafka, valkey, redis stay/);
+    const external = await notes('--values', preset('external'));
+    assert.match(external, /It has no volumes\. What brokers and stores outside of it hold stays there\.\n/);
+    assert.ok(!external.includes('go with it'));
+  });
+});
+
+describe('a load on demand', () => {
+  it('is a CronJob that never runs by itself, with the pod of the load test', async () => {
+    const manifests = await render({ values: { loadtest: { enabled: true } } });
+    const { spec } = find(manifests, 'CronJob', 'caudal-load');
+    assert.equal(spec?.suspend, true);
+    const [suspended, job] = ['CronJob caudal-load', 'Job caudal-loadtest-1'].map((owner) =>
+      podsOf(manifests).find((pod) => pod.owner === owner),
+    );
+    assert.ok(suspended && job);
+    assert.deepEqual([suspended.spec, suspended.labels], [job.spec, job.labels]);
+    assert.match(containerOf(manifests, 'CronJob caudal-load').args?.[0] ?? '', /\/scripts\/seed\.ts/);
+  });
+
+  it('may reach ingest where policies forbid the rest, and can be left out', async () => {
+    const policies = await render({ values: { networkPolicy: { enabled: true } } });
+    assert.ok(names(policies, 'NetworkPolicy').includes('caudal-loadtest'));
+    const without = await render({
+      values: { loadtest: { onDemand: false }, networkPolicy: { enabled: true } },
+    });
+    assert.deepEqual(names(without, 'CronJob'), []);
+    assert.ok(!names(without, 'ConfigMap').includes('caudal-loadtest-scripts'));
+    assert.ok(!names(without, 'NetworkPolicy').includes('caudal-loadtest'));
+  });
+});

@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+
+const require = createRequire(import.meta.url);
+// An import by these names is refused: Node does not see them in kafkajs's CommonJS.
+const { CompressionCodecs, CompressionTypes } = require('kafkajs') as typeof import('kafkajs');
+
+/** What kafkajs asks of a codec. */
+interface Codec {
+  compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
+  decompress(buffer: Buffer): Promise<Buffer>;
+}
+
+/** Java clients put snappy's blocks into a frame of their own; these are its first bytes. */
+const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
+/** The magic, a version and the oldest compatible version. */
+const XERIAL_HEADER_BYTES = XERIAL_MAGIC.length + 8;
+
+/**
+ * Lets kafkajs read what other clients compressed, or a topic with `compression.type`: by itself it knows gzip alone,
+ * and a record batch it cannot read would end every consumer that gets it.
+ */
+export function registerCodecs(): void {
+  CompressionCodecs[CompressionTypes.Snappy] = () => codec(wasm().snappyCompress, decompressSnappy);
+  CompressionCodecs[CompressionTypes.LZ4] = () => codec(wasm().lz4Compress, wasm().lz4Decompress);
+  CompressionCodecs[CompressionTypes.ZSTD] = () => codec(zstdCompressSync, zstdDecompressSync);
+}
+
+/** Loaded with the first batch that needs it: its memory is not small. */
+function wasm(): typeof import('@platformatic/wasm-utils') {
+  return require('@platformatic/wasm-utils') as typeof import('@platformatic/wasm-utils');
+}
+
+function codec(compress: (data: Buffer) => Buffer, decompress: (data: Buffer) => Buffer): Codec {
+  return {
+    compress: ({ buffer }) => Promise.resolve(compress(buffer)),
+    decompress: (buffer) => Promise.resolve(decompress(buffer)),
+  };
+}
+
+/** @throws RangeError or the codec's error when the data is not what it says. */
+function decompressSnappy(data: Buffer): Buffer {
+  if (!data.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return wasm().snappyDecompress(data);
+  const blocks: Buffer[] = [];
+  for (let at = XERIAL_HEADER_BYTES; at < data.length; ) {
+    const start = at + 4;
+    const end = start + data.readUInt32BE(at);
+    if (end > data.length) throw new RangeError('a block of xerial snappy is cut off');
+    blocks.push(wasm().snappyDecompress(data.subarray(start, end)));
+    at = end;
+  }
+  return Buffer.concat(blocks);
+}

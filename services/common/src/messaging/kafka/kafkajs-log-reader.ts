@@ -1,0 +1,112 @@
+import type { Kafka } from 'kafkajs';
+import type { Logger } from '../../logging.ts';
+import type { KafkaSettings } from '../settings.ts';
+import { createKafkajsClient, type KafkajsClient } from './kafkajs-client.ts';
+import { logBounds, withAdmin } from './kafkajs-topology.ts';
+import type { LogReader } from './placer.ts';
+
+const MAX_WAIT_MS = 500;
+const MAX_BYTES = 10_485_760;
+/** A broker sends the first record batch whole, whatever the limit. */
+const ONE_BATCH_BYTES = 1;
+const READ_COMMITTED = 1;
+
+/** What is used of kafkajs's own cluster: its public interface cannot read a record without a group. */
+interface Cluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  addTargetTopic(topic: string): Promise<void>;
+  findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>;
+  findBroker(options: { readonly nodeId: string }): Promise<Broker>;
+}
+
+interface Broker {
+  fetch(request: object): Promise<{
+    readonly responses: readonly {
+      readonly partitions: readonly {
+        readonly messages: readonly { readonly offset: string; readonly value: Buffer | null }[];
+      }[];
+    }[];
+  }>;
+}
+
+type CreateCluster = (options: {
+  readonly allowAutoTopicCreation: boolean;
+  readonly metadataMaxAge: number;
+  readonly isolationLevel: number;
+}) => Cluster;
+
+/** Reads the topic's log beside the consumer, over connections of its own that last as long as one look. */
+export class KafkajsLogReader {
+  readonly #settings: KafkaSettings;
+  readonly #client: KafkajsClient;
+
+  constructor(settings: KafkaSettings, logger: Logger) {
+    this.#settings = settings;
+    this.#client = createKafkajsClient(settings, logger);
+  }
+
+  /** Runs `look` with the log. */
+  async read<T>(look: (log: LogReader) => Promise<T>): Promise<T> {
+    const { kafka } = this.#client;
+    const { topic } = this.#settings;
+    let connected: Promise<Cluster> | undefined;
+    try {
+      return await look({
+        bounds: () => withAdmin(kafka, (admin) => logBounds(admin, topic)),
+        record: async (partition, offset) => {
+          connected ??= connect(kafka, topic);
+          return readRecord(await connected, topic, partition, offset);
+        },
+      });
+    } finally {
+      const cluster = await connected?.catch(() => undefined);
+      await cluster?.disconnect().catch(() => undefined);
+    }
+  }
+
+  /** Breaks its connections; nothing can be read after. */
+  end(): void {
+    this.#client.end();
+  }
+}
+
+async function connect(kafka: Kafka, topic: string): Promise<Cluster> {
+  const cluster = createClusterOf(kafka)({
+    allowAutoTopicCreation: false,
+    metadataMaxAge: 60_000,
+    isolationLevel: READ_COMMITTED,
+  });
+  await cluster.connect();
+  await cluster.addTargetTopic(topic);
+  return cluster;
+}
+
+function createClusterOf(kafka: Kafka): CreateCluster {
+  const symbol = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === 'private:Kafka:createCluster',
+  );
+  const create: unknown = symbol && Reflect.get(kafka, symbol);
+  if (typeof create !== 'function') throw new Error('kafkajs is not the version this was written for: 2.2.4');
+  return create as CreateCluster;
+}
+
+async function readRecord(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  offset: number,
+): Promise<Buffer | null | undefined> {
+  const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+  if (nodeId === undefined) throw new Error(`partition ${topic}:${partition} has no leader`);
+  const broker = await cluster.findBroker({ nodeId });
+  const { responses } = await broker.fetch({
+    isolationLevel: READ_COMMITTED,
+    maxWaitTime: MAX_WAIT_MS,
+    minBytes: 1,
+    maxBytes: MAX_BYTES,
+    topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes: ONE_BATCH_BYTES }] }],
+  });
+  const messages = responses[0]?.partitions[0]?.messages ?? [];
+  return messages.find((message) => Number(message.offset) === offset)?.value;
+}

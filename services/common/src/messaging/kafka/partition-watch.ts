@@ -1,0 +1,56 @@
+import { errorMessage } from '../../errors.ts';
+import type { Logger } from '../../logging.ts';
+
+/** What {@link PartitionWatch} works with. */
+export interface PartitionWatchOptions {
+  /** The topic's partitions, as the client remembers them or, with `isFresh`, as the broker says now. */
+  readonly count: (isFresh: boolean) => Promise<number>;
+  readonly intervalMs: number;
+  readonly logger: Logger;
+  /** Called once with the new number; the watch ends with it. */
+  readonly onGrown: (partitions: number) => void;
+}
+
+/** Notices that a topic got more partitions than the group has dealt out. */
+export class PartitionWatch {
+  readonly #options: PartitionWatchOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #known: Promise<number | undefined> = Promise.resolve(undefined);
+
+  constructor(options: PartitionWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Begins, or begins anew, with the partitions the client knows now: those that were just dealt out. */
+  start(): void {
+    this.stop();
+    this.#known = this.#ask(false);
+    this.#timer = setInterval(() => void this.#look(), this.#options.intervalMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #look(): Promise<void> {
+    const timer = this.#timer;
+    const known = await this.#known;
+    const now = await this.#ask(true);
+    if (timer === undefined || timer !== this.#timer || now === undefined) return;
+    if (known === undefined) this.#known = Promise.resolve(now);
+    else if (now > known) {
+      this.stop();
+      this.#options.onGrown(now);
+    }
+  }
+
+  async #ask(isFresh: boolean): Promise<number | undefined> {
+    try {
+      return await this.#options.count(isFresh);
+    } catch (error) {
+      this.#options.logger.debug(`Kafka does not tell its partitions: ${errorMessage(error)}`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import type { KafkaSettings } from '../settings.ts';
+
+/**
+ * Configuration of the topics that Caudal creates. Flushing is left to Kafka, which confirms from the page cache and
+ * relies on copies: docs/guarantees.md says what that means where there is one.
+ */
+export function topicConfig({
+  minInsyncReplicas,
+}: Pick<KafkaSettings, 'minInsyncReplicas'>): { name: string; value: string }[] {
+  return [{ name: 'min.insync.replicas', value: String(minInsyncReplicas) }];
+}

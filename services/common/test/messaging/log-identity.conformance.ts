@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Servers } from '../../../../tools/servers/servers.ts';
+import type { KafkaSettings } from '../../src/messaging/index.ts';
+import { encodeMarks, markOf } from '../../src/messaging/kafka/log-mark.ts';
+import { bodiesOf } from './harness.ts';
+import { type KafkaFixture, useKafka } from './kafka-fixture.ts';
+import { TestStore } from './test-store.ts';
+import { eventually } from './waiting-list.ts';
+
+/** What a consumer does when the log is not the one its store's offset was of. */
+export function describeLogIdentity(client: KafkaSettings['client'], servers: () => Servers): void {
+  describe(`the log behind an offset, by ${client}`, () => {
+    const fixture = useKafka(client, servers);
+    const sourceOf = ({ settings }: KafkaFixture) => `${settings.topic}:0`;
+
+    /** A store that has the first 20 messages of the topic, and no consumer. */
+    async function storeOf20(): Promise<TestStore> {
+      const { openPublisher, openConsumer } = fixture();
+      const store = new TestStore();
+      const publisher = await openPublisher();
+      for (let call = 0; call < 4; call++) await publisher.publish(bodiesOf(5, 'old-', 5 * call));
+      const consumer = await openConsumer(store);
+      await store.until(() => store.size === 20);
+      await consumer.stop();
+      await publisher.close();
+      return store;
+    }
+
+    /** The topic again, of this many new messages. */
+    async function remakeTopic(messages: number): Promise<void> {
+      const { admin, settings, openPublisher } = fixture();
+      await admin.deleteTopics({ topics: [settings.topic] });
+      await eventually(
+        () => admin.listTopics(),
+        (topics) => !topics.includes(settings.topic),
+      );
+      const publisher = await openPublisher();
+      if (messages > 0) await publisher.publish(bodiesOf(messages, 'new-'));
+    }
+
+    for (const messages of [10, 20, 5_000]) {
+      it(`reads a topic that was made anew from its start when it has ${messages} messages and 20 were stored`, async () => {
+        const store = await storeOf20();
+        await remakeTopic(messages);
+        await fixture().openConsumer(store);
+        await store.until(() => store.size === 20 + messages);
+        assert.deepEqual([store.duplicates, store.moves, store.fatal], [0, 0, []]);
+        assert.equal(store.positions.get(sourceOf(fixture())), messages);
+        assert.deepEqual(store.logEvents, [{ kind: 'restarted', source: sourceOf(fixture()) }]);
+      });
+    }
+
+    it('reads a topic that is made anew under it from its start', async () => {
+      const store = await storeOf20();
+      const consumer = await fixture().openConsumer(store);
+      await eventually(
+        () => consumer.isReady(),
+        (ready) => ready,
+      );
+      await remakeTopic(100);
+      await store.until(() => store.size === 120);
+      assert.deepEqual(
+        [store.duplicates, store.fatal, store.positions.get(sourceOf(fixture()))],
+        [0, [], 100],
+      );
+    });
+
+    it('reads on from an older mark when the log has lost its end and has grown again', async () => {
+      const { openPublisher, openConsumer } = fixture();
+      const publisher = await openPublisher();
+      await publisher.publish(bodiesOf(30));
+      const store = new TestStore();
+      store.positions.set(sourceOf(fixture()), 20);
+      store.marks.set(
+        sourceOf(fixture()),
+        encodeMarks([
+          markOf(19, Buffer.from('lost-19')),
+          markOf(11, Buffer.from('message-11')),
+          markOf(3, Buffer.from('message-3')),
+        ]),
+      );
+      await openConsumer(store);
+      await store.until(() => store.size === 18);
+      assert.equal(store.stored[0], 'message-12');
+      assert.deepEqual(store.logEvents, [{ kind: 'restarted', source: sourceOf(fixture()) }]);
+    });
+
+    it('goes on where the store stands on the same log, and says nothing', async () => {
+      const store = await storeOf20();
+      const { openPublisher, openConsumer } = fixture();
+      const publisher = await openPublisher();
+      await publisher.publish(bodiesOf(5, 'more-'));
+      await openConsumer(store);
+      await store.until(() => store.size === 25);
+      assert.deepEqual([store.duplicates, store.moves, store.logEvents], [0, 0, []]);
+    });
+
+    it('goes on where a version without marks left the store', async () => {
+      const store = await storeOf20();
+      store.marks.clear();
+      const { openPublisher, openConsumer } = fixture();
+      const publisher = await openPublisher();
+      await publisher.publish(bodiesOf(5, 'more-'));
+      await openConsumer(store);
+      await store.until(() => store.size === 25);
+      assert.deepEqual([store.duplicates, store.moves, store.logEvents], [0, 0, []]);
+      assert.notEqual(store.marks.get(sourceOf(fixture())), undefined);
+    });
+
+    it('counts what retention deleted before it was stored, keeps `expected`, and reads on from the log’s start', async () => {
+      const { admin, settings, openPublisher, openConsumer } = fixture();
+      const publisher = await openPublisher();
+      await publisher.publish(bodiesOf(50));
+      // Loads what the next call wants to know of the topic.
+      await admin.fetchTopicOffsets(settings.topic);
+      await admin.deleteTopicRecords({ topic: settings.topic, partitions: [{ partition: 0, offset: '30' }] });
+      const store = new TestStore();
+      store.positions.set(sourceOf(fixture()), 10);
+      store.marks.set(sourceOf(fixture()), encodeMarks([markOf(9, Buffer.from('message-9'))]));
+      await openConsumer(store);
+      await store.until(() => store.size === 20);
+      assert.equal(store.stored[0], 'message-30');
+      assert.deepEqual([store.positions.get(sourceOf(fixture())), store.moves], [50, 0]);
+      assert.deepEqual(store.logEvents, [{ kind: 'deleted', source: sourceOf(fixture()), messages: 20 }]);
+    });
+  });
+}

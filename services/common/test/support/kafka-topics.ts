@@ -1,0 +1,46 @@
+import { Kafka, logLevel } from 'kafkajs';
+
+/** A record of a topic as a reader sees it. */
+export interface TopicRecord {
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Everything in a topic now, partition by partition as it comes. */
+export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> {
+  const kafka = client(brokers);
+  const admin = kafka.admin();
+  await admin.connect();
+  const offsets = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const count = offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+  const found: TopicRecord[] = [];
+  if (count === 0) return found;
+  const reader = kafka.consumer({ groupId: `${topic}-reader`, maxWaitTimeInMs: 100 });
+  await reader.connect();
+  await reader.subscribe({ topic, fromBeginning: true });
+  const { promise: complete, resolve } = Promise.withResolvers<void>();
+  await reader.run({
+    eachMessage: ({ message }) => {
+      const headers = Object.entries(message.headers ?? {}).map(([key, value]) => [key, String(value)]);
+      found.push({ value: String(message.value), headers: Object.fromEntries(headers) });
+      if (found.length === count) resolve();
+      return Promise.resolve();
+    },
+  });
+  await complete;
+  await reader.disconnect();
+  return found;
+}
+
+/** Deletes topics that are there. */
+export async function deleteTopics(brokers: readonly string[], topics: readonly string[]): Promise<void> {
+  const admin = client(brokers).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [...topics] });
+  await admin.disconnect();
+}
+
+function client(brokers: readonly string[]): Kafka {
+  return new Kafka({ clientId: 'test-reader', brokers: [...brokers], logLevel: logLevel.NOTHING });
+}

@@ -1,0 +1,76 @@
+import { createLogger } from '@caudal/common/logging';
+import { createPublisher } from '@caudal/common/messaging';
+import { type ConfirmChannel, connect } from 'amqplib';
+import { Kafka, logLevel, type Producer } from 'kafkajs';
+import { kafkaBroker, makeBodies, rabbitmqBroker } from '../bed.ts';
+import { required } from './meter.ts';
+
+/**
+ * The limit of ingest's publishing: the drivers alone, without HTTP, validation or deadlines. Bodies as ingest makes them
+ * go to both brokers, and a unit is done when both have confirmed it; as many messages are under way as 64 connections
+ * with arrays of 100 have.
+ */
+
+const UNIT_MESSAGES = 1_000;
+const UNITS_IN_FLIGHT = 6;
+
+const addresses = { rabbitmqUrl: required('RABBITMQ_URL'), kafkaBrokers: required('KAFKA_BROKERS') };
+const name = required('BENCH_NAME');
+const seconds = Number(required('BENCH_SECONDS'));
+
+// The topology as Caudal makes it, by its own publishers.
+const brokers = [rabbitmqBroker(addresses, name), kafkaBroker(addresses, name)];
+for (const broker of brokers) {
+  const publisher = await createPublisher(broker, { logger: createLogger('bench', 'error') });
+  await publisher.connect();
+  await publisher.close();
+}
+
+const connection = await connect(addresses.rabbitmqUrl);
+const channel = await connection.createConfirmChannel();
+const producer = new Kafka({
+  brokers: addresses.kafkaBrokers.split(','),
+  logLevel: logLevel.ERROR,
+}).producer({ allowAutoTopicCreation: false });
+await producer.connect();
+
+const partitions = Number(required('KAFKA_PARTITIONS'));
+const bodies = makeBodies(UNIT_MESSAGES);
+let turn = 0;
+let confirmed = 0;
+const cpu = process.cpuUsage();
+const startedAt = performance.now();
+await Promise.all(Array.from({ length: UNITS_IN_FLIGHT }, publishUnits));
+const milliseconds = performance.now() - startedAt;
+const { user, system } = process.cpuUsage(cpu);
+process.stdout.write(
+  `${JSON.stringify({ messages: confirmed, milliseconds, cpuMicroseconds: user + system })}\n`,
+);
+await producer.disconnect();
+await connection.close();
+
+async function publishUnits(): Promise<void> {
+  while (performance.now() - startedAt < seconds * 1_000) {
+    await Promise.all([toRabbitmq(channel), toKafka(producer)]);
+    confirmed += bodies.length;
+  }
+}
+
+function toRabbitmq(target: ConfirmChannel): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let waiting = bodies.length;
+    const onConfirm = (error: unknown): void => {
+      if (error) reject(new Error('RabbitMQ refused a message', { cause: error }));
+      waiting -= 1;
+      if (waiting === 0) resolve();
+    };
+    for (const body of bodies)
+      target.publish(name, '', body, { persistent: true, mandatory: true }, onConfirm);
+  });
+}
+
+async function toKafka(target: Producer): Promise<void> {
+  const partition = turn % partitions;
+  turn += 1;
+  await target.send({ topic: name, acks: -1, messages: bodies.map((value) => ({ value, partition })) });
+}
