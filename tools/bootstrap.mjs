@@ -92,8 +92,10 @@ async function main() {
     return;
   }
   if (!isInstalled()) {
-    say('installing packages (npm ci) …');
+    say('installing npm packages into node_modules, about 500 MB …');
     const startedAt = Date.now();
+    const elapsed = () => `${Math.round((Date.now() - startedAt) / 1000)} s`;
+    const progress = setInterval(() => say(`installing npm packages … ${elapsed()}`), 15_000);
     // npm by the Node.js that runs this file, so that a machine with several does not mix them.
     const npmCli = process.env.npm_execpath;
     const [npm, npmArgs] = npmCli?.endsWith('npm-cli.js') ? [process.execPath, [npmCli]] : ['npm', []];
@@ -110,12 +112,13 @@ async function main() {
       say(`npm could not be started (${error.message}): install npm, it comes with Node.js.`);
       return { code: 1, signal: null };
     });
+    clearInterval(progress);
     if (ended.code !== 0) {
       if (ended.signal === null) say('npm ci failed; its message is above.');
       endAs(ended);
       return;
     }
-    say(`packages installed in ${Math.round((Date.now() - startedAt) / 1000)} s`);
+    say(`npm packages installed in ${elapsed()}`);
   }
   const node = pinnedNode();
   if (node === undefined) {

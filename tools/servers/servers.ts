@@ -5,6 +5,7 @@ import { exclusive } from '../lib/exclusive.ts';
 import { identifyProcess, isRunning } from '../lib/process-identity.ts';
 import { formatSeconds, type OnProgress } from '../lib/progress.ts';
 import { waitUntil } from '../lib/wait-until.ts';
+import { announceInstallation } from './announce-installation.ts';
 import { createComposeRuntime, isComposeAvailable } from './compose-runtime.ts';
 import { chooseFreePorts, isPortFree } from './ports.ts';
 import { isReady } from './probes.ts';
@@ -108,6 +109,7 @@ export async function startServers(options: StartOptions = {}): Promise<Servers>
     options.signal === undefined ? failure.signal : AbortSignal.any([options.signal, failure.signal]);
   const context = await createContext(options, signal);
   const { dataDirectory, onProgress, runtime } = context;
+  announceInstallation(runtime.kind, only, onProgress);
 
   await exclusive(
     dataDirectory,

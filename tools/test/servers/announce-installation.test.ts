@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describeInstallation } from '../../servers/announce-installation.ts';
+import { serverNames } from '../../servers/state.ts';
+
+describe('describeInstallation', () => {
+  let cache = '';
+  beforeEach(async () => {
+    cache = await mkdtemp(join(tmpdir(), 'caudal-cache-'));
+  });
+  afterEach(() => rm(cache, { recursive: true, force: true }));
+
+  it('says what, how much and where before the first installation', () => {
+    assert.equal(
+      describeInstallation(serverNames, join(cache, 'missing')),
+      `installing Debian trixie, ${serverNames.join(', ')} into ${join(cache, 'missing')}, about 770 MB; ` +
+        'build tools that are missing come by apt-get',
+    );
+  });
+
+  it('names only what is missing', async () => {
+    await mkdir(join(cache, 'rootfs', 'trixie-x64-0'), { recursive: true });
+    await mkdir(join(cache, 'layers', 'valkey-0'), { recursive: true });
+    assert.match(
+      describeInstallation(['valkey', 'redis'], cache) ?? '',
+      /^installing redis into .*, about 9 MB/,
+    );
+  });
+
+  it('says nothing when all of it is there', async () => {
+    await mkdir(join(cache, 'rootfs', 'trixie-x64-0'), { recursive: true });
+    await mkdir(join(cache, 'layers', 'valkey-0'), { recursive: true });
+    assert.equal(describeInstallation(['valkey'], cache), undefined);
+  });
+});
