@@ -19,7 +19,7 @@ const FOLDERS = ['.ci', '.github', 'charts', 'docs', 'grafana-dashboards', 'load
 const TEXT = /\.(?:go|js|lua|md|mjs|sh|tpl|txt|ts|ya?ml)$|(?:^|\/)Dockerfile$|^\.ci\//;
 /** Made from sources that are read themselves, or the list of phrases and its test. */
 const NOT_READ =
-  /(?:^|\/)(?:node_modules|generated)\/|^charts\/caudal\/(?:dashboards|rules|README\.md)|^tools\/(?:test\/)?check\/prose\//;
+  /(?:^|\/)(?:node_modules|generated)\/|^charts\/caudal\/(?:dashboards|rules|load-tests)\/|^charts\/test\/golden\/|^tools\/(?:test\/)?check\/prose\//;
 
 if (!printsHelp(USAGE)) {
   const paths = globSync(['*', ...FOLDERS.map((folder) => `${folder}/**/*`)], {
