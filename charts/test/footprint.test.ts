@@ -43,7 +43,7 @@ describe('limits of memory', () => {
     assert.ok(external <= GIB, `${external} MiB`);
   });
 
-  it('leave room for what each server is told to use', async () => {
+  it('leave room for what each server is configured to use', async () => {
     for (const presets of [[], ['minimal']]) {
       const manifests = await render({ presets });
       const limitOf = (name: string) => {

@@ -101,7 +101,7 @@ describe('the load test', () => {
     );
   });
 
-  it('runs once per revision, ends with the account, and is told what it was given', async () => {
+  it('runs once per revision, ends with the account, and receives its variables', async () => {
     const manifests = await render(toggles['load test']);
     const job = find(manifests, 'Job', 'caudal-loadtest-1');
     assert.equal(job.spec?.backoffLimit, 0);

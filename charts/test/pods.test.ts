@@ -19,7 +19,7 @@ describe('every pod', () => {
     );
   });
 
-  // Java, for one, says nothing where it is told to read a file that is not there.
+  // Java, for one, reports no error for a configured file that is missing.
   it('names no file of its configuration that is not there', async () => {
     const manifests = await render();
     let named = 0;
@@ -66,16 +66,16 @@ describe('every pod', () => {
   });
 
   it('of ingest serves on for a while after SIGTERM, within the time to drain', async () => {
-    const told = async (values: object) => {
+    const timesOf = async (values: object) => {
       const { PRE_STOP_DELAY_MS, DRAIN_TIMEOUT_MS } = plainEnvironment(
         containerOf(await render({ values }), 'Deployment caudal-ingest'),
       );
       return [Number(PRE_STOP_DELAY_MS), Number(DRAIN_TIMEOUT_MS)] as const;
     };
-    const [delayMs, drainMs] = await told({});
+    const [delayMs, drainMs] = await timesOf({});
     // Shorter than load balancers take to notice, it would be no delay.
     assert.ok(delayMs >= 3_000 && delayMs < drainMs, `${delayMs} ms of ${drainMs} ms`);
-    assert.deepEqual(await told({ services: { ingest: { preStopDelayMs: 7_000 } } }), [7_000, drainMs]);
+    assert.deepEqual(await timesOf({ services: { ingest: { preStopDelayMs: 7_000 } } }), [7_000, drainMs]);
   });
 
   it('restarts when its configuration changes, and servers do not with a new release of Caudal', async () => {

@@ -94,7 +94,7 @@ describe('autoscalers', () => {
     }
   });
 
-  it('of lanes take replicas away after the cooldown, and behave as the values say, each lane by itself', async () => {
+  it('of lanes remove replicas after the cooldown, and behave as the values say, each lane on its own', async () => {
     const policies = [{ type: 'Pods', value: 1, periodSeconds: 30 }];
     const manifests = await render({
       values: {

@@ -124,7 +124,7 @@ describe('Kafka', () => {
     );
   });
 
-  it('tells the topology pod the topics, the copies and where the brokers are', async () => {
+  it('passes topics, replication and broker addresses to the topology pod', async () => {
     const { TOPIC, PARTITIONS, REPLICATION_FACTOR, MIN_INSYNC_REPLICAS, BROKERS } = plainEnvironment(
       containerOf(await render({ presets: ['ha'] }), 'Deployment caudal-kafka-topology'),
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Manifest, type RenderOptions, render } from './manifests.ts';
 import { containersOf, podsOf } from './pods.ts';
 
-/** Every public image that the pods of a rendering pull by themselves, sorted: all but Caudal's own, which has no public name. */
+/** Every public image that the pods of a rendering pull, sorted: all except Caudal's own, which has no public name. */
 export async function imagesOf(options: RenderOptions): Promise<readonly string[]> {
   const images = podsOf(await render(options))
     .filter(({ replicas }) => replicas !== 0)
