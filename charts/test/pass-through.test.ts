@@ -15,7 +15,7 @@ const kafka = 'StatefulSet caudal-kafka';
 const ingest = 'Deployment caudal-ingest';
 
 describe('what users lay over pods', () => {
-  it('reaches every pod, and a component's own block adds to it or overrides it', async () => {
+  it('reaches every pod, and the block of a component adds to it or overrides it', async () => {
     const manifests = await render({
       values: {
         pod: { spec: { hostAliases: [{ ip: '10.0.0.1', hostnames: ['a'] }], runtimeClassName: 'gvisor' } },
