@@ -51,6 +51,10 @@ env:
   KAFKA_REPLICATION_FACTOR: {{ $copies.factor }}
   KAFKA_MIN_INSYNC_REPLICAS: {{ $copies.minInsync }}
   KAFKAJS_NO_PARTITIONER_WARNING: "1"
+{{- if and $in.enabled (eq $app "consumer") }}
+  # The chart's Kafka allows it (group.min.session.timeout.ms); what an external one allows is not known.
+  KAFKA_SESSION_TIMEOUT_MS: 3000
+{{- end }}
 {{- if and $in.enabled $in.auth.enabled }}
   KAFKA_SASL_MECHANISM: plain
   KAFKA_USERNAME: {{ $app | quote }}
