@@ -25,11 +25,14 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
   ['Kafka is needed: set kafka.enabled=true or', { values: { kafka: { enabled: false } } }],
   ['there are two Kafkas: set', { values: { externalKafka: { brokers: ['k.example.com:9092'] } } }],
   [
-    'externalKafka.sasl.mechanism needs passwords: set',
+    'externalKafka.sasl.mechanism needs passwords: set externalKafka.sasl.existingSecret, or secret of console under externalKafka.sasl.passwords',
     {
       values: {
         kafka: { enabled: false },
-        externalKafka: { brokers: ['k.example.com:9092'], sasl: { mechanism: 'plain' } },
+        externalKafka: {
+          brokers: ['k.example.com:9092'],
+          sasl: { mechanism: 'plain', passwords: { ingest: { secret: 'a' }, consumer: { secret: 'b' } } },
+        },
       },
     },
   ],

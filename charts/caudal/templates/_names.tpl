@@ -81,6 +81,20 @@ default
 {{- end -}}
 
 {{/*
+Where an external server's password of a service is, as YAML: secret and key, or nothing. Takes a list: root, the block
+with `existingSecret` and `passwords`, app.
+*/}}
+{{- define "caudal.externalPassword" -}}
+{{- $block := index . 1 -}}
+{{- $app := index . 2 -}}
+{{- $own := index ($block.passwords | default dict) $app | default dict -}}
+{{- with $own.secret | default $block.existingSecret -}}
+secret: {{ . | quote }}
+key: {{ $own.key | default (printf "%s-password" $app) | quote }}
+{{- end -}}
+{{- end -}}
+
+{{/*
 A Secret with passwords that are made once: what the cluster has is kept. Without a cluster (`helm template`) they are
 new each time, which is why pipelines that render without one should use `existingSecret`.
 Takes a dict: root, component, keys, keep (optional: true where it must outlive the release).
