@@ -132,6 +132,8 @@ describe('secrets', () => {
     assert.deepEqual(await kept({ values: servers }), []);
     assert.deepEqual(await kept({ values: { kafka: retain } }), ['Secret caudal-kafka-auth']);
     assert.deepEqual(await kept({ presets: ['ha'] }), ['Secret caudal-kafka-auth']);
+    const claim = { kafka: { persistence: { existingClaim: 'mine' } } };
+    assert.deepEqual(await kept({ values: claim }), ['Secret caudal-kafka-auth']);
     const own = { kafka: { ...retain, auth: { existingSecret: 'mine' } } };
     assert.deepEqual(await kept({ values: own }), []);
     const noVolume = { kafka: { persistence: { enabled: false, whenDeleted: 'Retain' } } };
