@@ -59,6 +59,19 @@ default
 {{- end -}}
 {{- end -}}
 
+{{/* Name of a component's service account: its own, or the one of all pods. Takes a list: root, component. */}}
+{{- define "caudal.componentAccount" -}}
+{{- $root := index . 0 -}}
+{{- $account := (include "caudal.podOverrides" . | fromYaml).serviceAccount -}}
+{{- if $account.name -}}
+{{- $account.name -}}
+{{- else if $account.create -}}
+{{- include "caudal.name" . -}}
+{{- else -}}
+{{- include "caudal.serviceAccountName" $root -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Reference of an image. Takes a list: root, key under `images`. */}}
 {{- define "caudal.image" -}}
 {{- $root := index . 0 -}}

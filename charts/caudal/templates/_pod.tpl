@@ -5,7 +5,7 @@ Takes a dict: root, component, pod (overrides), securityContext (user and group 
 */}}
 {{- define "caudal.podSpec" -}}
 {{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy (.pod | default dict)) -}}
-serviceAccountName: {{ .serviceAccountName | default (include "caudal.serviceAccountName" .root) | quote }}
+serviceAccountName: {{ .serviceAccountName | default (include "caudal.componentAccount" (list .root .component)) | quote }}
 automountServiceAccountToken: {{ .apiToken | default false }}
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .grace | default 30 }}
