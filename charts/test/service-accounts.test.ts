@@ -51,7 +51,11 @@ describe('service accounts', () => {
     assert.equal(accounts.get('Deployment caudal-rabbitmq-valkey-consumer'), 'consumers');
     assert.equal(accounts.get('StatefulSet caudal-kafka'), 'caudal');
     const manifests = await render({ values });
-    assert.deepEqual(names(manifests, 'ServiceAccount').sort(), ['caudal', 'caudal-ingest', 'consumers']);
+    assert.deepEqual([...names(manifests, 'ServiceAccount')].sort(), [
+      'caudal',
+      'caudal-ingest',
+      'consumers',
+    ]);
     const { metadata, automountServiceAccountToken } = find(
       manifests,
       'ServiceAccount',
