@@ -131,6 +131,8 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
       const next = start();
       await next.until('listening');
       while ((await store.totals()).total < MESSAGES) await setImmediate();
+      while ((await next.metric('caudal_in_hand_messages')) > 0) await setImmediate();
+      assert.equal(await next.metric('caudal_duplicates_total'), 0);
       next.child.kill('SIGTERM');
       assert.deepEqual(await next.exited, [0, null]);
       assert.equal((await store.totals()).total, MESSAGES);
