@@ -60,6 +60,27 @@ describe('what the services are told', () => {
     assert.deepEqual(mounts, ['/etc/caudal/ca/kafka', '/etc/caudal/ca/rabbitmq']);
   });
 
+  it('is a session of 3 s for consumers of the Kafka here, which allows it, and of 6 s elsewhere', async () => {
+    const sessionOf = (manifests: Awaited<ReturnType<typeof render>>) =>
+      loadConfig(environmentOf(manifests, 'Deployment caudal-kafka-redis-consumer')).broker;
+    for (const presets of [[], ['minimal'], ['ha']] as const) {
+      const manifests = await render({ presets });
+      const broker = sessionOf(manifests);
+      assert.ok(broker.name === 'kafka');
+      assert.equal(broker.settings.sessionTimeoutMs, 3_000);
+      const properties = find(manifests, 'ConfigMap', 'caudal-kafka').data?.['server.properties'] ?? '';
+      const leastMs = /^group\.min\.session\.timeout\.ms=(\d+)$/m.exec(properties)?.[1];
+      assert.ok(Number(leastMs) <= broker.settings.sessionTimeoutMs, `the broker takes ${leastMs} ms`);
+    }
+    const external = sessionOf(await render({ presets: ['external'] }));
+    assert.ok(external.name === 'kafka');
+    assert.equal(external.settings.sessionTimeoutMs, 6_000);
+    const own = { consumer: { env: { KAFKA_SESSION_TIMEOUT_MS: 5_000 } } };
+    const set = sessionOf(await render({ values: own }));
+    assert.ok(set.name === 'kafka');
+    assert.equal(set.settings.sessionTimeoutMs, 5_000);
+  });
+
   it('is for the console alone where the management API of RabbitMQ is', async () => {
     const urlsOf = (manifests: Awaited<ReturnType<typeof render>>) =>
       names(manifests, 'Deployment').flatMap((name) => {

@@ -345,7 +345,7 @@ describe('the objects that operators need', () => {
       DEAD_LETTER_TOPIC: 'message.dead',
       GROUP: 'caudal',
     };
-    const granted = [...(script ?? '').matchAll(/\['(\w+)', (topic|group), (\w+), \[([A-Z, ]+)\]\]/g)].map(
+    const granted = [...(script ?? '').matchAll(/\['(\w+)', (topic|group), (\w+), \[([A-Z_, ]+)\]\]/g)].map(
       ([, user, type, resource = '', operations = '']) =>
         [user, type, variables[resource], ...operations.split(', ').map(capitalized)].join(' '),
     );
@@ -403,4 +403,9 @@ describe('the objects that operators need', () => {
   });
 });
 
-const capitalized = (word: string) => word.charAt(0) + word.slice(1).toLowerCase();
+/** `DESCRIBE_CONFIGS` becomes `DescribeConfigs`. */
+const capitalized = (constant: string) =>
+  constant
+    .split('_')
+    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+    .join('');

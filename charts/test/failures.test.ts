@@ -21,15 +21,26 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
   ],
   ['there is no lane: keep one', { values: { lanes: { 'rabbitmq-valkey': null, 'kafka-redis': null } } }],
   ['RabbitMQ is needed: set rabbitmq.enabled=true or', { values: { rabbitmq: { enabled: false } } }],
+  [
+    'kafka.persistence.existingClaim is one volume, and kafka.replicas=3 need as many: leave it empty',
+    { values: { kafka: { replicas: 3, persistence: { existingClaim: 'mine' } } } },
+  ],
+  [
+    'redis.persistence.existingClaim is set and persistence is off: set',
+    { values: { redis: { persistence: { enabled: false, existingClaim: 'mine' } } } },
+  ],
   ['there are two RabbitMQs: set', { values: { externalRabbitmq: { url: 'amqp://mq.example.com' } } }],
   ['Kafka is needed: set kafka.enabled=true or', { values: { kafka: { enabled: false } } }],
   ['there are two Kafkas: set', { values: { externalKafka: { brokers: ['k.example.com:9092'] } } }],
   [
-    'externalKafka.sasl.mechanism needs passwords: set',
+    'externalKafka.sasl.mechanism needs passwords: set externalKafka.sasl.existingSecret, or secret of console under externalKafka.sasl.passwords',
     {
       values: {
         kafka: { enabled: false },
-        externalKafka: { brokers: ['k.example.com:9092'], sasl: { mechanism: 'plain' } },
+        externalKafka: {
+          brokers: ['k.example.com:9092'],
+          sasl: { mechanism: 'plain', passwords: { ingest: { secret: 'a' }, consumer: { secret: 'b' } } },
+        },
       },
     },
   ],

@@ -255,10 +255,11 @@ describe('the page on external servers', () => {
       DEAD_LETTER_TOPIC: 'message.dead',
       GROUP: 'caudal',
     };
-    const own = [...script.matchAll(/\['(\w+)', (topic|group), (\w+), \[([A-Z, ]+)\]\]/g)].map(
+    const own = [...script.matchAll(/\['(\w+)', (topic|group), (\w+), \[([A-Z_, ]+)\]\]/g)].map(
       ([, user, type, name = '', operations = '']) =>
         `acl ${user} ${operations
           .toLowerCase()
+          .replaceAll('_', '')
           .split(', ')
           .map((operation) => `--operation ${operation}`)
           .join(' ')} --${type} ${names[name]}`,

@@ -35,6 +35,37 @@ const set = (...values: readonly string[]) => values.flatMap((value) => ['--set'
 const sendLine = (text: string): string => text.split('\n').find((line) => line.includes('curl ')) ?? '';
 
 describe('the notes', () => {
+  it('warn of each external server that is sent passwords without TLS', async () => {
+    const warned = async (...values: readonly string[]) => {
+      const text = await notes('--values', preset('external'), ...set(...values));
+      return [...text.matchAll(/^WARNING: passwords .* to (\w+)/gm)].map(([, value]) => value);
+    };
+    assert.deepEqual(await warned(), []);
+    const plain = [
+      ...['externalRabbitmq.url=amqp://mq', 'externalRabbitmq.caSecret='],
+      ...['externalRabbitmq.managementUrl=http://mq:15672'],
+      ...[
+        'externalKafka.tls.enabled=false',
+        'externalKafka.tls.caSecret=',
+        'externalKafka.sasl.mechanism=plain',
+      ],
+      ...['externalValkey.url=redis://valkey', 'externalValkey.caSecret='],
+      ...['externalRedis.url=redis://redis', 'externalRedis.caSecret='],
+    ];
+    const kinds = ['Kafka', 'Rabbitmq', 'Redis', 'Valkey'];
+    assert.deepEqual(
+      (await warned(...plain)).sort(),
+      kinds.map((kind) => `external${kind}`),
+    );
+    // SCRAM does not send the password itself, and without a password there is none to read.
+    const scram = ['externalKafka.sasl.mechanism=scram-sha-512', 'externalRabbitmq.existingSecret='];
+    assert.deepEqual((await warned(...plain, ...scram)).sort(), ['externalRedis', 'externalValkey']);
+    const byUser = ['externalRabbitmq.existingSecret=', 'externalRabbitmq.passwords.ingest.secret=mine'];
+    assert.ok((await warned(...plain, ...byUser)).includes('externalRabbitmq'));
+    const management = ['externalRabbitmq.managementUrl=http://mq:15672'];
+    assert.deepEqual(await warned(...management), ['externalRabbitmq']);
+  });
+
   it('send a message the way that leads to ingest', async () => {
     assert.match(sendLine(await notes()), /curl http:\/\/localhost:8080\/messages -H/);
     const externalRoute = set(
@@ -73,6 +104,11 @@ describe('the notes', () => {
   it('say of volumes what is true', async () => {
     assert.match(await notes(), /helm uninstall caudal -n test\nThe volumes and all data go with it\.\n/);
     assert.match(await notes('--values', preset('ha')), /The volumes of rabbitmq, kafka, valkey, redis stay/);
+    const claims = await notes(
+      ...set('valkey.persistence.existingClaim=a', 'redis.persistence.existingClaim=b'),
+    );
+    assert.match(claims, /The volumes of rabbitmq, kafka, prometheus and their data go with it\.\n/);
+    assert.match(claims, /Claims that the chart did not make stay: a, b\.\n/);
     const external = await notes('--values', preset('external'));
     assert.match(external, /It has no volumes\. What brokers and stores outside of it hold stays there\.\n/);
     assert.ok(!external.includes('go with it'));

@@ -64,6 +64,53 @@ describe('secrets', () => {
     });
   });
 
+  it('of external servers may be one for each user, with keys of any name', async () => {
+    const own = {
+      ingest: { secret: 'user-ingest', key: 'password' },
+      consumer: { secret: 'user-consumer', key: 'password' },
+      console: { secret: 'user-console' },
+    };
+    const { ingest: _, ...ofStores } = own;
+    const manifests = await render({
+      presets: ['external'],
+      values: {
+        externalKafka: { sasl: { existingSecret: '', passwords: own } },
+        externalRabbitmq: { passwords: { console: { key: 'pass' } } },
+        externalValkey: { existingSecret: '', passwords: ofStores },
+        externalRedis: { passwords: { consumer: { secret: 'user-redis' } } },
+      },
+    });
+    const secretOf = (owner: string, variable: string) => {
+      const { env } = containerOf(manifests, `Deployment caudal-${owner}`);
+      const reference = env?.find(({ name }) => name === variable)?.valueFrom?.secretKeyRef;
+      return reference && `${reference.name}/${reference.key}`;
+    };
+    assert.deepEqual(
+      [
+        secretOf('ingest', 'KAFKA_PASSWORD'),
+        secretOf('kafka-redis-consumer', 'KAFKA_PASSWORD'),
+        secretOf('console', 'KAFKA_PASSWORD'),
+        secretOf('ingest', 'RABBITMQ_PASSWORD'),
+        secretOf('console', 'RABBITMQ_PASSWORD'),
+        secretOf('rabbitmq-valkey-consumer', 'STORE_PASSWORD'),
+        secretOf('console', 'VALKEY_PASSWORD'),
+        secretOf('kafka-redis-consumer', 'STORE_PASSWORD'),
+        secretOf('console', 'REDIS_PASSWORD'),
+      ],
+      [
+        'user-ingest/password',
+        'user-consumer/password',
+        'user-console/console-password',
+        'caudal-rabbitmq/ingest-password',
+        'caudal-rabbitmq/pass',
+        'user-consumer/password',
+        'user-console/console-password',
+        'user-redis/consumer-password',
+        'caudal-redis/console-password',
+      ],
+    );
+  });
+
   it('give each service its own user, and no service another’s', async () => {
     const manifests = await render();
     for (const { owner, spec } of podsOf(manifests)) {
@@ -85,6 +132,8 @@ describe('secrets', () => {
     assert.deepEqual(await kept({ values: servers }), []);
     assert.deepEqual(await kept({ values: { kafka: retain } }), ['Secret caudal-kafka-auth']);
     assert.deepEqual(await kept({ presets: ['ha'] }), ['Secret caudal-kafka-auth']);
+    const claim = { kafka: { persistence: { existingClaim: 'mine' } } };
+    assert.deepEqual(await kept({ values: claim }), ['Secret caudal-kafka-auth']);
     const own = { kafka: { ...retain, auth: { existingSecret: 'mine' } } };
     assert.deepEqual(await kept({ values: own }), []);
     const noVolume = { kafka: { persistence: { enabled: false, whenDeleted: 'Retain' } } };

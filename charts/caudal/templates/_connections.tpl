@@ -24,10 +24,12 @@ env:
   RABBITMQ_USERNAME: {{ $app | quote }}
 secrets:
   RABBITMQ_PASSWORD: { secret: {{ include "caudal.secretName" (list $root "rabbitmq" $in.auth.existingSecret) | quote }}, key: {{ printf "%s-password" $app | quote }} }
-{{- else if $out.existingSecret }}
+{{- else }}
+{{- with include "caudal.externalPassword" (list $root $out $app) }}
   RABBITMQ_USERNAME: {{ index $out.usernames $app | quote }}
 secrets:
-  RABBITMQ_PASSWORD: { secret: {{ $out.existingSecret | quote }}, key: {{ printf "%s-password" $app | quote }} }
+  RABBITMQ_PASSWORD: {{- . | nindent 4 }}
+{{- end }}
 {{- end }}
 {{- if and (not $in.enabled) $out.caSecret }}
 caSecret: {{ $out.caSecret | quote }}
@@ -51,6 +53,10 @@ env:
   KAFKA_REPLICATION_FACTOR: {{ $copies.factor }}
   KAFKA_MIN_INSYNC_REPLICAS: {{ $copies.minInsync }}
   KAFKAJS_NO_PARTITIONER_WARNING: "1"
+{{- if and $in.enabled (eq $app "consumer") }}
+  # The chart's Kafka allows it (group.min.session.timeout.ms); what an external one allows is not known.
+  KAFKA_SESSION_TIMEOUT_MS: 3000
+{{- end }}
 {{- if and $in.enabled $in.auth.enabled }}
   KAFKA_SASL_MECHANISM: plain
   KAFKA_USERNAME: {{ $app | quote }}
@@ -63,8 +69,10 @@ secrets:
 {{- if $out.sasl.mechanism }}
   KAFKA_SASL_MECHANISM: {{ $out.sasl.mechanism | quote }}
   KAFKA_USERNAME: {{ index $out.sasl.usernames $app | quote }}
+{{- with include "caudal.externalPassword" (list $root $out.sasl $app) }}
 secrets:
-  KAFKA_PASSWORD: { secret: {{ $out.sasl.existingSecret | quote }}, key: {{ printf "%s-password" $app | quote }} }
+  KAFKA_PASSWORD: {{- . | nindent 4 }}
+{{- end }}
 {{- end }}
 {{- if and $out.tls.enabled $out.tls.caSecret }}
 caSecret: {{ $out.tls.caSecret | quote }}
@@ -103,8 +111,7 @@ key: {{ $app }}-password
 {{- else }}
 url: {{ $out.url | quote }}
 username: {{ index $out.usernames $app | quote }}
-secret: {{ $out.existingSecret | quote }}
-key: {{ $app }}-password
+{{ include "caudal.externalPassword" (list $root $out $app) }}
 caSecret: {{ $out.caSecret | quote }}
 {{- end }}
 {{- end -}}

@@ -59,6 +59,19 @@ default
 {{- end -}}
 {{- end -}}
 
+{{/* Name of a component's service account: its own, or the one of all pods. Takes a list: root, component. */}}
+{{- define "caudal.componentAccount" -}}
+{{- $root := index . 0 -}}
+{{- $account := (include "caudal.podOverrides" . | fromYaml).serviceAccount -}}
+{{- if $account.name -}}
+{{- $account.name -}}
+{{- else if $account.create -}}
+{{- include "caudal.name" . -}}
+{{- else -}}
+{{- include "caudal.serviceAccountName" $root -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Reference of an image. Takes a list: root, key under `images`. */}}
 {{- define "caudal.image" -}}
 {{- $root := index . 0 -}}
@@ -78,6 +91,20 @@ default
 {{/* A component's Secret: the existing one or the one this chart makes. Takes a list: root, component, existingSecret. */}}
 {{- define "caudal.secretName" -}}
 {{- index . 2 | default (printf "%s-auth" (include "caudal.name" (list (index . 0) (index . 1)))) -}}
+{{- end -}}
+
+{{/*
+Where an external server's password of a service is, as YAML: secret and key, or nothing. Takes a list: root, the block
+with `existingSecret` and `passwords`, app.
+*/}}
+{{- define "caudal.externalPassword" -}}
+{{- $block := index . 1 -}}
+{{- $app := index . 2 -}}
+{{- $own := index ($block.passwords | default dict) $app | default dict -}}
+{{- with $own.secret | default $block.existingSecret -}}
+secret: {{ . | quote }}
+key: {{ $own.key | default (printf "%s-password" $app) | quote }}
+{{- end -}}
 {{- end -}}
 
 {{/*

@@ -5,7 +5,7 @@ Takes a dict: root, component, pod (overrides), securityContext (user and group 
 */}}
 {{- define "caudal.podSpec" -}}
 {{- $pod := mergeOverwrite (deepCopy .root.Values.pod) (deepCopy (.pod | default dict)) -}}
-serviceAccountName: {{ .serviceAccountName | default (include "caudal.serviceAccountName" .root) | quote }}
+serviceAccountName: {{ .serviceAccountName | default (include "caudal.componentAccount" (list .root .component)) | quote }}
 automountServiceAccountToken: {{ .apiToken | default false }}
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .grace | default 30 }}
@@ -81,16 +81,28 @@ imagePullPolicy: {{ (index . 0).Values.images.pullPolicy }}
 securityContext: {{- include "caudal.containerSecurity" . | nindent 2 }}
 {{- end -}}
 
-{{/* Volume claim or emptyDir named `data`, as the parts of a StatefulSet. Takes a list: root, persistence, labels. */}}
+{{/* The volume `data` of a pod where no claim is made for it: an emptyDir, or a claim that exists. Takes `persistence`. */}}
+{{- define "caudal.dataVolume" -}}
+{{- if not .enabled -}}
+- { name: data, emptyDir: { sizeLimit: {{ .size }} } }
+{{- else if .existingClaim -}}
+- { name: data, persistentVolumeClaim: { claimName: {{ .existingClaim | quote }} } }
+{{- end -}}
+{{- end -}}
+
+{{/* The claims that a StatefulSet makes for its volumes `data`, if any. Takes a list: root, persistence, component. */}}
 {{- define "caudal.volumeClaims" -}}
 {{- $root := index . 0 -}}
 {{- $persistence := index . 1 -}}
-{{- if $persistence.enabled }}
+{{- if and $persistence.enabled (not $persistence.existingClaim) }}
 persistentVolumeClaimRetentionPolicy: { whenDeleted: {{ $persistence.whenDeleted }}, whenScaled: Retain }
 volumeClaimTemplates:
   - metadata:
       name: data
       labels: {{- include "caudal.selector" (list $root (index . 2)) | nindent 8 }}
+      {{- with $persistence.annotations }}
+      annotations: {{- toYaml . | nindent 8 }}
+      {{- end }}
     spec:
       accessModes: [ReadWriteOnce]
       {{- with ($persistence.storageClass | default $root.Values.global.storageClass) }}

@@ -38,6 +38,8 @@ export function createConsumerApp(options: {
     logger,
   });
 
+  store.onReconnected(() => consumer.reposition?.());
+
   return {
     async start() {
       await store.connect();

@@ -29,8 +29,10 @@ function laneMetrics(assignedSources = () => 0) {
 const zeros = {
   caudal_assigned_sources: 0,
   caudal_dead_letters_total: 0,
+  caudal_deleted_unstored_messages_total: 0,
   caudal_duplicates_total: 0,
   caudal_lane_paused: 0,
+  caudal_log_restarts_total: 0,
   caudal_redeliveries_total: 0,
   caudal_store_retries_total: 0,
 };
@@ -48,6 +50,8 @@ describe('the metrics of a lane', () => {
     assigned = 0;
     metrics.parked(5);
     metrics.storeRetry();
+    metrics.logEvent({ kind: 'restarted', source: 'message:0' });
+    metrics.logEvent({ kind: 'deleted', source: 'message:0', messages: 11 });
     metrics.latency(1.5);
     metrics.latency(2);
     const storedByCountry = new Map([
@@ -60,9 +64,11 @@ describe('the metrics of a lane', () => {
       caudal_batch_messages_count: 1,
       caudal_batch_messages_sum: 41,
       caudal_dead_letters_total: 5,
+      caudal_deleted_unstored_messages_total: 11,
       caudal_duplicates_total: 7,
       caudal_end_to_end_seconds_count: 2,
       caudal_end_to_end_seconds_sum: 3.5,
+      caudal_log_restarts_total: 1,
       caudal_redeliveries_total: 2,
       caudal_store_retries_total: 1,
       caudal_store_seconds_count: 1,

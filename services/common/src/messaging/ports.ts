@@ -131,6 +131,11 @@ export interface MessageConsumer {
   assignments(): readonly string[];
   /** Messages delivered to this consumer and not stored yet. */
   inHand(): number;
+  /**
+   * Present for a log: asks the store again where each source stands, and reads on from there if that differs. For
+   * when the store may have come back with less than it had; of a queue, what was acknowledged is gone.
+   */
+  reposition?(): void;
   /** Takes nothing new in, lets running handlers end, acknowledges what they stored, leaves. Idempotent. */
   stop(): Promise<void>;
 }

@@ -72,6 +72,7 @@ export function createMemoryStore(): CountStore {
     // Nothing expires here.
     expiryMark: () => Promise.resolve('memory'),
     isReady: () => ready,
+    onReconnected: () => undefined,
     close() {
       ready = false;
       return Promise.resolve();

@@ -63,5 +63,7 @@ export interface CountStore {
    */
   expiryMark(): Promise<string | null>;
   isReady(): boolean;
+  /** Calls `listener` whenever a lost connection stands again: the store behind it may have come back with less data. */
+  onReconnected(listener: () => void): void;
   close(): Promise<void>;
 }

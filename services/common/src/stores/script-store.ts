@@ -80,6 +80,8 @@ export function createScriptStore(
   const countKeys = [key('country_counts'), key('total_messages'), key('weather_counts'), key('offsets')];
   const keyTtlSeconds = (settings.keyRetentionHours ?? DEFAULT_KEY_RETENTION_HOURS) * 3_600;
   let lastError: string | undefined;
+  let wasConnected = false;
+  const reconnectedListeners: (() => void)[] = [];
   client.on('error', (error) => {
     // Drivers report every failed attempt to reconnect; one line a cause is enough.
     const reason = errorMessage(error);
@@ -89,6 +91,8 @@ export function createScriptStore(
   client.on('ready', () => {
     lastError = undefined;
     logger.info({ store: name }, 'store connected');
+    if (wasConnected) for (const listener of reconnectedListeners) listener();
+    wasConnected = true;
   });
 
   async function run<T>(command: () => Promise<T>): Promise<T> {
@@ -203,6 +207,7 @@ export function createScriptStore(
       return runId === undefined || expiredKeys === undefined ? null : `${runId}:${expiredKeys}`;
     },
     isReady: () => client.status === 'ready',
+    onReconnected: (listener) => void reconnectedListeners.push(listener),
     close() {
       client.disconnect();
       return Promise.resolve();

@@ -90,6 +90,54 @@ export function describeLog(harness: () => MessagingHarness): void {
     assert.equal(store.stored.length, (40 + 30) * sources.length + 10 * sources.length - 5);
   });
 
+  it('reads again what its store has lost, also where no batch is on its way', async () => {
+    const sources = await fill(40);
+    const publisher = await harness().createPublisher();
+    const store = new TestStore();
+    const consumer = await harness().createConsumer();
+    await consumer.start(store.handlers());
+    const standsAt = (position: number) => sources.filter((name) => store.positions.get(name) === position);
+    await store.until(() => standsAt(40).length === sources.length);
+    const lose = () => {
+      for (const source of sources) store.positions.set(source, null);
+      store.marks.clear();
+    };
+
+    lose();
+    consumer.reposition?.();
+    await store.until(() => standsAt(40).length === sources.length);
+    assert.equal(store.duplicates, 40 * sources.length);
+
+    // Nobody says that the store lost something: the one batch that comes finds out, for all sources.
+    lose();
+    await publisher.publish(bodiesOf(10, 'after-'));
+    await store.until(() => standsAt(40).length === sources.length - 1 && standsAt(50).length === 1);
+    assert.equal(store.duplicates, 2 * 40 * sources.length);
+    assert.deepEqual([store.overlaps, store.fatal], [0, []]);
+  });
+
+  it('leaves alone what its store still has when it is asked to look', async () => {
+    const sources = await fill(40);
+    const store = new TestStore();
+    const consumer = await harness().createConsumer();
+    await consumer.start(store.handlers());
+    await store.until(() => store.size === 40 * sources.length);
+    await eventually(
+      () => consumer.inHand(),
+      (inHand) => inHand === 0,
+    );
+    const asked = store.asked;
+    consumer.reposition?.();
+    await eventually(
+      () => store.asked,
+      (count) => count > asked,
+    );
+    const publisher = await harness().createPublisher();
+    for (let call = 0; call < sources.length; call++) await publisher.publish(bodiesOf(10, `more-${call}-`));
+    await store.until(() => store.size === 50 * sources.length);
+    assert.deepEqual([store.duplicates, store.moves, store.asked - asked], [0, 0, 1]);
+  });
+
   it('runs handlers of different sources side by side, those of one source never', async () => {
     const sources = await fill(10);
     const store = new TestStore();

@@ -24,7 +24,7 @@ export interface RabbitmqBed {
   /** Connected, closed after the test. */
   openPublisher(changes?: Changes): Promise<MessagePublisher>;
   /** Started, stopped after the test. */
-  openConsumer(store: TestStore, changes?: Changes): Promise<MessageConsumer>;
+  openConsumer(store: TestStore, changes?: Changes, maxBatchMessages?: number): Promise<MessageConsumer>;
   /** Connected, closed after the test. */
   openBacklog(changes?: Changes): Promise<BacklogReader>;
   onEnd(cleanUp: () => Promise<unknown>): void;
@@ -90,8 +90,8 @@ async function createBed(
       await publisher.connect();
       return publisher;
     },
-    async openConsumer(store, changes = {}) {
-      const consumer = await createConsumer(broker(changes), { logger });
+    async openConsumer(store, changes = {}, maxBatchMessages = undefined) {
+      const consumer = await createConsumer(broker(changes), { logger, maxBatchMessages });
       onEnd(() => consumer.stop());
       await consumer.start(store.handlers());
       return consumer;

@@ -112,6 +112,50 @@ describe('RabbitMQ in particular', () => {
     assert.deepEqual([consumer.isReady(), store.fatal], [true, []]);
   });
 
+  for (const [rest, messages] of [
+    ['nothing', 24],
+    ['a part of what it was given', 100],
+  ] as const) {
+    it(`acknowledges on stop the batch that it stores last and gives ${rest} back`, async () => {
+      const { settings, admin, openPublisher, openConsumer } = bed();
+      const publisher = await openPublisher();
+      const channel = await admin.createChannel();
+      for (let round = 0; round < 5; round++) {
+        let published = messages;
+        await publisher.publish(bodiesOf(messages, `${round}-`));
+        const first = new TestStore();
+        const { promise: proceed, resolve: store } = Promise.withResolvers<void>();
+        first.beforeStore = () => proceed;
+        const consumer = await openConsumer(first, {}, 24);
+        await eventually(
+          () => consumer.inHand(),
+          (inHand) => inHand === messages,
+        );
+        const stopped = consumer.stop();
+        // Once one stays in the queue the consumer takes no more: all that it may still do is to end its batch.
+        await eventually(
+          async () => {
+            await publisher.publish(bodiesOf(1, `${round}-`, published++));
+            return channel.checkQueue(settings.queue);
+          },
+          ({ messageCount }) => messageCount > 0,
+        );
+        store();
+        await stopped;
+
+        // Comes after everything that went back to the queue.
+        const last = `${round}-${published++}`;
+        await publisher.publish([Buffer.from(last)]);
+        const next = new TestStore();
+        const successor = await openConsumer(next);
+        await next.until(() => next.has(last) && next.size >= published - first.size);
+        await successor.stop();
+        const again = next.stored.filter((body) => first.has(body));
+        assert.deepEqual([again, next.size], [[], published - first.size], `round ${round}`);
+      }
+    });
+  }
+
   it('gives a batch up, not the process, when its channel is lost while the handler waits', async () => {
     const { settings, admin, openPublisher, openConsumer, closeConnections } = bed();
     const publisher = await openPublisher();

@@ -24,6 +24,8 @@ export class TestStore {
   overlaps = 0;
   duplicates = 0;
   moves = 0;
+  /** How often a consumer asked where sources stand. */
+  asked = 0;
   /** Awaited before a batch is stored; a test may hold it back, let it fail, or park messages here. */
   beforeStore: (batch: DeliveryBatch, stopping: AbortSignal) => Promise<void> | void = () => undefined;
   readonly #seen = new Set<string>();
@@ -46,8 +48,10 @@ export class TestStore {
   handlers(): ConsumerHandlers {
     return {
       handle: (batch, stopping) => this.#handle(batch, stopping),
-      positions: (sources) =>
-        Promise.resolve(new Map(sources.map((source) => [source, this.#state(source)]))),
+      positions: (sources) => {
+        this.asked++;
+        return Promise.resolve(new Map(sources.map((source) => [source, this.#state(source)])));
+      },
       onLogEvent: (event) => {
         this.logEvents.push(event);
         this.#waiting.notify();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import { createLogger } from '../../src/logging.ts';
 import { createScriptStore, type ScriptClient } from '../../src/stores/script-store.ts';
@@ -21,6 +22,21 @@ const apply = (reply: string) => {
   const { store, reconnects } = storeThatAnswers(reply);
   return { reconnects, applied: store.apply({ envelopes: [produced('p', 0)], positions: [] }) };
 };
+
+describe('a store that comes back', () => {
+  it('is announced, the first connection is not', () => {
+    const events = new EventEmitter();
+    const client = Object.assign(events, { status: 'wait' }) as unknown as ScriptClient;
+    const settings = { clientName: 'test', url: '', ca: undefined, keyPrefix: '', commandTimeoutMs: 1_000 };
+    const store = createScriptStore('redis', client, settings, createLogger('test', 'silent'));
+    let announced = 0;
+    store.onReconnected(() => announced++);
+    events.emit('ready');
+    assert.equal(announced, 0);
+    for (const event of ['close', 'ready', 'close', 'error', 'ready']) events.emit(event, new Error('away'));
+    assert.equal(announced, 2);
+  });
+});
 
 describe('a reply that is an error', () => {
   for (const reply of [

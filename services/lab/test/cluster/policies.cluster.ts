@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { V1Pod } from '@kubernetes/client-node';
 import { intendedConnections } from '../../../../charts/test/support/connection-table.ts';
-import { eventually, useRelease } from './support/index.ts';
+import { connectToCluster } from '../../src/cluster/connection.ts';
+import { removeNamespace, useRelease } from './support/index.ts';
 import {
   askForSecrets,
   connectFrom,
@@ -35,13 +36,11 @@ const GRAFANA = {
 const release = useRelease({
   namespace: NAMESPACE,
   values: { ...GRAFANA, networkPolicy: { enabled: true } },
-});
-
-after(async () => {
-  await eventually(
-    () => release().cluster.core.listNamespace({ fieldSelector: `metadata.name=${OUTSIDE}` }),
-    ({ items }) => items.length === 0,
-  );
+  // Not an `after` of this file, which would run when the cluster may be down already.
+  prepare: async ({ running }) => {
+    const cluster = connectToCluster(running.kubeconfig, running.context);
+    return () => removeNamespace(cluster, OUTSIDE);
+  },
 });
 
 /** Components whose own pods have Node.js and memory to spare; for the others a pod with the same labels asks. */
@@ -80,9 +79,6 @@ function isIntended({ from, to, port }: Attempt): boolean {
 describe('network policies that are enforced', () => {
   const sources: Place[] = [];
   const targets: Place[] = [];
-
-  // Gone while the release is removed.
-  after(() => release().cluster.core.deleteNamespace({ name: OUTSIDE }));
 
   /** Every source to every target, other than itself. */
   async function tryAll(): Promise<readonly Attempt[]> {

@@ -54,7 +54,7 @@ describe('the local stack', () => {
   after(async () => {
     identities = running();
     const ends = await stack.stop();
-    assert.ok(ends.size >= 6, `${ends.size} processes`);
+    assert.ok(ends.size >= 4, `${ends.size} processes`);
     assert.deepEqual(
       [...ends].filter(([, end]) => end !== 'status 0'),
       [],

@@ -53,6 +53,22 @@ export function takeStored(partition: Partition, stored: LogState | undefined): 
   partition.marks = decodeMarks(stored?.marks ?? '');
 }
 
+/**
+ * Looks whether the store has less than it had confirmed; `stored` must have been asked for with `confirmed` in hand. What
+ * it has beyond that, a batch under way may have brought.
+ */
+export function hasLost(
+  confirmed: readonly Pick<Partition, 'source' | 'expected'>[],
+  stored: ReadonlyMap<string, LogState>,
+): boolean {
+  return confirmed.some(({ source, expected }) => isBehind(stored.get(source)?.position ?? null, expected));
+}
+
+/** Whether a position is before another one; null, for nothing stored, is before all others. */
+export function isBehind(position: number | null, other: number | null): boolean {
+  return other !== null && (position ?? -1) < other;
+}
+
 /** Notes that a batch is in the store: it stands at `next` and has these marks. */
 export function takeProgress(partition: Partition, next: number, marks: string): void {
   partition.expected = next;

@@ -4,7 +4,15 @@ import type { Logger } from '../../logging.ts';
 import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
-import { type Assignment, createAssignment, type Partition, takeProgress, takeStored } from './assignment.ts';
+import {
+  type Assignment,
+  createAssignment,
+  hasLost,
+  isBehind,
+  type Partition,
+  takeProgress,
+  takeStored,
+} from './assignment.ts';
 import { createKafkajsClient, type KafkajsClient, RETRY } from './kafkajs-client.ts';
 import { KafkajsDeadLetters } from './kafkajs-dead-letters.ts';
 import { KafkajsLogReader } from './kafkajs-log-reader.ts';
@@ -113,6 +121,12 @@ export class KafkajsConsumer implements MessageConsumer {
     return this.#inHand;
   }
 
+  reposition(): void {
+    const [consumer, assignment] = [this.#consumer, this.#assignment];
+    if (!consumer || !assignment?.positioned || this.#idle()) return;
+    void this.#track(this.#lookAgain(consumer, assignment));
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -130,15 +144,19 @@ export class KafkajsConsumer implements MessageConsumer {
   }
 
   #onJoin(consumer: Consumer, { payload }: ConsumerGroupJoinEvent): void {
-    const { topic } = this.#settings;
-    const ids = payload.memberAssignment[topic] ?? [];
-    const assignment = createAssignment(topic, ids);
-    this.#assignment = assignment;
-    this.#hints.clear();
+    const ids = payload.memberAssignment[this.#settings.topic] ?? [];
     this.#logger.info(
       { partitions: ids, members: payload.isLeader ? 'leader' : 'member' },
       'joined the Kafka group',
     );
+    this.#assign(consumer, ids);
+  }
+
+  #assign(consumer: Consumer, ids: number[]): void {
+    const { topic } = this.#settings;
+    const assignment = createAssignment(topic, ids);
+    this.#assignment = assignment;
+    this.#hints.clear();
     if (assignment.positioned || this.#stopping.signal.aborted) return;
     consumer.pause([{ topic, partitions: ids }]);
     void this.#track(this.#position(consumer, assignment));
@@ -154,6 +172,23 @@ export class KafkajsConsumer implements MessageConsumer {
       for (const partition of partitions) this.#seek(consumer, partition);
       assignment.positioned = true;
       consumer.resume([{ topic, partitions: partitions.map(({ id }) => id) }]);
+    } catch (error) {
+      if (assignment === this.#assignment) this.#fail(error);
+    }
+  }
+
+  /** Begins anew, as after a join, if the store has lost something: what is under way is given up. */
+  async #lookAgain(consumer: Consumer, assignment: Assignment): Promise<void> {
+    const confirmed = Array.from(assignment.partitions.values(), ({ source, expected }) => ({
+      source,
+      expected,
+    }));
+    try {
+      const sources = confirmed.map(({ source }) => source);
+      const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
+      if (assignment !== this.#assignment || this.#idle() || !hasLost(confirmed, stored)) return;
+      this.#logger.warn('the store has less than it had: reading again from where it stands');
+      this.#assign(consumer, [...assignment.partitions.keys()]);
     } catch (error) {
       if (assignment === this.#assignment) this.#fail(error);
     }
@@ -273,6 +308,7 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#logger.info({ source, expected, position }, 'the store stands elsewhere: following it');
     await this.#askStore([partition]);
     if (await this.#place(assignment, [partition])) this.#seek(consumer, partition);
+    if (isBehind(position, expected)) this.reposition();
   }
 
   #seek(consumer: Consumer, partition: Partition): void {

@@ -5,7 +5,15 @@ import { backOffMs } from '../back-off.ts';
 import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
-import { type Assignment, createAssignment, type Partition, takeProgress, takeStored } from './assignment.ts';
+import {
+  type Assignment,
+  createAssignment,
+  hasLost,
+  isBehind,
+  type Partition,
+  takeProgress,
+  takeStored,
+} from './assignment.ts';
 import { kafkaError } from './errors.ts';
 import type { Run } from './fetched-records.ts';
 import { createLogBatch, type LogBatch } from './log-batch.ts';
@@ -140,6 +148,12 @@ export class PlatformaticConsumer implements MessageConsumer {
     return this.#inHand;
   }
 
+  reposition(): void {
+    const [consumer, assignment] = [this.#consumer, this.#assignment];
+    if (!consumer || !assignment?.positioned || this.#idle()) return;
+    this.#track(this.#lookAgain(consumer, assignment));
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -148,10 +162,14 @@ export class PlatformaticConsumer implements MessageConsumer {
   #onJoin(consumer: Consumer, assigned: readonly GroupAssignment[]): void {
     const { topic } = this.#settings;
     const ids = assigned.find((assignment) => assignment.topic === topic)?.partitions ?? [];
-    const assignment = createAssignment(topic, ids);
+    this.#logger.info({ partitions: ids }, 'joined the Kafka group');
+    this.#assign(consumer, ids);
+  }
+
+  #assign(consumer: Consumer, ids: readonly number[]): void {
+    const assignment = createAssignment(this.#settings.topic, ids);
     this.#assignment = assignment;
     this.#hints.clear();
-    this.#logger.info({ partitions: ids }, 'joined the Kafka group');
     if (assignment.positioned || this.#idle()) return;
     this.#track(this.#position(consumer, assignment));
   }
@@ -186,6 +204,23 @@ export class PlatformaticConsumer implements MessageConsumer {
     const sources = partitions.map(({ source }) => source);
     const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
     for (const partition of partitions) takeStored(partition, stored.get(partition.source));
+  }
+
+  /** Begins anew, as after a join, if the store has lost something: what is under way is given up. */
+  async #lookAgain(consumer: Consumer, assignment: Assignment): Promise<void> {
+    const confirmed = Array.from(assignment.partitions.values(), ({ source, expected }) => ({
+      source,
+      expected,
+    }));
+    try {
+      const sources = confirmed.map(({ source }) => source);
+      const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
+      if (!this.#isOurs(assignment) || !hasLost(confirmed, stored)) return;
+      this.#logger.warn('the store has less than it had: reading again from where it stands');
+      this.#assign(consumer, [...assignment.partitions.keys()]);
+    } catch (error) {
+      if (assignment === this.#assignment) this.#fail(error);
+    }
   }
 
   /** Starts a fetch loop for every broker that leads a partition of ours and has none. */
@@ -325,6 +360,7 @@ export class PlatformaticConsumer implements MessageConsumer {
         );
         await this.#askStore([partition]);
         await this.#place(consumer, assignment, [partition]);
+        if (isBehind(outcome.position, expected)) this.reposition();
         return;
       }
       takeProgress(partition, next, batch.position.marks);

@@ -1,3 +1,4 @@
+import { hasLost, isBehind } from '../kafka/assignment.ts';
 import { deadLetterHeaders } from '../kafka/dead-letter.ts';
 import { createLogBatch, type LogBatch } from '../kafka/log-batch.ts';
 import { decodeMarks, type LogMark } from '../kafka/log-mark.ts';
@@ -154,6 +155,10 @@ class MemoryLogConsumer implements MessageConsumer {
     return this.#inHand;
   }
 
+  reposition(): void {
+    if (this.isReady()) this.#track(this.#lookAgain(this.#holdings));
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -188,6 +193,18 @@ class MemoryLogConsumer implements MessageConsumer {
     }
   }
 
+  async #lookAgain(holdings: readonly Holding[]): Promise<void> {
+    const confirmed = holdings.map(({ source, expected }) => ({ source, expected }));
+    try {
+      const sources = confirmed.map(({ source }) => source);
+      const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
+      if (holdings === this.#holdings && hasLost(confirmed, stored))
+        this.assign(holdings.map(({ partition }) => partition));
+    } catch (error) {
+      if (holdings === this.#holdings) this.#fail(error);
+    }
+  }
+
   async #askStore(holdings: readonly Holding[]): Promise<void> {
     const sources = holdings.map(({ source }) => source);
     const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
@@ -210,7 +227,9 @@ class MemoryLogConsumer implements MessageConsumer {
         const batch = this.#batch(holding, bodies, from);
         const outcome = await this.#startedHandlers().handle(batch, this.#stopping.signal);
         if (outcome.kind === 'moved') {
+          const { expected } = holding;
           await this.#askStore([holding]);
+          if (isBehind(outcome.position, expected)) this.reposition();
           continue;
         }
         holding.expected = batch.position.next;

@@ -52,7 +52,7 @@ export class RabbitmqConnection {
   readonly #logger: Logger;
   /** Without user and password, for logs and errors. */
   readonly #address: string;
-  #current: { lose(error: unknown): void; model: ChannelModel } | undefined;
+  #current: { readonly session: Session; readonly channels: readonly Channel[] } | undefined;
   #ready = false;
   /** Since the last session that was stable. */
   #failedAttempts = 0;
@@ -111,7 +111,7 @@ export class RabbitmqConnection {
     const lose = (error: unknown) => {
       if (broken) return;
       broken = error instanceof AppError ? error : this.#unavailable(error);
-      if (this.#current === session) {
+      if (this.#current?.session === session) {
         this.#current = undefined;
         this.#ready = false;
       }
@@ -123,11 +123,15 @@ export class RabbitmqConnection {
     };
     // Errors are remembered and told by the `close` that always follows: acting on both would act twice.
     let cause: unknown;
+    const channels: Channel[] = [];
     const watch = (channel: Channel) => {
+      channels.push(channel);
       channel.on('error', (error) => {
         cause ??= error;
       });
-      channel.on('close', () => lose(cause ?? new Error('the channel closed')));
+      channel.on('close', () => {
+        if (!this.#closed) lose(cause ?? new Error('the channel closed'));
+      });
       channel.on('handler-error', (error: unknown) => lose(error));
     };
     model.on('error', (error) => {
@@ -144,7 +148,7 @@ export class RabbitmqConnection {
       this.#options.onBlocked?.(false);
     });
     const session: Session = { model, watch, lose };
-    this.#current = session;
+    this.#current = { session, channels };
     this.#options.onBlocked?.(false);
     const timer = setTimeout(() => {
       const wait = `did not answer within ${SET_UP_TIMEOUT_MS} ms`;
@@ -194,9 +198,9 @@ export class RabbitmqConnection {
   async #close(): Promise<void> {
     this.#ready = false;
     clearTimeout(this.#retryTimer);
-    const session = this.#current;
-    if (!session) return;
-    await endConnection(session.model);
+    if (!this.#current) return;
+    const { session, channels } = this.#current;
+    await endConnection(session.model, channels);
     session.lose(new AppError('STOPPING', 'the RabbitMQ connection was closed'));
   }
 }
@@ -227,10 +231,16 @@ function coalesceWrites(model: ChannelModel): void {
  * Says goodbye where the broker listens, then destroys the socket: amqplib only half-closes it, and towards a
  * silent broker that would keep the socket, and so the process, alive.
  */
-async function endConnection(model: ChannelModel): Promise<void> {
+async function endConnection(model: ChannelModel, channels: readonly Channel[] = []): Promise<void> {
+  const close = async () => {
+    // RabbitMQ drops what a channel still has in hand when the connection closes, even the last acknowledgement; a
+    // channel that is closed by itself carries it out first.
+    await Promise.allSettled(channels.map(async (channel) => channel.close()));
+    await model.close();
+  };
   await within(
     CLOSE_TIMEOUT_MS,
-    model.close().catch(() => undefined),
+    close().catch(() => undefined),
   );
   socketOf(model).destroy();
 }

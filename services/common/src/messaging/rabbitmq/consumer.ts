@@ -12,6 +12,8 @@ import { ensureTopology } from './topology.ts';
 const MAX_BATCH_MESSAGES = 1_000;
 /** A silent broker must not hold up a stop: with the connection everything goes back anyway. */
 const CANCEL_TIMEOUT_MS = 2_000;
+/** A stop waits this long for the running batch before it gives back what is not handled yet. */
+const GIVE_BACK_AFTER_MS = 1_000;
 /** After a batch of this size the queue is busy: the next one may gather a little, since large batches cost less. */
 const BUSY_BATCH_MESSAGES = 64;
 const GATHER_MS = 5;
@@ -246,22 +248,40 @@ export class RabbitmqConsumer implements MessageConsumer {
     return this.#handlers;
   }
 
-  /** Another consumer may have at once what is not handled yet, while the running batch still takes its time. */
-  async #unsubscribe({ channel, consumerTag, acknowledgements, chunks }: Subscription): Promise<void> {
+  async #cancel({ channel, consumerTag }: Subscription): Promise<void> {
     try {
       await channel.cancel(consumerTag);
-      for (const chunk of chunks.splice(0)) acknowledgements.giveBack(chunk.firstTag, lastTagOf(chunk));
     } catch (error) {
       this.#logger.debug({ err: error }, 'the subscription ended before it was cancelled');
     }
+  }
+
+  /**
+   * Waits for the running batch. What is not handled yet goes back when the channel closes, after the last
+   * acknowledgement. Only if the batch takes its time, it goes back sooner, so that another consumer may have it: rejected
+   * message by message, it fills the window of the quorum queue's client, and a channel that closes then drops what that
+   * client has not sent, an acknowledgement among it.
+   */
+  async #finishWork(subscription: Subscription | undefined): Promise<void> {
+    let isDone = false;
+    const work = this.#work.then(() => {
+      isDone = true;
+    });
+    await within(GIVE_BACK_AFTER_MS, work);
+    if (!isDone && subscription && subscription === this.#subscription) {
+      const { acknowledgements, chunks } = subscription;
+      for (const chunk of chunks.splice(0)) acknowledgements.giveBack(chunk.firstTag, lastTagOf(chunk));
+    }
+    await work;
   }
 
   async #stop(): Promise<void> {
     this.#mode = 'stopping';
     this.#stopping.abort();
     this.#endGathering?.();
-    if (this.#subscription) await within(CANCEL_TIMEOUT_MS, this.#unsubscribe(this.#subscription));
-    await this.#work;
+    const subscription = this.#subscription;
+    if (subscription) await within(CANCEL_TIMEOUT_MS, this.#cancel(subscription));
+    await this.#finishWork(subscription);
     await Promise.all([this.#connection.close(), this.#deadLetters.close()]);
   }
 }
