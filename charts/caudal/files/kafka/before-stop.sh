@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs before the broker is told to stop, where there are several. Waits until every partition has all its copies in sync,
+# Runs before the broker receives SIGTERM, if there are several. Waits until every partition has all its copies in sync,
 # so that a rollout, a drain or a person takes this broker only when the one before it is back: without it a partition
 # would be left with fewer copies than a confirm needs. Gives up after AWAIT_SECONDS, and at once where the release is
 # being removed: its Service has no name then.

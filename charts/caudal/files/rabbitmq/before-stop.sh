@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs before the node is told to stop, where there are several. Waits until every quorum queue has a majority without this
+# Runs before the node receives SIGTERM, if there are several. Waits until every quorum queue has a majority without this
 # node, so that a rollout, a drain or a person takes it only when the one before it is back; then hands its leaders and
 # clients to the others. Gives up after AWAIT_SECONDS, and at once where the release is being removed: its Service has no
 # name then.

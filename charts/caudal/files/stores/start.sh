@@ -15,7 +15,7 @@ while read -r user rules; do
   esac
   printf 'user %s reset on #%s %s\n' "$user" "$(hash "$password")" "$rules"
 done < /etc/caudal/rules.txt > /run/store/users.acl
-# Nobody can be this user: it is off and has no password. Valkey reads its append-only file back with its rights, though,
+# No one can log in as this user: it is disabled and has no password. Valkey reads its append-only file back with its rights, though,
 # and would skip every transaction without them: all that was stored would be gone after a restart.
 echo 'user default reset off ~* &* +@all' >> /run/store/users.acl
 unset ADMIN_PASSWORD CONSUMER_PASSWORD CONSOLE_PASSWORD EXPORTER_PASSWORD password
