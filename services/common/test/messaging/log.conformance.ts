@@ -98,18 +98,23 @@ export function describeLog(harness: () => MessagingHarness): void {
     await consumer.start(store.handlers());
     const standsAt = (position: number) => sources.filter((name) => store.positions.get(name) === position);
     await store.until(() => standsAt(40).length === sources.length);
-    const lose = () => {
+    const lose = async () => {
+      // The consumer knows of its last batch, too.
+      await eventually(
+        () => consumer.inHand(),
+        (inHand) => inHand === 0,
+      );
       for (const source of sources) store.positions.set(source, null);
       store.marks.clear();
     };
 
-    lose();
+    await lose();
     consumer.reposition?.();
     await store.until(() => standsAt(40).length === sources.length);
     assert.equal(store.duplicates, 40 * sources.length);
 
     // Nobody says that the store lost something: the one batch that comes finds out, for all sources.
-    lose();
+    await lose();
     await publisher.publish(bodiesOf(10, 'after-'));
     await store.until(() => standsAt(40).length === sources.length - 1 && standsAt(50).length === 1);
     assert.equal(store.duplicates, 2 * 40 * sources.length);

@@ -16,6 +16,7 @@ import {
 } from './assignment.ts';
 import { kafkaError } from './errors.ts';
 import type { Run } from './fetched-records.ts';
+import { FreezeWatch } from './freeze-watch.ts';
 import { createLogBatch, type LogBatch } from './log-batch.ts';
 import { OffsetHints } from './offset-hints.ts';
 import { PartitionWatch } from './partition-watch.ts';
@@ -67,6 +68,7 @@ export class PlatformaticConsumer implements MessageConsumer {
   #handlers: ConsumerHandlers | undefined;
   #consumer: Consumer | undefined;
   #watch: PartitionWatch | undefined;
+  readonly #freezeWatch: FreezeWatch;
   #assignment: Assignment | undefined;
   #joining: Promise<void> | undefined;
   /** Messages in batches that are being handled. */
@@ -85,6 +87,17 @@ export class PlatformaticConsumer implements MessageConsumer {
     this.#placer = new Placer(dependencies.logger, (event) => this.#handlers?.onLogEvent?.(event));
     this.#deadLetters = new PlatformaticDeadLetters(settings);
     this.#hints = new OffsetHints(dependencies.logger);
+    const { sessionTimeoutMs } = settings;
+    // A heartbeat is at most a third of a session old, so a freeze that takes the rest of it may have ended the session.
+    this.#freezeWatch = new FreezeWatch((sessionTimeoutMs * 2) / 3, (milliseconds) => {
+      const freeze = `frozen for ${Math.round(milliseconds)} ms`;
+      this.#fail(
+        new AppError(
+          'BROKER_TIMEOUT',
+          `${freeze}: the Kafka session of ${sessionTimeoutMs} ms may be over, start anew`,
+        ),
+      );
+    });
   }
 
   async start(handlers: ConsumerHandlers): Promise<void> {
@@ -129,6 +142,8 @@ export class PlatformaticConsumer implements MessageConsumer {
     consumer.on('consumer:heartbeat:stalled', ({ lastError }) => this.#rejoin(consumer, lastError));
     try {
       await consumer.joinGroup({});
+      // The client has been seen not to find its way back into the group; a new process does.
+      if (!this.#stopping.signal.aborted) this.#freezeWatch.start();
     } catch (error) {
       await consumer.close(true).catch(() => undefined);
       throw kafkaError(error, this.#settings);
@@ -421,6 +436,7 @@ export class PlatformaticConsumer implements MessageConsumer {
   #fail(error: unknown): void {
     if (this.#idle()) return;
     this.#failed = true;
+    this.#freezeWatch.stop();
     this.#startedHandlers().onFatal(error);
   }
 
@@ -432,6 +448,7 @@ export class PlatformaticConsumer implements MessageConsumer {
   async #stop(): Promise<void> {
     this.#stopping.abort();
     this.#watch?.stop();
+    this.#freezeWatch.stop();
     await Promise.all(this.#running);
     await this.#joining;
     await within(LEAVE_TIMEOUT_MS, this.#leave());
