@@ -76,8 +76,8 @@ describe('injectFault', () => {
 
   it('does not pass for done what reached no process', async () => {
     isRunning = false;
-    await assert.rejects(inject('kill', 'ingest-api-1'), /no process to send SIGSTOP to/);
-    await assert.rejects(inject('stop', 'kafka-consumer-1'), /no process to send SIGSTOP to/);
+    await assert.rejects(inject('kill', 'ingest-api-1'), /no process to receive SIGSTOP/);
+    await assert.rejects(inject('stop', 'kafka-consumer-1'), /no process to receive SIGSTOP/);
     await assert.rejects(inject('reset', 'redis'), /redis has no proxy/);
   });
 });

@@ -73,9 +73,9 @@ describe('waitForRecovery', () => {
     [
       'a console without an answer',
       { lanes: () => Promise.reject(new Error('refused')) },
-      'the console does not answer',
+      'console does not answer',
     ],
-    ['a console without lanes', { lanes: readings([]) }, 'the console reports no lane'],
+    ['a console without lanes', { lanes: readings([]) }, 'console reports no lanes'],
   ] as const) {
     it(`waits for ${what}, and names it in the end`, async () => {
       const { problem, tookMs } = await recovery(options);

@@ -82,6 +82,6 @@ describe('waitForDrain', () => {
     const client = { ...consoleOf(lane(0, 0)), lanes: async () => [lane(total++, 0)] };
     const { drained, reason } = await drain(client, { expectedTotals: { l: 1_000_000 }, deadlineMs: 500 });
     assert.equal(drained, false);
-    assert.match(reason ?? '', /not over after/);
+    assert.match(reason ?? '', /not drained after/);
   });
 });

@@ -51,7 +51,7 @@ describe('ServiceProcess.stop', () => {
   it('tells of a drain that had to be ended', async () => {
     const process = await started("process.on('SIGTERM', () => {})");
     assert.equal(await process.stop(), 'SIGKILL');
-    assert.deepEqual(events, ['service-1 did not end within 0.3 s: killed']);
+    assert.deepEqual(events, ['service-1 did not exit within 0.3 s: killed']);
   });
 
   it('ends a process that is held still', async () => {

@@ -84,7 +84,7 @@ describe('the local stack', () => {
     const result = await loading;
     assert.equal(result.account.exact, true, JSON.stringify(result.account.findings));
     assert.notDeepEqual(consumer.identity, killed);
-    assert.ok(events.some((line) => line.includes('rabbitmq-consumer-1 ended (SIGKILL)')));
+    assert.ok(events.some((line) => line.includes('rabbitmq-consumer-1 exited (SIGKILL)')));
   });
 
   it('scales consumers up and down under load', async () => {

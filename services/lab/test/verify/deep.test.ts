@@ -131,9 +131,9 @@ describe('the ledger of a load', () => {
 
   it('says what is missing when there is none', () => {
     const file = join(folder, 'old.json');
-    assert.throws(() => readLedger(file), /old.json cannot be read/);
+    assert.throws(() => readLedger(file), /cannot read .*old.json/);
     writeFileSync(file, JSON.stringify({ perCountry: {} }));
-    assert.throws(() => readLedger(file), /says nothing of the load's keys/);
+    assert.throws(() => readLedger(file), /does not contain the load's keys/);
   });
 });
 
