@@ -10,7 +10,7 @@ export interface ReadinessCheck {
 
 /** The port of a service that is not for clients: probes and metrics. */
 export interface OperationsServer {
-  /** Starts to listen, on every address where `host` is undefined; resolves with the port it got. */
+  /** Starts listening, on all addresses if `host` is undefined; resolves with the port. */
   listen(host: string | undefined, port: number): Promise<number>;
   close(): Promise<void>;
 }

@@ -33,7 +33,7 @@ export interface GroupCommit {
    * body that the broker refuses fails its own call alone.
    */
   publish(bodies: readonly Buffer[], deadline: number): Promise<void>;
-  /** The largest body the broker takes, bytes; infinite where no limit is known. */
+  /** Maximum body size of the broker, bytes; infinite if unknown. */
   maxBodyBytes(): number;
   /** Messages taken and not yet confirmed. */
   pending(): number;
