@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { View } from './resolve.ts';
 
-/** What both commands are told. */
+/** Options of both commands. */
 export interface Arguments {
   readonly prometheusUrl: string;
   readonly view: View;

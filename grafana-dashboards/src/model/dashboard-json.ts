@@ -64,7 +64,7 @@ export interface TargetJson {
   readonly format?: string;
 }
 
-/** What a panel of some type is told besides; only what is read here. */
+/** Options by panel type; only those read here. */
 export interface PanelOptionsJson {
   readonly yAxis?: { readonly unit?: string; readonly min?: number; readonly max?: number };
   readonly colorMode?: string;

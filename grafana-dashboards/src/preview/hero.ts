@@ -20,7 +20,7 @@ const LAYOUT: readonly (readonly [title: string, places: readonly GridPosition[]
   ['Messages stored', [{ x: 8, y: 3, w: 8, h: 7 }]],
   ['Backlog', [{ x: 16, y: 3, w: 8, h: 7 }]],
   [
-    'Spread of end-to-end latency',
+    'Distribution of end-to-end latency',
     [
       { x: 0, y: 10, w: 12, h: 7 },
       { x: 12, y: 10, w: 12, h: 7 },

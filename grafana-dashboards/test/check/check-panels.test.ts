@@ -43,7 +43,7 @@ test('a query without series is listed with its dashboard, panel and expression'
     [
       { dashboard: 'Caudal / Brokers and stores', panel: 'Lanes', problem: 'no series' },
       { dashboard: 'Caudal / Pipeline', panel: 'Verdict', problem: 'no series' },
-      { dashboard: 'Caudal / Pipeline', panel: 'Parts', problem: 'no series' },
+      { dashboard: 'Caudal / Pipeline', panel: 'Components', problem: 'no series' },
     ],
   );
   assert.match(empty[0]?.expr ?? '', /^max by \(lane\) \(caudal_lane_paused\{namespace=~"\.\*"/);

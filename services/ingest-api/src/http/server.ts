@@ -16,7 +16,7 @@ export interface HttpServerOptions {
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
-  /** Largest body for which `Expect: 100-continue` is confirmed, bytes. */
+  /** Largest body for which `Expect: 100-continue` gets a 100 response, bytes. */
   readonly maxBodyBytes: number;
   /** Called with the status of each malformed HTTP request. */
   readonly onProtocolError: (status: number) => void;

@@ -23,7 +23,7 @@ when the account is exact and all load-test thresholds pass. Ctrl-C ends the loa
 
   --profile NAME      smoke, average (default) or stress
   --rate N            peak messages per second (not seed)
-  --duration TIME     length of the load, such as 60s or 5m (not seed)
+  --duration TIME     length of the load, such as 60s or 5m; for seed its time limit
   --messages N        messages to post (seed only)
   --users N           concurrent requests
   --batch N           messages per request (1)
