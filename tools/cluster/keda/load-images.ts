@@ -58,7 +58,7 @@ async function onEveryNode(repository: string, command: readonly string[]): Prom
   const state = await readState(clusterLayout(repository).stateFile);
   const running = [];
   for (const node of state?.nodes ?? []) if (await isNodeRunning(state, node.name)) running.push(node);
-  if (running.length === 0) throw new Error('the local cluster is down; start it first (up)');
+  if (running.length === 0) throw new Error('the local cluster is down: run npm run cluster:up');
   for (const node of running) {
     const [program = '', ...args] = insideNode(node, command);
     await runCommand(program, args);

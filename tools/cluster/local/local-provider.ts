@@ -107,7 +107,8 @@ export class LocalProvider implements ClusterProvider {
   async loadImages(): Promise<string | undefined> {
     return this.#exclusive(async () => {
       const state = await readState(this.#layout.stateFile);
-      if (!(await isNodeRunning(state, 'node1'))) throw new Error('the cluster is down; start it first (up)');
+      if (!(await isNodeRunning(state, 'node1')))
+        throw new Error('the cluster is down: run npm run cluster:up');
       const image = await buildProjectImage(this.#layout.repository, this.#onProgress);
       if (image === undefined) return undefined;
       const snapshotter = await this.#snapshotter();
@@ -129,7 +130,7 @@ export class LocalProvider implements ClusterProvider {
 
   async kubeconfig(): Promise<string> {
     if (!(await isNodeRunning(await readState(this.#layout.stateFile), 'node1'))) {
-      throw new Error('the cluster is down; start it first (up)');
+      throw new Error('the cluster is down: run npm run cluster:up');
     }
     return this.#layout.kubeconfig;
   }

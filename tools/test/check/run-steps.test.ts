@@ -59,6 +59,9 @@ test('the slowest tests and files and the number of files are listed', async () 
   const { output } = await runCheck(
     `test('fast', () => {}); test('slow', () => new Promise((resolve) => setTimeout(resolve, 60)));`,
   );
-  assert.match(output, /\nslowest tests:\n +\d+\.\d s {2}slow \(.*sample\.test\.mjs\)\n +\d+\.\d s {2}fast \(/);
+  assert.match(
+    output,
+    /\nslowest tests:\n +\d+\.\d s {2}slow \(.*sample\.test\.mjs\)\n +\d+\.\d s {2}fast \(/,
+  );
   assert.match(output, /\nslowest files:\n +\d+\.\d s {2}.*sample\.test\.mjs\n\n1 test files\n/);
 });

@@ -240,7 +240,7 @@ test('a directory with other files is never emptied', async () => {
     await writeFile(join(other, 'precious'), 'content');
     await assert.rejects(
       startServers({ dataDirectory: other, fresh: true, only: ['redis'] }),
-      /is not emptied/,
+      /will not be cleared/,
     );
     assert.equal(await readFile(join(other, 'precious'), 'utf8'), 'content');
   } finally {
@@ -256,7 +256,7 @@ test('a server that cannot start says why, and leaves nothing behind', async () 
     await writeFile(join(own, 'redis', 'appendonlydir', 'appendonly.aof.manifest'), 'nonsense\n');
     await assert.rejects(
       startServers({ dataDirectory: own, only: ['redis'] }),
-      /^Error: redis ended while it was starting; the end of its log:\n(.*\n)*.*manifest/,
+      /^Error: redis exited during startup; the end of its log:\n(.*\n)*.*manifest/,
     );
     assert.equal(await first.status('redis'), 'down');
   } finally {
