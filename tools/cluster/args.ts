@@ -46,7 +46,7 @@ export function parseClusterArguments(argv: readonly string[]): ClusterArguments
   const [action, ...rest] = positionals;
   const known = clusterActions.find((candidate) => candidate === action);
   if (known === undefined || rest.length > 0) {
-    throw new Error(`unknown action '${positionals.join(' ')}': use ${clusterActions.join(', ')}`);
+    throw new Error(`action must be one of ${clusterActions.join(', ')}, not '${positionals.join(' ')}'`);
   }
   const nodes = Number(values.nodes);
   if (nodes !== 1 && nodes !== 2) throw new Error(`--nodes must be 1 or 2, not '${values.nodes}'`);
