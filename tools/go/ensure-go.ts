@@ -47,7 +47,7 @@ export async function ensureGo(options: {
   });
   return {
     command: join(directory, 'go', 'bin', 'go'),
-    // An older Go on this machine may have set these.
+    // May be set by an older Go on this machine.
     environment: { GOROOT: join(directory, 'go'), GOTOOLCHAIN: 'local' },
   };
 }

@@ -57,7 +57,7 @@ test('a quotient of nothing by nothing is no figure', async () => {
   for (const { problem } of empty) assert.equal(problem, 'only NaN');
 });
 
-test('what Prometheus does not understand is told in its words, for marks as well', async () => {
+test('what Prometheus does not understand is reported in its words, for marks as well', async () => {
   const { empty } = await check((path, parameters) => {
     if ((parameters.get('query') ?? '').includes(' offset 15s')) throw new Error('parse error: no');
     return answerWith(() => false, undefined)(path, parameters);

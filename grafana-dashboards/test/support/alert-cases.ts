@@ -9,7 +9,7 @@ export interface AlertCase {
   readonly fires: readonly { readonly labels: Readonly<Record<string, string>>; readonly summary: string }[];
 }
 
-/** Labels by which the chart's Prometheus tells releases apart. */
+/** Labels by which the chart's Prometheus distinguishes releases. */
 export const RELEASE = { namespace: 'demo', release: 'caudal' } as const;
 
 const labelsOf = (labels: Readonly<Record<string, string>>): string =>

@@ -62,7 +62,7 @@ function connects(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** A request to RabbitMQ's HTTP API as its user, or as somebody else. */
+/** A request to RabbitMQ's HTTP API as its user, or as another user. */
 async function management(path: string, init: RequestInit = {}, credentials?: string): Promise<Response> {
   const url = new URL(servers.addresses.rabbitmqManagementUrl);
   const user = credentials ?? `${url.username}:${url.password}`;
@@ -138,7 +138,7 @@ test('Prometheus scrapes RabbitMQ and what is put into the targets directory', a
   }
 });
 
-test('a held server does not answer, and goes on where it was', async () => {
+test('a suspended server does not answer, and resumes where it was', async () => {
   const pids = serverNames.map(pidOf);
   await Promise.all(serverNames.map((name) => servers.kill(name, 'SIGSTOP')));
   try {

@@ -131,7 +131,7 @@ export interface MessageConsumer {
   assignments(): readonly string[];
   /** Messages delivered to this consumer and not stored yet. */
   inHand(): number;
-  /** Stops taking messages, waits for running handlers, acknowledges stored batches, disconnects. Idempotent. */
+  /** Takes nothing new in, lets running handlers end, acknowledges what they stored, leaves. Idempotent. */
   stop(): Promise<void>;
 }
 

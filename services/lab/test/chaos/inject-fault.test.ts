@@ -61,7 +61,7 @@ describe('injectFault', () => {
     });
   }
 
-  it('lets everything go on when it is interrupted', async () => {
+  it('resumes everything when it is interrupted', async () => {
     const interrupted = () => Promise.reject(new Error('interrupted'));
     for (const [action, target, last] of [
       ['stop', 'ingest-api-1', 'SIGCONT ingest-api-1'],

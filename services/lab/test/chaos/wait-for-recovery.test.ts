@@ -16,7 +16,7 @@ const lane = (name: string, total: number | null, backlog: number | null): LaneR
     },
   }) as unknown as LaneReport;
 
-/** Answers one after the other; the last one for ever. */
+/** Returns one answer after the other, then repeats the last one. */
 const readings = (...answers: readonly (readonly LaneReport[])[]) => {
   let next = 0;
   return () => Promise.resolve(answers[Math.min(next++, answers.length - 1)] ?? []);

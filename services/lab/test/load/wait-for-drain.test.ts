@@ -30,7 +30,7 @@ function lane(total: number | null, backlog: number | null): LaneReport {
   };
 }
 
-/** Says one after the other, the last one for ever; an Error stands for a console that does not answer. */
+/** Returns one report after the other, then repeats the last one; an Error stands for a console that does not answer. */
 function consoleOf(...answers: (LaneReport | Error)[]): ConsoleClient {
   let index = 0;
   return {

@@ -74,7 +74,7 @@ describe('the local stack', () => {
     assert.equal(result.notDrained, undefined);
   });
 
-  it('starts a killed process again, and is exact all the same', async () => {
+  it('restarts a killed process, and is still exact', async () => {
     const consumer = stack.processes().get('rabbitmq-consumer-1');
     assert.ok(consumer);
     const killed = consumer.identity;

@@ -214,7 +214,7 @@ describe('a deep account', () => {
     );
   });
 
-  it('names what was refused and is stored all the same', async () => {
+  it('names what was refused but is stored', async () => {
     const refused = ledgerOf(new Map([[0, 'refused']]));
     const { findings, exact, line } = await deep(
       refused,
