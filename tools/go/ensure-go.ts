@@ -47,7 +47,7 @@ export async function ensureGo(options: {
   });
   return {
     command: join(directory, 'go', 'bin', 'go'),
-    // May be set by an older Go on this machine.
+    // An older Go may have set these.
     environment: { GOROOT: join(directory, 'go'), GOTOOLCHAIN: 'local' },
   };
 }

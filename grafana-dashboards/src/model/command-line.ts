@@ -5,7 +5,7 @@ import type { View } from './resolve.ts';
 export interface Arguments {
   readonly prometheusUrl: string;
   readonly view: View;
-  /** What follows the options. */
+  /** Positional arguments. */
   readonly rest: readonly string[];
 }
 

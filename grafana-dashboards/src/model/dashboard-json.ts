@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The parts of Grafana's classic dashboard model that are read here. */
+/** The parts of Grafana's classic dashboard model used here. */
 export interface DashboardJson {
   readonly uid: string;
   readonly title: string;

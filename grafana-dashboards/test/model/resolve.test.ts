@@ -70,5 +70,5 @@ test('variables are replaced in both notations, unknown ones refused', () => {
   const values = new Map([['lane', 'x']]);
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's own notation
   assert.equal(substitute('{lane=~"$lane"} ${lane}', values), '{lane=~"x"} x');
-  assert.throws(() => substitute('$pod', values), /\$pod is no variable/);
+  assert.throws(() => substitute('$pod', values), /unknown dashboard variable \$pod/);
 });

@@ -317,7 +317,7 @@ test('the hero picture has its panels in places of their own, and misses none', 
   assert.equal(hero.panels.length, 9);
   assert.throws(
     () => heroOf({ dashboard, panels: panels.slice(3), marks: [] }),
-    /there is no panel "Verdict"/,
+    /no panel "Verdict"/,
   );
 });
 
