@@ -7,7 +7,7 @@ import { find, names, render, specOf } from './support/manifests.ts';
 import { containerOf, environmentOf, plainEnvironment, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
 
-describe('what the services are told', () => {
+describe('the environment of the services', () => {
   for (const name of [
     'default',
     'ha',

@@ -116,7 +116,7 @@ describe('the notes', () => {
 });
 
 describe('a load on demand', () => {
-  it('is a CronJob that never runs by itself, with the pod of the load test', async () => {
+  it('is a CronJob that never runs on its own, with the pod of the load test', async () => {
     const manifests = await render({ values: { loadtest: { enabled: true } } });
     const { spec } = find(manifests, 'CronJob', 'caudal-load');
     assert.equal(spec?.suspend, true);

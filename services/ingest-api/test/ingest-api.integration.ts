@@ -128,7 +128,7 @@ describe('100,000 odd paths, methods and countries', () => {
           await Promise.all(Array.from({ length: 10 }, (_, n) => send(at + n * 1_000, 1_000)));
         }
       };
-      // The heap takes its size under the first of them; what is kept of each would go on growing.
+      // The heap takes its size under the first of them; what is kept of each would keep growing.
       await flood(0, 20_000);
       const memoryBefore = await residentBytes(program);
       await flood(20_000, 100_000);

@@ -113,7 +113,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     await store.until(() => standsAt(40).length === sources.length);
     assert.equal(store.duplicates, 40 * sources.length);
 
-    // Nobody says that the store lost something: the one batch that comes finds out, for all sources.
+    // Nothing announces that the store lost data: the one batch that arrives finds out, for all sources.
     await lose();
     await publisher.publish(bodiesOf(10, 'after-'));
     await store.until(() => standsAt(40).length === sources.length - 1 && standsAt(50).length === 1);

@@ -177,7 +177,7 @@ export class KafkajsConsumer implements MessageConsumer {
     }
   }
 
-  /** Begins anew, as after a join, if the store has lost something: what is under way is given up. */
+  /** Starts over, as after a join, if the store has lost something; abandons work in progress. */
   async #lookAgain(consumer: Consumer, assignment: Assignment): Promise<void> {
     const confirmed = Array.from(assignment.partitions.values(), ({ source, expected }) => ({
       source,
@@ -286,7 +286,7 @@ export class KafkajsConsumer implements MessageConsumer {
     if (first === partition.readFrom) return true;
     partition.misses++;
     if (first > partition.readFrom && partition.misses > 1) {
-      // A fetch after the seek began later all the same: the offsets between are not messages (a transaction's marks).
+      // A fetch after the seek still began later: the offsets between are not messages (a transaction's marks).
       this.#logger.warn(
         { source: partition.source, from: partition.readFrom, to: first },
         'the log has a gap',
@@ -305,7 +305,10 @@ export class KafkajsConsumer implements MessageConsumer {
     position: number | null,
   ): Promise<void> {
     const { source, expected } = partition;
-    this.#logger.info({ source, expected, position }, 'the store stands elsewhere: following it');
+    this.#logger.info(
+      { source, expected, position },
+      'stored offset differs from the batch: following the store',
+    );
     await this.#askStore([partition]);
     if (await this.#place(assignment, [partition])) this.#seek(consumer, partition);
     if (isBehind(position, expected)) this.reposition();
@@ -355,7 +358,7 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#startedHandlers().onFatal(error);
   }
 
-  /** Keeps kafkajs from fetching in circles what nobody takes any more. */
+  /** Keeps kafkajs from fetching in circles what is no longer consumed. */
   #pauseAll(): void {
     try {
       this.#consumer?.pause([{ topic: this.#settings.topic }]);

@@ -47,7 +47,7 @@ interface Fetched extends Run {
 /**
  * Reads the topic as a member of the group, from where the *store* stands.
  *
- * It fetches by itself instead of using the library's stream: the stream begins at Kafka's committed offsets and
+ * It fetches directly instead of using the library's stream: the stream begins at Kafka's committed offsets and
  * cannot be moved, while here every fetch names the offset the store wants. One loop per leading broker asks for all
  * of its partitions at once and asks for what comes next while the handlers work; what a handler's outcome has made
  * stale by then is dropped.
@@ -94,7 +94,7 @@ export class PlatformaticConsumer implements MessageConsumer {
       this.#fail(
         new AppError(
           'BROKER_TIMEOUT',
-          `${freeze}: the Kafka session of ${sessionTimeoutMs} ms may be over, start anew`,
+          `${freeze}: the Kafka session of ${sessionTimeoutMs} ms may be over, starting over`,
         ),
       );
     });
@@ -128,7 +128,7 @@ export class PlatformaticConsumer implements MessageConsumer {
     consumer.topics.track(topic);
     consumer.on('consumer:group:join', ({ assignments, isLeader }) => {
       this.#onJoin(consumer, assignments ?? []);
-      // Only a leader that joins again makes the group deal out anew, so only the leader needs to know.
+      // Only a leader that joins again makes the group rebalance, so only the leader needs to know.
       if (isLeader) this.#watch?.start();
       else this.#watch?.stop();
     });
@@ -221,7 +221,7 @@ export class PlatformaticConsumer implements MessageConsumer {
     for (const partition of partitions) takeStored(partition, stored.get(partition.source));
   }
 
-  /** Begins anew, as after a join, if the store has lost something: what is under way is given up. */
+  /** Starts over, as after a join, if the store has lost something; abandons work in progress. */
   async #lookAgain(consumer: Consumer, assignment: Assignment): Promise<void> {
     const confirmed = Array.from(assignment.partitions.values(), ({ source, expected }) => ({
       source,
@@ -238,7 +238,7 @@ export class PlatformaticConsumer implements MessageConsumer {
     }
   }
 
-  /** Starts a fetch loop for every broker that leads a partition of ours and has none. */
+  /** Starts a fetch loop for every broker that leads an assigned partition and has none. */
   async #startLoops(consumer: Consumer, assignment: Assignment): Promise<void> {
     for (const node of (await this.#leaders(consumer, assignment)).keys()) {
       if (this.#nodes.has(node)) continue;
@@ -265,7 +265,7 @@ export class PlatformaticConsumer implements MessageConsumer {
     return answer ?? new Map();
   }
 
-  /** Reads from one broker for as long as it leads anything of ours. */
+  /** Reads from one broker for as long as it leads an assigned partition. */
   async #loop(consumer: Consumer, node: number): Promise<void> {
     let ahead: Promise<Fetched[]> | undefined;
     for (;;) {
@@ -354,7 +354,7 @@ export class PlatformaticConsumer implements MessageConsumer {
       if (assignment !== this.#assignment || this.#idle()) return;
       const to = from + this.#maxBatchMessages;
       const next = to >= values.length ? end : (offsets[to - 1] ?? 0) + 1;
-      // Without a heartbeat: the client keeps up the membership by itself.
+      // Without a heartbeat: the client keeps up the membership.
       const batch = createLogBatch({
         source: partition.source,
         expected: partition.expected,
@@ -371,7 +371,7 @@ export class PlatformaticConsumer implements MessageConsumer {
         const { source, expected } = partition;
         this.#logger.info(
           { source, expected, position: outcome.position },
-          'the store stands elsewhere: following it',
+          'stored offset differs from the batch: following the store',
         );
         await this.#askStore([partition]);
         await this.#place(consumer, assignment, [partition]);

@@ -234,7 +234,7 @@ function coalesceWrites(model: ChannelModel): void {
 async function endConnection(model: ChannelModel, channels: readonly Channel[] = []): Promise<void> {
   const close = async () => {
     // RabbitMQ drops what a channel still has in hand when the connection closes, even the last acknowledgement; a
-    // channel that is closed by itself carries it out first.
+    // channel that is closed on its own carries it out first.
     await Promise.allSettled(channels.map(async (channel) => channel.close()));
     await model.close();
   };

@@ -27,7 +27,7 @@ interface Chunk {
   firstTag: number;
 }
 
-/** A subscription on one connection, with what it delivered and nobody handles yet. */
+/** A subscription on one connection, with what it delivered and is not handled yet. */
 interface Subscription {
   readonly session: Session;
   readonly channel: Channel;
