@@ -14,7 +14,7 @@ const requiredMajor = 24;
 const say = (line) => process.stderr.write(`${line}\n`);
 const major = (version) => Number(version.split('.')[0]);
 
-/** Whether node_modules holds exactly what the lock file asks for, as npm itself recorded it. */
+/** Whether node_modules matches the lock file, as recorded by npm. */
 function isInstalled() {
   const packagesOf = (path) => JSON.parse(readFileSync(join(root, path), 'utf8')).packages;
   try {
@@ -32,14 +32,14 @@ function isInstalled() {
   }
 }
 
-/** Node.js 24 as npm installed it, else the one that runs this file. */
+/** Node.js 24 installed by npm, otherwise the one running this file. */
 function pinnedNode() {
   const pinned = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
   if (process.platform === 'linux' && existsSync(pinned)) return pinned;
   return major(process.versions.node) >= requiredMajor ? process.execPath : undefined;
 }
 
-/** Ctrl-C in a terminal reaches every process of the foreground group by itself; a second copy would mean "at once". */
+/** Ctrl-C in a terminal reaches every process of the foreground group; a forwarded copy would count as a second Ctrl-C. */
 function terminalSignalsChild() {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');
@@ -50,7 +50,7 @@ function terminalSignalsChild() {
   }
 }
 
-/** Runs a program to its end and resolves with how it ended. Signals sent to this process alone are passed on. */
+/** Runs a program; resolves with its exit. Forwards signals sent only to this process. */
 function run(command, args, stdio = 'inherit') {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio });
@@ -73,7 +73,7 @@ function run(command, args, stdio = 'inherit') {
   });
 }
 
-/** Ends this process the way its child ended. */
+/** Exits like the child process. */
 function endAs({ code, signal }) {
   if (signal === null) process.exitCode = code;
   else process.kill(process.pid, signal);
@@ -87,7 +87,7 @@ async function main() {
     return;
   }
   if (major(process.versions.node) < 20) {
-    say(`Node.js ${process.versions.node} is too old: install Node.js 20 or newer (24 is best).`);
+    say(`Node.js ${process.versions.node} is too old: install Node.js 20 or newer (24 recommended).`);
     process.exitCode = 1;
     return;
   }
@@ -107,7 +107,7 @@ async function main() {
       root,
     ];
     const ended = await run(npm, [...npmArgs, ...options], ['ignore', 2, 2]).catch((error) => {
-      say(`npm could not be started (${error.message}): install npm, it comes with Node.js.`);
+      say(`cannot start npm (${error.message}): install npm, which comes with Node.js.`);
       return { code: 1, signal: null };
     });
     if (ended.code !== 0) {
@@ -120,8 +120,8 @@ async function main() {
   const node = pinnedNode();
   if (node === undefined) {
     say(
-      `Node.js ${requiredMajor} is needed and this is ${process.versions.node}. On Linux (x64, arm64) it comes with the ` +
-        `npm packages; run "npm ci --include=optional", or install Node.js ${requiredMajor} and start again with it.`,
+      `Node.js ${requiredMajor} is required, this is ${process.versions.node}. On Linux (x64, arm64) it comes with the ` +
+        `npm packages; run "npm ci --include=optional", or install Node.js ${requiredMajor} and run this again with it.`,
     );
     process.exitCode = 1;
     return;

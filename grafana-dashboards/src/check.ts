@@ -5,12 +5,12 @@ import { OPTIONS_USAGE, readArguments } from './model/command-line.ts';
 
 const USAGE = `usage: npm run dashboards:check -- [options]
 
-Runs the queries of every panel against a Prometheus that has seen a load, and fails on an empty one.
+Runs the queries of every panel against a Prometheus with data from a load, and fails if one returns nothing.
 
 ${OPTIONS_USAGE}
 `;
 
-/** Exit status: 0 when every panel shows something, 1 when one does not, 2 for wrong options. */
+/** Exit status: 0 when every panel has data, 1 when one has none, 2 for invalid options. */
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help')) {
     process.stdout.write(USAGE);
@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`EMPTY  ${dashboard}: ${panel}\n       ${problem}\n       ${expr}\n`);
   }
   process.stdout.write(
-    `${queries} queries of ${panels} panels on ${dashboards} dashboards, ${empty.length} empty${skipped > 0 ? `; ${skipped} not asked: no exporter beside the stores` : ''}\n`,
+    `${queries} queries of ${panels} panels on ${dashboards} dashboards, ${empty.length} empty${skipped > 0 ? `; ${skipped} skipped: no exporters of the stores` : ''}\n`,
   );
   return empty.length === 0 ? 0 : 1;
 }

@@ -16,7 +16,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** The classic model, with the panels numbered: Grafana would else number them anew at every start. */
+/** The classic model with numbered panels: otherwise Grafana would renumber them at every start. */
 function toJson({ builder }: NamedDashboard): object {
   const built = builder.build();
   return { ...built, panels: (built.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 })) };

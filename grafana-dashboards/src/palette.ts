@@ -1,7 +1,6 @@
 /**
- * One colour, one meaning, wherever Caudal draws: hue says whose figure it is, shade which quantile or which part of it,
- * and green, amber and red say nothing but state. The lanes' hues are two of Okabe and Ito's, which people who see few
- * colours can also tell apart.
+ * One meaning per colour in all of Caudal's charts: the hue is the owner (lane, ingest), the shade the quantile or part,
+ * and green, amber and red are reserved for state. The lanes' hues are from the colour-blind-safe palette of Okabe and Ito.
  */
 
 /** A hue from its lightest to its darkest shade. */
@@ -11,7 +10,7 @@ export interface Hue {
   readonly dark: string;
 }
 
-/** Whose figure: a lane, by its broker, or neither (ingest, console, the machine). */
+/** Owner of a figure: a lane, by its broker, or neither (ingest, console, the machine). */
 export type Owner = 'rabbitmq' | 'kafka' | 'neutral';
 
 /** Hue by owner. */
@@ -24,10 +23,10 @@ export const HUES: Readonly<Record<Owner, Hue>> = {
 /** Grafana's name of the text's own colour, which is the neutral hue on a dark page and readable on a light one. */
 export const NEUTRAL = 'text';
 
-/** State, and nothing else: good, needs a look, bad. Grafana's names, which adapt to its theme. */
+/** State colours: good, needs attention, bad. Grafana's names, which adapt to its theme. */
 export const STATES = { good: 'green', attention: 'orange', bad: 'red' } as const;
 
-/** Marks of something that happened: it is neither good nor bad. */
+/** Colour of event marks, which are neither good nor bad. */
 export const MARK = '#8E8E9C';
 
 /**
@@ -39,7 +38,7 @@ export const OWNER_PATTERNS: Readonly<Record<Exclude<Owner, 'neutral'>, string>>
   kafka: '^(?=.*kafka|(?!.*rabbitmq).*redis)',
 };
 
-/** Whose figure a series is, by its name. */
+/** Returns the owner of a series by its name. */
 export function ownerOf(name: string): Owner {
   for (const owner of ['rabbitmq', 'kafka'] as const) {
     if (new RegExp(OWNER_PATTERNS[owner], 'i').test(name)) return owner;

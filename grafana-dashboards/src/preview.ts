@@ -8,12 +8,12 @@ const OUTPUT = join(import.meta.dirname, '..', '..', 'docs', 'images');
 
 const USAGE = `usage: npm run dashboards:preview -- [options] [dashboard…]
 
-Draws the dashboards with what a Prometheus holds, as pictures in docs/images. Needs Chromium.
+Renders the dashboards with the data of a Prometheus as pictures in docs/images. Needs Chromium.
 
 ${OPTIONS_USAGE}
 `;
 
-/** Exit status: 0 when the pictures are written, 1 when they are not, 2 for wrong options. */
+/** Exit status: 0 when the pictures are written, 1 on failure, 2 for invalid options. */
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help')) {
     process.stdout.write(USAGE);

@@ -12,8 +12,8 @@ import { takePictures } from './preview/take-pictures.ts';
 import { createPrometheusClient } from './prometheus/client.ts';
 
 /*
- * Draws the pictures of docs/images from a scene that can be played again: a load, more consumers, a store that goes and
- * comes back, and rest. Needs Chromium and some four minutes; everything it starts is gone afterwards.
+ * Draws the pictures of docs/images from a reproducible scene: a load, more consumers, a store outage, and rest. Needs
+ * Chromium and about four minutes; stops everything it starts.
  */
 
 const OUTPUT = join(import.meta.dirname, '..', '..', 'docs', 'images');
@@ -138,7 +138,7 @@ async function untilStored(prometheusUrl: string, count: number): Promise<void> 
     },
     { timeoutMs: DRAIN_TIMEOUT_MS, everyMs: 500 },
   );
-  if (!isStored) throw new Error(`the lanes have not stored ${count} messages in time`);
+  if (!isStored) throw new Error(`timed out waiting for the lanes to store ${count} messages`);
 }
 
 function say(line: string): void {
@@ -147,12 +147,12 @@ function say(line: string): void {
 
 const USAGE = `usage: npm run dashboards:scene
 
-Draws the pictures of docs/images from a scene of its own servers and services: a load, more consumers, a store that is
-away for a while, and rest. Needs Chromium and about four minutes.
+Draws the pictures of docs/images from a scene with its own servers and services: a load, more consumers, a store
+outage, and rest. Needs Chromium and about four minutes.
 `;
 
 const [unexpected] = process.argv.slice(2);
 if (!printsHelp(USAGE)) {
   if (unexpected === undefined) await main();
-  else failUsage(`'${unexpected}' is not expected`, USAGE);
+  else failUsage(`unexpected argument '${unexpected}'`, USAGE);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { printsHelp } from '../../tools/lib/command-line.ts';
 import { GENERATED_DIRECTORY, generatedFiles } from './generated-files.ts';
 
-/** Writes the dashboards and alerts into `generated/`, and removes what is no longer made. */
+/** Writes the dashboards and alerts to `generated/` and removes obsolete files. */
 
 if (printsHelp('usage: npm run dashboards\n\nWrites grafana-dashboards/generated.\n')) process.exit(0);
 const files = generatedFiles();

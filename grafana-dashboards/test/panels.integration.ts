@@ -44,7 +44,7 @@ before(async () => {
   // RabbitMQ computes its queues' figures every five seconds.
   await untilPrometheus('count(rabbitmq_detailed_queue_messages_ready)', (value) => value === 2);
   from = Math.floor(Date.now() / 1_000);
-  // The load goes on until Prometheus has seen every part of the pipeline at work.
+  // The load continues until Prometheus has seen every part of the pipeline at work.
   await untilPrometheus(
     'min(sum by (lane) (rate(caudal_stored_messages_total[4s]))) > 0',
     (value) => value > 0,
@@ -122,7 +122,7 @@ test('the account on the dashboard is exact', async () => {
   assert.deepEqual(await figures('Difference'), [0, 0]);
 });
 
-test('a panel that asks for what nobody exports is found', async () => {
+test('a panel that asks for a metric without an exporter is found', async () => {
   const broken = join(directory, 'broken');
   cpSync(GENERATED_DIRECTORY, broken, { recursive: true });
   const path = join(broken, 'node-runtime.json');

@@ -11,13 +11,13 @@ import {
   statusName,
 } from './thresholds.ts';
 
-/** Messages by what became of them; see `Outcome`. */
+/** Messages by outcome; see `Outcome`. */
 export type OutcomeCounts = { accepted: number; refused: number; unknown: number };
 
-/** Milliseconds; null where nothing was measured. */
+/** Milliseconds; null without measurements. */
 export type LatencyFigures = Record<'avg' | 'p50' | 'p95' | 'p99' | 'max', number | null>;
 
-/** What a run did, as written to ACCOUNT_FILE. Always: sent = accepted + refused + unknown, per country too. */
+/** Result of a run as written to ACCOUNT_FILE. Always: sent = accepted + refused + unknown, also per country. */
 export type LoadAccount = {
   runId: string;
   scenario: ScenarioName;
@@ -51,7 +51,7 @@ export type LoadAccount = {
   latencyMs: LatencyFigures;
   /** From a request's first attempt to its 202, with waits and retries. */
   settleMs: LatencyFigures;
-  /** Without results where k6 was told to judge nothing; that does not pass. */
+  /** Empty if k6 ran with --no-thresholds, which does not count as passed. */
   thresholds: { passed: boolean; results: { metric: string; condition: string; passed: boolean }[] };
 };
 

@@ -6,7 +6,7 @@ import type { Message } from './payloads.ts';
 import type { Settings } from './settings.ts';
 import { postName } from './thresholds.ts';
 
-/** What became of a request. */
+/** Result of a request. */
 export type PostResult = {
   outcome: Outcome;
   attempts: number;
@@ -24,8 +24,8 @@ function describe({ status, error, body }: Response): string {
 
 /**
  * Posts messages and retries what may still succeed, always under the same key, so that the pipeline counts
- * the messages once however many attempts arrive. (The HTTP client under k6 also repeats a keyed request by
- * itself when a kept-alive connection turns out to be dead, even with RETRY=off; the key covers that too.)
+ * the messages once however many attempts arrive. (k6's HTTP client also repeats a keyed request
+ * when a kept-alive connection turns out to be dead, even with RETRY=off; the key covers that too.)
  *
  * @param key the request's Idempotency-Key: ASCII, at most 128 characters, never used for other messages
  */

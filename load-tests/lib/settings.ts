@@ -7,7 +7,7 @@ import {
   type ScenarioName,
 } from './profiles.ts';
 
-/** What a run is told, read once from `-e NAME=value`. */
+/** Settings of a run, read once from `-e NAME=value`. */
 export type Settings = {
   scenario: ScenarioName;
   profile: ProfileName;
@@ -15,7 +15,7 @@ export type Settings = {
   baseUrl: string;
   apiPath: string;
   apiKey: string | undefined;
-  /** Makes the messages; the same seed makes the same ones. */
+  /** Determines the messages: the same seed gives the same ones. */
   seed: string;
   /** Names the run in its account and in its idempotency keys; made up when undefined. */
   runId: string | undefined;
@@ -57,7 +57,7 @@ export function parseDurationMs(text: string): number | undefined {
   return total > 0 ? total : undefined;
 }
 
-/** Reads variables one by one and keeps every complaint, so that a person fixes all of them at once. */
+/** Reads variables and collects all problems, so that they can be fixed at once. */
 class VariableReader {
   readonly problems: string[] = [];
   readonly #env: Environment;
@@ -93,7 +93,7 @@ class VariableReader {
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= min && number <= max) return number;
     this.problems.push(
-      `${name}=${value}: give a whole number from ${min} to ${max}, e.g. -e ${name}=${min || 1}`,
+      `${name}=${value}: use a whole number from ${min} to ${max}, e.g. -e ${name}=${min || 1}`,
     );
     return undefined;
   }
@@ -104,7 +104,7 @@ class VariableReader {
     const ms = parseDurationMs(value);
     if (ms === undefined) {
       this.problems.push(
-        `${name}=${value}: give a duration with its unit, e.g. -e ${name}=30s or -e ${name}=1m30s`,
+        `${name}=${value}: use a duration with its unit, e.g. -e ${name}=30s or -e ${name}=1m30s`,
       );
     }
     return ms;
@@ -114,7 +114,7 @@ class VariableReader {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const found = choices.find((choice) => choice === value);
-    if (found === undefined) this.problems.push(`${name}=${value}: give one of ${choices.join(', ')}`);
+    if (found === undefined) this.problems.push(`${name}=${value}: use one of ${choices.join(', ')}`);
     return found;
   }
 }
@@ -161,17 +161,17 @@ export function readSettings(scenario: ScenarioName, env: Environment): Settings
   const baseUrl = reader.matching(
     'BASE_URL',
     /^https?:\/\/[^\s?#]+$/,
-    'give a URL, e.g. http://localhost:8080',
+    'use a URL, e.g. http://localhost:8080',
   );
-  const apiPath = reader.matching('API_PATH', /^\/[^\s?#]*$/, 'give a path, e.g. /messages or /process');
+  const apiPath = reader.matching('API_PATH', /^\/[^\s?#]*$/, 'use a path, e.g. /messages or /process');
   const settings: Settings = {
     scenario,
     profile,
     baseUrl: (baseUrl ?? 'http://localhost:8080').replace(/\/+$/, ''),
     apiPath: apiPath ?? '/messages',
-    apiKey: reader.secret('API_KEY', /^[\x21-\x7e]+$/, 'give visible ASCII characters without blanks'),
+    apiKey: reader.secret('API_KEY', /^[\x21-\x7e]+$/, 'use visible ASCII characters without blanks'),
     seed: reader.text('SEED') ?? '1',
-    runId: reader.matching('RUN_ID', /^[\w.-]{1,48}$/, 'give up to 48 of A-Z, a-z, 0-9, "_", "." and "-"'),
+    runId: reader.matching('RUN_ID', /^[\w.-]{1,48}$/, 'use up to 48 of A-Z, a-z, 0-9, "_", "." and "-"'),
     load: changeLoad(load, changes),
     users: changes.users,
     batch: reader.whole('BATCH', 1, 1000) ?? 1,

@@ -17,7 +17,7 @@ export type Behaviour = {
   apiKey?: string;
   /** The only path that takes messages. */
   path?: string;
-  /** Once so many requests are accepted, refuse connections for `outageMs`. */
+  /** After this number of accepted requests, refuse connections for `outageMs`. */
   outageAfter?: number;
   outageMs?: number;
 };
@@ -39,7 +39,7 @@ export type FaultyIngest = {
   struck: Map<Fault, number>;
   /** Bodies as they came, by key. */
   bodies: Map<string, unknown>;
-  /** Resolves when so many keys are confirmed. */
+  /** Resolves when this number of keys is confirmed. */
   whenConfirmed: (keys: number) => Promise<void>;
   close: () => Promise<void>;
 };

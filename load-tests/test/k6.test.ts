@@ -272,7 +272,7 @@ describe('a run that cannot be trusted', () => {
     assert.equal(exitCode, 108, output);
     assert.match(
       output,
-      new RegExp(`no ingest API at ${target.url}/openapi.json \\(.*refused\\): start it, or give`),
+      new RegExp(`no ingest API at ${target.url}/openapi.json \\(.*refused\\): start it, or set`),
     );
     assertAccount(account, output);
     assert.equal(account.messages.sent, 0);
@@ -294,7 +294,7 @@ describe('a run that cannot be trusted', () => {
   it('does not start with a wrong variable, and names it', async (t) => {
     const { exitCode, output } = await runK6(t, 'steady.ts', { RATE: 'fast', MESSAGES: 5 });
     assert.notEqual(exitCode, 0);
-    assert.match(output, /RATE=fast: give a whole number/);
+    assert.match(output, /RATE=fast: use a whole number/);
     assert.match(output, /MESSAGES does not apply to steady/);
   });
 

@@ -23,7 +23,7 @@ describe('countries', () => {
     }
   });
 
-  it('pass the door of the API, and are counted there under the code they are accounted under', () => {
+  it('pass validation by ingest, and are counted there under the code they are accounted under', () => {
     for (const { message, code } of sample.slice(0, 5000)) {
       assert.equal(messageSchema.parse(message).country, code);
     }

@@ -26,10 +26,10 @@ describe('settings', () => {
 
   it('name the variable and the fix, all problems at once', () => {
     const problems = problemsOf({ RATE: 'fast', DURATION: '30', BATCH: '1001', BASE_URL: 'localhost:8080' });
-    assert.match(problems, /RATE=fast: give a whole number from 1 to 1000000, e\.g\. -e RATE=1/);
-    assert.match(problems, /DURATION=30: give a duration with its unit, e\.g\. -e DURATION=30s/);
-    assert.match(problems, /BATCH=1001: give a whole number from 1 to 1000/);
-    assert.match(problems, /BASE_URL=localhost:8080: give a URL, e\.g\. http:\/\/localhost:8080/);
+    assert.match(problems, /RATE=fast: use a whole number from 1 to 1000000, e\.g\. -e RATE=1/);
+    assert.match(problems, /DURATION=30: use a duration with its unit, e\.g\. -e DURATION=30s/);
+    assert.match(problems, /BATCH=1001: use a whole number from 1 to 1000/);
+    assert.match(problems, /BASE_URL=localhost:8080: use a URL, e\.g\. http:\/\/localhost:8080/);
     assert.equal(problems.split('\n').length, 5);
   });
 
@@ -55,13 +55,13 @@ describe('settings', () => {
       RUN_ID: 'a b',
       USERS: '0',
     })) {
-      assert.ok(problemsOf({ [name]: value }).includes(`- ${name}=${value}: give`), name);
+      assert.ok(problemsOf({ [name]: value }).includes(`- ${name}=${value}: use`), name);
     }
   });
 
   it('keep a wrong API key to themselves', () => {
     const problems = problemsOf({ API_KEY: 'sécret' });
-    assert.match(problems, /- API_KEY: give visible ASCII/);
+    assert.match(problems, /- API_KEY: use visible ASCII/);
     assert.doesNotMatch(problems, /sécret/);
   });
 

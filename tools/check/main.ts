@@ -75,7 +75,7 @@ const steps: readonly Step[] = [
   },
 ];
 
-/** Tests that start what they need by themselves. */
+/** Tests that start the servers they need. */
 async function integration(pattern: string): Promise<StepResult> {
   return runTestsOneByOne(find(pattern), {
     timeoutMs: TEST_TIMEOUT_MS,

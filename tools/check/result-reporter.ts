@@ -1,12 +1,12 @@
 import type { TestEvent } from 'node:test/reporters';
 
-/** How many lines of an error are told again at the end of a check; a comparison of objects needs some. */
+/** Maximum lines of an error repeated at the end of a check; a comparison of objects needs several. */
 const ERROR_LINES = 20;
 
 /** What this reporter writes. */
 export interface TestRunResult {
   readonly counts?: Readonly<Partial<Record<'passed' | 'failed' | 'cancelled' | 'skipped' | 'todo', number>>>;
-  /** Each test that failed by itself, not by one within it, with the start of its error. */
+  /** Each test that failed itself, not through a subtest, with the start of its error. */
   readonly failures: readonly string[];
   /** Each test and the time it took; a suite is the sum of its tests and is left out. */
   readonly durations: readonly TestDuration[];

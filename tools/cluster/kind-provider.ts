@@ -12,12 +12,12 @@ import type { ClusterProvider, RunningCluster } from './provider.ts';
 import { waitFor } from './wait-for.ts';
 
 const clusterName = 'caudal';
-/** kind maps this port of the machine, on loopback alone, to the ingress in the cluster. */
+/** Loopback port that kind maps to the ingress in the cluster. */
 const ingressPort = 8088;
 const metricsServer =
   'https://github.com/kubernetes-sigs/metrics-server/releases/download/v0.9.0/components.yaml';
 
-/** Whether a Docker engine answers; a client alone does not make a cluster. */
+/** Whether a Docker engine answers; a client alone is not enough. */
 export async function dockerAnswers(): Promise<boolean> {
   return runCommand('docker', ['info', '--format', '{{.ServerVersion}}']).then(
     ({ stdout }) => stdout.trim() !== '',
@@ -25,7 +25,7 @@ export async function dockerAnswers(): Promise<boolean> {
   );
 }
 
-/** A cluster by kind, in containers of a Docker engine, with the official images. */
+/** A kind cluster in Docker containers, with the official images. */
 export class KindProvider implements ClusterProvider {
   readonly name = 'kind';
   readonly #repository: string;
@@ -43,7 +43,7 @@ export class KindProvider implements ClusterProvider {
     if (await this.#exists()) {
       await this.#kind('export', 'kubeconfig', `--kubeconfig=${this.#kubeconfig}`);
       this.#onProgress(
-        `already up: kind cluster ${clusterName} (its number of nodes is that of its first start)`,
+        `already up: kind cluster ${clusterName} (keeps the number of nodes of its first start)`,
       );
     } else {
       await withProgress(`kind cluster of ${nodes}: starting`, this.#onProgress, () => this.#create(nodes));
@@ -83,14 +83,14 @@ export class KindProvider implements ClusterProvider {
     );
     const name = contentName(id);
     await runCommand('docker', ['tag', projectImageName, name]);
-    await withProgress(`${projectImageName}: onto the nodes`, this.#onProgress, () =>
+    await withProgress(`${projectImageName}: loading onto the nodes`, this.#onProgress, () =>
       this.#kind('load', 'docker-image', projectImageName, name),
     );
     return name;
   }
 
   async kubeconfig(): Promise<string> {
-    if (!existsSync(this.#kubeconfig)) throw new Error('the cluster is down; start it first (up)');
+    if (!existsSync(this.#kubeconfig)) throw new Error('the cluster is down: run npm run cluster:up');
     return this.#kubeconfig;
   }
 

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../lib/run-command.ts';
 
-/** Where kubectl finds its cluster: a kubeconfig, a context of it, or both. */
+/** Selects a cluster for kubectl: a kubeconfig, one of its contexts, or both. */
 export interface KubectlTarget {
   readonly program: string;
   readonly kubeconfig?: string;
   readonly context?: string;
 }
 
-/** Runs kubectl and resolves with what it wrote. */
+/** Runs kubectl; resolves with its output. */
 export async function kubectl(target: KubectlTarget, ...args: readonly string[]): Promise<string> {
   const options = [
     ...(target.kubeconfig === undefined ? [] : [`--kubeconfig=${target.kubeconfig}`]),
@@ -19,7 +19,7 @@ export async function kubectl(target: KubectlTarget, ...args: readonly string[])
   return (await runCommand(target.program, [...options, ...args])).stdout;
 }
 
-/** Applies manifests server-side, so that applying the same ones again changes nothing. */
+/** Applies manifests server-side, which is idempotent. */
 export async function applyManifests(target: KubectlTarget, manifests: readonly string[]): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'caudal-manifests-'));
   try {

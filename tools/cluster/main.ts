@@ -5,7 +5,7 @@ import { type ClusterArguments, parseClusterArguments, usage } from './args.ts';
 import { chooseProvider } from './choose-provider.ts';
 import type { ClusterProvider } from './provider.ts';
 
-/** A Kubernetes for this repository: `up`, `down`, `status`, `load-images`, `kubeconfig`. */
+/** Kubernetes cluster for this repository: `up`, `down`, `status`, `load-images`, `kubeconfig`. */
 
 const repository = join(import.meta.dirname, '..', '..');
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -25,7 +25,7 @@ async function act(provider: ClusterProvider, wanted: ClusterArguments): Promise
       return;
     case 'load-images': {
       const image = await provider.loadImages();
-      say(image === undefined ? 'no image was loaded' : `${image} is on every node`);
+      say(image === undefined ? 'no image was loaded' : `${image} is loaded on all nodes`);
       return;
     }
     case 'kubeconfig':
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** What a person needs of an error: its message and those of its causes; nothing more where the machine lacks something. */
+/** Formats an error for the terminal: its message and those of its causes; for a missing prerequisite the message only. */
 function describe(error: unknown): string {
   if (error instanceof PrerequisiteError || !(error instanceof Error)) return `error: ${String(error)}`;
   const cause = error.cause instanceof Error ? `\ncaused by: ${error.cause.message}` : '';

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The ingress of manifests/ingress.yaml as pods reach it. */
+/** URL of the ingress of manifests/ingress.yaml from within pods. */
 export const ingressUrlInside = 'http://traefik.ingress.svc';
 
 /**
- * Reads a manifest of tools/cluster/manifests with its `$(…)` filled in.
+ * Reads a manifest of tools/cluster/manifests and replaces its `$(…)`.
  *
- * @throws Error naming a placeholder that has no value, or a value that no placeholder asks for.
+ * @throws Error for a placeholder without a value or an unused value.
  */
 export async function readManifest(
   name: string,
@@ -27,6 +27,6 @@ export function fillIn(text: string, values: Readonly<Record<string, string>>, s
     return value;
   });
   const unused = Object.keys(values).filter((key) => !used.has(key));
-  if (unused.length > 0) throw new Error(`${source}: nothing asks for ${unused.join(', ')}`);
+  if (unused.length > 0) throw new Error(`${source}: unused values: ${unused.join(', ')}`);
   return filled;
 }

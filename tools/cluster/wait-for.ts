@@ -1,7 +1,7 @@
 /**
- * Asks again until the condition answers with something other than undefined.
+ * Polls a condition until it returns something other than undefined.
  *
- * @param what completes "waited N s for …"
+ * @param what completes "timed out after N s waiting for …"
  * @throws Error after the timeout, with the last error that the condition threw.
  */
 export async function waitFor<Answer>(
@@ -19,9 +19,12 @@ export async function waitFor<Answer>(
     if (answer !== undefined) return answer;
     if (performance.now() > deadlineMs) {
       const reason = last instanceof Error ? ` (${last.message})` : '';
-      throw new Error(`waited ${Math.round(options.timeoutMs / 1_000)} s for ${what}${reason}`, {
-        cause: last,
-      });
+      throw new Error(
+        `timed out after ${Math.round(options.timeoutMs / 1_000)} s waiting for ${what}${reason}`,
+        {
+          cause: last,
+        },
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, options.intervalMs ?? 100));
   }

@@ -7,7 +7,7 @@ import { type OnProgress, withProgress } from '../lib/progress.ts';
 import { type CommandOutput, isInstalled, runCommand } from '../lib/run-command.ts';
 import { ensureProgram, isRoot } from '../rootfs/host-packages.ts';
 
-/** The newest `go` line of the modules that are built here. */
+/** Newest `go` line of the modules built here. */
 const REQUIRED_MINOR = 26;
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 
@@ -47,7 +47,7 @@ export async function ensureGo(options: {
   });
   return {
     command: join(directory, 'go', 'bin', 'go'),
-    // An older Go on this machine may have set them for itself.
+    // An older Go may have set these.
     environment: { GOROOT: join(directory, 'go'), GOTOOLCHAIN: 'local' },
   };
 }
@@ -62,7 +62,7 @@ export async function runGo(
   return runCommand(command, args, { cwd, environment: { ...environment, CGO_ENABLED: '0' }, signal });
 }
 
-/** Whether `go version` reports a Go that can build here: new enough, or able to fetch the newer one by itself. */
+/** Whether `go version` reports a suitable Go: new enough, or able to download a newer toolchain. */
 export function isUsableGo(goVersion: string, toolchain: string): boolean {
   const match = /go(\d+)\.(\d+)/.exec(goVersion);
   if (match === null) return false;

@@ -11,10 +11,10 @@ const moduleDirectory = import.meta.dirname;
 const root = join(moduleDirectory, '..', '..');
 
 /**
- * The path of a k6 of version 1.0 or newer: the one on PATH; else, where Docker answers, a program that runs its official
- * image; else the one pinned in go.mod, compiled once (several minutes) and kept in the cache.
+ * Returns the path of k6 1.0 or newer: from PATH; otherwise, with Docker, a wrapper for its official image; otherwise the
+ * version pinned in go.mod, compiled once (several minutes) and cached.
  *
- * @throws PrerequisiteError if there is neither such a k6 nor Docker nor a Go that can build it.
+ * @throws PrerequisiteError without such a k6, Docker, and a Go that can build it.
  */
 export async function ensureK6(
   options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
@@ -42,7 +42,7 @@ export async function ensureK6(
   return join(directory, 'k6');
 }
 
-/** Whether `k6 version` tells of 1.0 or newer, from which on k6 runs TypeScript. */
+/** Whether `k6 version` reports 1.0 or newer, which runs TypeScript. */
 export function isUsableK6(output: string): boolean {
   const major = /^k6(?:\.exe)? v(\d+)\./.exec(output.trim())?.[1];
   return major !== undefined && Number(major) >= 1;

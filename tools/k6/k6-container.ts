@@ -5,7 +5,7 @@ import { ensureCached } from '../lib/cache.ts';
 import { type OnProgress, withProgress } from '../lib/progress.ts';
 import { runCommand } from '../lib/run-command.ts';
 
-/** Whether Docker's engine answers; its client alone is not enough. */
+/** Whether the Docker engine answers; a client alone is not enough. */
 export function hasDockerEngine(signal?: AbortSignal): Promise<boolean> {
   return runCommand('docker', ['info'], { signal }).then(
     () => true,
@@ -14,7 +14,7 @@ export function hasDockerEngine(signal?: AbortSignal): Promise<boolean> {
 }
 
 /**
- * A program that runs k6 from its official image as if it were installed: same arguments, same files, same network, and
+ * Creates a wrapper that runs k6 from its official image like an installed one: same arguments, files and network, and
  * Ctrl-C reaches it. Pulls the image the first time.
  *
  * @param version with its `v`, as go.mod has it

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { exclusive } from './exclusive.ts';
 import type { OnProgress } from './progress.ts';
 
-/** Where downloads and builds are kept between runs: `$XDG_CACHE_HOME/caudal`, by default `~/.cache/caudal`. */
+/** Directory for downloads and builds: `$XDG_CACHE_HOME/caudal`, by default `~/.cache/caudal`. */
 export function cacheDirectory(): string {
   const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(base, 'caudal');
 }
 
-/** One directory to be made once and then found. */
+/** A directory that is built once and cached. */
 export interface CacheEntry {
-  /** Kind of thing, the folder within the cache: `k6`, `layers`. */
+  /** Folder within the cache, such as `k6` or `layers`. */
   readonly kind: string;
   /** Names the content exactly (version, hash of the recipe): another key is another entry. */
   readonly key: string;
@@ -24,10 +24,10 @@ export interface CacheEntry {
 }
 
 /**
- * The path of a cached directory, built first where it is missing.
+ * Returns the path of a cached directory, building it if missing.
  *
- * The build goes to a directory of its own that is renamed when complete, so a cached directory is always whole. Of
- * several processes that want the same entry one builds and the others wait. Left-overs of interrupted builds go.
+ * Builds in a temporary directory and renames it when complete, so a cached directory is never partial. Concurrent
+ * processes wait for one build of the same entry. Remains of interrupted builds are removed.
  */
 export function ensureCached(entry: CacheEntry): Promise<string> {
   const folder = join(cacheDirectory(), entry.kind);

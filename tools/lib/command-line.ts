@@ -1,10 +1,10 @@
-/** Exit status for a command line that makes no sense. */
+/** Exit status for an invalid command line. */
 const USAGE_STATUS = 2;
 
 /**
- * Prints the usage when it was asked for.
+ * Prints the usage if requested.
  * @param usage begins with `usage: <command> …`
- * @returns whether it was asked for; there is nothing else to do then
+ * @returns whether it was requested; the caller then returns
  */
 export function printsHelp(usage: string, args: readonly string[] = process.argv.slice(2)): boolean {
   const isWanted = args.includes('--help') || args.includes('-h');
@@ -13,7 +13,7 @@ export function printsHelp(usage: string, args: readonly string[] = process.argv
 }
 
 /**
- * Says in one line what is wrong with a command line and how to get help, and makes the process exit with 2.
+ * Prints a one-line error with a pointer to --help and sets exit status 2.
  * @param usage begins with `usage: <command> …`
  */
 export function failUsage(message: string, usage: string): void {

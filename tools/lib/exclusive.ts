@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 /**
- * Runs a task while no other process on this machine runs one under the same name.
+ * Runs a task exclusively: no other process on this machine runs one under the same name.
  *
  * The lock is a socket in Linux's abstract namespace: it vanishes with the process that holds it, however that ends,
  * so there is no stale lock to clean up. On other systems the task runs without a lock; what is built here is renamed
  * into place when complete, so the lock only saves doing the work twice.
  *
  * @param name what is locked, an absolute path for instance
- * @param onWait called once if somebody else holds the lock
+ * @param onWait called once if another process holds the lock
  */
 export async function exclusive<Result>(
   name: string,
@@ -36,7 +36,7 @@ export async function exclusive<Result>(
   }
 }
 
-/** The lock, or undefined where another process has it. */
+/** Acquires the lock; undefined if another process holds it. */
 async function acquire(address: string): Promise<{ release(): void } | undefined> {
   const waiting = new Set<Socket>();
   const server = createServer((socket) => {
@@ -58,7 +58,7 @@ async function acquire(address: string): Promise<{ release(): void } | undefined
   };
 }
 
-/** Resolves when the holder lets go: its end closes the connection. */
+/** Resolves when the holder releases the lock or exits, which closes the connection. */
 function released(address: string): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(address);

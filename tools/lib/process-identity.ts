@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A process, told apart from a later one that got the same number. Linux only. */
+/** Identity of a process, distinct from a later one with the same ID. Linux only. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in clock ticks since the machine did. */
+  /** Start time in clock ticks since boot. */
   readonly startTicks: number;
 }
 
-/** The identity of a running process, undefined where there is none of this number. */
+/** Returns the identity of a running process; undefined without one of this ID. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   const stat = readStat(pid);
   return stat === undefined ? undefined : { pid, startTicks: stat.startTicks };
 }
 
-/** Whether the very process still runs (a zombie does not, a stopped one does). */
+/** Whether exactly this process is running (a suspended one is, a zombie is not). */
 export function isRunning(identity: ProcessIdentity): boolean {
   const stat = readStat(identity.pid);
   if (stat === undefined || stat.startTicks !== identity.startTicks) return false;
@@ -21,7 +21,7 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return stat.state !== 'X' && (stat.state !== 'Z' || stat.threads > 1);
 }
 
-/** Whether a process is held by SIGSTOP, with every one of its threads. */
+/** Whether a process is suspended by SIGSTOP with all its threads. */
 export function isStopped(identity: ProcessIdentity): boolean {
   if (!isRunning(identity)) return false;
   try {

@@ -1,14 +1,14 @@
 /** Receives one line of progress at a time, without a line break. */
 export type OnProgress = (line: string) => void;
 
-/** Milliseconds as seconds for a person: `4.2 s`, from ten on `12 s`. */
+/** Formats milliseconds as seconds: `4.2 s`, from ten on `12 s`. */
 export function formatSeconds(milliseconds: number): string {
   const seconds = milliseconds / 1_000;
   return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
 }
 
 /**
- * Says that a task begins, every `everyMs` that it still runs, and how long it took.
+ * Reports the start of a task, its progress every `everyMs`, and its duration.
  *
  * @param what the task in a few words, such as `k6: compiling 1.8.1`
  */

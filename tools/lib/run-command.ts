@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { PrerequisiteError } from './prerequisite-error.ts';
 
-/** How a command is run. */
+/** Options of a command. */
 export interface CommandOptions {
   readonly cwd?: string;
   /** Added to the environment of this process; `undefined` removes a variable. */
@@ -10,7 +10,7 @@ export interface CommandOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a command that succeeded wrote. */
+/** Output of a successful command. */
 export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
@@ -19,7 +19,7 @@ export interface CommandOutput {
 const shownLines = 25;
 
 /**
- * Runs a command to its end with its output captured.
+ * Runs a command and captures its output.
  *
  * @throws PrerequisiteError if the program is not installed.
  * @throws Error with the end of its output if it fails; the reason of `signal` if that was aborted.
@@ -60,13 +60,13 @@ export function runCommand(
         resolve({ stdout, stderr });
       } else {
         const tail = `${stdout}${stderr}`.trimEnd().split('\n').slice(-shownLines).join('\n');
-        reject(new Error(`${command} ended with ${endedBy ?? `status ${code}`}:\n${tail}`));
+        reject(new Error(`${command} exited with ${endedBy ?? `status ${code}`}:\n${tail}`));
       }
     });
   });
 }
 
-/** Whether a program of this name can be started from PATH. */
+/** Whether a program is on PATH. */
 export async function isInstalled(program: string): Promise<boolean> {
   try {
     await runCommand('sh', ['-c', 'command -v "$1" >/dev/null', 'sh', program]);

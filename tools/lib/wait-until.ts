@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Looks at a condition again and again until it holds.
+ * Polls a condition until it holds.
  *
- * @param condition may be costly or fail; looked at anew `everyMs` after the last answer
+ * @param condition may be costly or fail; checked again `everyMs` after the last result
  * @returns whether it held within `timeoutMs`
  */
 export async function waitUntil(

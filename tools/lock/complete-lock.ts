@@ -82,7 +82,8 @@ function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> {
   const words = name.split(/[-/]/);
   const os = SYSTEMS.find((system) => words.includes(system));
   const cpu = PROCESSORS.find((processor) => words.includes(processor));
-  if (os === undefined && cpu === undefined) throw new Error(`${name}: its name does not tell its platform`);
+  if (os === undefined && cpu === undefined)
+    throw new Error(`${name}: cannot derive the platform from the name`);
   const libc = words.some((word) => word.startsWith('musl'))
     ? 'musl'
     : words.includes('gnu')

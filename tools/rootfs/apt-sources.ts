@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where this machine gets Debian's packages from. */
+/** Debian mirrors of this machine. */
 export interface DebianMirrors {
   readonly main: string;
   /** Mirror of the security updates, where the machine has one. */

@@ -10,7 +10,7 @@ export function isRoot(): boolean {
 }
 
 /**
- * Fails early, in words, where real servers cannot be run as processes.
+ * Fails early with a clear message if real servers cannot run as processes.
  *
  * @throws PrerequisiteError
  */
@@ -35,7 +35,7 @@ export function requireRootOnDebian(): void {
 }
 
 /**
- * Makes sure that a program is installed on this machine, by apt-get where it is missing and this process is root.
+ * Ensures that a program is installed; installs it with apt-get if this process is root.
  *
  * @throws PrerequisiteError that names the packages where they cannot be installed.
  */
@@ -59,6 +59,6 @@ export async function ensureProgram(
     }),
   );
   if (!(await isInstalled(program))) {
-    throw new PrerequisiteError(`${program} is still missing after "${command}"; install it by hand`);
+    throw new PrerequisiteError(`${program} is still missing after "${command}"; install it manually`);
   }
 }

@@ -11,7 +11,7 @@ const pom = join(import.meta.dirname, 'kafka', 'pom.xml');
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 
 /**
- * A directory with the jars of Kafka and all they need, fetched by Maven the first time (55 MB).
+ * Returns a directory with Kafka's jars and their dependencies, downloaded by Maven the first time (55 MB).
  *
  * @throws PrerequisiteError where Maven can neither be found nor installed.
  */

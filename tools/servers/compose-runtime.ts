@@ -10,7 +10,7 @@ import { readState, type ServerName } from './state.ts';
 
 const composeFile = join(import.meta.dirname, '..', '..', 'compose.yaml');
 
-/** Whether a container engine answers and has Compose; an installed client alone does not mean one. */
+/** Whether a container engine with Compose answers; an installed client alone is not enough. */
 export async function isComposeAvailable(): Promise<boolean> {
   try {
     await runCommand('docker', ['info']);
@@ -21,13 +21,13 @@ export async function isComposeAvailable(): Promise<boolean> {
   }
 }
 
-/** Runs the servers as containers of `compose.yaml`, a Compose project of its own for each data directory. */
+/** Runs the servers as containers of `compose.yaml`, with a Compose project per data directory. */
 export function createComposeRuntime(options: RuntimeOptions): Runtime {
   const { dataDirectory, signal } = options;
   const project = `caudal-${createHash('sha256').update(dataDirectory).digest('hex').slice(0, 8)}`;
 
   function compose(...args: string[]): Promise<CommandOutput> {
-    // Not ended by `signal`: what has been started must still be ended after it.
+    // Not aborted by `signal`: started servers must still be stopped afterwards.
     return runCommand('docker', ['compose', '-p', project, '-f', composeFile, ...args], {
       environment: composeEnvironment(options),
     });
@@ -61,7 +61,7 @@ export function createComposeRuntime(options: RuntimeOptions): Runtime {
       await compose('kill', '--signal', signalName, name);
       if (signalName === 'SIGSTOP' || signalName === 'SIGCONT') return;
       if (!(await waitUntil(() => pid(name) === undefined, { timeoutMs: signalTimeoutMs }))) {
-        throw new Error(`${name} still runs ${signalTimeoutMs} ms after ${signalName}`);
+        throw new Error(`${name} is still running ${signalTimeoutMs} ms after ${signalName}`);
       }
     },
     async execute(name, command) {
@@ -79,7 +79,7 @@ export function createComposeRuntime(options: RuntimeOptions): Runtime {
   };
 }
 
-/** The variables compose.yaml asks for, from the state of the data directory. */
+/** Variables for compose.yaml, from the state of the data directory. */
 export function composeEnvironment({
   dataDirectory,
   scrapeIntervalSeconds,

@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
 import type { ServerName, State } from './state.ts';
 
-/** How one server is run as a process within its root file system. */
+/** How to run a server as a process within its root file system. */
 export interface ServerDefinition {
   readonly user: number;
   readonly group: number;
-  /** Where its data directory is to be found inside. */
+  /** Path of its data directory inside. */
   readonly dataPath: string;
-  /** Where `files` are to be found inside, read-only. */
+  /** Path of `files` inside, read-only. */
   readonly configPath: string;
-  /** Configuration files by name. They hold passwords: only root and the server's group may read them. */
+  /** Configuration files by name. They contain passwords: readable only by root and the server's group. */
   readonly files: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly command: readonly [string, ...string[]];
 }
 
-/** What the servers can be told beyond their state. */
+/** Server options that are not part of the state. */
 export interface DefinitionOptions {
-  /** How often Prometheus scrapes, in seconds. */
+  /** Scrape interval of Prometheus, seconds. */
   readonly scrapeIntervalSeconds: number;
 }
 
-/** The definition of a server on the ports and with the passwords of a state. All listen on 127.0.0.1 only. */
+/** Returns a server's definition for the ports and passwords of a state. All listen only on 127.0.0.1. */
 export function defineServer(name: ServerName, state: State, options: DefinitionOptions): ServerDefinition {
   switch (name) {
     case 'rabbitmq':
@@ -51,10 +51,10 @@ function defineRabbitmq({ ports, passwords }: State): ServerDefinition {
         'management.tcp.port': ports.rabbitmqManagement,
         'prometheus.tcp.ip': '127.0.0.1',
         'prometheus.tcp.port': ports.rabbitmqMetrics,
-        // The only user; RabbitMQ makes no `guest` where another is named.
+        // The only user; RabbitMQ does not create `guest` when another is configured.
         default_user: 'caudal',
         default_pass: passwords.rabbitmq,
-        // The defaults are shares of the whole machine, which this server does not have to itself.
+        // The defaults are shares of the whole machine, which this server shares with others.
         'vm_memory_high_watermark.absolute': '1GiB',
         'disk_free_limit.absolute': '200MB',
         'log.console': 'true',
@@ -67,15 +67,15 @@ function defineRabbitmq({ ports, passwords }: State): ServerDefinition {
       LANG: 'C.UTF-8',
       PATH: '/opt/rabbitmq/sbin:/usr/sbin:/usr/bin:/sbin:/bin',
       RABBITMQ_NODENAME: 'caudal@localhost',
-      // Erlang's own port mapper and the port for other nodes: this machine's other Erlang programs are not met.
+      // Separate port mapper and distribution port: no conflict with other Erlang programs on this machine.
       RABBITMQ_DIST_PORT: String(ports.rabbitmqDistribution),
       ERL_EPMD_ADDRESS: '127.0.0.1',
       ERL_EPMD_PORT: String(ports.rabbitmqEpmd),
-      // Without busy waiting an idle broker leaves the processors to the others. What consumers hold is counted anew
-      // with every tick, by default 5 s.
+      // Disable busy waiting so that an idle broker leaves the CPU to others. Unacknowledged messages are counted again
+      // with every tick, by default every 5 s.
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
         '-kernel inet_dist_use_interface {127,0,0,1} -rabbit quorum_tick_interval 1000 +sbwt none +sbwtdcpu none +sbwtdio none',
-      // Lets the start script become the server instead of waiting for it: signals then reach the server itself.
+      // Makes the start script exec the server, so that signals reach the server.
       RUNNING_UNDER_SYSTEMD: 'true',
     },
     command: ['rabbitmq-server'],
@@ -109,9 +109,9 @@ function defineKafka({ ports, kafkaClusterId }: State): ServerDefinition {
         'log.retention.hours': 72,
         'auto.create.topics.enable': 'false',
         'group.initial.rebalance.delay.ms': 0,
-        // Lets consumers be missed sooner than the 6 s that are the least by default.
+        // Allows session timeouts below the default minimum of 6 s, to notice dead consumers sooner.
         'group.min.session.timeout.ms': 1_000,
-        // One node: its own topics cannot have more copies than one, nor do they need 50 partitions.
+        // Single node: internal topics can only have one replica and do not need 50 partitions.
         'offsets.topic.replication.factor': 1,
         'offsets.topic.num.partitions': 8,
         'transaction.state.log.replication.factor': 1,
@@ -120,7 +120,7 @@ function defineKafka({ ports, kafkaClusterId }: State): ServerDefinition {
         'share.coordinator.state.topic.replication.factor': 1,
         'share.coordinator.state.topic.num.partitions': 8,
         'share.coordinator.state.topic.min.isr': 1,
-        // A broker that was killed may register again only when its session has run out.
+        // A killed broker can register again only after its session has expired.
         'broker.heartbeat.interval.ms': 500,
         'broker.session.timeout.ms': 3_000,
         // The default buffer of the log cleaner is half of this heap.
@@ -169,7 +169,7 @@ function defineStore(
         dir: '/data',
         appendonly: 'yes',
         appendfsync,
-        // The append-only file is the copy that counts.
+        // The append-only file is authoritative.
         save: '""',
         'maxmemory-policy': 'noeviction',
         daemonize: 'no',

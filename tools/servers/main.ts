@@ -6,20 +6,20 @@ import { type ServerName, serverNames } from './state.ts';
 
 const usage = `usage: npm run servers -- <command>
 
-  up [--only NAME,…] [--fresh]  start the servers and leave them running; --fresh empties them first
-  down                          end them; their data stays
-  status                        what runs where
-  start NAME                    start one again, on the same port and data
-  kill NAME                     end one at once, as a crash would (SIGKILL)
-  stop NAME                     hold one still, as a hang would (SIGSTOP)
-  cont NAME                     let it continue (SIGCONT)
+  up [--only NAME,…] [--fresh]  start servers in the background; --fresh clears their data first
+  down                          stop all servers, keeping their data
+  status                        show state, process ID and address of each server
+  start NAME                    start a server with the same port and data
+  kill NAME                     kill a server like a crash (SIGKILL)
+  stop NAME                     suspend a server like a hang (SIGSTOP)
+  cont NAME                     resume a suspended server (SIGCONT)
 
-  --data DIRECTORY              where their data is, by default .caudal/servers
+  --data DIRECTORY              data directory (.caudal/servers)
 
 NAME is one of ${serverNames.join(', ')}.
 `;
 
-/** A command line that makes no sense. */
+/** Invalid command line. */
 class UsageError extends Error {}
 
 async function main(args: readonly string[]): Promise<void> {
@@ -49,7 +49,7 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   if (!['down', 'status', 'start', 'kill', 'stop', 'cont'].includes(command)) {
-    throw new UsageError(`no command '${command}'`);
+    throw new UsageError(`unknown command '${command}'`);
   }
   const servers = await findServers(options);
   if (servers === undefined) {
@@ -69,10 +69,10 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** What became of a server, and the command that undoes it. */
+/** Describes the server's new state and the command that undoes it. */
 function whatHappened(command: string, name: ServerName): string {
   if (command === 'kill') return `${name} was killed; npm run servers -- start ${name} restores it`;
-  if (command === 'stop') return `${name} is held still; npm run servers -- cont ${name} lets it continue`;
+  if (command === 'stop') return `${name} is suspended; npm run servers -- cont ${name} resumes it`;
   return `${name} is running`;
 }
 
@@ -93,7 +93,7 @@ function serverNameOf(text: string | undefined): ServerName {
   if (name === undefined) {
     const known = serverNames.join(', ');
     throw new UsageError(
-      text === undefined ? `name a server: ${known}` : `no server '${text}': name one of ${known}`,
+      text === undefined ? `name a server: ${known}` : `unknown server '${text}': name one of ${known}`,
     );
   }
   return name;
@@ -113,7 +113,7 @@ async function printStatus(servers: Servers): Promise<void> {
     const status = (await servers.status(name)).padEnd(8);
     process.stdout.write(`${name.padEnd(10)}  ${status}  ${String(pid ?? '').padStart(7)}  ${urls[name]}\n`);
   }
-  process.stdout.write(`data in ${dataDirectory}\n`);
+  process.stdout.write(`data directory: ${dataDirectory}\n`);
 }
 
 try {

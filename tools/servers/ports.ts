@@ -6,10 +6,10 @@ const lowest = 10_240;
 const attempts = 200;
 
 /**
- * Free TCP ports on 127.0.0.1, chosen at random below the range that the system hands out to outgoing connections.
+ * Chooses random free TCP ports on 127.0.0.1 below the range that the system uses for outgoing connections.
  *
- * A port of that range may not be free again when a killed server comes back: a client that keeps trying to reach it
- * can get this very port as its own and end up connected to itself.
+ * A port in that range may be taken when a killed server returns: a client that keeps retrying can get the same port as
+ * its source port and connect to itself.
  *
  * @throws Error if none can be found
  */

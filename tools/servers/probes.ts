@@ -4,7 +4,7 @@ import type { ServerName, State } from './state.ts';
 const timeoutMs = 2_000;
 
 /**
- * Whether a server answers its own protocol: a listening port alone says little while data is still being loaded.
+ * Checks that a server answers its protocol: a listening port is not enough while data is being loaded.
  */
 export async function isReady(name: ServerName, state: Pick<State, 'ports' | 'passwords'>): Promise<boolean> {
   const { ports, passwords } = state;
@@ -44,7 +44,7 @@ function answersKafka(port: number): Promise<boolean> {
   );
 }
 
-/** RESP: AUTH and PING; a server that still loads its data answers -LOADING. */
+/** RESP: AUTH and PING; a server that is loading its data answers -LOADING. */
 function answersPing(port: number, password: string): Promise<boolean> {
   const request = Buffer.from(`AUTH ${password}\r\nPING\r\n`);
   return answers(port, request, (reply) => {
@@ -71,7 +71,7 @@ async function answersHttp(port: number, path: string, credentials?: string): Pr
   }
 }
 
-/** Sends one request and judges what has come back so far: undefined means that more is to come. */
+/** Sends a request and checks the response so far: undefined means incomplete. */
 function answers(
   port: number,
   request: Buffer,

@@ -14,9 +14,8 @@ import { type Runtime, type RuntimeOptions, signalTimeoutMs } from './runtime.ts
 import { readState, type ServerName, updateState } from './state.ts';
 
 /**
- * Runs the servers as processes of this machine, each within its Debian root file system, in mount and process
- * namespaces of its own and without any privilege. The recorded number is the server itself, and whatever it has started
- * ends with it.
+ * Runs the servers as unprivileged processes on this machine, each in its Debian root file system with separate mount and
+ * process namespaces. The recorded process ID is that of the server itself; its child processes end with it.
  */
 export function createProcessRuntime(options: RuntimeOptions): Runtime {
   const { dataDirectory, onProgress, signal } = options;
@@ -71,11 +70,11 @@ export function createProcessRuntime(options: RuntimeOptions): Runtime {
       if (identity === undefined) throw new Error(`${name} is not running`);
       process.kill(identity.pid, signalName);
       if (signalName === 'SIGCONT') return;
-      // Each thread stops by itself, a moment after the signal.
+      // Threads stop individually, shortly after the signal.
       const isDone = () => !isRunning(identity) || (signalName === 'SIGSTOP' && isStopped(identity));
       if (!(await waitUntil(isDone, { timeoutMs: signalTimeoutMs, everyMs: 10 }))) {
         throw new Error(
-          `${name} (process ${identity.pid}) still runs ${signalTimeoutMs} ms after ${signalName}`,
+          `${name} (process ${identity.pid}) is still running ${signalTimeoutMs} ms after ${signalName}`,
         );
       }
     },
@@ -140,11 +139,11 @@ interface Launch {
   readonly config: string;
   readonly targets: string;
   readonly log: string;
-  /** Whether the server outlives this process, even when that is killed. */
+  /** Whether the server keeps running after this process, even if that is killed. */
   readonly background: boolean;
 }
 
-/** Starts launch.sh in new namespaces and resolves with the identity of the server it becomes. */
+/** Starts launch.sh in new namespaces; resolves with the identity of the server that it execs. */
 async function launchProcess(definition: ServerDefinition, launch: Launch): Promise<ProcessIdentity> {
   const log = openSync(launch.log, 'a');
   const command = [
@@ -158,7 +157,7 @@ async function launchProcess(definition: ServerDefinition, launch: Launch): Prom
   ];
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
-    // A session of its own: Ctrl-C in a terminal is not for the servers.
+    // Own session: Ctrl-C in a terminal must not reach the servers.
     detached: true,
     stdio: ['ignore', log, log, 'pipe'],
   });
@@ -166,12 +165,11 @@ async function launchProcess(definition: ServerDefinition, launch: Launch): Prom
   child.unref();
   const pid = await readPid(child.stdio[3] as Readable);
   const identity = Number.isInteger(pid) && pid > 1 ? identifyProcess(pid) : undefined;
-  if (identity === undefined)
-    throw new Error(`${definition.command[0]} could not be launched; see ${launch.log}`);
+  if (identity === undefined) throw new Error(`could not launch ${definition.command[0]}; see ${launch.log}`);
   return identity;
 }
 
-/** The one line launch.sh writes. `unshare` keeps the pipe open, so its end tells only of a launch that failed. */
+/** Reads the line written by launch.sh. `unshare` keeps the pipe open, so end of file means a failed launch. */
 async function readPid(pipe: Readable): Promise<number> {
   for await (const line of createInterface({ input: pipe })) {
     pipe.destroy();

@@ -1,33 +1,33 @@
 import type { OnProgress } from '../lib/progress.ts';
 import type { ServerName } from './state.ts';
 
-/** How long a server may take to end or stop after a signal. */
+/** Time for a server to exit or stop after a signal, ms. */
 export const signalTimeoutMs = 30_000;
 
-/** A way to run the servers: processes of this machine, or containers. */
+/** Runs the servers as local processes or as containers. */
 export interface Runtime {
   readonly kind: 'processes' | 'compose';
-  /** Fetches or builds what the server consists of; seconds to minutes the first time, nothing afterwards. */
+  /** Fetches or builds the server's files; takes seconds to minutes the first time. */
   prepare(name: ServerName): Promise<void>;
-  /** Starts a server that does not run. It need not answer yet. */
+  /** Starts a server that is not running, without waiting until it answers. */
   launch(name: ServerName, background: boolean): Promise<void>;
-  /** Process number of a running server, stopped or not; undefined where it does not run. */
+  /** Process ID of a running or suspended server; undefined if not running. */
   pid(name: ServerName): number | undefined;
-  /** Whether the server is held by SIGSTOP. */
+  /** Whether the server is suspended by SIGSTOP. */
   isStopped(name: ServerName): boolean;
-  /** Sends a signal; resolves when the server is gone, after SIGSTOP when it stands still, after SIGCONT at once. */
+  /** Sends a signal; resolves when the server has exited, for SIGSTOP when it is suspended, for SIGCONT immediately. */
   signal(name: ServerName, signal: NodeJS.Signals): Promise<void>;
-  /** Runs a program of the server's own tools beside it, as its user; gives what it wrote. */
+  /** Runs one of the server's own tools as its user; resolves with the output. */
   execute(name: ServerName, command: readonly [string, ...string[]]): Promise<string>;
-  /** The last lines the server has logged. */
+  /** Last lines of the server's log. */
   logTail(name: ServerName): Promise<string>;
-  /** Removes data that is kept outside the data directory. */
+  /** Removes data stored outside the data directory. */
   wipe(): Promise<void>;
-  /** Removes what is left of servers that have ended, but not their data. */
+  /** Removes the remains of stopped servers, but not their data. */
   remove(): Promise<void>;
 }
 
-/** What a runtime is made from. */
+/** Options of a runtime. */
 export interface RuntimeOptions {
   readonly dataDirectory: string;
   readonly scrapeIntervalSeconds: number;

@@ -23,11 +23,11 @@ import {
 
 export type { ServerName } from './state.ts';
 
-/** Where the servers are to be found; credentials are part of the URLs. */
+/** Addresses of the servers; URLs include credentials. */
 export interface ServerAddresses {
   /** `amqp://user:password@host:port` */
   readonly rabbitmqUrl: string;
-  /** The HTTP API, credentials included: `fetch` wants them in a header instead. */
+  /** URL of the HTTP API, including credentials; `fetch` needs them in a header instead. */
   readonly rabbitmqManagementUrl: string;
   readonly rabbitmqMetricsUrl: string;
   /** `host:port` */
@@ -42,52 +42,52 @@ export interface Servers {
   readonly addresses: ServerAddresses;
   /** Data, logs (`logs/<name>.log`), ports and passwords of the servers. */
   readonly dataDirectory: string;
-  /** Prometheus scrapes what the `*.json` files in here list (file_sd format). */
+  /** Directory of `*.json` files with Prometheus' scrape targets (file_sd format). */
   readonly targetsDirectory: string;
   /**
-   * Sends a signal, by default SIGKILL. Resolves when the server is gone, after SIGSTOP when it stands still.
+   * Sends a signal, by default SIGKILL. Resolves when the server has exited, for SIGSTOP when it is suspended.
    *
    * @throws Error if the server does not run
    */
   kill(name: ServerName, signal?: NodeJS.Signals): Promise<void>;
   /**
-   * Starts a server that has ended, on the same ports and data. Resolves when it answers its protocol.
+   * Starts a stopped server with the same ports and data. Resolves when it answers its protocol.
    *
-   * @throws Error with the end of its log if it does not get that far
+   * @throws Error with the end of its log if it does not answer
    */
   start(name: ServerName): Promise<void>;
   /**
-   * Runs a program of the server's own tools, such as `rabbitmqctl`, beside it; resolves with what it wrote.
+   * Runs one of the server's own tools, such as `rabbitmqctl`; resolves with its output.
    *
    * @throws Error if the server does not run or the program fails
    */
   execute(name: ServerName, command: readonly [string, ...string[]]): Promise<string>;
-  /** Process number of the server itself; undefined where it does not run. */
+  /** Process ID of the server; undefined if not running. */
   pid(name: ServerName): number | undefined;
-  /** What a server is doing: `stopped` is held by SIGSTOP. */
+  /** State of a server; `stopped` means suspended by SIGSTOP. */
   status(name: ServerName): Promise<'running' | 'starting' | 'stopped' | 'down'>;
-  /** Ends all servers, by SIGTERM and after ten seconds by SIGKILL. Data stays. May be called again. */
+  /** Stops all servers with SIGTERM, after ten seconds with SIGKILL. Keeps data. Idempotent. */
   down(): Promise<void>;
 }
 
-/** Which servers to work with, and where. */
+/** Selects the servers of a data directory. */
 export interface ServersOptions {
   /** By default `<repository>/.caudal/servers`. */
   readonly dataDirectory?: string;
   readonly onProgress?: OnProgress;
-  /** How often Prometheus scrapes, in seconds; by default 2. */
+  /** Scrape interval of Prometheus, seconds. Default 2. */
   readonly scrapeIntervalSeconds?: number;
 }
 
-/** How to start servers. */
+/** Options for starting servers. */
 export interface StartOptions extends ServersOptions {
   /** By default all. */
   readonly only?: readonly ServerName[];
-  /** Ends what runs there and removes all data first. */
+  /** Stops running servers and removes all data first. */
   readonly fresh?: boolean;
-  /** Leaves the servers running after this process; otherwise they end with it, even when it is killed. */
+  /** Keeps the servers running after this process; otherwise they end with it, even if it is killed. */
   readonly background?: boolean;
-  /** Gives up the start; what had been started for it is ended. */
+  /** Aborts the start and stops servers already started. */
   readonly signal?: AbortSignal;
 }
 
@@ -95,8 +95,8 @@ const readyTimeoutMs = 90_000;
 const terminateTimeoutMs = 10_000;
 
 /**
- * Starts real servers and resolves when each answers its protocol. Those of the data directory that already run are
- * taken over. Containers by Docker Compose where an engine answers, else processes in Debian root file systems.
+ * Starts real servers and resolves when all answer their protocols. Reuses servers of the data directory that are already
+ * running. Uses Docker Compose if an engine answers, otherwise processes in Debian root file systems.
  *
  * @throws PrerequisiteError if this machine lacks something; Error if a server does not come up, or if the data
  *   directory is in use by another live process.
@@ -130,7 +130,7 @@ export async function startServers(options: StartOptions = {}): Promise<Servers>
               await untilReady(context, name);
               onProgress(`${name}: ready after ${formatSeconds(performance.now() - startedAt)}`);
             } else {
-              onProgress(`${name}: runs already (process ${runtime.pid(name)})`);
+              onProgress(`${name}: already running (process ${runtime.pid(name)})`);
               await untilReady(context, name);
             }
           } catch (error) {
@@ -144,13 +144,13 @@ export async function startServers(options: StartOptions = {}): Promise<Servers>
         throw signal.reason;
       }
     },
-    () => onProgress(`${dataDirectory}: another process is starting or ending these servers, waiting …`),
+    () => onProgress(`${dataDirectory}: another process is starting or stopping these servers, waiting …`),
   );
   return createServers(context, background);
 }
 
 /**
- * The servers of a data directory as they are, started by whom ever.
+ * Finds the servers of a data directory, regardless of who started them.
  *
  * @returns undefined where none have been set up
  */
@@ -180,7 +180,7 @@ async function createContext(options: ServersOptions, signal?: AbortSignal): Pro
 function createServers(context: Context, background: boolean): Servers {
   const { dataDirectory, runtime } = context;
   const locked = <Result>(task: () => Promise<Result>) => exclusive(dataDirectory, task);
-  // Aborting is for the start alone: a server that is started again later must not meet that signal.
+  // The signal aborts only this start: it must not affect a later restart of a server.
   const later: Context = { ...context, signal: undefined };
   return {
     addresses: addressesOf(stateOf(dataDirectory)),
@@ -191,7 +191,7 @@ function createServers(context: Context, background: boolean): Servers {
     kill: (name, signal = 'SIGKILL') => runtime.signal(name, signal),
     start: async (name) => {
       const startedAt = performance.now();
-      // Locked only until it is launched: several servers may come up at the same time.
+      // Hold the lock only for the launch: several servers may start concurrently.
       await locked(async () => {
         if (runtime.pid(name) !== undefined) return;
         await runtime.prepare(name);
@@ -238,8 +238,8 @@ function refuseIfInUse(dataDirectory: string, runtime: Runtime): void {
   if (owner === undefined || owner.pid === process.pid || !isRunning(owner)) return;
   if (serverNames.every((name) => runtime.pid(name) === undefined)) return;
   throw new Error(
-    `the servers in ${dataDirectory} belong to process ${owner.pid}, which still runs: end it first ` +
-      '(npm run servers -- down ends the servers alone), or use another data directory',
+    `the servers in ${dataDirectory} belong to running process ${owner.pid}: stop it first ` +
+      '(npm run servers -- down stops only the servers), or use another data directory',
   );
 }
 
@@ -247,7 +247,9 @@ async function wipe(context: Context): Promise<void> {
   const { dataDirectory, runtime } = context;
   const isOurs = readState(dataDirectory) !== undefined;
   if (!isOurs && existsSync(dataDirectory) && readdirSync(dataDirectory).length > 0) {
-    throw new Error(`${dataDirectory} holds other files, so it is not emptied; name another data directory`);
+    throw new Error(
+      `${dataDirectory} contains other files and will not be cleared; use another data directory`,
+    );
   }
   if (isOurs) {
     await endServers(context, serverNames);
@@ -256,7 +258,7 @@ async function wipe(context: Context): Promise<void> {
   await rm(dataDirectory, { recursive: true, force: true });
 }
 
-/** Makes the state, or moves servers whose port somebody else has taken meanwhile. */
+/** Creates the state, or moves servers whose port is in use by another process. */
 async function setUpState(
   { dataDirectory, runtime, onProgress }: Context,
   only: readonly ServerName[],
@@ -273,7 +275,7 @@ async function setUpState(
     for (const port of portsOf(name)) {
       if (await isPortFree(ports[port])) continue;
       const [free = 0] = await chooseFreePorts(1);
-      onProgress(`${name}: port ${ports[port]} is taken, moving to ${free}`);
+      onProgress(`${name}: port ${ports[port]} is in use, moving to ${free}`);
       ports[port] = free;
     }
   }
@@ -290,7 +292,7 @@ async function untilReady({ runtime, dataDirectory, signal }: Context, name: Ser
   };
   const answered = await waitUntil(isUp, { timeoutMs: readyTimeoutMs, everyMs: 100, signal });
   if (answered && !ended) return;
-  const what = ended ? 'ended while it was starting' : `does not answer after ${readyTimeoutMs / 1_000} s`;
+  const what = ended ? 'exited during startup' : `does not answer after ${readyTimeoutMs / 1_000} s`;
   throw new Error(`${name} ${what}; the end of its log:\n${await runtime.logTail(name)}`);
 }
 
@@ -298,7 +300,7 @@ async function endServers({ runtime }: Context, names: readonly ServerName[]): P
   await Promise.all(
     names.map(async (name) => {
       if (runtime.pid(name) === undefined) return;
-      // A stopped process takes SIGTERM only once it goes on.
+      // A suspended process handles SIGTERM only after SIGCONT.
       if (runtime.isStopped(name)) await runtime.signal(name, 'SIGCONT').catch(() => undefined);
       const ended = runtime.signal(name, 'SIGTERM').catch(() => undefined);
       const gone = () => runtime.pid(name) === undefined;

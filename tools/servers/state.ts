@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ProcessIdentity } from '../lib/process-identity.ts';
 import { chooseFreePorts } from './ports.ts';
 
-/** A real server this project can run. */
+/** Names of the servers. */
 export type ServerName = 'rabbitmq' | 'kafka' | 'valkey' | 'redis' | 'prometheus';
 
 export const serverNames: readonly ServerName[] = ['rabbitmq', 'kafka', 'valkey', 'redis', 'prometheus'];
@@ -24,7 +24,7 @@ const portNames = [
 
 export type PortName = (typeof portNames)[number];
 
-/** What a data directory remembers, so that servers come back on the same ports with the same passwords. */
+/** State of a data directory: servers restart with the same ports and passwords. */
 export interface State {
   readonly version: 1;
   readonly runtime: 'processes' | 'compose';
@@ -33,9 +33,9 @@ export interface State {
   readonly erlangCookie: string;
   /** Kafka's cluster id: 16 bytes in URL-safe base64. */
   readonly kafkaClusterId: string;
-  /** The last known process of each server that was started here. */
+  /** Last known process of each started server. */
   readonly processes: Readonly<Partial<Record<ServerName, ProcessIdentity>>>;
-  /** The process the servers end with; none for servers that were left in the background. */
+  /** Process the servers end with; absent for background servers. */
   readonly owner?: ProcessIdentity | undefined;
 }
 
@@ -44,7 +44,7 @@ export function portsOf(name: ServerName): PortName[] {
   return portNames.filter((port) => port.startsWith(name));
 }
 
-/** A state with new ports and passwords. */
+/** Creates a state with new ports and passwords. */
 export async function createState(runtime: State['runtime']): Promise<State> {
   const ports = await chooseFreePorts(portNames.length);
   return {
@@ -63,7 +63,7 @@ export async function createState(runtime: State['runtime']): Promise<State> {
 }
 
 /**
- * The state of a data directory, undefined where there is none.
+ * Reads the state of a data directory; undefined if absent.
  *
  * @throws Error if the file is damaged or of another version.
  */
@@ -80,15 +80,15 @@ export function readState(dataDirectory: string): State | undefined {
   try {
     state = JSON.parse(text) as Partial<State>;
   } catch (error) {
-    throw new Error(`${path} is damaged; end the servers and remove ${dataDirectory}`, { cause: error });
+    throw new Error(`${path} is damaged; stop the servers and remove ${dataDirectory}`, { cause: error });
   }
   if (state.version !== 1) {
-    throw new Error(`${path} was written by another version; end its servers and remove ${dataDirectory}`);
+    throw new Error(`${path} was written by another version; stop its servers and remove ${dataDirectory}`);
   }
   return state as State;
 }
 
-/** Writes the state whole or not at all, readable by its owner alone, for it holds passwords. */
+/** Writes the state atomically, readable only by its owner because it contains passwords. */
 export function writeState(dataDirectory: string, state: State): void {
   mkdirSync(dataDirectory, { recursive: true });
   const path = statePath(dataDirectory);
@@ -98,7 +98,7 @@ export function writeState(dataDirectory: string, state: State): void {
   renameSync(temporary, path);
 }
 
-/** Changes the state in one step; the data directory must have one. */
+/** Updates the existing state atomically. */
 export function updateState(dataDirectory: string, change: (state: State) => State): State {
   const state = readState(dataDirectory);
   if (state === undefined) throw new Error(`no servers have been set up in ${dataDirectory}`);

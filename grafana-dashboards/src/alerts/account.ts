@@ -25,7 +25,7 @@ const notAccepted = `sum by (${release}) (max_over_time(${unconfirmed}[6h]))`;
 
 const BEHIND = 'caudal:lane_behind_at_rest:messages';
 
-/** How far each lane's store is behind the fullest one. Absent unless at rest: under load they differ all the time. */
+/** Messages that each lane's store is behind the fullest one. Absent unless at rest: under load stores always differ. */
 export const ACCOUNT_RECORDINGS: readonly RecordingRule[] = [
   {
     record: BEHIND,
@@ -33,13 +33,13 @@ export const ACCOUNT_RECORDINGS: readonly RecordingRule[] = [
   },
 ];
 
-// A store that was empty an hour ago has no series there: what it holds now is what it gained.
+// A store that was empty an hour ago has no series there: its present total is what it gained.
 const gained = `((${total} - ${totalBefore}) or ${total})`;
-// The shorter window at the door: what was accepted within it cannot have been in the store when the longer one began.
+// A shorter window at ingest: a message accepted within it cannot have been in the store when the longer one began.
 const acceptedLately = `sum by (${release}) ((max_over_time(${accepted}[55m]) - (${accepted} offset 55m)) or max_over_time(${accepted}[55m]))`;
 
-// A request that is sent again under its key is answered 202 again and stored once. The longer window: a repeat counts for it
-// as long as its second acceptance can.
+// A request retried under its key gets 202 again and is stored once. The longer window covers every repeat whose second
+// acceptance counts.
 const repeated = `(sum by (${release}, lane) ((max_over_time(${duplicates}[1h]) - (${duplicates} offset 1h)) or max_over_time(${duplicates}[1h])) or 0 * ${total})`;
 
 /** The promise itself: accepted = stored, in every lane. */
@@ -51,17 +51,17 @@ export const ACCOUNT_ALERTS: readonly AlertRule[] = [
     severity: 'critical',
     summary: '{{ $labels.lane }} has stored {{ $value }} messages fewer than were accepted in the last hour',
     description:
-      'Everything is at rest, and the store has gained less than ingest has answered 202 for, even if every message that the lane knew already was accepted twice. That must never happen: find the cause before the brokers delete what they still hold.',
+      'The pipeline is at rest, and the store has gained fewer messages than ingest accepted with 202, even if every duplicate was accepted twice. This must never happen: find the cause before the brokers delete the messages they still hold.',
   },
   {
     alert: 'CaudalLanesDiffer',
-    // Unconfirmed messages may be in one lane and not in the other; clients that send them again under their key even that out.
+    // Unconfirmed messages may be in one lane but not in the other; retries under the same key even that out.
     expr: `((max_over_time(${BEHIND}[6h]) - min_over_time(${BEHIND}[6h])) > on (${release}) group_left () (${notAccepted} or 0 * max by (${release}) (${BEHIND}))) and ${BEHIND}`,
     for: '2m',
     severity: 'critical',
     summary:
       '{{ $labels.lane }} has drifted by {{ $value }} messages from the other lanes in the last six hours',
     description:
-      'At rest all lanes have stored the same messages. This one has gained more or fewer than the others since it was last at rest, and more than unconfirmed messages explain: one lane lost messages or counted some twice.',
+      'At rest all lanes have stored the same messages. Since the last time at rest this lane has gained more or fewer than the others, beyond what unconfirmed messages explain: a lane lost messages or counted some twice.',
   },
 ];

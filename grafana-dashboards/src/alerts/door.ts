@@ -6,7 +6,7 @@ const release = 'namespace, release';
 const rate = (matchers = ''): string =>
   `sum by (${release}) (rate(${select(METRICS.ingestRequests, matchers)}[5m]))`;
 
-/** A door that does not let messages in. */
+/** Alerts on ingest refusing messages. */
 export const DOOR_ALERTS: readonly AlertRule[] = [
   {
     alert: 'CaudalBrokerDown',
@@ -15,15 +15,14 @@ export const DOOR_ALERTS: readonly AlertRule[] = [
     severity: 'critical',
     summary: 'No ingest process can publish to {{ $labels.broker }}',
     description:
-      'A message is only accepted when every broker has confirmed it, so all requests are answered 503 with Retry-After until this broker is back. Nothing that was accepted is affected.',
+      'A message is accepted only after every broker has confirmed it, so all requests get 503 with Retry-After until this broker is back. Accepted messages are not affected.',
   },
   {
     alert: 'CaudalRequestsFailing',
     expr: `${rate('status=~"5.."')} / ${rate()} > 0.05`,
     for: '5m',
     severity: 'warning',
-    summary: '{{ $value | humanizePercentage }} of the requests are answered with 5xx',
-    description:
-      'Clients are told to come back later: a broker does not confirm in time, or the door has more than it can take.',
+    summary: '{{ $value | humanizePercentage }} of requests fail with 5xx',
+    description: 'Clients must retry: a broker does not confirm in time, or ingest is overloaded.',
   },
 ];

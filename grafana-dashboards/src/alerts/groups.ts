@@ -18,7 +18,7 @@ export function ruleGroups(): object {
     groups: [
       group('caudal-account', ACCOUNT_ALERTS, ACCOUNT_RECORDINGS),
       group('caudal-lanes', LANE_ALERTS),
-      group('caudal-door', DOOR_ALERTS),
+      group('caudal-ingest', DOOR_ALERTS),
       group('caudal-servers', SERVER_ALERTS),
     ],
   };

@@ -4,18 +4,18 @@ export interface RecordingRule {
   readonly expr: string;
 }
 
-/** When somebody should look, and at what. */
+/** An alert: its condition and how to present it. */
 export interface AlertRule {
   /** CamelCase; its section in the runbooks is the same in lower case. */
   readonly alert: string;
   readonly expr: string;
-  /** How long it must be so, in Prometheus' notation (`2m`). */
+  /** Time the condition must hold, in Prometheus' notation (`2m`). */
   readonly for: string;
-  /** `critical`: messages are refused or in danger, now. `warning`: today. `info`: worth knowing. */
+  /** `critical`: act now, messages are refused or at risk. `warning`: act today. `info`: no action required. */
   readonly severity: 'critical' | 'warning' | 'info';
   /** One line, with the labels that matter. */
   readonly summary: string;
-  /** What it means and what is not affected. */
+  /** Meaning, and what is not affected. */
   readonly description: string;
 }
 
@@ -24,7 +24,7 @@ export const RUNBOOKS_PATH = 'docs/runbooks.md';
 
 /**
  * Section of the runbooks for an alert, as a path: the page has no address of its own until it is published, so rules carry the
- * annotation `runbook`, and `runbook_url` only where someone gives an address.
+ * annotation `runbook`, and `runbook_url` only if an address is configured.
  */
 export function runbookOf(alert: string): string {
   return `${RUNBOOKS_PATH}#${alert.toLowerCase()}`;

@@ -3,7 +3,7 @@ import { resolveDashboard, type View } from '../model/resolve.ts';
 import { createPrometheusClient, type PrometheusClient, type Series } from '../prometheus/client.ts';
 import { asksExporter, EXPORTER_SERIES } from '../signals/stores.ts';
 
-/** A query that shows nothing. */
+/** A query without data. */
 export interface EmptyQuery {
   readonly dashboard: string;
   readonly panel: string;
@@ -12,17 +12,17 @@ export interface EmptyQuery {
   readonly problem: string;
 }
 
-/** What {@link checkPanels} found. */
+/** Result of {@link checkPanels}. */
 export interface PanelCheck {
   readonly dashboards: number;
   readonly panels: number;
   readonly queries: number;
   readonly empty: readonly EmptyQuery[];
-  /** Queries that were not judged: they are for an exporter that this Prometheus does not scrape. */
+  /** Queries skipped because this Prometheus does not scrape their exporter. */
   readonly skipped: number;
 }
 
-/** What to check against. */
+/** Options of the check. */
 export interface PanelCheckOptions {
   /** Directory with the dashboards' JSON. */
   readonly directory: string;
@@ -31,9 +31,9 @@ export interface PanelCheckOptions {
 }
 
 /**
- * Runs the queries of every panel, as Grafana would with all variables at their defaults. A query without a number in
- * the time range counts as empty: after a load there is no panel that has nothing to say. Annotations may be empty, as
- * nothing need have changed, but not wrong. Panels on the stores' exporters count where Prometheus has any of their series.
+ * Runs the queries of every panel as Grafana would with all variables at their defaults. A query without a number in the
+ * time range counts as empty: after a load every panel has data. Annotations may be empty, but not invalid. Panels on the
+ * stores' exporters are checked only if Prometheus has any of their series.
  *
  * @throws Error if Prometheus does not answer
  */

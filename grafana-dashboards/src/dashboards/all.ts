@@ -4,5 +4,5 @@ import { lanes } from './lanes.ts';
 import { nodeRuntime } from './node-runtime.ts';
 import { pipeline } from './pipeline.ts';
 
-/** All dashboards, in the order a person reads them. */
+/** All dashboards, in reading order. */
 export const DASHBOARDS: readonly NamedDashboard[] = [pipeline, lanes, brokersAndStores, nodeRuntime];

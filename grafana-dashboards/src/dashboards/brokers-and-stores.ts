@@ -28,16 +28,16 @@ const third = { span: 8, height: 8 } as const;
 
 const NO_EXPORTER = 'no exporter: chart values valkey.exporter.enabled, redis.exporter.enabled';
 
-/** How brokers and stores do, as Caudal sees them, and RabbitMQ by its own plugin. */
+/** Brokers and stores as seen by Caudal, and RabbitMQ's own metrics. */
 export const brokersAndStores = dashboard({
   name: 'brokers-and-stores',
   title: 'Caudal / Brokers and stores',
   description:
-    'Brokers as ingest sees them, stores as the consumers see them, and RabbitMQ and the stores by their own figures.',
+    'Brokers as seen by ingest, stores as seen by consumers, and metrics of RabbitMQ and the stores.',
   variables: [datasource, namespace, release, lane, country],
   rows: [
     {
-      title: 'Brokers, from ingest',
+      title: 'Brokers, seen from ingest',
       panels: [
         states(BROKER_UP, {
           ...third,
@@ -49,7 +49,7 @@ export const brokersAndStores = dashboard({
       ],
     },
     {
-      title: 'Stores, from the consumers',
+      title: 'Stores, seen from consumers',
       panels: [
         states(PAUSED, {
           ...third,
@@ -65,7 +65,7 @@ export const brokersAndStores = dashboard({
       ],
     },
     {
-      title: 'Stores, by their exporters',
+      title: 'Stores, from their exporters',
       panels: [
         lines(STORE_MEMORY, { span: 8, height: 8, noValue: NO_EXPORTER }),
         lines(STORE_COMMANDS, { span: 8, height: 8, noValue: NO_EXPORTER }),

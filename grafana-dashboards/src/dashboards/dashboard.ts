@@ -10,9 +10,9 @@ import {
 import type { PanelDefinition } from '../panels/panel.ts';
 import { MARKS } from './marks.ts';
 
-/** What makes a dashboard. */
+/** Contents of a dashboard. */
 export interface DashboardOptions {
-  /** Also the file's name and, behind `caudal-`, the uid: links to it stay good. */
+  /** File name and, prefixed with `caudal-`, the uid, which keeps links stable. */
   readonly name: string;
   readonly title: string;
   readonly description: string;
@@ -26,7 +26,7 @@ export interface NamedDashboard {
   readonly builder: DashboardBuilder;
 }
 
-/** The house look: an hour, refreshed, one cursor over all panels, links to the other dashboards. */
+/** Builds a dashboard with common settings: time range, refresh, shared cursor, marks and links to the other dashboards. */
 export function dashboard({ name, title, description, variables, rows }: DashboardOptions): NamedDashboard {
   const builder = new DashboardBuilder(title)
     .uid(`caudal-${name}`)

@@ -18,18 +18,19 @@ import {
 import { dashboard } from './dashboard.ts';
 import { country, datasource, lane, namespace, release, top } from './variables.ts';
 
-// As wide as the dashboard: the lanes share the row.
+// Full width: the lanes share the row.
 const perLane = { span: 24, height: 8, repeat: 'lane' } as const;
 const ofLane = <T extends { readonly title: string }>(signal: T): T => ({
   ...signal,
   title: `${signal.title}, $lane`,
 });
 
-/** Every panel once for each lane, next to each other. */
+/** Every panel once per lane, side by side. */
 export const lanes = dashboard({
   name: 'lanes',
   title: 'Caudal / Lanes side by side',
-  description: 'The same panel for each lane: the same messages through another broker into another store.',
+  description:
+    'Every panel once per lane: the same messages through a different broker into a different store.',
   variables: [datasource, namespace, release, lane, country, top],
   rows: [
     {

@@ -28,7 +28,7 @@ function mark(name: string, expr: string, text: string): AnnotationQueryBuilder 
     .target(new DataqueryBuilder().refId('Anno').expr(expr).interval(STEP).range());
 }
 
-/** Marks on every chart where something changed. A mark is neither good nor bad, so all have one colour. */
+/** Marks changes on every chart. Marks are neither good nor bad, so all have the same colour. */
 export const MARKS: readonly AnnotationQueryBuilder[] = [
   mark('Scaled up', SCALED_UP, '▲ {{lane}}: more consumers'),
   mark('Scaled down', SCALED_DOWN, '▼ {{lane}}: fewer consumers'),

@@ -16,7 +16,7 @@ import { datasource, namespace, pod, release } from './variables.ts';
 const half = { span: 12, height: 8 } as const;
 const third = { span: 8, height: 8 } as const;
 
-/** What the services' processes use. */
+/** Resource usage of the service processes. */
 export const nodeRuntime = dashboard({
   name: 'node-runtime',
   title: 'Caudal / Node runtime and resources',

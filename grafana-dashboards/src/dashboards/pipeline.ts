@@ -24,14 +24,14 @@ import { country, datasource, lane, namespace, release } from './variables.ts';
 const quarter = { span: 6, height: 8 } as const;
 const third = { span: 8, height: 8 } as const;
 
-/** Below this, a backlog is what is under way at any moment. */
+/** Usual number of messages in flight. */
 const USUAL_BACKLOG_MESSAGES = 100;
 
-/** What came in, what was stored, and what lies between. */
+/** Messages accepted, stored and in flight. */
 export const pipeline = dashboard({
   name: 'pipeline',
   title: 'Caudal / Pipeline',
-  description: 'The account of the time range, and how messages flow from ingest to the stores.',
+  description: 'Account of the time range, and the flow of messages from ingest to the stores.',
   variables: [datasource, namespace, release, lane, country],
   rows: [
     {
@@ -81,7 +81,7 @@ export const pipeline = dashboard({
       title: 'Scale',
       panels: [
         lines(REPLICAS, { span: 12, height: 8, steps: true }),
-        text('What to do', RUNBOOK_GUIDE, { span: 12, height: 8 }),
+        text('Runbooks', RUNBOOK_GUIDE, { span: 12, height: 8 }),
         counts(SOURCES_BY_CONSUMER, { span: 24, height: 6, repeat: 'lane', zero: 'idle' }),
       ],
     },

@@ -1,6 +1,6 @@
 import { RUNBOOKS_PATH } from '../alerts/rule.ts';
 
-/** Which section of the runbooks belongs to what a person sees here. The page is in the repository: it has no fixed address. */
+/** Runbook section by symptom on this dashboard. The page is in the repository and has no fixed address. */
 const GUIDE: readonly (readonly [seen: string, alert: string])[] = [
   ['Verdict DRIFT', 'CaudalMessagesMissing, CaudalLanesDiffer'],
   ['Seconds behind grows', 'CaudalBacklogGrowing'],
@@ -8,13 +8,13 @@ const GUIDE: readonly (readonly [seen: string, alert: string])[] = [
   ['A broker is down', 'CaudalBrokerDown'],
   ['Replicas at 0, or fewer seen by the broker', 'CaudalNoConsumer'],
   ['Dead letters', 'CaudalDeadLetters'],
-  ['Requests answered 5xx', 'CaudalRequestsFailing'],
+  ['Requests fail with 5xx', 'CaudalRequestsFailing'],
   ['Verdict CANNOT TELL', 'CaudalLaneUnreadable'],
 ];
 
 /** Markdown for a text panel. */
 export const RUNBOOK_GUIDE = [
-  `Runbooks: \`${RUNBOOKS_PATH}\` in Caudal's repository, one section for each alert. Before anything else: do not delete queues, topics, volumes or store keys.`,
+  `Runbooks: \`${RUNBOOKS_PATH}\` in Caudal's repository, one section per alert. Before anything else: do not delete queues, topics, volumes or store keys.`,
   '',
   '| what you see | section |',
   '| --- | --- |',

@@ -9,12 +9,12 @@ import {
 import { DATASOURCE } from '../panels/panel.ts';
 import { select } from '../signals/signal.ts';
 
-/** Grafana's word for all values of a variable; in a query it becomes `.*`, which absent labels match as well. */
+/** Grafana's value for all values of a variable; in a query it becomes `.*`, which also matches absent labels. */
 const ALL = { text: 'All', value: '$__all', selected: true };
 
 const { name: anyConsumer } = METRICS.assignedSources;
 
-/** Which Prometheus. */
+/** Prometheus data source. */
 export const datasource = new DatasourceVariableBuilder('datasource')
   .label('Data source')
   .description('The Prometheus that scrapes Caudal')
@@ -37,28 +37,28 @@ function labelValues(label: string, series: string): QueryVariableBuilder {
     .current(ALL);
 }
 
-/** Which namespace; All where there is no such label. */
+/** Namespace; All without such a label. */
 export const namespace = labelValues('namespace', anyConsumer).label('Namespace');
 
-/** Which release of the chart. */
+/** Release of the chart. */
 export const release = labelValues('release', select(anyConsumer, 'namespace=~"$namespace"')).label(
   'Release',
 );
 
 const inRelease = 'namespace=~"$namespace", release=~"$release"';
 
-/** Which lanes. */
+/** Lanes. */
 export const lane = labelValues('lane', select(anyConsumer, inRelease)).label('Lane');
 
-/** Which countries. */
+/** Countries. */
 export const country = labelValues('country', select(METRICS.ingestMessages, inRelease)).label('Country');
 
-/** Which processes. */
+/** Processes. */
 export const pod = labelValues('pod', select('nodejs_version_info', inRelease)).label('Pod');
 
-/** How many countries a "top" panel shows. */
+/** Number of countries in "top" panels. */
 export const top = new CustomVariableBuilder('top')
   .label('Top')
-  .description('Countries in tables and charts of the busiest ones')
+  .description('Number of countries in tables and charts of the busiest countries')
   .values('5,10,20,50')
   .current({ text: '10', value: '10', selected: true });

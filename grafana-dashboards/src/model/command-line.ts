@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { View } from './resolve.ts';
 
-/** What both commands are told. */
+/** Options of both commands. */
 export interface Arguments {
   readonly prometheusUrl: string;
   readonly view: View;
-  /** What follows the options. */
+  /** Positional arguments. */
   readonly rest: readonly string[];
 }
 

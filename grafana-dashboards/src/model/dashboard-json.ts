@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The parts of Grafana's classic dashboard model that are read here. */
+/** The parts of Grafana's classic dashboard model used here. */
 export interface DashboardJson {
   readonly uid: string;
   readonly title: string;
@@ -64,7 +64,7 @@ export interface TargetJson {
   readonly format?: string;
 }
 
-/** What a panel of some type is told besides; only what is read here. */
+/** Options by panel type; only those read here. */
 export interface PanelOptionsJson {
   readonly yAxis?: { readonly unit?: string; readonly min?: number; readonly max?: number };
   readonly colorMode?: string;

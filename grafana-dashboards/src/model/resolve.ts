@@ -1,7 +1,7 @@
 import type { PrometheusClient, TimeRange } from '../prometheus/client.ts';
 import type { DashboardJson, GridPosition, PanelJson, TargetJson, VariableJson } from './dashboard-json.ts';
 
-/** When and how finely a dashboard is looked at. */
+/** Time range and resolution of a dashboard. */
 export interface View {
   readonly range: TimeRange;
   /** Time between two points of a range query, in seconds. */
@@ -21,7 +21,7 @@ export interface ResolvedDashboard {
   readonly panels: readonly ResolvedPanel[];
   /** Annotation queries with their variables replaced. */
   readonly annotations: DashboardJson['annotations']['list'];
-  /** What the variables that a person chooses are set to. */
+  /** Values of the variables. */
   readonly chosen: readonly { readonly label: string; readonly text: string }[];
 }
 
@@ -67,7 +67,7 @@ export function substitute(text: string, values: Values): string {
   return text.replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced?: string, plain?: string) => {
     const name = braced ?? plain ?? '';
     const value = values.get(name);
-    if (value === undefined) throw new Error(`$${name} is no variable of this dashboard, in: ${text}`);
+    if (value === undefined) throw new Error(`unknown dashboard variable $${name} in: ${text}`);
     return value;
   });
 }

@@ -3,7 +3,7 @@ import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation
 import { HUES, type Hue, NEUTRAL, OWNER_PATTERNS, type Owner, STATES } from '../palette.ts';
 import type { Signal } from '../signals/signal.ts';
 
-/** Properties of the series whose name matches; a later one wins over an earlier one. */
+/** Properties of the series whose name matches; later ones override earlier ones. */
 export interface NameOverride {
   readonly regexp: string;
   readonly properties: DynamicConfigValue[];
@@ -23,7 +23,7 @@ export function baseColor(owner: Owner = 'neutral'): FieldColorBuilder {
     .fixedColor(owner === 'neutral' ? NEUTRAL : HUES[owner].mid);
 }
 
-/** Overrides that give each series of a signal the colour of its meaning, as far as its legends can name one. */
+/** Creates overrides that colour each series of a signal by its owner, as far as the legends identify one. */
 export function colorOverrides(
   { queries, owner = 'neutral' }: Signal,
   isStacked: boolean,

@@ -27,13 +27,13 @@ import type { StateName } from './states.ts';
 /** When a figure is green. */
 export type Judgement = 'none' | 'zero is good' | 'zero or less is good';
 
-/** How a figure is judged and shown. */
+/** Thresholds and layout of a figure. */
 export interface FigureOptions extends Size {
-  /** By default no figure is better than another one: it has the colour of its owner. */
+  /** Default: none; the figure has the colour of its owner. */
   readonly judgement?: Judgement;
-  /** Draw what it was over the time range behind the figure. */
+  /** Draw the history over the time range behind the figure. */
   readonly sparkline?: boolean;
-  /** Said where there is no data. */
+  /** Text without data. */
   readonly noValue?: string;
 }
 

@@ -25,9 +25,9 @@ export interface LinesOptions extends Size, Repeat {
   readonly steps?: boolean;
   /** Draw on a scale of powers of two, from 0 on or for values that are never 0: a spike then leaves the usual values readable. */
   readonly doubling?: 'from 0' | 'above 0';
-  /** The axis reaches at least this far, so that a small figure does not look like a crisis. */
+  /** Minimum upper end of the axis, so that small values do not look alarming. */
   readonly softMax?: number;
-  /** Said instead of lines where there is no data. */
+  /** Text shown without data. */
   readonly noValue?: string;
 }
 
@@ -74,7 +74,7 @@ function doublingScale(doubling: 'from 0' | 'above 0'): ScaleDistributionConfigB
   return scale.type(ScaleDistribution.Symlog).linearThreshold(1);
 }
 
-/** An area under one line says more than the line; where lines cross, areas only mix. */
+/** Fill the area only under a single line: where lines cross, areas mix. */
 function isSingle({ queries }: Signal): boolean {
   return queries.length === 1 && !queries[0]?.legend.includes('{{');
 }

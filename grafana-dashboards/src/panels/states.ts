@@ -11,7 +11,7 @@ import { HUES, type STATES } from '../palette.ts';
 import type { Signal } from '../signals/signal.ts';
 import { colored, DATASOURCE, type PanelDefinition, type Repeat, rangeTargets, type Size } from './panel.ts';
 
-/** What a value means, in a word and a colour. */
+/** Text and colour of a value. */
 export interface StateName {
   readonly text: string;
   readonly color: (typeof STATES)[keyof typeof STATES];

@@ -39,7 +39,7 @@ export function drawHeatMap({ panel, series }: PanelData, box: Box, view: View):
   const peak = Math.max(0, ...buckets.flatMap(({ counts }) => [...counts.values()]));
   const rows = buckets.filter(({ upperBound }) => upperBound >= min && upperBound <= max);
   if (peak < LEAST)
-    return svg(box, label(box.width / 2, box.height / 2, 'nothing in this time range', 'middle'));
+    return svg(box, label(box.width / 2, box.height / 2, 'no data in this time range', 'middle'));
   const frame = createFrame(box, view.range);
   const rowHeight = (frame.bottom - frame.top) / rows.length;
   const cellWidth = frame.x(view.range.from + view.stepSeconds) - frame.left;

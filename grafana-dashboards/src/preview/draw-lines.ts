@@ -29,7 +29,7 @@ export function drawLines(
   const colors = fields.map((field, index) => seriesColor(field, index));
   const longest = Math.max(0, ...series.map(({ name }) => name.length));
   const fitting = Math.max(1, Math.floor(box.width / (longest * 7 + 170)));
-  // Rather a name cut short than a line that is not named.
+  // Prefer a truncated name to a line without a name.
   const columns = Math.min(series.length, Math.max(fitting, Math.ceil(series.length / LEGEND_ROWS)), 3);
   const rows = Math.min(LEGEND_ROWS, Math.ceil(series.length / columns));
   const chart: Box = { width: box.width, height: box.height - rows * LEGEND_LINE };
@@ -147,7 +147,7 @@ function stack(
   });
 }
 
-/** A line is broken where samples are missing: nothing is drawn that was not measured. */
+/** Breaks a line where samples are missing, so that only measured values are drawn. */
 function pieces<P extends readonly [number, number, number]>(
   curve: readonly P[],
   stepSeconds: number,

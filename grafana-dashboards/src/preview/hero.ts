@@ -20,7 +20,7 @@ const LAYOUT: readonly (readonly [title: string, places: readonly GridPosition[]
   ['Messages stored', [{ x: 8, y: 3, w: 8, h: 7 }]],
   ['Backlog', [{ x: 16, y: 3, w: 8, h: 7 }]],
   [
-    'Spread of end-to-end latency',
+    'Distribution of end-to-end latency',
     [
       { x: 0, y: 10, w: 12, h: 7 },
       { x: 12, y: 10, w: 12, h: 7 },
@@ -32,7 +32,7 @@ const LAYOUT: readonly (readonly [title: string, places: readonly GridPosition[]
 export function heroOf({ panels, ...data }: DashboardData): DashboardData {
   const chosen = LAYOUT.flatMap(([title, places]) => {
     const found = panels.filter(({ panel }) => panel.title.startsWith(title));
-    if (found.length === 0) throw new Error(`there is no panel "${title}" for the hero picture`);
+    if (found.length === 0) throw new Error(`no panel "${title}" for the hero picture`);
     return found.slice(0, places.length).map((one, index) => ({
       ...one,
       panel: { ...one.panel, gridPos: places[index] ?? one.panel.gridPos },

@@ -29,7 +29,7 @@ export interface DashboardData {
   readonly marks: readonly Mark[];
 }
 
-/** Asks Prometheus for all that a dashboard shows. */
+/** Queries Prometheus for all panels of a dashboard. */
 export async function readDashboardData(
   dashboard: ResolvedDashboard,
   client: PrometheusClient,

@@ -81,7 +81,7 @@ interface Pixels {
 }
 
 function decode(png: Buffer): Pixels {
-  if (!png.subarray(0, 8).equals(SIGNATURE)) throw new Error('this is no PNG');
+  if (!png.subarray(0, 8).equals(SIGNATURE)) throw new Error('not a PNG');
   let header = Buffer.alloc(13);
   const parts: Buffer[] = [];
   for (let at = 8; at < png.length; ) {

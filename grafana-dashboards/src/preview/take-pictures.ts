@@ -8,7 +8,7 @@ import { HERO_DASHBOARD, HERO_SCALE, HERO_WIDTH, heroOf } from './hero.ts';
 import { readDashboardData } from './panel-data.ts';
 import { type Page, renderPage } from './render-page.ts';
 
-/** What to draw, from where, and whither. */
+/** Dashboards to draw, their source and the output directory. */
 export interface PictureOptions {
   /** Directory with the dashboards' JSON. */
   readonly directory: string;
@@ -38,7 +38,7 @@ export async function takePictures(options: PictureOptions): Promise<Picture[]> 
   const dashboards = readDashboards(directory);
   for (const name of only) {
     if (!dashboards.has(name))
-      throw new Error(`no dashboard "${name}"; there are: ${[...dashboards.keys()].join(', ')}`);
+      throw new Error(`unknown dashboard "${name}"; use: ${[...dashboards.keys()].join(', ')}`);
   }
   const chromium = await findChromium();
   const client = createPrometheusClient(prometheusUrl);

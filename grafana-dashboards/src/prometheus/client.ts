@@ -48,7 +48,9 @@ export function createPrometheusClient(url: string): PrometheusClient {
     try {
       answer = JSON.parse(text) as Answer;
     } catch {
-      throw new Error(`${base} is no Prometheus: it answered ${response.status} ${text.slice(0, 100)}`);
+      throw new Error(
+        `${base} is not a Prometheus: it responded with ${response.status} ${text.slice(0, 100)}`,
+      );
     }
     if (answer.status === 'error') throw new Error(answer.error);
     return answer.data;

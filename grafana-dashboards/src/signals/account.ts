@@ -2,64 +2,64 @@ import { METRICS } from '@caudal/common/metrics';
 import { LANE_SCOPE, SCOPE, type Signal, select } from './signal.ts';
 
 /**
- * What a counter grew by in the dashboard's time range, as a whole number. `increase` extrapolates and misses what a
- * process counted before its first scrape; an account may do neither. A process that ended within the range stays in.
+ * Growth of a counter in the dashboard's time range, as a whole number. `increase` is unsuitable for an account: it
+ * extrapolates and misses counts before the first scrape of a process. Processes that ended within the range are included.
  */
 export function grownBy(counter: string): string {
   return `(max_over_time(${counter}[$__range]) - (${counter} offset $__range)) or max_over_time(${counter}[$__range])`;
 }
 
 const countries = 'country=~"$country"';
-const door = select(METRICS.ingestMessages, `${SCOPE}, ${countries}, outcome="accepted"`);
+const ingest = select(METRICS.ingestMessages, `${SCOPE}, ${countries}, outcome="accepted"`);
 const store = select(METRICS.storeMessages, `${LANE_SCOPE}, ${countries}`);
-// Several consoles read the same store.
+// Several consoles may read the same store.
 const storeNow = `max by (namespace, release, lane, country) (${store})`;
 const storeThen = `max by (namespace, release, lane, country) (${store} offset $__range)`;
 const grownInStore = `(${storeNow} - ${storeThen}) or ${storeNow}`;
 
-/** Messages answered 202 in the time range. */
-export const ACCEPTED_MESSAGES = `sum(${grownBy(door)})`;
+/** Messages accepted in the time range. */
+export const ACCEPTED_MESSAGES = `sum(${grownBy(ingest)})`;
 const storedByLane = `sum by (lane) (${grownInStore})`;
-/** Stored less accepted, by lane. */
+/** Stored minus accepted, by lane. */
 export const DIFFERENCE_BY_LANE = `(${storedByLane} - on () group_left () ${ACCEPTED_MESSAGES})`;
 const notAccepted = (outcome: string): string =>
   `(sum(${grownBy(select(METRICS.ingestMessages, `${SCOPE}, ${countries}, outcome="${outcome}"`))}) or vector(0))`;
-/** Messages of the time range that were answered 503 and may be stored all the same. */
+/** Messages of the time range that got 503 but may be stored. */
 export const UNCONFIRMED = notAccepted('unconfirmed');
-const mostAccepted = `topk($top, sum by (country) (${grownBy(door)}))`;
+const mostAccepted = `topk($top, sum by (country) (${grownBy(ingest)}))`;
 
-/** Messages answered 202 in the time range. */
+/** Messages accepted in the time range. */
 export const ACCEPTED: Signal = {
   title: 'Accepted',
   description:
-    'Messages answered 202 in the time range: both brokers have confirmed them. Counted from what was scraped: what an ingest process counted after its last scrape, or before it restarted under the same address, is missing here. `npm run verify` compares with what the clients counted.',
+    'Messages accepted with 202 in the time range: both brokers have confirmed them. Based on scraped counters: counts after the last scrape of an ingest process, or before its restart under the same address, are missing. `npm run verify` compares with the counts of the clients.',
   unit: 'short',
   queries: [{ expr: ACCEPTED_MESSAGES, legend: 'accepted' }],
 };
 
-/** Messages that each lane's store has gained in the time range. */
+/** Messages stored by each lane in the time range. */
 export const STORED: Signal = {
   title: 'Stored',
   description:
-    'Messages that each store has gained in the time range, read from the store itself, so exact across restarts of everything. At rest it equals Accepted.',
+    'Messages added to each store in the time range, read from the store itself and therefore exact across restarts. At rest it equals Accepted.',
   unit: 'short',
   queries: [{ expr: storedByLane, legend: '{{lane}}' }],
 };
 
-/** Stored less accepted, by lane. */
+/** Stored minus accepted, by lane. */
 export const DIFFERENCE: Signal = {
   title: 'Difference',
   description:
-    'Stored less accepted: 0 when everything is at rest. Below 0 under load: messages in flight. Choose a range that begins at rest: what was in flight at its beginning is stored within it, but was accepted before, and shows as a little above 0. So do messages that were published and answered 503 (unconfirmed).',
+    'Stored minus accepted: 0 at rest, below 0 under load because of messages in flight. Choose a range that begins at rest: messages in flight at its start were accepted before it but stored within it, and raise the difference. So do messages that were published but got 503 (unconfirmed).',
   unit: 'short',
   queries: [{ expr: DIFFERENCE_BY_LANE, legend: '{{lane}}' }],
 };
 
-/** Messages not accepted, by what became of them, and those that can never be stored. */
+/** Messages not accepted, by outcome, and dead letters. */
 export const NOT_ACCEPTED: Signal = {
-  title: 'Not accepted, not storable',
+  title: 'Not accepted, dead letters',
   description:
-    'Refused: answered 4xx or 503 in the time range and never published. Unconfirmed: published, but a broker did not confirm in time, so each lane may or may not have them; clients send them again under the same key. Dead letters: messages now in the dead-letter queue and topic because they can never be stored; the header caudal-reason says why.',
+    'Refused: got 4xx or 503 in the time range and were never published. Unconfirmed: published, but a broker did not confirm in time, so each lane may or may not have them; clients retry under the same key. Dead letters: messages in the dead-letter queue and topic that can never be stored; the header caudal-reason gives the reason.',
   unit: 'short',
   queries: [
     { expr: notAccepted('refused'), legend: 'refused' },
@@ -74,11 +74,11 @@ export const NOT_ACCEPTED: Signal = {
 const perCountry = `sum by (country, lane) (${grownInStore}) and on (country) ${mostAccepted}`;
 const differencePerCountry = `(${perCountry}) - on (country) group_left () ${mostAccepted}`;
 
-/** The account by country as the cells of a table: label `country` is the row, label `column` the column. */
+/** Account by country as table cells: label `country` is the row, label `column` the column. */
 export const ACCOUNT_BY_COUNTRY: Signal = {
   title: 'Account by country',
   description:
-    'The countries with the most messages accepted in the time range, what each lane has stored of them, and the difference: 0 at rest, below 0 while messages are in flight.',
+    'Countries with the most accepted messages in the time range, messages stored by each lane, and the difference: 0 at rest, below 0 while messages are in flight.',
   unit: 'short',
   queries: [
     {

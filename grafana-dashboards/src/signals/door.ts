@@ -7,7 +7,7 @@ const byCountry = `${SCOPE}, country=~"$country"`;
 export const INGEST_RATE: Signal = {
   title: 'Messages at ingest',
   description:
-    'Messages per second by what became of them. Accepted: both brokers confirmed. Refused: never published. Unconfirmed: published, no confirm before the deadline.',
+    'Messages per second by outcome. Accepted: both brokers confirmed. Refused: never published. Unconfirmed: published, no confirm before the deadline.',
   unit: 'mps',
   queries: [
     {
@@ -21,7 +21,7 @@ export const INGEST_RATE: Signal = {
 export const REQUEST_RATE: Signal = {
   title: 'Requests',
   description:
-    'HTTP requests per second by route and status. 202 is success; 429 and 503 ask the client to come back later (Retry-After).',
+    'HTTP requests per second by route and status. 202 is success; 429 and 503 ask the client to retry later (Retry-After).',
   unit: 'reqps',
   queries: [
     {
@@ -31,28 +31,29 @@ export const REQUEST_RATE: Signal = {
   ],
 };
 
-/** Time from the first byte of a POST to its answer. */
+/** Response time of a POST. */
 export const REQUEST_SECONDS: Signal = {
-  title: 'Time to answer a POST',
+  title: 'POST response time',
   description:
-    'From the first byte of a POST to its answer; a 202 contains the confirms of both brokers, so the slower one sets it.',
+    'Time from the first byte of a POST to its response. A 202 waits for the confirms of both brokers, so the slower broker determines it.',
   unit: 's',
   queries: quantiles(METRICS.ingestRequestSeconds, SCOPE),
 };
 
-/** Messages waiting for a confirm, by broker. */
+/** Unconfirmed messages by broker. */
 export const PENDING: Signal = {
-  title: 'Waiting for a confirm',
+  title: 'Messages waiting for a confirm',
   description:
-    'Messages ingest has published and the broker has not confirmed yet. It is bounded: at MAX_PENDING_MESSAGES ingest answers 503.',
+    'Messages published by ingest and not yet confirmed by the broker. Bounded: at MAX_PENDING_MESSAGES ingest responds with 503.',
   unit: 'short',
   queries: [{ expr: `sum by (broker) (${select(METRICS.ingestPending, SCOPE)})`, legend: '{{broker}}' }],
 };
 
 /** Time to publish and confirm one flush, by broker. */
 export const PUBLISH_SECONDS: Signal = {
-  title: 'Time to publish',
-  description: 'From a flush (messages of several requests) to the confirm of its last message, by broker.',
+  title: 'Publish time',
+  description:
+    'Time from a flush (messages of several requests) to the confirm of its last message, by broker.',
   unit: 's',
   queries: quantiles(METRICS.publishSeconds, SCOPE, ['broker']),
 };
@@ -61,7 +62,7 @@ export const PUBLISH_SECONDS: Signal = {
 export const BROKER_UP: Signal = {
   title: 'Brokers, seen from ingest',
   description:
-    'Whether every ingest process can publish to the broker. While one cannot, it is not ready and answers 503.',
+    'Whether every ingest process can publish to the broker. A process that cannot is not ready and responds with 503.',
   unit: 'short',
   queries: [{ expr: `min by (broker) (${select(METRICS.brokerUp, SCOPE)})`, legend: '{{broker}}' }],
 };

@@ -3,7 +3,7 @@ import { buckets, LANE_SCOPE, quantiles, RATE_WINDOW, SCOPE, type Signal, select
 
 const perSecond = (metric: MetricDefinition, matchers = LANE_SCOPE): string =>
   `rate(${select(metric, matchers)}[${RATE_WINDOW}])`;
-/** Of what every console reads from the same broker or store. */
+/** Merges the values that several consoles read from the same broker or store. */
 const seenByConsole = (metric: MetricDefinition): string =>
   `sum by (lane) (max by (namespace, release, lane) (${select(metric, LANE_SCOPE)}))`;
 const storedInCountries = perSecond(METRICS.storedMessages, `${LANE_SCOPE}, country=~"$country"`);
@@ -12,7 +12,7 @@ const storedInCountries = perSecond(METRICS.storedMessages, `${LANE_SCOPE}, coun
 export const STORE_RATE: Signal = {
   title: 'Messages stored',
   description:
-    'Messages per second that each lane has stored, each counted once. At a steady load it equals the rate at ingest.',
+    'Messages stored per second by lane, each counted once. Under steady load it equals the rate at ingest.',
   unit: 'mps',
   queries: [{ expr: `sum by (lane) (${storedInCountries})`, legend: '{{lane}}' }],
 };
@@ -21,7 +21,7 @@ export const STORE_RATE: Signal = {
 export const STORE_RATE_BY_CONSUMER: Signal = {
   title: 'Messages stored by consumer, $lane',
   description:
-    'Messages per second stored by each consumer of the lane, stacked. Uneven shares: look at the partitions each one reads.',
+    "Messages stored per second by each consumer of the lane, stacked. For uneven shares, check each consumer's partitions.",
   unit: 'mps',
   queries: [{ expr: `sum by (lane, pod) (${storedInCountries})`, legend: '{{pod}} {{lane}}' }],
 };
@@ -29,7 +29,8 @@ export const STORE_RATE_BY_CONSUMER: Signal = {
 /** Messages stored per second in the busiest countries. */
 export const STORE_RATE_BY_COUNTRY: Signal = {
   title: 'Busiest countries, $lane',
-  description: 'Messages per second stored by the lane, for the countries with the most at each moment.',
+  description:
+    'Messages stored per second by the lane, for the countries with the highest rate at each time.',
   unit: 'mps',
   queries: [
     { expr: `topk($top, sum by (lane, country) (${storedInCountries}))`, legend: '{{country}} {{lane}}' },
@@ -40,12 +41,12 @@ export const STORE_RATE_BY_COUNTRY: Signal = {
 export const END_TO_END: Signal = {
   title: 'End-to-end latency',
   description:
-    "From acceptance at ingest to the store's reply. Backlog makes it longer: a message waits for all before it. The scale doubles from line to line.",
+    "Time from acceptance at ingest to the store's reply. A backlog increases it: a message waits for all messages before it. Logarithmic scale.",
   unit: 's',
   queries: quantiles(METRICS.endToEndSeconds, LANE_SCOPE, ['lane']),
 };
 
-/** The same for the one lane of a repeated panel. */
+/** End-to-end latency for the lane of a repeated panel. */
 export const END_TO_END_OF_LANE: Signal = {
   ...END_TO_END,
   title: 'End-to-end latency, $lane',
@@ -53,9 +54,9 @@ export const END_TO_END_OF_LANE: Signal = {
 
 /** End-to-end latency as a heat map. */
 export const END_TO_END_SPREAD: Signal = {
-  title: 'Spread of end-to-end latency, $lane',
+  title: 'Distribution of end-to-end latency, $lane',
   description:
-    'How many messages took how long from ingest to the store; the range is the same for every lane. The strongest band is the usual time; a second band above it is a part that waits.',
+    'Distribution of the time from ingest to the store; all lanes share the same range. The strongest band is the usual latency; a second band above it means that some messages wait.',
   unit: 's',
   queries: [
     {
@@ -69,7 +70,7 @@ export const END_TO_END_SPREAD: Signal = {
 export const END_TO_END_BY_CONSUMER: Signal = {
   title: 'End-to-end latency by consumer (p95), $lane',
   description:
-    '95th percentile for each consumer of the lane. One above the others has a slow node, a hot partition or too little CPU.',
+    '95th percentile by consumer of the lane. A consumer above the others has a slow node, a hot partition or too little CPU.',
   unit: 's',
   queries: [
     {
@@ -80,14 +81,14 @@ export const END_TO_END_BY_CONSUMER: Signal = {
 };
 
 const backlog = seenByConsole(METRICS.backlogMessages);
-// A consumer that does not say what it holds leaves everything in `waiting`.
+// Without this metric from a consumer, its messages count as `waiting`.
 const inHand = `(sum by (lane) (${select(METRICS.inHandMessages, LANE_SCOPE)}) or 0 * ${backlog})`;
 
-/** Messages a lane still has to store: at the broker and with its consumers. */
+/** Messages a lane still has to store, at the broker and in its consumers. */
 export const BACKLOG: Signal = {
   title: 'Backlog',
   description:
-    'Messages a lane still has to store. In hand: delivered to its consumers and not stored yet. Waiting: still with the broker. Stacked by lane, so the upper edge is everything. 0 at rest; growing means that consumers are slower than ingest.',
+    'Messages a lane still has to store. In hand: delivered to its consumers but not stored yet. Waiting: still at the broker. Stacked by lane: the upper edge is the total. 0 at rest; a growing backlog means that consumers are slower than ingest.',
   unit: 'short',
   queries: [
     { expr: inHand, legend: '{{lane}} in hand' },
@@ -97,11 +98,11 @@ export const BACKLOG: Signal = {
 
 const LONGEST_SECONDS = 3_600;
 
-/** Time a lane needs for its backlog at its present rate. */
+/** Time a lane needs for its backlog at its current rate. */
 export const SECONDS_BEHIND: Signal = {
   title: 'Seconds behind',
   description:
-    'Backlog divided by the rate at which the lane stores: how long it needs for what it has, if nothing else comes. At most an hour is shown; an hour also stands for a backlog of which nothing is stored. The scale doubles from line to line.',
+    "Backlog divided by the lane's storage rate: the time to drain without new messages. Capped at one hour, which also stands for a backlog that is not being stored. Logarithmic scale.",
   unit: 's',
   queries: [
     {
@@ -114,11 +115,11 @@ export const SECONDS_BEHIND: Signal = {
 const consumers = `count by (lane) (${select(METRICS.assignedSources, LANE_SCOPE)})`;
 const ingests = `count(count by (namespace, release, instance) (${select(METRICS.ingestPending, SCOPE)}))`;
 
-/** Running processes by lane, and what the broker sees of them. */
+/** Running processes by lane, and consumers seen by the broker. */
 export const REPLICAS: Signal = {
   title: 'Replicas',
   description:
-    'Processes that report: consumers by lane, and ingest. Dashed: consumers that the broker sees; below the line for longer than a rebalance, a consumer runs but does not read. Marks show where the number changed, by a person, an autoscaler or a failure.',
+    'Running processes: consumers by lane, and ingest. Dashed: consumers seen by the broker; if it stays below the solid line for longer than a rebalance, a consumer is running but not reading. Marks show changes by an operator, an autoscaler or a failure.',
   unit: 'short',
   queries: [
     { expr: consumers, legend: '{{lane}}' },
@@ -131,7 +132,7 @@ export const REPLICAS: Signal = {
 export const SOURCES_BY_CONSUMER: Signal = {
   title: 'Partitions by consumer, $lane',
   description:
-    'Kafka partitions, or the RabbitMQ queue, that each consumer reads. 0 on a Kafka consumer: there are more consumers than partitions, and this one waits.',
+    'Kafka partitions, or the RabbitMQ queue, read by each consumer. A Kafka consumer with 0 is idle: there are more consumers than partitions.',
   unit: 'short',
   queries: [
     {
@@ -141,11 +142,11 @@ export const SOURCES_BY_CONSUMER: Signal = {
   ],
 };
 
-/** Messages in one store transaction, on average. */
+/** Average messages per store transaction. */
 export const BATCH_SIZE: Signal = {
-  title: 'Messages in a store transaction',
+  title: 'Messages per store transaction',
   description:
-    'Average batch. Batches grow with the load up to BATCH_MAX_MESSAGES; small ones at a high backlog mean that the broker hands out too little at a time.',
+    'Average batch size. Batches grow with the load up to BATCH_MAX_MESSAGES; small batches with a high backlog mean that the broker delivers too few messages at a time.',
   unit: 'short',
   queries: [
     {
@@ -155,28 +156,28 @@ export const BATCH_SIZE: Signal = {
   ],
 };
 
-/** Time of one store transaction, by lane. */
+/** Duration of store transactions by lane. */
 export const STORE_SECONDS: Signal = {
-  title: 'Time of a store transaction',
-  description: 'From sending a batch to the store to its reply, by lane.',
+  title: 'Store transaction duration',
+  description: "Time from sending a batch to the store's reply, by lane.",
   unit: 's',
   queries: quantiles(METRICS.storeSeconds, LANE_SCOPE, ['lane']),
 };
 
 /** Retried store transactions. */
 export const STORE_RETRIES: Signal = {
-  title: 'Store transactions tried again',
+  title: 'Store transaction retries',
   description:
-    'Per second, because their outcome was unknown. Harmless for the count (the store knows each message), but the store or the network is in trouble.',
+    'Retries per second after an unknown outcome. They do not affect the counts (the store recognises each message), but indicate a problem of the store or the network.',
   unit: 'ops',
   queries: [{ expr: `sum by (lane) (${perSecond(METRICS.storeRetries)})`, legend: '{{lane}}' }],
 };
 
-/** Messages delivered again, and messages already stored. */
+/** Redelivered messages and duplicates. */
 export const REPEATS: Signal = {
-  title: 'Repeated deliveries',
+  title: 'Redeliveries and duplicates',
   description:
-    'Messages per second that a broker delivered again, and those that were already stored and so not counted twice. Usual after a consumer, broker or store restarts.',
+    'Messages per second redelivered by a broker, and duplicates that were already stored and not counted again. Expected after a restart of a consumer, broker or store.',
   unit: 'mps',
   queries: [
     { expr: `sum by (lane) (${perSecond(METRICS.redeliveries)})`, legend: 'redelivered, {{lane}}' },
@@ -184,31 +185,31 @@ export const REPEATS: Signal = {
   ],
 };
 
-/** Messages parked by the consumers. */
+/** Dead letters per second. */
 export const DEAD_LETTER_RATE: Signal = {
-  title: 'Messages parked',
+  title: 'Dead-letter rate',
   description:
-    'Messages per second that consumers sent to the dead-letter queue or topic. Anything above 0: something publishes what is not a message.',
+    'Messages per second that consumers moved to the dead-letter queue or topic. Above 0, a publisher sends invalid messages.',
   unit: 'mps',
   queries: [{ expr: `sum by (lane) (${perSecond(METRICS.deadLetters)})`, legend: '{{lane}}' }],
 };
 
 const paused = `max by (lane) (${select(METRICS.lanePaused, LANE_SCOPE)})`;
 
-/** Whether a lane waits for its store. */
+/** Whether a lane is paused. */
 export const PAUSED: Signal = {
   title: 'Lanes',
   description:
-    'Paused: at least one consumer of the lane waits for its store. Other lanes are not affected, and the lane drains when the store is back.',
+    'Paused: at least one consumer of the lane is waiting for its store. Other lanes are not affected, and the lane drains when the store is back.',
   unit: 'short',
   queries: [{ expr: paused, legend: '{{lane}}' }],
 };
 
-/** Messages in the stores, ever. */
+/** Total messages in the stores. */
 export const STORE_TOTAL: Signal = {
   title: 'Messages in the stores',
   description:
-    'All messages each store has ever counted, read from the store. Lanes of the same age are level at rest.',
+    'Total messages counted by each store, read from the store. At rest, lanes of the same age are equal.',
   unit: 'short',
   queries: [
     {
@@ -218,11 +219,11 @@ export const STORE_TOTAL: Signal = {
   ],
 };
 
-/** Every part of the pipeline: 1 where it works, 0 where it does not. */
+/** Status of every component: 1 is up, 0 is down. */
 export const PARTS: Signal = {
-  title: 'Parts',
+  title: 'Components',
   description:
-    'Brokers as ingest reaches them; stores as their lanes reach them (down: the lane is paused); ingest and console by whether they report. What is down says where to look first.',
+    'Brokers as seen by ingest, stores as seen by their lanes (down: the lane is paused), ingest and console by their metrics. A component that is down is the first place to look.',
   unit: 'short',
   queries: [
     {

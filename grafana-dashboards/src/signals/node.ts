@@ -1,9 +1,9 @@
 import { RATE_WINDOW, SCOPE, type Signal, select } from './signal.ts';
 
-/** Metrics of the Node processes, which every service exports; other programs' `process_…` series are left out. */
+/** Metrics of the services' Node processes; `process_…` series of other programs are excluded. */
 
 const podScope = `${SCOPE}, pod=~"$pod"`;
-// The component is the chart's label; without it the pod's name says whose process it is.
+// The chart sets the label `component`; without it the pod's name identifies the process.
 const BY_POD = 'component, pod';
 const LEGEND = '{{component}} {{pod}}';
 const isNode = `and on (namespace, pod, instance) ${select('nodejs_version_info', podScope)}`;
@@ -15,11 +15,11 @@ const memory = perPod('process_resident_memory_bytes');
 const eventLoopDelay = perPod('nodejs_eventloop_lag_p99_seconds');
 const garbageCollection = `sum by (${BY_POD}) (${perSecond('nodejs_gc_duration_seconds_sum')})`;
 
-/** Every process with its figures of the moment; legends are the columns' titles. */
+/** Current figures of every process; legends are the column titles. */
 export const PROCESSES: Signal = {
   title: 'Processes',
   description:
-    'Every process of the services, the busiest first. CPU: 100 % is one core. Files: open descriptors, mostly sockets. Up: time since the process started.',
+    'Service processes, busiest first. CPU: 100 % is one core. Files: open descriptors, mostly sockets. Up: time since the start of the process.',
   unit: 'short',
   queries: [
     { expr: cpu, legend: 'CPU' },
@@ -44,7 +44,7 @@ export const CPU: Signal = {
 export const MEMORY: Signal = {
   title: 'Memory',
   description:
-    "Resident memory, which the container's limit counts. It does not depend on the backlog; steady growth over hours is a leak.",
+    "Resident memory, as counted against the container's limit. It is independent of the backlog; steady growth over hours is a leak.",
   unit: 'bytes',
   queries: [{ expr: memory, legend: LEGEND }],
 };
@@ -52,7 +52,8 @@ export const MEMORY: Signal = {
 /** Used heap by process. */
 export const HEAP: Signal = {
   title: 'JavaScript heap in use',
-  description: 'Objects of JavaScript. A saw-tooth is usual; its lower edge is what really stays.',
+  description:
+    'Memory of JavaScript objects. A saw-tooth is normal; its lower edge is the memory in use after garbage collection.',
   unit: 'bytes',
   queries: [{ expr: perPod('nodejs_heap_size_used_bytes'), legend: LEGEND }],
 };
@@ -60,7 +61,7 @@ export const HEAP: Signal = {
 /** External memory by process. */
 export const EXTERNAL_MEMORY: Signal = {
   title: 'Memory outside the heap',
-  description: 'Buffers, mostly of sockets: what waits to be sent to, or was read from, brokers and stores.',
+  description: 'Buffers, mostly of sockets: data to be sent to, or read from, brokers and stores.',
   unit: 'bytes',
   queries: [{ expr: perPod('nodejs_external_memory_bytes'), legend: LEGEND }],
 };
@@ -69,7 +70,7 @@ export const EXTERNAL_MEMORY: Signal = {
 export const EVENT_LOOP_DELAY: Signal = {
   title: 'Event loop delay (p99)',
   description:
-    'How late the event loop comes to its work. About 10 ms is its resolution at rest; ingest answers 503 above MAX_EVENT_LOOP_DELAY_MS rather than making every request wait.',
+    'Delay of the event loop. About 10 ms is the resolution of the measurement at rest. Above MAX_EVENT_LOOP_DELAY_MS, ingest sheds new requests with 503.',
   unit: 's',
   queries: [{ expr: eventLoopDelay, legend: LEGEND }],
 };
@@ -78,7 +79,7 @@ export const EVENT_LOOP_DELAY: Signal = {
 export const EVENT_LOOP_DELAY_MAX: Signal = {
   title: 'Event loop delay (longest)',
   description:
-    'The longest single delay between two scrapes. Seconds here: something blocks, or the container gets no CPU.',
+    'Longest delay between two scrapes. Seconds mean that code blocks the event loop, or that the container gets no CPU.',
   unit: 's',
   queries: [{ expr: perPod('nodejs_eventloop_lag_max_seconds'), legend: LEGEND }],
 };
@@ -87,7 +88,7 @@ export const EVENT_LOOP_DELAY_MAX: Signal = {
 export const GARBAGE_COLLECTION: Signal = {
   title: 'Time in garbage collection',
   description:
-    'Share of time spent collecting garbage. Above a few percent: the heap is too small for the work.',
+    'Share of time spent in garbage collection. Above a few percent, the heap is too small for the load.',
   unit: 'percentunit',
   queries: [{ expr: garbageCollection, legend: LEGEND }],
 };

@@ -1,10 +1,10 @@
 import { RATE_WINDOW, SCOPE, type Signal, select } from './signal.ts';
 
-/** Metrics of RabbitMQ's own prometheus plugin; the consoles of Caudal do not read these. */
+/** Metrics of RabbitMQ's prometheus plugin. */
 
 const perSecond = (name: string): string => `sum(rate(${select(name, SCOPE)}[${RATE_WINDOW}]))`;
 
-// Scraped twice under one address: once for the totals, once for the queues.
+// Scraped twice under the same address: for totals and for queues.
 const byNode = (name: string): string =>
   `max by (rabbitmq_node) (${select(name, SCOPE)} * on (namespace, release, instance) group_left (rabbitmq_node) max by (namespace, release, instance, rabbitmq_node) (${select('rabbitmq_identity_info', SCOPE)}))`;
 
@@ -12,7 +12,7 @@ const byNode = (name: string): string =>
 export const RABBITMQ_QUEUES: Signal = {
   title: 'RabbitMQ: messages in queues',
   description:
-    'Ready: waiting to be delivered. Unacknowledged: with a consumer that has not stored them yet; at most its prefetch.',
+    'Ready: waiting for delivery. Unacknowledged: delivered to a consumer but not stored yet; at most its prefetch.',
   owner: 'rabbitmq',
   unit: 'short',
   queries: [
@@ -31,7 +31,7 @@ export const RABBITMQ_QUEUES: Signal = {
 export const RABBITMQ_RATES: Signal = {
   title: 'RabbitMQ: messages',
   description:
-    'Messages per second. Confirmed below received: publishers wait. Acknowledged below delivered: the store holds the consumers up. Redelivered above 0: a consumer or its connection went away.',
+    'Messages per second. Confirmed below received: publishers are waiting. Acknowledged below delivered: the store slows the consumers down. Redelivered above 0: a consumer or its connection was lost.',
   owner: 'rabbitmq',
   unit: 'mps',
   queries: [
@@ -46,7 +46,7 @@ export const RABBITMQ_RATES: Signal = {
 /** Memory of each node against its limit. */
 export const RABBITMQ_MEMORY: Signal = {
   title: 'RabbitMQ: memory',
-  description: 'Resident memory of each node and the limit at which it blocks publishers.',
+  description: 'Resident memory of each node and the limit above which it blocks publishers.',
   owner: 'rabbitmq',
   unit: 'bytes',
   queries: [
@@ -61,7 +61,7 @@ export const RABBITMQ_MEMORY: Signal = {
 /** Disk of each node against its limit. */
 export const RABBITMQ_DISK: Signal = {
   title: 'RabbitMQ: free disk',
-  description: 'Disk that is left to each node, and the limit below which it blocks publishers.',
+  description: 'Free disk space of each node and the limit below which it blocks publishers.',
   owner: 'rabbitmq',
   unit: 'bytes',
   queries: [
@@ -77,7 +77,7 @@ export const RABBITMQ_DISK: Signal = {
 export const RABBITMQ_ALARMS: Signal = {
   title: 'RabbitMQ: alarms',
   description:
-    'While an alarm is on, publishers are blocked and ingest answers 503. Memory: too many messages wait. Disk: its volume is full.',
+    'During an alarm, publishers are blocked and ingest responds with 503. Memory: too many messages are waiting. Disk: the volume is full.',
   owner: 'rabbitmq',
   unit: 'short',
   queries: [
@@ -90,7 +90,7 @@ export const RABBITMQ_ALARMS: Signal = {
 export const RABBITMQ_CLIENTS: Signal = {
   title: 'RabbitMQ: clients',
   description:
-    'Connections, channels and consumers. Steadily rising connections: a client does not close them.',
+    'Connections, channels and consumers. If connections rise steadily, a client does not close them.',
   owner: 'rabbitmq',
   unit: 'short',
   queries: [

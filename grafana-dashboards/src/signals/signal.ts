@@ -8,12 +8,12 @@ export interface Query {
   readonly legend: string;
 }
 
-/** Something worth watching: what it is called, what it means, in which unit, and how Prometheus is asked for it. */
+/** A signal: title, meaning, unit and queries. */
 export interface Signal {
   readonly title: string;
-  /** For a person who sees the panel for the first time: what it shows and what to make of it. */
+  /** For first-time viewers: what the panel shows and how to read it. */
   readonly description: string;
-  /** A unit of Grafana's, such as `s`, `bytes`, `mps` (messages per second) or `short`. */
+  /** Grafana unit, such as `s`, `bytes`, `mps` (messages per second) or `short`. */
   readonly unit: string;
   readonly queries: readonly Query[];
   /** Whose figures these are where the legends do not name a lane or broker; by default neutral. */
@@ -26,7 +26,7 @@ export const SCOPE = 'namespace=~"$namespace", release=~"$release"';
 /** The same, for one lane or several. */
 export const LANE_SCOPE = `${SCOPE}, lane=~"$lane"`;
 
-/** Time over which a rate is taken; Grafana makes it at least four scrapes. */
+/** Window of rates; Grafana makes it at least four scrapes. */
 export const RATE_WINDOW = '$__rate_interval';
 
 /** Selects the series of a metric: `name{matchers}`. */

@@ -1,6 +1,6 @@
 import { RATE_WINDOW, SCOPE, type Signal, select } from './signal.ts';
 
-/** Metrics of the exporter beside each store, which is off by default (chart values `valkey.exporter`, `redis.exporter`). */
+/** Metrics of the stores' exporters, which are off by default (chart values `valkey.exporter`, `redis.exporter`). */
 
 const perStore = (name: string): string => `max by (component) (${select(name, SCOPE)})`;
 const perSecond = (name: string): string =>
@@ -10,7 +10,7 @@ const perSecond = (name: string): string =>
 export const STORE_MEMORY: Signal = {
   title: 'Stores: memory used of the maximum',
   description:
-    'Memory in use as a share of maxmemory. At 100 % the store refuses writes and its lane pauses: nothing is lost, but nothing moves before there is room.',
+    'Memory used as a share of maxmemory. At 100 % the store refuses writes and its lane pauses: nothing is lost, but nothing is stored until memory is available.',
   unit: 'percentunit',
   queries: [
     {
@@ -21,20 +21,20 @@ export const STORE_MEMORY: Signal = {
   ],
 };
 
-/** Keys a store threw away. */
+/** Evicted keys. */
 export const STORE_EVICTIONS: Signal = {
   title: 'Stores: evicted keys',
   description:
-    'Keys the store threw away for want of memory since it started. It must be 0: an evicted identity is a message that can be counted twice.',
+    'Keys evicted for lack of memory since the start of the store. Must be 0: without its identity a message can be counted twice.',
   unit: 'short',
   queries: [{ expr: perStore('redis_evicted_keys_total'), legend: '{{component}}' }],
 };
 
-/** Appends whose fsync had to wait for the one before. */
+/** Appends that waited for the previous fsync. */
 export const STORE_DELAYED_SYNCS: Signal = {
   title: 'Stores: delayed fsyncs',
   description:
-    'How often, since the store started, a write waited because the fsync of the append-only file before it had not ended. Rising: the disk is too slow for the store, and its lane waits with it.',
+    'Writes since the start of the store that waited for a previous fsync of the append-only file. If it rises, the disk is too slow for the store and delays its lane.',
   unit: 'short',
   queries: [{ expr: perStore('redis_aof_delayed_fsync'), legend: '{{component}}' }],
 };
@@ -42,15 +42,15 @@ export const STORE_DELAYED_SYNCS: Signal = {
 /** Commands per second. */
 export const STORE_COMMANDS: Signal = {
   title: 'Stores: commands',
-  description: 'Commands per second. A batch is one script call, so this is far below the rate of messages.',
+  description: 'Commands per second. A batch is one script call, so this is far below the message rate.',
   unit: 'ops',
   queries: [{ expr: perSecond('redis_commands_processed_total'), legend: '{{component}}' }],
 };
 
-/** Whether a query asks for what only an exporter that may be off can answer. */
+/** Whether a query needs an optional exporter. */
 export function asksExporter(expr: string): boolean {
   return /\bredis_\w+/.test(expr);
 }
 
-/** Counts the series of such exporters; empty where there are none. */
+/** Counts the series of such exporters; empty without any. */
 export const EXPORTER_SERIES = 'count({__name__=~"redis_.+"})';

@@ -8,7 +8,7 @@ import {
 import { LANE_SCOPE, RATE_WINDOW, SCOPE, type Signal, select } from './signal.ts';
 
 /*
- * The verdict on the time range, as one series whose label `verdict` is the word and whose value is the number behind it.
+ * Verdict on the time range: a series whose label `verdict` is the word and whose value is the number.
  * A wrong DRIFT frightens people for nothing and a wrong EXACT hides a loss, so both are said only of a pipeline that is at
  * rest, and DRIFT only of a range that also began at rest and of a difference that nothing harmless explains.
  */
@@ -18,7 +18,7 @@ const inHand = select(METRICS.inHandMessages, LANE_SCOPE);
 const paused = select(METRICS.lanePaused, LANE_SCOPE);
 const arriving = select(METRICS.ingestMessages, `${SCOPE}, outcome="accepted"`);
 
-/** Something is on its way, or was within the last few scrapes, `offset` ago. */
+/** Messages are in flight, or were within the last few scrapes, `offset` ago. */
 const busy = (offset = ''): string =>
   [
     `max(max_over_time(${backlog}[${RATE_WINDOW}]${offset})) > 0`,
@@ -28,18 +28,18 @@ const busy = (offset = ''): string =>
   ].join(' or on () ');
 const lanesOf = (series: string): string => `count(count by (lane) (${series}))`;
 const lanes = lanesOf(`${select(METRICS.assignedSources, LANE_SCOPE)} or ${backlog}`);
-// A lane without a backlog figure may be anything but at rest, and one without a store's figure anything but exact.
+// Without a backlog figure a lane cannot count as at rest, and without a store's figure it cannot count as exact.
 const isKnown = `(${lanesOf(backlog)} == on () ${lanes})`;
 const isComplete = `(${lanesOf(select(METRICS.storeMessages, LANE_SCOPE))} == on () ${lanes})`;
 
-// What was counted before may be answered 202 again under its key, and is then stored once.
+// Messages already counted may get 202 again under their key and are stored once.
 const repeated = `(sum by (lane) (${grownBy(select(METRICS.duplicates, LANE_SCOPE))}) or on (lane) 0 * ${backlog})`;
 const explained = `(${repeated} + on () group_left () ${UNCONFIRMED})`;
 
 const verdict = (word: string, expr: string): string =>
   `label_replace(${expr}, "verdict", "${word}", "", "")`;
 
-/** Verdicts of a pipeline at rest, the first that holds counts. */
+/** Verdicts of a pipeline at rest; the first match wins. */
 const AT_REST: readonly string[] = [
   verdict(
     'DRIFT',
@@ -51,11 +51,11 @@ const AT_REST: readonly string[] = [
 ];
 const IN_FLIGHT = verdict('IN FLIGHT', `max(${backlog}) and on () ${isComplete} and on () (${busy()})`);
 
-/** One word on the account of the time range. */
+/** Verdict on the account of the time range. */
 export const VERDICT: Signal = {
   title: 'Verdict',
   description:
-    'EXACT n: at rest, and every lane has stored the n messages that were accepted. IN FLIGHT n: n are still to be stored. DRIFT n: at rest, and a lane differs by n messages, more than unconfirmed messages and repeats under a key explain; see the runbook of CaudalMessagesMissing. UNCERTAIN n: at rest, and a lane differs by n, which those, or a range that began under load, may explain. IDLE: nothing was accepted. CANNOT TELL: ingest, the console, a store or a broker gives no figure.',
+    'EXACT n: at rest, every lane has stored the n accepted messages. IN FLIGHT n: n messages are not stored yet. DRIFT n: at rest, a lane differs by n messages, more than unconfirmed messages and retries under a key explain; see the runbook of CaudalMessagesMissing. UNCERTAIN n: at rest, a lane differs by n messages, which may be explained by those or by a range that began under load. IDLE: nothing was accepted. CANNOT TELL: metrics of ingest, the console, a store or a broker are missing.',
   unit: 'short',
   queries: [
     {

@@ -43,7 +43,7 @@ test('a query without series is listed with its dashboard, panel and expression'
     [
       { dashboard: 'Caudal / Brokers and stores', panel: 'Lanes', problem: 'no series' },
       { dashboard: 'Caudal / Pipeline', panel: 'Verdict', problem: 'no series' },
-      { dashboard: 'Caudal / Pipeline', panel: 'Parts', problem: 'no series' },
+      { dashboard: 'Caudal / Pipeline', panel: 'Components', problem: 'no series' },
     ],
   );
   assert.match(empty[0]?.expr ?? '', /^max by \(lane\) \(caudal_lane_paused\{namespace=~"\.\*"/);
@@ -57,7 +57,7 @@ test('a quotient of nothing by nothing is no figure', async () => {
   for (const { problem } of empty) assert.equal(problem, 'only NaN');
 });
 
-test('what Prometheus does not understand is told in its words, for marks as well', async () => {
+test('what Prometheus does not understand is reported in its words, for marks as well', async () => {
   const { empty } = await check((path, parameters) => {
     if ((parameters.get('query') ?? '').includes(' offset 15s')) throw new Error('parse error: no');
     return answerWith(() => false, undefined)(path, parameters);

@@ -50,13 +50,13 @@ test('repeated panels stand next to each other, two in a row, and push down what
   };
   const two = await titled(['a', 'b']);
   const [left, right] = [
-    two.get('Spread of end-to-end latency, a'),
-    two.get('Spread of end-to-end latency, b'),
+    two.get('Distribution of end-to-end latency, a'),
+    two.get('Distribution of end-to-end latency, b'),
   ];
   assert.deepEqual([left?.x, right?.x, left?.w, right?.w], [0, 12, 12, 12]);
   assert.equal(left?.y, right?.y);
   const three = await titled(['a', 'b', 'c']);
-  assert.equal(three.get('Spread of end-to-end latency, c')?.y, (left?.y ?? 0) + (left?.h ?? 0));
+  assert.equal(three.get('Distribution of end-to-end latency, c')?.y, (left?.y ?? 0) + (left?.h ?? 0));
   assert.equal((three.get('Replicas')?.y ?? 0) - (two.get('Replicas')?.y ?? 0), left?.h);
 });
 
@@ -70,5 +70,5 @@ test('variables are replaced in both notations, unknown ones refused', () => {
   const values = new Map([['lane', 'x']]);
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's own notation
   assert.equal(substitute('{lane=~"$lane"} ${lane}', values), '{lane=~"x"} x');
-  assert.throws(() => substitute('$pod', values), /\$pod is no variable/);
+  assert.throws(() => substitute('$pod', values), /unknown dashboard variable \$pod/);
 });

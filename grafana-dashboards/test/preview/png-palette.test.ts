@@ -75,7 +75,7 @@ test('above 256 colours the rarest take the nearest one', () => {
 });
 
 test('what it does not understand is refused', () => {
-  assert.throws(() => withPalette(Buffer.from('GIF89a, really')), /no PNG/);
+  assert.throws(() => withPalette(Buffer.from('GIF89a, really')), /not a PNG/);
   assert.throws(() => withPalette(png([[0, 1, 2, 3, 4, 5, 6]], 16)), /depth 16/);
   assert.throws(() => withPalette(png([[9, 1, 2, 3, 4, 5, 6]])), /filter 9/);
 });

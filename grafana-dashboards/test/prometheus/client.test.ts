@@ -55,7 +55,7 @@ test("an error has Prometheus' own words", async () => {
   }
 });
 
-test('an address where nobody listens is named', async () => {
+test('an address without a listener is named', async () => {
   const prometheus = await startFakePrometheus(() => []);
   await prometheus.close();
   await assert.rejects(createPrometheusClient(prometheus.url).query('up', 1), {

@@ -9,7 +9,7 @@ export interface AlertCase {
   readonly fires: readonly { readonly labels: Readonly<Record<string, string>>; readonly summary: string }[];
 }
 
-/** Labels by which the chart's Prometheus tells releases apart. */
+/** Labels by which the chart's Prometheus distinguishes releases. */
 export const RELEASE = { namespace: 'demo', release: 'caudal' } as const;
 
 const labelsOf = (labels: Readonly<Record<string, string>>): string =>
@@ -222,7 +222,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     what: 'the last consumer has gone',
     series: { [ofLane('lane_consumers', rabbitmq)]: '2x5 0x20', [ofLane('lane_consumers', kafka)]: '1x25' },
     atMinute: 9,
-    fires: [{ labels: { lane: rabbitmq }, summary: 'Nobody reads rabbitmq-valkey' }],
+    fires: [{ labels: { lane: rabbitmq }, summary: 'rabbitmq-valkey has no consumers' }],
   },
   {
     alert: 'CaudalNoConsumer',

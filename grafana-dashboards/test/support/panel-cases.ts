@@ -184,7 +184,7 @@ export const PANEL_CASES: readonly PanelCase[] = [
   },
   {
     dashboard: 'pipeline',
-    panel: 'Parts',
+    panel: 'Components',
     query: 1,
     what: 'a store is down where one of two consumers waits for it',
     series: {
@@ -197,7 +197,7 @@ export const PANEL_CASES: readonly PanelCase[] = [
   },
   {
     dashboard: 'pipeline',
-    panel: 'Parts',
+    panel: 'Components',
     query: 3,
     what: 'a console that does not report is down',
     series: { [ofLane('backlog_messages', kafka, 'console-1')]: '0x10 stale' },

@@ -1,4 +1,4 @@
-/** Stable codes of the errors that Caudal's own code raises; logs, tests and HTTP answers use them. */
+/** Stable codes of Caudal's own errors, used in logs, tests and HTTP responses. */
 export type AppErrorCode =
   | 'CONFIG_INVALID'
   | 'BROKER_UNAVAILABLE'
@@ -12,7 +12,7 @@ export type AppErrorCode =
   | 'STOPPING';
 
 /**
- * An error with a stable code and a verdict whether trying again can help.
+ * An error with a stable code that says whether a retry can help.
  *
  * `retriable` errors leave the outcome unknown (the broker or the store may have done the work), so only
  * an idempotent effect may be retried. The driver's error, where there is one, is the `cause`, untouched.
@@ -29,17 +29,17 @@ export class AppError extends Error {
   }
 }
 
-/** Whether trying the same thing again can help: only an {@link AppError} that says so. */
+/** Whether a retry can help: only for an {@link AppError} that says so. */
 export function isRetriable(error: unknown): boolean {
   return error instanceof AppError && error.retriable;
 }
 
-/** Whether a broker has said that it will never take a message as it is. */
+/** Whether a broker rejected a message permanently. */
 export function isRefused(error: unknown): boolean {
   return error instanceof AppError && error.code === 'BROKER_REFUSED';
 }
 
-/** The message of anything thrown, for logs and answers. */
+/** Returns the message of any thrown value, for logs and responses. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

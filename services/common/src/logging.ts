@@ -6,8 +6,8 @@ export type { Logger } from 'pino';
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
 /**
- * JSON logs on standard output, one line an event. Message bodies, keys and passwords are never logged;
- * the fields below are masked should one slip in.
+ * Creates a JSON logger on standard output, one line per event. Message bodies, keys and passwords are never logged;
+ * the fields below are masked as a safeguard.
  */
 export function createLogger(service: string, level: LogLevel): Logger {
   return pino({

@@ -11,7 +11,7 @@ import type { LaneReader } from './lanes/lane-reader.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { accountRequestSchema } from './schemas.ts';
 
-/** What {@link createApp} works with. */
+/** Dependencies and settings of {@link createApp}. */
 export interface AppOptions {
   readonly readers: readonly LaneReader[];
   readonly prometheusUrl: string | undefined;
@@ -20,18 +20,18 @@ export interface AppOptions {
   readonly logger: Logger;
 }
 
-/** The read API: it holds no state and asks stores, brokers and Prometheus at every request. */
+/** Creates the read API. It is stateless and reads stores, brokers and Prometheus on every request. */
 export function createApp(options: AppOptions): Express {
   const { readers, prometheusUrl, readTimeoutMs, maxBodyBytes, logger } = options;
   const readAll = (identities: boolean) => Promise.all(readers.map((reader) => reader.read({ identities })));
 
   async function readAccepted(): Promise<AcceptedMessages | { readonly note: string }> {
     if (prometheusUrl === undefined)
-      return { note: 'PROMETHEUS_URL is not set: accepted messages are not known.' };
+      return { note: 'PROMETHEUS_URL is not set: accepted messages are unknown.' };
     try {
       return await readAcceptedMessages(prometheusUrl, readTimeoutMs);
     } catch (error) {
-      return { note: `Prometheus could not be asked: ${errorMessage(error)}` };
+      return { note: `Prometheus is unavailable: ${errorMessage(error)}` };
     }
   }
 
@@ -80,13 +80,13 @@ export function createApp(options: AppOptions): Express {
     })
     .all(refuseMethod('GET, HEAD'));
   app.use(() => {
-    throw new ProblemError('not-found', 'Try /api/lanes, /api/account or /openapi.json.');
+    throw new ProblemError('not-found', 'Available paths: /api/lanes, /api/account, /openapi.json.');
   });
 
   async function compare(body: unknown) {
     const parsed = accountRequestSchema.safeParse(body);
     if (!parsed.success) {
-      throw new ProblemError('bad-request', 'The body is not an account to compare.', {
+      throw new ProblemError('bad-request', 'The body is not a valid account.', {
         members: {
           errors: parsed.error.issues.map(({ path, message }) => ({
             field: path.join('.'),
@@ -98,7 +98,7 @@ export function createApp(options: AppOptions): Express {
     const { accepted, unknown, before } = parsed.data;
     const missing = readers.filter(({ lane }) => before[lane] === undefined).map(({ lane }) => lane);
     if (missing.length > 0) {
-      throw new ProblemError('bad-request', `before: must have the totals of ${missing.join(', ')}.`);
+      throw new ProblemError('bad-request', `before: must contain the totals of ${missing.join(', ')}.`);
     }
     const reports = await readAll(true);
     const lanes = reports.map(({ lane, totals, errors }) => {
@@ -132,16 +132,16 @@ export function createApp(options: AppOptions): Express {
 
 function refuseMethod(allow: string): RequestHandler {
   return () => {
-    throw new ProblemError('method-not-allowed', `This path takes ${allow}.`, { headers: { Allow: allow } });
+    throw new ProblemError('method-not-allowed', `Allowed methods: ${allow}.`, { headers: { Allow: allow } });
   };
 }
 
-/** Errors of Express and its body parser say their status. */
+/** Maps errors of Express and its body parser by their status. */
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
   if (status === 413) return new ProblemError('body-too-large', 'Send a smaller body.');
   if (status === 415) return new ProblemError('unsupported-media-type', errorMessage(error));
   if (status >= 400 && status < 500) return new ProblemError('bad-request', errorMessage(error));
-  return new ProblemError('internal-error', 'The log has more about it.');
+  return new ProblemError('internal-error', 'See the log for details.');
 }

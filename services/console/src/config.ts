@@ -27,10 +27,10 @@ const laneSchema = z.strictObject({
   storeUrl: url('redis', 'rediss'),
   storeUsername: z.string().optional(),
   storePassword: z.string().optional(),
-  /** Variable that holds the password, or with `_FILE` names its file: JSON text would need it escaped. */
+  /** Variable with the password, or with `_FILE` appended, its file: in JSON it would have to be escaped. */
   storePasswordEnv: z
     .string()
-    .regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of a variable')
+    .regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of an environment variable')
     .optional(),
   storeCaFile: z.string().min(1, 'must be the path of a CA file').optional(),
   storeKeyPrefix: z.string().max(64).default(''),
@@ -52,7 +52,7 @@ const lanes = z
   .pipe(z.array(laneSchema).min(1, 'must list at least one lane'))
   .superRefine((value, context) => {
     if (new Set(value.map((lane) => lane.name)).size < value.length) {
-      context.addIssue({ code: 'custom', message: 'must give each lane a name of its own' });
+      context.addIssue({ code: 'custom', message: 'must have unique lane names' });
     }
     if (value.some((lane) => lane.storePassword !== undefined && lane.storePasswordEnv !== undefined)) {
       context.addIssue({ code: 'custom', message: 'set either storePassword or storePasswordEnv, not both' });
@@ -63,24 +63,24 @@ const consoleShape = {
   ...operationsShape,
   HTTP_HOST: z.string().default('0.0.0.0'),
   HTTP_PORT: port(8081),
-  /** Every lane: its broker, its store and how to reach that. */
+  /** Lanes: broker, store and the store's address. */
   LANES: lanes,
-  /** RabbitMQ's management API, for what consumers hold; user and password default to RabbitMQ's own. */
+  /** RabbitMQ's management API, for unacknowledged messages; credentials default to those of RabbitMQ. */
   RABBITMQ_MANAGEMENT_URL: url('http', 'https').optional(),
-  /** Where the accepted messages are counted; not asked when unset. */
+  /** Prometheus with the counts of accepted messages; optional. */
   PROMETHEUS_URL: url('http', 'https').optional(),
-  /** How often the gauges are filled. */
+  /** Interval for updating the gauges. */
   POLL_INTERVAL_MS: milliseconds(2_000),
-  /** A broker, store or Prometheus that takes longer to answer counts as down for this reading. */
+  /** Timeout for a broker, store or Prometheus; a slower one counts as down for that reading. */
   READ_TIMEOUT_MS: milliseconds(5_000),
-  /** Counting identities reads every identity record of a store: millions take their time. */
+  /** Timeout for counting identities, which reads every identity record of a store. */
   AUDIT_TIMEOUT_MS: milliseconds(120_000),
-  /** CA of the stores whose lane names no `storeCaFile`. */
+  /** CA file for stores of lanes without `storeCaFile`. */
   STORE_CA_FILE: z.string().optional(),
   MAX_BODY_BYTES: count(262_144, 1_024, 16_777_216),
 };
 
-/** One lane and how to read it. */
+/** A lane and its connection settings. */
 export interface LaneSettings {
   readonly lane: string;
   readonly broker: BrokerChoice;
@@ -88,11 +88,11 @@ export interface LaneSettings {
 }
 
 /**
- * Reads the console's configuration. Only the brokers that a lane uses need an address.
+ * Reads the console's configuration. Only brokers used by a lane need an address.
  * @throws ConfigError that lists every problem.
  */
 export function parseConsoleConfig(environment: Environment) {
-  // The union of both brokers' variables, those of an unused broker filled in so that they are not asked for.
+  // All variables of both brokers; those of an unused broker get placeholders, as they are not required.
   const used = brokersIn(environment);
   const values = parseConfig(
     { ...consoleShape, ...rabbitmqShape, ...kafkaShape },
@@ -149,7 +149,7 @@ function requiredVariable(name: string, environment: Environment): string | unde
   return parseConfig({ [name]: z.string() }, environment)[name];
 }
 
-/** Brokers that the lanes name; both where the lanes cannot be read, so that every problem is listed at once. */
+/** Brokers used by the lanes; both if the lanes are invalid, so that all problems are listed at once. */
 function brokersIn(environment: Environment): ReadonlySet<string> {
   try {
     const values = parseConfig({ LANES: lanes }, environment);

@@ -34,7 +34,7 @@ runMain(async () => {
   const server = createServer(
     createApp({ ...config, maxBodyBytes: config.http.maxBodyBytes, readers, logger }),
   );
-  // Every lane is read at each request, so there is nothing to be unready for.
+  // Lanes are read on each request, so the console is always ready.
   const operations = createOperationsServer({ registry, checks: () => ({}), stopping: lifecycle.stopping });
 
   for (const reader of readers) reader.start();

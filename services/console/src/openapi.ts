@@ -15,20 +15,20 @@ const problem = (description: string) => ({
   content: content(problemSchema, 'output', 'application/problem+json'),
 });
 
-/** The OpenAPI document, made from the schemas the API validates with. */
+/** Builds the OpenAPI document from the schemas used for validation. */
 export function createOpenApiDocument(): object {
   return {
     openapi: '3.1.0',
     info: {
       title: 'Caudal console',
       version: '1',
-      description: 'What the lanes hold, how far they are behind, and whether the account is exact.',
+      description: 'Totals and backlog of the lanes, and whether the account is exact.',
     },
     paths: {
       '/': {
         get: {
           operationId: 'getIndex',
-          summary: 'A page of links to what the console serves',
+          summary: 'Index page with links',
           responses: { 200: { description: 'The page.', content: { 'text/html': {} } } },
         },
       },
@@ -36,15 +36,14 @@ export function createOpenApiDocument(): object {
         get: {
           operationId: 'getLanes',
           summary:
-            'Every lane: totals, backlog (waiting and in hand), seconds behind, dead letters, consumers',
+            'Totals, backlog (waiting and in hand), seconds behind, dead letters and consumers of every lane',
           description:
-            'A lane whose store or broker does not answer says so under errors; the others are not affected.',
+            'A lane whose store or broker does not answer reports it under errors; other lanes are not affected.',
           parameters: [
             {
               name: 'identities',
               in: 'query',
-              description:
-                '1: count the identities in the stores as well, which reads every identity record.',
+              description: '1: also count the identities in the stores, which reads every identity record.',
               schema: { type: 'string', enum: ['0', '1'] },
             },
           ],
@@ -59,16 +58,16 @@ export function createOpenApiDocument(): object {
       '/api/account': {
         get: {
           operationId: 'getAccount',
-          summary: 'The lanes compared with each other and with what Prometheus saw accepted',
+          summary: 'Compares the lanes with each other and with the accepted messages in Prometheus',
           responses: { 200: { description: 'The comparison.', content: content(comparisonSchema) } },
         },
         post: {
           operationId: 'compareAccount',
-          summary: 'What was accepted against what each lane has stored since',
+          summary: 'Compares accepted messages with the messages stored by each lane since',
           requestBody: { required: true, content: content(accountRequestSchema, 'input') },
           responses: {
-            200: { description: 'The account; exact or with findings.', content: content(accountSchema) },
-            400: problem('The body is not an account to compare.'),
+            200: { description: 'The account, exact or with findings.', content: content(accountSchema) },
+            400: problem('The body is not a valid account.'),
             413: problem('The body is too large.'),
             415: problem('The body is not JSON.'),
             503: problem('A store does not answer.'),

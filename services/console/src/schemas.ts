@@ -15,19 +15,19 @@ const laneTotals = z
     identities: count
       .nullable()
       .default(null)
-      .meta({ description: 'Distinct identities; null: not counted.' }),
+      .meta({ description: 'Distinct identities; null if not counted.' }),
     readAt: count.optional().meta({
-      description: 'When the identities were counted, ms since the epoch; absent: none expired since.',
+      description: 'Time of counting the identities, ms since the epoch; absent if none expired since.',
     }),
     expiryMark: z
       .string()
       .nullable()
       .optional()
-      .meta({ description: 'Stays the same as long as no identity expires; null: the store does not say.' }),
+      .meta({ description: 'Constant while no identity expires; null if the store does not report it.' }),
   })
-  .meta({ description: "A lane's totals as /api/lanes gives them." });
+  .meta({ description: "A lane's totals as returned by /api/lanes." });
 
-/** What `POST /api/account` takes. */
+/** Request body of `POST /api/account`. */
 export const accountRequestSchema = z.strictObject({
   accepted: perCountry,
   unknown: perCountry.default({}),
@@ -53,7 +53,7 @@ const figures = {
   other: count,
 };
 
-/** What `POST /api/account` answers. */
+/** Response of `POST /api/account`. */
 export const accountSchema = z.object({
   exact: z.boolean(),
   findings: z.array(finding),
@@ -72,21 +72,22 @@ export const laneReportSchema = z.object({
   backlog: z
     .object({
       messages: count.meta({
-        description: 'What the lane still has to store: waiting plus in hand, as far as `covers` says.',
+        description: 'Messages the lane still has to store: waiting plus in hand, see `covers`.',
       }),
       covers: z.enum(['waiting and in hand', 'waiting only']).meta({
         description:
-          '`waiting only`: RABBITMQ_MANAGEMENT_URL is not set, so what consumers hold is not counted in `messages`.',
+          '`waiting only`: RABBITMQ_MANAGEMENT_URL is not set, so `messages` excludes unacknowledged messages.',
       }),
       waiting: count.nullable().meta({
-        description: 'On the broker, not delivered to a consumer yet; null: the broker cannot tell (Kafka).',
+        description:
+          'On the broker, not delivered to a consumer yet; null if the broker does not report it (Kafka).',
       }),
       inHand: count
         .nullable()
-        .meta({ description: 'Delivered to consumers and not acknowledged; null: not known.' }),
+        .meta({ description: 'Delivered to consumers and not acknowledged; null if unknown.' }),
       secondsBehind: z.number().min(0).nullable().meta({
         description:
-          '`messages` divided by the rate at which the store grew in the last 30 s; null while that is not known, or 0.',
+          "`messages` divided by the store's growth rate over the last 30 s; null if the rate is unknown or 0.",
       }),
       bySource: z.record(z.string(), count),
       deadLetters: count,
@@ -96,7 +97,7 @@ export const laneReportSchema = z.object({
   errors: z.object({ store: z.string().optional(), broker: z.string().optional() }),
 });
 
-/** What `GET /api/account` answers. */
+/** Response of `GET /api/account`. */
 export const comparisonSchema = z.object({
   agree: z.boolean(),
   differences: z.array(z.object({ country: z.string(), byLane: z.record(z.string(), count) })),
@@ -104,7 +105,7 @@ export const comparisonSchema = z.object({
   accepted: z.object({
     byCountry: perCountry.optional(),
     total: count.optional(),
-    note: z.string().meta({ description: 'What the figure is good for, or why there is none.' }),
+    note: z.string().meta({ description: 'Limits of this figure, or why it is absent.' }),
   }),
   lanes: z.array(laneReportSchema),
 });

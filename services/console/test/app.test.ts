@@ -111,7 +111,7 @@ describe('the console API', () => {
     const known = await accepted(await start(prometheus));
     assert.equal(known.total, 3);
     assert.match(queries[0] ?? '', /caudal_ingest_messages_total\{outcome="accepted"\}/);
-    assert.match((await accepted(await start('http://127.0.0.1:1'))).note, /could not be asked/);
+    assert.match((await accepted(await start('http://127.0.0.1:1'))).note, /Prometheus is unavailable/);
   });
 
   it('compares what was accepted with what was stored since', async () => {

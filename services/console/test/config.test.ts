@@ -102,7 +102,7 @@ describe('parseConsoleConfig', () => {
     const both = { RABBITMQ_URL: 'amqp://r', KAFKA_BROKERS: 'k:1' };
     assert.match(problemsOf(environment('{', both)).join(), /LANES: must be JSON/);
     assert.match(problemsOf(environment([], both)).join(), /at least one lane/);
-    assert.match(problemsOf(environment([lane, lane], both)).join(), /name of its own/);
+    assert.match(problemsOf(environment([lane, lane], both)).join(), /unique lane names/);
     assert.match(problemsOf(environment([{ ...lane, broker: 'nats' }], both)).join(), /LANES/);
     const names = problemsOf({ HTTP_PORT: 'x' }).map((line) => line.split(':')[0]);
     assert.deepEqual(names.sort(), ['HTTP_PORT', 'KAFKA_BROKERS', 'LANES', 'RABBITMQ_URL']);

@@ -11,12 +11,12 @@ import { StoreWriter } from './store-writer.ts';
 
 /** A running consumer of a lane. */
 export interface ConsumerApp {
-  /** Waits for the store, then joins the broker; both for as long as it takes. */
+  /** Connects to the store, then to the broker, retrying indefinitely. */
   start(): Promise<void>;
   checks(): Readonly<Record<string, ReadinessCheck>>;
 }
 
-/** Joins a broker's consumer to a store. */
+/** Connects a broker's consumer to a store. */
 export function createConsumerApp(options: {
   readonly consumer: MessageConsumer;
   readonly store: CountStore;
@@ -24,7 +24,7 @@ export function createConsumerApp(options: {
   readonly logger: Logger;
   readonly maxMessages: number;
   readonly stopping: AbortSignal;
-  /** The process cannot go on; it should end and be started again. */
+  /** Called for an unrecoverable error: the process should exit and be restarted. */
   readonly onFatal: (error: unknown) => void;
 }): ConsumerApp {
   const { consumer, store, metrics, logger, maxMessages, stopping, onFatal } = options;
@@ -65,7 +65,7 @@ export function createConsumerApp(options: {
   };
 }
 
-/** Does something until it works, as long as its errors are retriable and nothing stops. */
+/** Retries an operation until it succeeds, fails with a permanent error, or the service stops. */
 async function persist<T>(stopping: AbortSignal, action: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The first wait and the longest one, ms. */
+/** First and maximum wait, ms. */
 const FIRST_MS = 50;
 const LONGEST_MS = 1_000;
 

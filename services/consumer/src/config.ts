@@ -23,14 +23,14 @@ const laneShape = {
   LANE_STORE: z.enum(['valkey', 'redis']),
   /** Hours; a day for the client, and what a copy of its message may wait in a broker or for the store. */
   IDENTITY_KEY_RETENTION_HOURS: count(DEFAULT_KEY_RETENTION_HOURS, 24, 8_760),
-  /** 0: the broker's own default. */
+  /** 0 selects the default of the broker. */
   BATCH_MAX_MESSAGES: count(0, 0, 10_000),
 };
 
-/** A Kafka fetch brings thousands of messages at once; of RabbitMQ's prefetch half is handled while half arrives. */
+/** A Kafka fetch returns thousands of messages; for RabbitMQ, half of the prefetch is handled while the other half arrives. */
 const DEFAULT_BATCH_MESSAGES = { rabbitmq: 1_000, kafka: 4_000 };
 
-/** Reads what one consumer of one lane needs; only the variables of the lane's own broker are asked for. */
+/** Reads the configuration of a consumer; only the variables of its lane's broker are required. */
 export function loadConfig(environment: Environment) {
   const isKafka = environment.LANE_BROKER === 'kafka';
   const lane = isKafka

@@ -3,18 +3,18 @@ interface Turn {
   begin(): void;
 }
 
-/** Lets work run side by side, or alone; in the order it came, so that neither kind waits for ever. */
+/** Runs work concurrently or exclusively, in order of arrival, so that neither kind starves. */
 export class Gate {
   readonly #waiting: Turn[] = [];
   #running = 0;
   #isTakenAlone = false;
 
-  /** Runs `work` beside other shared work. */
+  /** Runs `work` concurrently with other shared work. */
   shared<T>(work: () => Promise<T>): Promise<T> {
     return this.#run(false, work);
   }
 
-  /** Runs `work` while nothing else runs. */
+  /** Runs `work` exclusively. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     return this.#run(true, work);
   }

@@ -6,8 +6,8 @@ import type { LaneMetrics } from './metrics.ts';
 import type { StoreWriter } from './store-writer.ts';
 
 /**
- * What a consumer does with a batch: parks what can never be stored, writes the rest, and only then lets the
- * adapter acknowledge.
+ * Handles a batch: parks messages that can never be stored, writes the rest, and only then lets the adapter
+ * acknowledge.
  */
 export function createBatchHandler(writer: StoreWriter, metrics: LaneMetrics) {
   return async (batch: DeliveryBatch, stopping: AbortSignal): Promise<BatchOutcome> => {
@@ -44,7 +44,7 @@ function decode(bodies: readonly Buffer[]): { envelopes: Envelope[]; poison: Poi
   return { envelopes, poison };
 }
 
-/** Sends poison to the dead letters, for as long as it takes: a poison message must not be acknowledged unparked. */
+/** Moves poison messages to the dead letters, retrying indefinitely: they must not be acknowledged before. */
 async function park(
   batch: DeliveryBatch,
   poison: readonly PoisonItem[],

@@ -7,16 +7,16 @@ import { type Attempt, decodeAttempt, encodeAttempt } from './attempt.ts';
 import { backOff } from './back-off.ts';
 import { Gate } from './gate.ts';
 
-/** Processes that must have died over a batch before its messages are handled one by one. */
+/** Number of processes that crashed on a batch before its messages are handled one by one. */
 export const BATCH_CRASHES = 2;
-/** Processes that must have died over a message that was handled alone before it is parked. */
+/** Number of processes that crashed on a message handled alone before it is parked. */
 export const LONE_CRASHES = 3;
 
 /** What a batch is handed to. */
 export interface GuardedHandlers {
-  /** Handles a batch as it is. */
+  /** Handles a batch unchanged. */
   handle(batch: DeliveryBatch, stopping: AbortSignal): Promise<BatchOutcome>;
-  /** Parks a batch's only message without looking into it, and stores that it is done. */
+  /** Parks a batch's only message without decoding it, and stores its position. */
   parkUnread(batch: DeliveryBatch, reason: string, stopping: AbortSignal): Promise<BatchOutcome>;
 }
 
@@ -27,13 +27,13 @@ interface SourceState {
 }
 
 /**
- * Keeps a message that kills its consumer from holding up its partition for ever: a log has no delivery limit.
+ * Keeps a message that kills its consumer from blocking its partition indefinitely: a log has no delivery limit.
  *
  * The first batch of a source after each assignment is noted in the store before it is handled. A note that stays
  * although its process is gone is a crash: whoever ends otherwise (stops, loses the partition, finds the store away)
  * takes its note back, and whoever stores the batch has moved past it. After {@link BATCH_CRASHES} crashes over a batch
  * its messages are handled one by one, each noted, and each with nothing else in work in this process, so that a crash
- * can be nobody else's fault. After {@link LONE_CRASHES} of them the message is parked unread.
+ * cannot have another cause. After {@link LONE_CRASHES} of them the message is parked unread.
  */
 export class KillerGuard {
   readonly #handlers: GuardedHandlers;
@@ -47,7 +47,7 @@ export class KillerGuard {
     readonly handlers: GuardedHandlers;
     readonly store: Pick<CountStore, 'logStates' | 'noteAttempt'>;
     readonly logger: Logger;
-    /** Names this process among all that ever ran; random where absent. */
+    /** Unique name of this process. Default: random. */
     readonly process?: string;
   }) {
     this.#handlers = options.handlers;
@@ -56,7 +56,7 @@ export class KillerGuard {
     this.#process = options.process ?? randomBytes(6).toString('hex');
   }
 
-  /** Takes in what the store says of sources that were just assigned. */
+  /** Takes over the store's records of newly assigned sources. */
   assigned(states: ReadonlyMap<string, LogState>): void {
     for (const [source, { attempt }] of states)
       this.#sources.set(source, { attempt: decodeAttempt(attempt), isFresh: true });
@@ -85,7 +85,7 @@ export class KillerGuard {
     });
   }
 
-  /** Up to which offset messages are handled one by one; undefined for no suspicion. */
+  /** Offset up to which messages are handled one by one; undefined without suspicion. */
   #suspectedUntil({ attempt }: SourceState, first: number): number | undefined {
     if (!attempt || first < attempt.at || first >= attempt.until) return undefined;
     if (attempt.isAlone) return attempt.until;
@@ -122,7 +122,7 @@ export class KillerGuard {
     const crashes = this.#crashes(earlier);
     if (crashes >= LONE_CRASHES) {
       const reason = `killed its consumer ${crashes} times while it was handled alone`;
-      this.#logger.error({ source, offset: at, crashes }, 'parking a message unread: it kills its consumer');
+      this.#logger.error({ source, offset: at, crashes }, 'message kills its consumer: parking it unread');
       return this.#handlers.parkUnread(message, reason, stopping);
     }
     this.#logger.warn({ source, offset: at, until, crashes }, 'handling a suspected message alone');
@@ -165,7 +165,7 @@ export class KillerGuard {
     try {
       await this.#store.noteAttempt(source, encodeAttempt(attempt));
     } catch (error) {
-      this.#logger.debug({ source, reason: errorMessage(error) }, 'an attempt was not noted');
+      this.#logger.debug({ source, reason: errorMessage(error) }, 'attempt not recorded');
     }
   }
 
@@ -188,12 +188,12 @@ export class KillerGuard {
       await this.#store.noteAttempt(source, encodeAttempt({ ...noted, processes }));
       return true;
     } catch (error) {
-      this.#logger.debug({ source, reason: errorMessage(error) }, 'a note was not taken back');
+      this.#logger.debug({ source, reason: errorMessage(error) }, 'attempt record not removed');
       return false;
     }
   }
 
-  /** How many other processes died over this attempt; this one is alive. */
+  /** Number of other processes that crashed on this attempt. */
   #crashes(attempt: Attempt | undefined): number {
     return attempt?.processes.filter((name) => name !== this.#process).length ?? 0;
   }

@@ -12,27 +12,27 @@ import type { ApplyResult } from '@caudal/common/stores';
 
 type Applied = Extract<ApplyResult, { kind: 'applied' }>;
 
-/** What one consumer tells Prometheus about its lane. */
+/** Metrics of a consumer and its lane. */
 export interface LaneMetrics {
-  /** One store transaction went through. */
+  /** Records a successful store transaction. */
   applied(result: Applied, messages: number, seconds: number): void;
-  /** A message reached the store, so long after the door took it in. */
+  /** Records end-to-end latency in seconds. */
   latency(seconds: number): void;
   redelivered(messages: number): void;
   parked(messages: number): void;
-  /** A transaction is tried again. */
+  /** Counts a retried transaction. */
   storeRetry(): void;
   paused(isPaused: boolean): void;
-  /** A log was replaced or cut, or has deleted what was not stored. */
+  /** Counts logs replaced or truncated, and messages deleted before they were stored. */
   logEvent(event: LogEvent): void;
 }
 
-/** Registers the gauge of what this consumer holds; `inHand` is asked at every scrape. */
+/** Registers the gauge of messages in hand; `inHand` is read at each scrape. */
 export function registerInHand(registry: Registry, lane: string, inHand: () => number): void {
   gauge(registry, METRICS.inHandMessages, (self) => self.set({ lane }, inHand()));
 }
 
-/** Registers the lane's metrics; `assignedSources` is asked at every scrape. */
+/** Registers the lane's metrics; `assignedSources` is read at each scrape. */
 export function createLaneMetrics(
   registry: Registry,
   lane: string,
@@ -50,7 +50,7 @@ export function createLaneMetrics(
   const deletedUnstored = counter(registry, METRICS.deletedUnstored).labels(lane);
   const paused = gauge(registry, METRICS.lanePaused).labels(lane);
   gauge(registry, METRICS.assignedSources, (self) => self.set({ lane }, assignedSources()));
-  // A counter that has not counted yet is 0, not absent: a rate needs the first point.
+  // Initialise counters to 0: a rate needs the first point.
   for (const child of [duplicates, redeliveries, deadLetters, retries, logRestarts, deletedUnstored])
     child.inc(0);
   paused.set(0);

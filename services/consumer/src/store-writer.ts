@@ -10,16 +10,16 @@ import type { LaneMetrics } from './metrics.ts';
 export interface Slice {
   readonly envelopes: readonly Envelope[];
   readonly position?: BatchPosition | undefined;
-  /** Rejects when the slice is no longer this consumer's to write. */
+  /** Rejects when the consumer has lost the slice. */
   keepAlive(): Promise<void>;
 }
 
-/** What a {@link StoreWriter} needs. */
+/** Dependencies and settings of {@link StoreWriter}. */
 export interface StoreWriterOptions {
   readonly store: CountStore;
   readonly metrics: LaneMetrics;
   readonly logger: Logger;
-  /** Most messages in one transaction; a single larger slice is written alone. */
+  /** Maximum messages per transaction; a single larger slice is written alone. */
   readonly maxMessages: number;
   /** Once aborted, the writer stops retrying an unavailable store: the broker redelivers. */
   readonly stopping: AbortSignal;
@@ -56,7 +56,7 @@ export class StoreWriter {
     this.#options = options;
   }
 
-  /** Why the lane is paused; undefined while it is not. */
+  /** Reason for the pause; undefined while running. */
   get pausedBy(): string | undefined {
     return this.#mode.kind === 'paused' ? this.#mode.reason : undefined;
   }
@@ -97,7 +97,7 @@ export class StoreWriter {
     return group;
   }
 
-  /** Settles every slice of the group, in as many attempts as it takes. */
+  /** Settles every slice of the group, retrying as needed. */
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     const { metrics, stopping } = this.#options;
     let remaining = group;
@@ -199,7 +199,7 @@ function rejectAll(slices: readonly Waiting[], error: unknown): void {
   for (const slice of slices) slice.reject(error);
 }
 
-/** Asks for every slice whether it is still this consumer's to write; rejects those that are not and returns them. */
+/** Sends the heartbeat of every slice; rejects slices that the consumer has lost and returns them. */
 async function rejectLost(slices: readonly Waiting[]): Promise<ReadonlySet<Waiting>> {
   const lost = new Set<Waiting>();
   await Promise.all(

@@ -30,7 +30,7 @@ describe("the consumer's configuration", () => {
     assert.equal(loadConfig({ ...rabbitmq, BATCH_MAX_MESSAGES: '50' }).batchMaxMessages, 50);
   });
 
-  it('keeps the identities of keys for four days unless it is told otherwise, and never for less than one', () => {
+  it('keeps the identities of keys for four days by default, and never for less than one', () => {
     const hours = (value?: string) =>
       loadConfig({ ...rabbitmq, IDENTITY_KEY_RETENTION_HOURS: value }).store.settings.keyRetentionHours;
     assert.equal(hours(), 96);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Gate } from '../src/gate.ts';
 
 describe('a gate', () => {
-  /** Work that notes when it begins and ends when told. */
+  /** Work that records when it begins and ends on request. */
   function work(name: string, log: string[]) {
     const { promise, resolve } = Promise.withResolvers<void>();
     return {

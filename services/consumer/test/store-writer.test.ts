@@ -36,7 +36,7 @@ describe('StoreWriter', () => {
     assert.equal(metrics.seen.latencies, 15);
   });
 
-  it('waits while the store is away, says so, and goes on by itself', async () => {
+  it('waits while the store is away, reports it, and resumes automatically', async () => {
     let refusals = 3;
     const { writer, metrics, inner } = writerOver((store) => (batch) => {
       refusals -= 1;
@@ -85,7 +85,7 @@ describe('StoreWriter', () => {
     });
   });
 
-  it('tells only the slice whose position stands elsewhere, and writes the others', async () => {
+  it('reports only the slice whose stored position differs, and writes the others', async () => {
     const { writer, inner, metrics } = writerOver((store) => store.apply);
     await inner.apply({ envelopes: [], positions: [{ source: 'message:0', expected: null, next: 40 }] });
     const outcomes = await Promise.all([
@@ -250,7 +250,7 @@ describe('StoreWriter', () => {
     await assert.rejects(written, { code: 'STOPPING' });
   });
 
-  it('passes on what cannot be mended, and writes what comes after', async () => {
+  it('passes on errors that a retry cannot fix, and writes what comes after', async () => {
     let calls = 0;
     const { writer } = writerOver((store) => (batch) => {
       calls += 1;

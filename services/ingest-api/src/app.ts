@@ -12,10 +12,10 @@ import { ROUTES, routeOf } from './http/routes.ts';
 import { createTakeMessages, type TakeMessagesOptions } from './messages/take-messages.ts';
 import { createOpenApiDocument } from './openapi.ts';
 
-/** What {@link createApp} works with. */
+/** Dependencies and settings of {@link createApp}. */
 export interface AppOptions extends TakeMessagesOptions {
   readonly logger: Logger;
-  /** Aborted when connections are to end after their next answer. */
+  /** Aborted when connections must close after their next response. */
   readonly closing: AbortSignal;
   readonly rateLimitPerSecond: number;
   readonly trustProxyHops: number;
@@ -23,25 +23,25 @@ export interface AppOptions extends TakeMessagesOptions {
 
 const MESSAGE_PATHS = ['/messages', '/process'];
 
-/** Stands in the metrics for a client that left before its request was complete. */
+/** Metrics status for a client that disconnected before its request was complete. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** A request handler that answers whatever happens. */
+/** A request handler that always responds, even after errors. */
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * The application: posts by the shortest way, past Express's routing (a quarter of their CPU time), everything that may
- * take its time by Express. Under a rate limit posts go by Express too, which knows the caller's address behind proxies.
+ * Creates the application. POSTs bypass Express's routing, which would cost a quarter of their CPU time; all other
+ * requests use Express. With a rate limit POSTs use Express too, because it knows the caller's address behind proxies.
  */
 export function createApp(options: AppOptions): RequestListener {
   const { metrics, logger, closing } = options;
   const responder = createResponder(createRequestIds(), closing);
   const takeMessages = createTakeMessages(options);
-  // Two bounds: a flood of bad requests must not hide what is wrong on this side.
+  // Separate limits: a flood of bad requests must not hide errors of the service.
   const logClientFailure = createFailureLog(logger);
   const logServerFailure = createFailureLog(logger);
 
-  /** Answers a failed request and returns its status. */
+  /** Responds to a failed request and returns the status. */
   const fail = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -107,7 +107,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(createDocs(createOpenApiDocument()));
   for (const [path, methods] of Object.entries(ROUTES)) app.all(path, refuseMethod(methods));
   app.use(() => {
-    throw new ProblemError('not-found', `Try ${Object.keys(ROUTES).join(', ')}.`);
+    throw new ProblemError('not-found', `Available paths: ${Object.keys(ROUTES).join(', ')}.`);
   });
   const onError: ErrorRequestHandler = (error, request, response, _next) => {
     fail(request, response, routeOf(request.path), error);
@@ -128,15 +128,15 @@ function refuseMethod(methods: readonly string[]): RequestHandler {
       response.writeHead(204, { Allow: allow }).end();
       return;
     }
-    throw new ProblemError('method-not-allowed', `This path takes ${allow}.`, { headers: { Allow: allow } });
+    throw new ProblemError('method-not-allowed', `Allowed methods: ${allow}.`, { headers: { Allow: allow } });
   };
 }
 
-/** Errors of Express itself (a path that cannot be decoded, a range that cannot be met) say their status. */
+/** Maps Express's own errors (an undecodable path, an unsatisfiable range) by their status. */
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-  if (status === 404 || status === 403) return new ProblemError('not-found', 'There is no such file.');
+  if (status === 404 || status === 403) return new ProblemError('not-found', 'File not found.');
   if (status >= 400 && status < 500) return new ProblemError('bad-request', errorMessage(error));
-  return new ProblemError('internal-error', 'The log has more about it under the request id.');
+  return new ProblemError('internal-error', 'See the log entry with this request ID.');
 }

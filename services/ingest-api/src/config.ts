@@ -22,39 +22,39 @@ const ingestShape = {
   ...operationsShape,
   ...rabbitmqShape,
   ...kafkaShape,
-  /** Every address of the machine where it is unset, IPv6 included where there is any. */
+  /** Default: all addresses, including IPv6 when available. */
   HTTP_HOST: z.string().optional(),
   HTTP_PORT: port(8080),
-  /** Both brokers must have confirmed within this time, else 503. */
+  /** Time for both brokers to confirm; 503 when exceeded. */
   PUBLISH_TIMEOUT_MS: milliseconds(5_000),
-  /** The largest body of one request; above it 413. */
+  /** Maximum size of a request body; 413 when exceeded. */
   MAX_BODY_BYTES: count(MIB, 1_024, 64 * MIB),
-  /** Bodies of all requests together, from their first byte to their answer; above it 503. */
+  /** Maximum total size of all bodies in progress, from first byte to response; 503 when exceeded. */
   MAX_BUFFERED_BYTES: count(64 * MIB, MIB, 4_096 * MIB),
-  /** Messages that wait for one broker's confirm; above it 503. The largest request must fit. */
+  /** Maximum messages waiting for a broker's confirm; 503 when exceeded. The largest request must fit. */
   MAX_PENDING_MESSAGES: count(20_000, MAX_MESSAGES_PER_REQUEST, 10_000_000),
-  /** Open connections; the next one is closed at once. */
+  /** Maximum open connections; further ones are closed immediately. */
   MAX_CONNECTIONS: count(10_000, 1, 1_000_000),
-  /** Requests per second of one caller (API key, else address); 0 is no limit. Above it 429. */
+  /** Maximum requests per second per caller (API key, otherwise address); 429 when exceeded; 0 disables the limit. */
   RATE_LIMIT_PER_SECOND: count(0, 0, 1_000_000),
-  /** Accepted API keys; open to everyone when there is none. */
+  /** Accepted API keys; no authentication when empty. */
   API_KEYS: list()
     .refine(
       (keys) => keys.every((key) => API_KEY.test(key)),
       'each key must be 16 to 255 visible ASCII characters',
     )
     .default([]),
-  /** Proxies in front whose X-Forwarded-For is believed. */
+  /** Number of proxies whose X-Forwarded-For is trusted. */
   TRUST_PROXY_HOPS: count(0, 0, 10),
-  /** Mean event loop delay of a second above which new requests are shed with 503. */
+  /** Maximum mean event loop delay over a second; new requests get 503 when exceeded. */
   MAX_EVENT_LOOP_DELAY_MS: milliseconds(500),
-  /** The headers of a request must be complete within this time. */
+  /** Time limit for receiving the headers of a request. */
   HEADERS_TIMEOUT_MS: milliseconds(10_000),
-  /** A whole request must have arrived within this time. */
+  /** Time limit for receiving a whole request. */
   REQUEST_TIMEOUT_MS: milliseconds(30_000),
-  /** An idle connection is kept for this long: above the 60 s of most load balancers, so that they close first. */
+  /** Keep-alive time of an idle connection: above the 60 s of most load balancers, so that they close first. */
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(65_000),
-  /** After SIGTERM it serves on for this long, until load balancers have noticed. */
+  /** Time to keep serving after SIGTERM, until load balancers have noticed. */
   PRE_STOP_DELAY_MS: count(0, 0, 60_000),
 };
 
@@ -92,5 +92,5 @@ export function parseIngestConfig(environment: Environment) {
   };
 }
 
-/** What ingest-api needs to know. */
+/** Configuration of ingest-api. */
 export type IngestConfig = ReturnType<typeof parseIngestConfig>;

@@ -9,25 +9,25 @@ import {
 } from '@caudal/common/metrics';
 import type { BrokerCommit } from './messages/publish-to-all.ts';
 
-/** What this service counts. */
+/** Metrics of this service. */
 export interface IngestMetrics {
-  /** Both brokers confirmed these. */
+  /** Counts messages confirmed by both brokers. */
   accepted(messages: readonly Message[]): void;
-  /** Never published; one country for each message. */
+  /** Counts messages never published; one country per message. */
   refused(countries: readonly string[]): void;
-  /** Published, but not confirmed by all brokers in time. */
+  /** Counts messages published but not confirmed by all brokers in time. */
   unconfirmed(messages: readonly Message[]): void;
-  /** A request has been answered; `route` is a template, never a path. */
+  /** Counts a response; `route` is a template, never a path. */
   answered(route: string, status: number): void;
-  /** Seconds from a POST's arrival to its answer. */
+  /** Records seconds from a POST's arrival to its response. */
   postTook(seconds: number): void;
-  /** Seconds from a flush to the confirm of its last message. */
+  /** Records seconds from a flush to the confirm of its last message. */
   publishTook(broker: string, seconds: number): void;
 }
 
 type Outcome = 'accepted' | 'refused' | 'unconfirmed';
 
-/** Registers the metrics; pending messages and broker state are read whenever they are scraped, so `commits` may be filled later. */
+/** Registers the metrics; pending messages and broker state are read at each scrape, so `commits` may be filled later. */
 export function createIngestMetrics(registry: Registry, commits: readonly BrokerCommit[]): IngestMetrics {
   const messages = counter(registry, METRICS.ingestMessages);
   const requests = counter(registry, METRICS.ingestRequests);

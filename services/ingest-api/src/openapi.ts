@@ -16,74 +16,88 @@ const message = z
       description:
         'ISO 3166-1 alpha-2 or alpha-3 code, or the English or Spanish name; stored as the alpha-2 code.',
     }),
-    weather: weather.meta({ description: 'A word for the weather.' }),
+    weather: weather.meta({ description: 'Weather condition.' }),
   })
   .meta({ id: 'Message', examples: [EXAMPLE] });
 
-/** What a 202 says. */
+/** Body of a 202 response. */
 export const acceptedSchema = z
   .strictObject({
-    accepted: z.int().min(1).max(MAX_MESSAGES_PER_REQUEST).meta({ description: 'Messages taken.' }),
+    accepted: z
+      .int()
+      .min(1)
+      .max(MAX_MESSAGES_PER_REQUEST)
+      .meta({ description: 'Number of accepted messages.' }),
     first: z
       .strictObject({
         producer: z
           .string()
           .optional()
-          .meta({ description: 'The process that took them in; no key was sent.' }),
+          .meta({ description: 'ID of the ingest process, when no key was sent.' }),
         key: z.string().optional().meta({ description: 'Digest of caller, Idempotency-Key and messages.' }),
         sequence: z.int().min(0),
       })
-      .meta({ description: 'Identity of the first message; the others count up from its sequence.' }),
+      .meta({
+        description: 'Identity of the first message; the sequence increments for each following message.',
+      }),
   })
   .meta({ id: 'Accepted' });
 
-/** What every failed request is answered with. */
+/** Body of an error response. */
 export const problemSchema = z
   .strictObject({
-    type: z.string().meta({ description: 'Names the kind of problem; does not change.' }),
+    type: z.string().meta({ description: 'Identifies the kind of problem; constant.' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: 'What happened and how to put it right.' }),
+    detail: z.string().meta({ description: 'What happened and how to fix it.' }),
     errors: z
       .array(
         z.strictObject({
-          index: z.int().min(0).meta({ description: "The message's place in the request, from 0." }),
-          field: z.string().meta({ description: 'Empty where the message as a whole is meant.' }),
+          index: z.int().min(0).meta({ description: "The message's index in the request, from 0." }),
+          field: z.string().meta({ description: 'Empty when the problem concerns the whole message.' }),
           reason: z.string(),
         }),
       )
       .max(MAX_LISTED_PROBLEMS)
       .optional()
-      .meta({ description: 'What is wrong with the messages.' }),
-    omittedErrors: z.int().min(1).optional().meta({ description: 'Problems that "errors" leaves out.' }),
-    position: z.int().min(0).optional().meta({ description: 'Where the body stops being JSON.' }),
+      .meta({ description: 'Problems of the messages.' }),
+    omittedErrors: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'Number of problems not listed in "errors".' }),
+    position: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Position of the first JSON syntax error in the body.' }),
     brokers: z
       .array(z.string())
       .optional()
-      .meta({ description: 'Brokers that are down, full or silent, or that refuse a message.' }),
+      .meta({ description: 'Brokers that are down, full, silent or rejected a message.' }),
   })
   .meta({ id: 'Problem', description: 'A problem document (RFC 9457).' });
 
 const RESPONSES: Readonly<Record<number, ResponseConfig>> = {
   202: {
-    description: 'Both brokers have confirmed every message: they will be stored.',
+    description: 'Accepted: both brokers have confirmed every message, and all of them will be stored.',
     content: { 'application/json': { schema: acceptedSchema } },
   },
-  400: problem('Something in the request is not valid; nothing of it was accepted.'),
-  401: problem('No valid API key.', { 'WWW-Authenticate': header('How to authenticate.') }),
-  408: problem('The request took too long to arrive.'),
-  413: problem('The body, or a message in it, is too large; nothing was published.'),
-  415: problem('Not UTF-8 JSON or NDJSON, or compressed.'),
+  400: problem('Invalid request; nothing was accepted.'),
+  401: problem('Missing or invalid API key.', { 'WWW-Authenticate': header('Authentication schemes.') }),
+  408: problem('The request was not received in time.'),
+  413: problem('The body or one of its messages is too large; nothing was published.'),
+  415: problem('The body is compressed or not UTF-8 JSON or NDJSON.'),
   422: problem('The Idempotency-Key was used with other messages; nothing was accepted.'),
   429: problem('Too many requests from this caller.', retryAfter()),
-  502: problem('A broker refused a message for good; the outcome of the others is unknown.'),
+  502: problem('A broker rejected a message permanently; the outcome of the others is unknown.'),
   503: problem(
-    'Overloaded or a broker is down (nothing was published), or not confirmed in time (the outcome is unknown: retry with the same Idempotency-Key).',
+    'Overloaded or broker unavailable (nothing was published), or not confirmed in time (outcome unknown: retry with the same Idempotency-Key).',
     retryAfter(),
   ),
 };
 
-/** The OpenAPI document, made from the schemas that the service validates with. */
+/** Builds the OpenAPI document from the schemas used for validation. */
 export function createOpenApiDocument(): OpenApiDocument {
   const registry = new OpenAPIRegistry();
   const apiKey = registry.registerComponent('securitySchemes', 'apiKey', {
@@ -97,21 +111,21 @@ export function createOpenApiDocument(): OpenApiDocument {
       method: 'post',
       path,
       operationId: path === '/messages' ? 'postMessages' : 'process',
-      summary: path === '/messages' ? 'Send messages' : 'Send messages (older name of /messages)',
+      summary: path === '/messages' ? 'Send messages' : 'Send messages (legacy alias of /messages)',
       description:
-        'Answers 202 when both brokers have confirmed every message, and accepts either all messages of a request or none.',
+        'Responds with 202 after both brokers have confirmed every message. Accepts all messages of a request or none.',
       tags: ['messages'],
       security: [{}, { [apiKey.name]: [] }, { [bearer.name]: [] }],
       request: {
         headers: z.object({
           'Idempotency-Key': z.string().regex(IDEMPOTENCY_KEY).optional().meta({
             description:
-              'Makes a retry safe: the same key, caller and messages mean the same messages, stored once. Use a new key for new messages.',
+              'Makes retries safe: messages repeated by the same caller under the same key are stored once. Use a new key for new messages.',
           }),
           'X-Request-Id': z
             .string()
             .optional()
-            .meta({ description: 'Comes back with the answer and stands in the log.' }),
+            .meta({ description: 'Returned in the response and written to the log.' }),
         }),
         body: {
           required: true,
@@ -122,7 +136,7 @@ export function createOpenApiDocument(): OpenApiDocument {
             },
             'application/x-ndjson': {
               schema: z.string().meta({
-                description: `One message a line, 1 to ${MAX_MESSAGES_PER_REQUEST} of them; empty lines do not count.`,
+                description: `One message per line, 1 to ${MAX_MESSAGES_PER_REQUEST} messages; empty lines are ignored.`,
               }),
               example: `${JSON.stringify(EXAMPLE)}\n${JSON.stringify({ ...EXAMPLE, country: 'México' })}\n`,
             },
@@ -137,7 +151,7 @@ export function createOpenApiDocument(): OpenApiDocument {
     info: {
       title: 'Caudal ingest API',
       version: '1',
-      description: 'Takes messages in and hands each to every lane: RabbitMQ to Valkey, Kafka to Redis.',
+      description: 'Accepts messages and publishes each to every lane: RabbitMQ to Valkey, Kafka to Redis.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -155,7 +169,7 @@ function problem(text: string, headers?: Headers): ResponseConfig {
 }
 
 function retryAfter(): Headers {
-  return { 'Retry-After': header('Seconds to wait before the next try.') };
+  return { 'Retry-After': header('Seconds to wait before a retry.') };
 }
 
 function header(text: string): Headers[string] {

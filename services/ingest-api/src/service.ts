@@ -20,30 +20,30 @@ import { createKeyMemory } from './messages/key-memory.ts';
 import { createPublishToAll } from './messages/publish-to-all.ts';
 import { createIngestMetrics } from './metrics.ts';
 
-/** What {@link startService} works with. */
+/** Dependencies and settings of {@link startService}. */
 export interface ServiceOptions {
   readonly config: IngestConfig;
-  /** Every message goes to each of them. */
+  /** Brokers; every message is published to each. */
   readonly publishers: readonly MessagePublisher[];
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
 }
 
-/** Where the service listens. */
+/** Port the service listens on. */
 export interface ServicePorts {
   readonly port: number;
   readonly operationsPort: number;
 }
 
-/** Longer than a busy connection's pause between two requests, shorter than anyone would notice at a stop. */
+/** Longer than a busy connection's pause between two requests, yet short for a shutdown. */
 const GOODBYE_MS = 250;
 
-/** At most about 4 MB of them. */
+/** Maximum remembered keys, about 4 MB. */
 const REMEMBERED_KEYS = 10_000;
 
 /**
- * Starts the service: it listens at once and answers 503, not ready, until it has connected to every broker.
- * Registers the steps of its end with the lifecycle.
+ * Starts the service. It listens immediately and responds with 503 (not ready) until connected to every broker.
+ * Registers its shutdown steps with the lifecycle.
  */
 export async function startService(options: ServiceOptions): Promise<ServicePorts> {
   const { config, publishers, lifecycle, logger } = options;
@@ -113,7 +113,7 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
   return { port, operationsPort };
 }
 
-/** Connects a publisher, for as long as it takes; what no retry can cure ends the process. */
+/** Connects a publisher, retrying indefinitely; a permanent error ends the process. */
 async function connect(publisher: MessagePublisher, options: ServiceOptions): Promise<void> {
   const { lifecycle, logger } = options;
   const { broker: name } = publisher;
@@ -127,5 +127,5 @@ async function connect(publisher: MessagePublisher, options: ServiceOptions): Pr
 
 function readiness(commit: GroupCommit): ReadinessCheck {
   if (commit.isReady()) return { ok: true };
-  return { ok: false, detail: `${commit.broker} is not connected, or has blocked its publishers` };
+  return { ok: false, detail: `${commit.broker} is not connected or blocks publishers` };
 }

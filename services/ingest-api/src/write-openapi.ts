@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createOpenApiDocument } from './openapi.ts';
 
-/** Writes `openapi.json` beside package.json; run it after a change of the schemas. */
+/** Writes `openapi.json` next to package.json; run it after changing the schemas. */
 await writeFile(
   new URL('../openapi.json', import.meta.url),
   `${JSON.stringify(createOpenApiDocument(), null, 2)}\n`,

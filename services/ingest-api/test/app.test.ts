@@ -181,7 +181,7 @@ describe('POST /messages', () => {
     assert.deepEqual(brokers, ['kafka']);
     assert.equal(errors?.length, 1);
     assert.equal(errors[0]?.index, 1);
-    assert.match(errors[0]?.reason ?? '', /^takes \d+ bytes with its envelope, and kafka takes at most 600/);
+    assert.match(errors[0]?.reason ?? '', /^has \d+ bytes with its envelope; the limit of kafka is 600/);
     nothingPublished();
     const refused = 'caudal_ingest_messages_total{country="ES",outcome="refused"}';
     assert.equal(metricValue(await service.metrics(), refused) - metricValue(before, refused), 2);

@@ -220,7 +220,7 @@ describe('SIGTERM under load', () => {
 });
 
 describe('a broker that goes away', () => {
-  it('is named: silent first, then gone; nobody restarts, and with it back all is as before', {
+  it('is named, whether silent or gone; no restarts, and all is as before when it is back', {
     timeout: 120_000,
   }, async () => {
     const direct = environment();

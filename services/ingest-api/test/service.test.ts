@@ -44,7 +44,7 @@ describe('the drain', () => {
       await new Promise(setImmediate);
     const stopped = service.stop();
     assert.equal((await service.ready()).status, 503);
-    // A kept-alive connection is still served, and told to go.
+    // A kept-alive connection is still served, with `Connection: close`.
     await service.kafka.release();
     assert.equal(service.rabbitmq.isClosed, false);
     await service.rabbitmq.release();
@@ -87,7 +87,7 @@ describe('the drain', () => {
     assert.ok(performance.now() - startedAt >= delayMs - 1);
   });
 
-  it('tells every busy connection to close before it closes any', async () => {
+  it('asks every busy connection to close before it closes any', async () => {
     const service = await runService();
     const busy = async (): Promise<string> => {
       const client = await rawClient(service.port);
@@ -147,7 +147,7 @@ describe('what is not even a request', () => {
     assert.equal(client.socket.errored, null);
   });
 
-  it('tells a client that asks first not to send a large body', async () => {
+  it('refuses a large body when the client asks first', async () => {
     const client = await rawClient(service.port);
     client.send(postHead('Content-Length: 100000', 'Expect: 100-continue'));
     assert.deepEqual(statuses(await client.ended()), [413]);

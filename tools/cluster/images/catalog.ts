@@ -7,7 +7,7 @@ import type { ClusterBinaries } from '../local/binaries.ts';
 import { pauseImage } from '../local/node-config.ts';
 import { ensureNodeLayer } from './node-layer.ts';
 
-/** A layer of an image: what tar has to be told to write it, and a key that names its content. */
+/** A layer of an image: tar arguments to write it, and a key of its content. */
 export interface LayerSource {
   readonly key: string;
   readonly tarArguments: readonly string[];

@@ -8,7 +8,7 @@ import { isInstalled, runCommand } from '../../lib/run-command.ts';
 import { describeNodeImage, nodeImageName } from './catalog.ts';
 import { writeDockerArchive } from './docker-archive.ts';
 
-/** The name under which the chart finds the project's image. No registry answers to `localhost`, so nothing is pulled instead of it. */
+/** Image name used by the chart. `localhost` is not a registry, so no other image is pulled instead. */
 export const projectImageName = 'localhost/caudal:local';
 
 /** The project's image in an archive. */
@@ -79,12 +79,12 @@ async function ensureNodeImage(
   onProgress: OnProgress,
 ): Promise<void> {
   const spec = await describeNodeImage(onProgress);
-  // Its layers are named by their recipes, so the label tells whether the stored image is this one.
+  // Layers are named by their recipes, so the label identifies the stored image.
   const content = spec.layers.map((layer) => layer.key).join('+');
   const label = '{{index .OCIv1.Config.Labels "caudal.content"}}';
   const stored = await buildah('inspect', '--type=image', '--format', label, nodeImageName).catch(() => '');
   if (stored.trim() === content) return;
-  await withProgress(`${nodeImageName}: giving it to buildah`, onProgress, async () => {
+  await withProgress(`${nodeImageName}: importing into buildah`, onProgress, async () => {
     const work = await mkdtemp(join(cacheDirectory(), 'node-image-'));
     try {
       const files = join(work, 'files');
@@ -100,7 +100,7 @@ async function ensureNodeImage(
   });
 }
 
-/** npm in the build goes where npm goes on this machine, and trusts what this machine trusts. */
+/** npm in the build uses this machine's registry and certificate authorities. */
 async function npmMounts(work: string): Promise<readonly string[]> {
   if (!(await isInstalled('npm'))) return [];
   const registry = (await runCommand('npm', ['config', 'get', 'registry'], { cwd: work })).stdout.trim();

@@ -4,9 +4,9 @@ import { runTestsOneByOne } from '../../check/steps.ts';
 import { printsHelp } from '../../lib/command-line.ts';
 import { ensureKeda } from './ensure-keda.ts';
 
-/** `npm run test:keda`: the chart's ScaledObjects under KEDA itself, which takes minutes to build the first time. */
+/** `npm run test:keda`: tests the chart's ScaledObjects with KEDA, which takes minutes to build the first time. */
 
-if (printsHelp('usage: npm run test:keda\n\nTries the chart under KEDA itself, on a cluster of its own.\n')) {
+if (printsHelp('usage: npm run test:keda\n\nTests the chart with KEDA on a separate cluster.\n')) {
   process.exit(0);
 }
 process.chdir(join(import.meta.dirname, '..', '..', '..'));

@@ -21,7 +21,7 @@ export async function loadKedaImages(keda: Keda, repository: string, onProgress:
   try {
     const [archive, files] = [join(work, 'images.tar'), join(work, 'files')];
     await mkdir(files);
-    await withProgress('KEDA: its images onto the nodes', onProgress, async () => {
+    await withProgress('KEDA: loading images onto the nodes', onProgress, async () => {
       await writeDockerArchive(files, describeImages(keda));
       await runCommand('tar', ['-C', files, '-cf', archive, '.']);
       // As the node's own import has it: containers are made from what was unpacked there.
@@ -34,7 +34,7 @@ export async function loadKedaImages(keda: Keda, repository: string, onProgress:
   }
 }
 
-/** Takes the images away again. */
+/** Removes the images again. */
 export async function removeKedaImages(keda: Keda, repository: string): Promise<void> {
   await onEveryNode(repository, [...ctr, 'rm', ...describeImages(keda).flatMap(({ names }) => names)]);
 }
@@ -58,7 +58,7 @@ async function onEveryNode(repository: string, command: readonly string[]): Prom
   const state = await readState(clusterLayout(repository).stateFile);
   const running = [];
   for (const node of state?.nodes ?? []) if (await isNodeRunning(state, node.name)) running.push(node);
-  if (running.length === 0) throw new Error('the local cluster is down; start it first (up)');
+  if (running.length === 0) throw new Error('the local cluster is down: run npm run cluster:up');
   for (const node of running) {
     const [program = '', ...args] = insideNode(node, command);
     await runCommand(program, args);

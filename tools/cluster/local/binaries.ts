@@ -6,7 +6,7 @@ import { ensureCached } from '../../lib/cache.ts';
 import { type OnProgress, withProgress } from '../../lib/progress.ts';
 import { removeOlderVersions } from '../prune-cache.ts';
 
-/** The programs that are compiled from Go modules. */
+/** Programs compiled from Go modules. */
 export interface ClusterBinaries {
   /** The whole of Kubernetes, etcd, CoreDNS and metrics-server: tools/cluster/kube. */
   readonly kube: string;
@@ -16,7 +16,7 @@ export interface ClusterBinaries {
 
 export interface BuildOptions {
   readonly onProgress: OnProgress;
-  /** Ends a compilation. */
+  /** Aborts a compilation. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,10 +24,10 @@ const moduleDirectory = join(import.meta.dirname, '..', 'kube');
 const kubernetesVersion = 'v1.34.4';
 
 /**
- * Compiles what is not in the cache. From nothing this takes many minutes; the Go build cache keeps the packages, so a
- * change to our own few files costs seconds.
+ * Compiles programs missing from the cache. A first build takes many minutes; thanks to the Go build cache, a change to
+ * our own files takes seconds.
  *
- * @throws PrerequisiteError where there is no Go, or one that is too old and may not fetch a newer.
+ * @throws PrerequisiteError without Go, or with one that is too old and may not download a newer one.
  */
 export async function ensureBinaries(options: BuildOptions): Promise<ClusterBinaries> {
   const modules = await read(['go.mod', 'go.sum']);

@@ -6,12 +6,12 @@ import type { NodeName } from './layout.ts';
 
 const root = '/sys/fs/cgroup';
 
-/** The control group that holds a node's pods. Each kubelet needs its own, or it removes the pods of the other. */
+/** Control group of a node's pods. Each kubelet needs its own, otherwise it removes the other's pods. */
 export function cgroupOf(node: NodeName): string {
   return `caudal-${node}`;
 }
 
-/** Makes the control group in every hierarchy; the kubelet refuses a root that one of them lacks. */
+/** Creates the control group in every hierarchy; the kubelet requires its root in all of them. */
 export async function createCgroup(name: string): Promise<void> {
   if (existsSync(join(root, 'cgroup.controllers'))) {
     const controllers = (await readFile(join(root, 'cgroup.controllers'), 'utf8')).trim().split(' ');
@@ -34,12 +34,12 @@ export async function createCgroup(name: string): Promise<void> {
   }
 }
 
-/** Removes the control group with everything below it; its processes must have ended. */
+/** Removes the control group recursively; its processes must have ended. */
 export async function removeCgroup(name: string): Promise<void> {
   for (const hierarchy of await hierarchies()) {
     const path = join(hierarchy, name);
     if (!existsSync(path)) continue;
-    // The last processes leave it a moment after they have died.
+    // Processes leave it shortly after they died.
     await waitFor(`control group ${path} to be empty`, () => removeTree(path), { timeoutMs: 10_000 });
   }
 }

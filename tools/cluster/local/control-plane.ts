@@ -13,7 +13,7 @@ export interface ProcessSpec {
 const etcdUrl = 'http://127.0.0.1:2379';
 const apiServerReady = `${apiServerUrl}/readyz`;
 
-/** The parts that only node1 runs. All of them listen inside its network namespace alone. */
+/** Components that run only on node1. All listen only in its network namespace. */
 export function controlPlane(layout: ClusterLayout, kube: string): readonly ProcessSpec[] {
   const pki = (file: string): string => join(layout.pki, file);
   const config = layout.node('node1').config;
@@ -25,7 +25,7 @@ export function controlPlane(layout: ClusterLayout, kube: string): readonly Proc
         kube,
         'etcd',
         `--data-dir=${join(layout.run, 'etcd')}`,
-        // The cluster's data do not outlive it, so a sync to the disk protects nothing.
+        // The cluster's data does not outlive it, so fsync is pointless.
         '--unsafe-no-fsync',
         '--log-level=warn',
         `--listen-client-urls=${etcdUrl}`,
@@ -47,7 +47,7 @@ export function controlPlane(layout: ClusterLayout, kube: string): readonly Proc
         '--use-service-account-credentials=true',
         '--allocate-node-cidrs=false',
         `--flex-volume-plugin-dir=${join(layout.run, 'flex-volume')}`,
-        // A lost node and a load are seen sooner than by default (50 s, 15 s): this cluster is for trying such things.
+        // Notice a lost node and a load sooner than by default (50 s, 15 s), for tests.
         '--node-monitor-grace-period=16s',
         '--horizontal-pod-autoscaler-sync-period=5s',
       ],

@@ -14,7 +14,7 @@ interface CertificateSpec {
 
 const validDays = 365;
 
-/** Each part has an identity of its own, with the rights that Kubernetes or manifests/rights.yaml gives it. */
+/** Each component has its own identity, with permissions from Kubernetes or manifests/rights.yaml. */
 const certificates: readonly CertificateSpec[] = [
   {
     name: 'apiserver',
@@ -41,7 +41,7 @@ const certificates: readonly CertificateSpec[] = [
   })),
 ];
 
-/** The kubeconfigs: one for the person, one for each part that talks to the API server. */
+/** Kubeconfigs: one for the user and one per component that calls the API server. */
 const kubeconfigs = [
   'controller-manager',
   'scheduler',
@@ -54,12 +54,12 @@ const kubeconfigs = [
   'node2',
 ];
 
-/** What `kube pki` shall make. */
+/** Input of `kube pki`. */
 export function pkiSpec(layout: ClusterLayout): unknown {
   return { dir: layout.pki, validDays, certificates };
 }
 
-/** Where the kubeconfig of a part lies. */
+/** Path of a component's kubeconfig. */
 export function kubeconfigOf(layout: ClusterLayout, name: string): string {
   return join(layout.pki, `${name}.kubeconfig`);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 export type NodeName = 'node1' | 'node2';
 
-/** Where everything of the running cluster lies; what is built once is in the cache of tools/lib. */
+/** Paths of the running cluster; build results are in the cache of tools/lib. */
 export interface ClusterLayout {
   readonly repository: string;
   /** Data, logs, keys and state of the running cluster; removed by `down`. */
@@ -24,7 +24,7 @@ export interface NodeLayout {
   readonly podLogs: string;
 }
 
-/** The layout for a checkout. Nothing is created. */
+/** Returns the layout for a checkout without creating anything. */
 export function clusterLayout(repository: string): ClusterLayout {
   const run = join(repository, '.caudal', 'cluster');
   return {

@@ -23,7 +23,7 @@ import { readState } from './state.ts';
 
 const readyTimeoutMs = 120_000;
 
-/** What a node is made of; all of it comes from the cache once it was built. */
+/** Components of a node, cached after the first build. */
 interface Artifacts {
   readonly kube: string;
   readonly kubectl: string;
@@ -33,8 +33,8 @@ interface Artifacts {
 }
 
 /**
- * A real Kubernetes on this machine without a container engine: each node is a set of namespaces with a containerd,
- * a kubelet and a kube-proxy of its own, and node1 has the control plane too. Needs Linux and root.
+ * A real Kubernetes on this machine without a container engine: each node is a set of namespaces with its own containerd,
+ * kubelet and kube-proxy; node1 also runs the control plane. Needs Linux and root.
  */
 export class LocalProvider implements ClusterProvider {
   readonly name = 'local';
@@ -46,7 +46,7 @@ export class LocalProvider implements ClusterProvider {
     this.#onProgress = onProgress;
   }
 
-  /** Builds all that nodes are made of, where the cache lacks it: half an hour on a new machine. */
+  /** Builds components missing from the cache: half an hour on a new machine. */
   async prepare(): Promise<void> {
     await this.#exclusive(() => this.#ensureArtifacts());
   }
@@ -80,7 +80,7 @@ export class LocalProvider implements ClusterProvider {
         this.#onProgress('already down');
         return;
       }
-      await withProgress('taking the cluster down', this.#onProgress, () => this.#removeEverything());
+      await withProgress('removing the cluster', this.#onProgress, () => this.#removeEverything());
     });
   }
 
@@ -90,10 +90,12 @@ export class LocalProvider implements ClusterProvider {
     const lines: string[] = [];
     for (const node of state.nodes) {
       const alive = await isNodeRunning(state, node.name);
-      lines.push(`${node.name}: ${alive ? `runs as process ${node.init.pid}` : 'is gone; up starts anew'}`);
+      lines.push(
+        `${node.name}: ${alive ? `running as process ${node.init.pid}` : 'not running; up starts it again'}`,
+      );
       if (alive)
         lines.push(
-          `  logs ${this.#layout.node(node.name).logs}, inside: nsenter -t ${node.init.pid} -m -n -p`,
+          `  logs ${this.#layout.node(node.name).logs}, shell: nsenter -t ${node.init.pid} -m -n -p`,
         );
     }
     if (!(await isNodeRunning(state, 'node1'))) return lines;
@@ -107,7 +109,8 @@ export class LocalProvider implements ClusterProvider {
   async loadImages(): Promise<string | undefined> {
     return this.#exclusive(async () => {
       const state = await readState(this.#layout.stateFile);
-      if (!(await isNodeRunning(state, 'node1'))) throw new Error('the cluster is down; start it first (up)');
+      if (!(await isNodeRunning(state, 'node1')))
+        throw new Error('the cluster is down: run npm run cluster:up');
       const image = await buildProjectImage(this.#layout.repository, this.#onProgress);
       if (image === undefined) return undefined;
       const snapshotter = await this.#snapshotter();
@@ -118,7 +121,7 @@ export class LocalProvider implements ClusterProvider {
           return (await runCommand(program, rest)).stdout;
         };
         if ((await ctr('images', 'ls', '--quiet')).split('\n').includes(image.contentName)) continue;
-        await withProgress(`${image.name}: onto ${node.name}`, this.#onProgress, async () => {
+        await withProgress(`${image.name}: loading onto ${node.name}`, this.#onProgress, async () => {
           await ctr('images', 'import', '--snapshotter', snapshotter, image.archive);
           await ctr('images', 'tag', '--force', image.name, image.contentName);
         });
@@ -129,17 +132,17 @@ export class LocalProvider implements ClusterProvider {
 
   async kubeconfig(): Promise<string> {
     if (!(await isNodeRunning(await readState(this.#layout.stateFile), 'node1'))) {
-      throw new Error('the cluster is down; start it first (up)');
+      throw new Error('the cluster is down: run npm run cluster:up');
     }
     return this.#layout.kubeconfig;
   }
 
-  /** Cuts node2's power: every process in it is killed at once, its disk stays. */
+  /** Simulates a power cut of node2: kills all its processes, keeps its disk. */
   async stopNode2(): Promise<void> {
     await this.#exclusive(() => stopNode(this.#layout, 'node2'));
   }
 
-  /** Starts node2 again with the disk it had, as after a power cut; resolves when it is Ready. */
+  /** Restarts node2 with its disk, as after a power cut; resolves when it is Ready. */
   async startNode2(): Promise<void> {
     await this.#exclusive(async () => {
       if (await isNodeRunning(await readState(this.#layout.stateFile), 'node2')) return;
@@ -159,7 +162,7 @@ export class LocalProvider implements ClusterProvider {
     return { kube: binaries.kube, kubectl: program, cniPlugins, imageStore, snapshotter };
   }
 
-  /** The compiler takes all cores and the layers wait for the network, so both at once; the first error ends both. */
+  /** Builds binaries and layers concurrently: one is CPU-bound, the other waits for the network. The first error ends both. */
   async #buildBinariesAndLayers(): Promise<ClusterBinaries> {
     const abort = new AbortController();
     const options = { onProgress: this.#onProgress, signal: abort.signal };
@@ -192,7 +195,7 @@ export class LocalProvider implements ClusterProvider {
         '--namespace=ingress',
         '--timeout=120s',
       );
-      // A service address answers a moment after its first pod is ready.
+      // A service address answers shortly after its first pod is ready.
       await waitFor('the ingress to answer', () => fetch(`${ingressUrl}/`), { timeoutMs: readyTimeoutMs });
       const metrics = async (): Promise<string> =>
         kubectl(target, 'get', '--raw', '/apis/metrics.k8s.io/v1beta1');
@@ -214,7 +217,7 @@ export class LocalProvider implements ClusterProvider {
     });
   }
 
-  /** A running node starts its parts from there, whatever becomes of the cache. */
+  /** A running node starts its components from here, independent of the cache. */
   async #linkIntoRun(file: string): Promise<string> {
     const path = join(this.#layout.run, 'bin', basename(file));
     await mkdir(dirname(path), { recursive: true });
@@ -240,7 +243,7 @@ export class LocalProvider implements ClusterProvider {
     await waitFor('the API server', () => kubectl(target, 'get', '--raw', '/readyz'), {
       timeoutMs: readyTimeoutMs,
     });
-    // Refused until the API server has made its first namespaces and its own roles.
+    // Refused until the API server has created its first namespaces and roles.
     await waitFor(
       'the basic objects to be accepted',
       async () => {
@@ -256,7 +259,7 @@ export class LocalProvider implements ClusterProvider {
 
   async #waitUntilReady(target: KubectlTarget, name: NodeName): Promise<void> {
     const ready = '{.status.conditions[?(@.type=="Ready")].status}';
-    // A node that comes back is Ready in the API until its absence was noticed: ask the kubelet itself first.
+    // A returning node is still Ready in the API until its absence is noticed: check the kubelet first.
     await waitFor(
       `${name} to be Ready`,
       async () => {
@@ -286,7 +289,7 @@ export class LocalProvider implements ClusterProvider {
     await rm(this.#layout.run, { recursive: true, force: true });
   }
 
-  /** On an overlay (a container's own disk) containerd cannot mount another one. */
+  /** Containerd cannot mount an overlay on an overlay (such as a container's disk). */
   async #snapshotter(): Promise<Snapshotter> {
     const directory = existsSync(this.#layout.run) ? this.#layout.run : this.#layout.repository;
     const type = (await runCommand('stat', ['--file-system', '--format=%T', directory])).stdout.trim();
@@ -310,7 +313,7 @@ export class LocalProvider implements ClusterProvider {
 
   #exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
     return exclusive(this.#layout.run, work, () =>
-      this.#onProgress('another process is at work on it, waiting …'),
+      this.#onProgress('another process is using the cluster, waiting …'),
     );
   }
 }

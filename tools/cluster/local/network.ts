@@ -1,8 +1,8 @@
 import type { NodeName } from './layout.ts';
 
 /**
- * The addresses of the local cluster. They exist on this machine alone: the nodes' namespaces have no way out, and
- * only this machine has a way in.
+ * Addresses of the local cluster. They exist only on this machine: the nodes' namespaces have no route to the outside and
+ * are reachable only from this machine.
  */
 export const network = {
   /** This machine's end of the wire to node1. */

@@ -173,7 +173,7 @@ function kubeletConfig(layout: ClusterLayout, node: NodeLayout): unknown {
     failSwapOn: false,
     maxPods: 200,
     nodeStatusUpdateFrequency: '4s',
-    // The machine's memory and disk are not the cluster's alone; images are wanted even if nobody uses them now.
+    // Do not evict or collect: memory and disk are shared with other programs, and unused images are still needed.
     evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
     imageGCHighThresholdPercent: 100,
     imageMaximumGCAge: '0s',
@@ -188,12 +188,12 @@ function proxyConfig(layout: ClusterLayout, name: NodeName): unknown {
     mode: 'nftables',
     clusterCIDR: network.podCidr,
     hostnameOverride: name,
-    // Settings of the whole machine; the default is enough here.
+    // Machine-wide settings; the default is sufficient.
     conntrack: { maxPerCore: 0, min: 0 },
   };
 }
 
-/** Names outside the cluster do not exist in it: said at once, where no answer would be waited for. */
+/** Answers names outside the cluster with "not found" immediately instead of a timeout. */
 function corefile(layout: ClusterLayout): string {
   const { address } = nodeNetwork.node1;
   return `.:53 {

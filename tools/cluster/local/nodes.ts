@@ -15,8 +15,8 @@ import { readSysctls, restoreSysctls } from './sysctls.ts';
 const startTimeoutMs = 30_000;
 
 /**
- * Starts a node: namespaces of its own, in them `kube node` as process 1, and a wire to this machine (node1) or to
- * node1 (node2). What it changes on the machine is in the state file before it is changed.
+ * Starts a node: its own namespaces with `kube node` as process 1, and a veth pair to this machine (node1) or to node1
+ * (node2). Changes on the machine are written to the state file before they are made.
  */
 export async function startNode(
   layout: ClusterLayout,
@@ -29,7 +29,7 @@ export async function startNode(
   const log = await open(logPath, 'a');
   const launcher = spawn(
     'unshare',
-    // With the launcher dies process 1, and with process 1 all that runs in the namespaces.
+    // Process 1 dies with the launcher, and all processes in the namespaces die with process 1.
     [
       '--mount',
       '--net',
@@ -46,7 +46,7 @@ export async function startNode(
   );
   const failed = new Promise<never>((_, reject) => {
     launcher.once('error', reject);
-    launcher.once('exit', () => reject(new Error(`${name} ended at once`)));
+    launcher.once('exit', () => reject(new Error(`${name} exited immediately`)));
   });
   failed.catch(() => undefined);
   try {
@@ -79,7 +79,7 @@ export async function startNode(
   }
 }
 
-/** Ends a node as a power cut does: every process in it is killed at once. Its data stay. */
+/** Ends a node like a power cut: kills all its processes, keeps its data. */
 export async function stopNode(layout: ClusterLayout, name: NodeName): Promise<void> {
   const state = await readState(layout.stateFile);
   const node = state?.nodes.find((candidate) => candidate.name === name);
@@ -95,13 +95,13 @@ export async function stopNode(layout: ClusterLayout, name: NodeName): Promise<v
   if (name === 'node1') await removeHostInterface(layout);
 }
 
-/** Whether process 1 of the node runs. */
+/** Whether process 1 of the node is running. */
 export async function isNodeRunning(state: ClusterState | undefined, name: NodeName): Promise<boolean> {
   const node = state?.nodes.find((candidate) => candidate.name === name);
   return node !== undefined && (await isAlive(node.init));
 }
 
-/** Notes that a node is Ready and has everything. */
+/** Records that a node is Ready and complete. */
 export async function markComplete(layout: ClusterLayout, name: NodeName): Promise<void> {
   await updateState(layout.stateFile, (old) => ({
     ...old,
@@ -109,18 +109,18 @@ export async function markComplete(layout: ClusterLayout, name: NodeName): Promi
   }));
 }
 
-/** A command line that runs in a node's namespaces. */
+/** Builds a command line that runs in a node's namespaces. */
 export function insideNode(node: NodeState, command: readonly string[]): readonly string[] {
   return ['nsenter', `--target=${node.init.pid}`, '--mount', '--net', '--uts', '--pid', '--', ...command];
 }
 
-/** Undoes what starting nodes changed on the machine, once no node runs. */
+/** Reverts changes on the machine when no node is running. */
 export async function restoreMachine(layout: ClusterLayout): Promise<void> {
   const state = await readState(layout.stateFile);
   if (state === undefined) return;
   await restoreSysctls(state.sysctls);
   for (const directory of state.mountPoints) {
-    // Not ours any more if somebody put something there.
+    // Keep a directory that is no longer empty: another process uses it.
     await rmdir(directory).catch(() => undefined);
   }
 }
@@ -138,7 +138,7 @@ async function prepareMachine(layout: ClusterLayout): Promise<void> {
 
 async function identifyOrFail(pid: number): Promise<NodeState['init']> {
   const identity = await identify(pid);
-  if (identity === undefined) throw new Error(`process ${pid} ended at once`);
+  if (identity === undefined) throw new Error(`process ${pid} exited immediately`);
   return identity;
 }
 
@@ -150,7 +150,7 @@ async function wire(layout: ClusterLayout, name: NodeName, node: NodeState): Pro
 async function wireToMachine(layout: ClusterLayout, node: NodeState): Promise<void> {
   const owner = await readInterfaceAlias();
   if (owner !== undefined) {
-    throw new Error(`the addresses are in use by the cluster of ${owner}; take that down first`);
+    throw new Error(`addresses are in use by the cluster of ${owner}; remove that cluster first`);
   }
   const { hostInterface, hostAddress, prefixLength, podCidr, serviceCidr } = network;
   const via = nodeNetwork.node1.address;
@@ -159,7 +159,7 @@ async function wireToMachine(layout: ClusterLayout, node: NodeState): Promise<vo
   await ip('link', 'set', hostInterface, 'alias', aliasOf(layout));
   await ip('address', 'add', `${hostAddress}/${prefixLength}`, 'dev', hostInterface);
   await ip('link', 'set', hostInterface, 'up');
-  // So that this machine reaches pods and services by their own addresses.
+  // Makes pods and services reachable from this machine by their addresses.
   for (const range of [podCidr, serviceCidr])
     await ip('route', 'add', range, 'via', via, 'dev', hostInterface);
 }
@@ -191,7 +191,7 @@ async function wireToFirstNode(layout: ClusterLayout, node: NodeState): Promise<
   }
 }
 
-/** The interface carries the name of its owner, because two checkouts cannot have the same addresses. */
+/** The interface name identifies its checkout: two checkouts cannot use the same addresses. */
 function aliasOf(layout: ClusterLayout): string {
   return layout.run.slice(-255);
 }
@@ -207,10 +207,10 @@ async function ip(...args: readonly string[]): Promise<void> {
   await runCommand('ip', args);
 }
 
-/** The wire goes with the node's namespace; only a half-made one has to be taken away. */
+/** The veth pair disappears with the node's namespace; only an incomplete one has to be removed. */
 async function removeHostInterface(layout: ClusterLayout): Promise<void> {
   await waitFor(
-    `interface ${network.hostInterface} to go`,
+    `interface ${network.hostInterface} to disappear`,
     async () => {
       const alias = await readInterfaceAlias();
       if (alias === undefined || alias !== aliasOf(layout)) return true;

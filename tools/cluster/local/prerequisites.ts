@@ -3,7 +3,7 @@ import { PrerequisiteError } from '../../lib/prerequisite-error.ts';
 import { type OnProgress, withProgress } from '../../lib/progress.ts';
 import { isInstalled, runCommand } from '../../lib/run-command.ts';
 
-/** A program that the local node needs, and the Debian package that brings it. */
+/** A program needed by the local node, and its Debian package. */
 interface Prerequisite {
   readonly program: string;
   readonly debianPackage: string;
@@ -28,10 +28,10 @@ const programs: readonly Prerequisite[] = [
 const cniDirectories = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
 
 /**
- * Sees to it that the machine has what the local node needs; installs Debian packages where it may.
+ * Ensures the prerequisites of the local node; installs Debian packages if permitted.
  *
  * @returns the directory of the CNI plugins
- * @throws PrerequisiteError naming each thing that is missing and how to get it.
+ * @throws PrerequisiteError listing everything missing and how to get it.
  */
 export async function ensurePrerequisites(onProgress: OnProgress): Promise<{ readonly cniPlugins: string }> {
   requireSystem();
@@ -40,9 +40,7 @@ export async function ensurePrerequisites(onProgress: OnProgress): Promise<{ rea
   const left = await missingPackages();
   const cniPlugins = cniDirectory();
   if (left.length > 0 || cniPlugins === undefined) {
-    throw new PrerequisiteError(
-      `still missing after their installation: ${left.join(', ')}; install them by hand`,
-    );
+    throw new PrerequisiteError(`still missing after installation: ${left.join(', ')}; install manually`);
   }
   return { cniPlugins };
 }
@@ -50,13 +48,13 @@ export async function ensurePrerequisites(onProgress: OnProgress): Promise<{ rea
 function requireSystem(): void {
   if (process.platform !== 'linux') {
     throw new PrerequisiteError(
-      'a node of its own needs Linux; start Docker and install kind, or give --context NAME for a cluster of yours',
+      'the local node needs Linux; start Docker and install kind, or use your own cluster with --context NAME',
     );
   }
   if (process.getuid?.() !== 0) {
     throw new PrerequisiteError(
-      'a node of its own needs root (namespaces, mounts): run it with sudo, or start Docker and install kind, ' +
-        'or give --context NAME for a cluster of yours',
+      'the local node needs root (namespaces, mounts): run with sudo, or start Docker and install kind, ' +
+        'or use your own cluster with --context NAME',
     );
   }
 }
@@ -78,9 +76,7 @@ function cniDirectory(): string | undefined {
 
 async function install(packages: readonly string[], onProgress: OnProgress): Promise<void> {
   if (!(await isInstalled('apt-get'))) {
-    throw new PrerequisiteError(
-      `missing: ${packages.join(', ')} (names of Debian); install them and start again`,
-    );
+    throw new PrerequisiteError(`missing Debian packages: ${packages.join(', ')}; install them and retry`);
   }
   const environment = { DEBIAN_FRONTEND: 'noninteractive' };
   await withProgress(`installing ${packages.join(', ')}`, onProgress, async () => {
@@ -88,7 +84,7 @@ async function install(packages: readonly string[], onProgress: OnProgress): Pro
     try {
       await runCommand('apt-get', options, { environment });
     } catch {
-      // Package lists that are missing or old are the usual reason.
+      // Missing or outdated package lists are the usual reason.
       await runCommand('apt-get', ['update', '-qq'], { environment });
       await runCommand('apt-get', options, { environment });
     }

@@ -1,16 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { waitFor } from '../wait-for.ts';
 
-/** A process that cannot be mistaken for a later one with the same number. */
+/** Identity of a process, distinct from a later one with the same ID. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Start time in clock ticks since boot, as the kernel tells it. */
+  /** Start time in clock ticks since boot, from the kernel. */
   readonly startTicks: string;
-  /** The boot it belongs to; numbers and ticks start again with the next. */
+  /** Boot ID: process IDs and ticks start over at each boot. */
   readonly bootId: string;
 }
 
-/** The identity of a running process; undefined when there is none (a zombie is none). */
+/** Returns the identity of a running process; undefined for none or a zombie. */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const stat = await readStat(pid);
   if (stat === undefined || stat.state === 'Z') return undefined;
@@ -18,13 +18,13 @@ export async function identify(pid: number): Promise<ProcessIdentity | undefined
   return { pid, startTicks: stat.startTicks, bootId };
 }
 
-/** Whether this very process still runs. */
+/** Whether this process is still running. */
 export async function isAlive(process: ProcessIdentity): Promise<boolean> {
   const now = await identify(process.pid);
   return now !== undefined && now.startTicks === process.startTicks && now.bootId === process.bootId;
 }
 
-/** Ends this very process, and nothing else that may have its number by now; resolves when it is gone. */
+/** Ends exactly this process, not a later one with its ID; resolves when it has exited. */
 export async function kill(target: ProcessIdentity, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   if (!(await isAlive(target))) return;
   try {
@@ -38,7 +38,7 @@ export async function kill(target: ProcessIdentity, signal: NodeJS.Signals = 'SI
   });
 }
 
-/** The first child of a process; undefined while it has none. */
+/** Returns the first child of a process; undefined without one. */
 export async function childOf(pid: number): Promise<number | undefined> {
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;

@@ -3,23 +3,23 @@ import { dirname } from 'node:path';
 import type { NodeName } from './layout.ts';
 import type { ProcessIdentity } from './processes.ts';
 
-/** A node that was started: the process that made its namespaces, and process 1 in them. */
+/** A started node: the process that created its namespaces, and process 1 in them. */
 export interface NodeState {
   readonly name: NodeName;
   readonly launcher: ProcessIdentity;
   readonly init: ProcessIdentity;
-  /** Set once it was Ready with all that `up` puts on it; without it an interrupted `up` is started anew. */
+  /** Set when Ready and complete; without it an interrupted `up` starts over. */
   readonly complete: boolean;
 }
 
-/** What `up` changed on the machine, written before each change, so that `down` can undo it after any end. */
+/** Changes made by `up`, written before each change, so that `down` can always revert them. */
 export interface ClusterState {
   readonly version: 1;
   readonly provider: 'local' | 'kind';
   readonly nodes: readonly NodeState[];
   /** Empty directories made as mount points outside the run directory. */
   readonly mountPoints: readonly string[];
-  /** Kernel settings as they were; the kubelet sets some for the whole machine. */
+  /** Previous kernel settings; the kubelet changes some for the whole machine. */
   readonly sysctls: Readonly<Record<string, string>>;
 }
 
@@ -32,8 +32,8 @@ const emptyState: ClusterState = {
 };
 
 /**
- * Reads the state; undefined when there is none.
- * @throws Error when the file is not a state that this version can read.
+ * Reads the state; undefined if absent.
+ * @throws Error for a state file that this version cannot read.
  */
 export async function readState(path: string): Promise<ClusterState | undefined> {
   let text: string;
@@ -45,11 +45,11 @@ export async function readState(path: string): Promise<ClusterState | undefined>
   }
   const state = parseState(text);
   if (state === undefined)
-    throw new Error(`${path} is not a state of this version; remove it after stopping its nodes`);
+    throw new Error(`${path} is not a state file of this version; stop its nodes, then remove it`);
   return state;
 }
 
-/** Reads the text of a state file; undefined when it is another version or not a state. */
+/** Parses a state file; undefined for another version or invalid text. */
 export function parseState(text: string): ClusterState | undefined {
   let value: unknown;
   try {
@@ -64,14 +64,14 @@ export function parseState(text: string): ClusterState | undefined {
   return state as ClusterState;
 }
 
-/** Writes the state as a whole or not at all. */
+/** Writes the state atomically. */
 async function writeState(path: string, state: ClusterState): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.new`, `${JSON.stringify(state, null, 2)}\n`);
   await rename(`${path}.new`, path);
 }
 
-/** Changes the state as it is on the disk now, from the empty one where there is none. */
+/** Updates the state on disk, starting from an empty one. */
 export async function updateState(path: string, change: (old: ClusterState) => ClusterState): Promise<void> {
   await writeState(path, change((await readState(path)) ?? emptyState));
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The settings that a kubelet makes for the whole machine. */
+/** Settings that a kubelet changes for the whole machine. */
 const kubeletSettings = [
   'vm/overcommit_memory',
   'vm/panic_on_oom',
@@ -11,7 +11,7 @@ const kubeletSettings = [
   'kernel/keys/root_maxbytes',
 ];
 
-/** Reads the settings as they are now. */
+/** Reads the current settings. */
 export async function readSysctls(): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const name of kubeletSettings) {
@@ -21,7 +21,7 @@ export async function readSysctls(): Promise<Record<string, string>> {
   return values;
 }
 
-/** Puts the settings back. */
+/** Restores the settings. */
 export async function restoreSysctls(values: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(values)) {
     const path = join('/proc/sys', name);

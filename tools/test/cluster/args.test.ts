@@ -18,7 +18,7 @@ test('options may stand before and after the action', () => {
 
 test('what is unknown or out of range is refused with the name of the option', () => {
   const refused: readonly (readonly [readonly string[], RegExp])[] = [
-    [[], /say one of up, down/],
+    [[], /one of up, down/],
     [['start'], /not 'start'/],
     [['up', 'down'], /not 'up down'/],
     [['up', '--nodes', '3'], /--nodes must be 1 or 2, not '3'/],

@@ -48,7 +48,7 @@ spec:
           const { lookup } = require('node:dns');
           writeFileSync('/data/written', '');
           require('node:http').createServer((request, response) => {
-            // A connection that the ingress keeps alive would go on under a policy that forbids it.
+            // A connection that the ingress keeps alive would survive under a policy that forbids it.
             response.setHeader('connection', 'close');
             lookup('web.probe.svc.cluster.local', (error, address) => response.end(error ? error.code : address));
           }).listen(3000);
@@ -255,7 +255,7 @@ test('a cluster comes up, serves, and goes without a trace', async (t) => {
   assert.deepEqual(await readMachine(run), before);
 });
 
-/** The ingress tells hosts apart by a header that fetch does not let one set. */
+/** The ingress routes by the Host header, which fetch does not let callers set. */
 async function ask(ingressUrl: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     get(ingressUrl, { headers: { host: 'web.example.test' }, agent: false }, (response) => {

@@ -49,7 +49,7 @@ test('of several that ask at once one builds', async () => {
   assert.equal(builds, 1);
 });
 
-test('a build that fails leaves nothing, and the next one begins anew', async () => {
+test('a build that fails leaves nothing, and the next one starts over', async () => {
   const failing = entry(async (target) => {
     await writeFile(join(target, 'half'), '');
     throw new Error('build failed');

@@ -49,6 +49,6 @@ describe('failUsage', () => {
     const { stderr } = await run(rootPackage.scripts.load, '--rate');
     assert.equal(stderr, "Option '--rate <value>' argument missing (see npm run load -- --help)\n");
     const { stderr: unnamed } = await run(rootPackage.scripts.servers, 'kil');
-    assert.equal(unnamed, "no command 'kil' (see npm run servers -- --help)\n");
+    assert.equal(unnamed, "unknown command 'kil' (see npm run servers -- --help)\n");
   });
 });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { identifyProcess, isRunning, isStopped } from '../../lib/process-identity.ts';
 import { waitUntil } from '../../lib/wait-until.ts';
 
-test('a process is told from a later one with its number, stopped from running, and running from gone', async () => {
+test('a process is distinguished from a later one with its ID, stopped from running, and running from gone', async () => {
   const child = spawn('sleep', ['60']);
   try {
     const identity = identifyProcess(child.pid ?? 0);

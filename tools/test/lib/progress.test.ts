@@ -8,7 +8,7 @@ test('durations are short to read', () => {
   assert.equal(formatSeconds(12_400), '12 s');
 });
 
-test('a task is announced, reported while it lasts, and its end is told', async () => {
+test('a task is announced, its progress and its end are reported', async () => {
   const lines: string[] = [];
   const reported = Promise.withResolvers<void>();
   const result = await withProgress(

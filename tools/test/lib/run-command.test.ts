@@ -10,10 +10,10 @@ test('a command that succeeds gives what it wrote', async () => {
   assert.deepEqual(output, { stdout: 'out\ngiven\n', stderr: 'err\n' });
 });
 
-test('a command that fails tells its status and the end of its output', async () => {
+test('a command that fails reports its status and the end of its output', async () => {
   await assert.rejects(
     runCommand('sh', ['-c', 'echo some context; echo the reason >&2; exit 3']),
-    /sh ended with status 3:\nsome context\nthe reason$/,
+    /sh exited with status 3:\nsome context\nthe reason$/,
   );
 });
 

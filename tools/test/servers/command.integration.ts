@@ -29,7 +29,7 @@ test('breaking a server says what was done and how to undo it', async () => {
   const up = await servers('up', '--only', 'redis');
   assert.equal(up.status, 0, up.stderr);
   const said: [action: string, said: string, status: RegExp][] = [
-    ['stop', 'redis is held still; npm run servers -- cont redis lets it continue\n', /redis +stopped/],
+    ['stop', 'redis is suspended; npm run servers -- cont redis resumes it\n', /redis +stopped/],
     ['cont', 'redis is running\n', /redis +running/],
     ['kill', 'redis was killed; npm run servers -- start redis restores it\n', /redis +down/],
     ['start', 'redis is running\n', /redis +running/],
@@ -46,6 +46,6 @@ test('a server that does not exist is one line with those that do', async () => 
   assert.equal(status, 2);
   assert.match(
     stderr,
-    /^no server 'mysql': name one of rabbitmq, kafka, valkey, redis, prometheus \(see .*\n$/,
+    /^unknown server 'mysql': name one of rabbitmq, kafka, valkey, redis, prometheus \(see .*\n$/,
   );
 });

@@ -16,7 +16,7 @@ test('ports are free, different, and outside the range for outgoing connections'
   }
 });
 
-test('a port somebody listens on is not free', async () => {
+test('a port with a listener is not free', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   try {
     await once(server, 'listening');

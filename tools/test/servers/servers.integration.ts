@@ -62,7 +62,7 @@ function connects(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** A request to RabbitMQ's HTTP API as its user, or as somebody else. */
+/** A request to RabbitMQ's HTTP API as its user, or as another user. */
 async function management(path: string, init: RequestInit = {}, credentials?: string): Promise<Response> {
   const url = new URL(servers.addresses.rabbitmqManagementUrl);
   const user = credentials ?? `${url.username}:${url.password}`;
@@ -138,7 +138,7 @@ test('Prometheus scrapes RabbitMQ and what is put into the targets directory', a
   }
 });
 
-test('a held server does not answer, and goes on where it was', async () => {
+test('a suspended server does not answer, and resumes where it was', async () => {
   const pids = serverNames.map(pidOf);
   await Promise.all(serverNames.map((name) => servers.kill(name, 'SIGSTOP')));
   try {
@@ -240,7 +240,7 @@ test('a directory with other files is never emptied', async () => {
     await writeFile(join(other, 'precious'), 'content');
     await assert.rejects(
       startServers({ dataDirectory: other, fresh: true, only: ['redis'] }),
-      /is not emptied/,
+      /will not be cleared/,
     );
     assert.equal(await readFile(join(other, 'precious'), 'utf8'), 'content');
   } finally {
@@ -256,7 +256,7 @@ test('a server that cannot start says why, and leaves nothing behind', async () 
     await writeFile(join(own, 'redis', 'appendonlydir', 'appendonly.aof.manifest'), 'nonsense\n');
     await assert.rejects(
       startServers({ dataDirectory: own, only: ['redis'] }),
-      /^Error: redis ended while it was starting; the end of its log:\n(.*\n)*.*manifest/,
+      /^Error: redis exited during startup; the end of its log:\n(.*\n)*.*manifest/,
     );
     assert.equal(await first.status('redis'), 'down');
   } finally {

@@ -51,7 +51,7 @@ test('a change keeps the rest', async () => {
   assert.deepEqual(readState(directory), { ...state, processes: { valkey } });
 });
 
-test('no state, a damaged one and one of another version are told apart', async () => {
+test('no state, a damaged one and one of another version are distinguished', async () => {
   assert.equal(readState(directory), undefined);
   assert.throws(() => updateState(directory, (state) => state), /no servers have been set up/);
   await writeFile(join(directory, 'state.json'), '{"version": 1');

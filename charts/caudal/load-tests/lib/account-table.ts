@@ -1,6 +1,6 @@
 import type { LatencyFigures, LoadAccount } from './account.ts';
 
-/** Countries shown by name; the others are summed up in one row unless something went wrong there. */
+/** Countries shown by name; others are summed up in one row unless they have findings. */
 const shownCountries = 12;
 
 function latencyLine(figures: LatencyFigures): string {
@@ -32,7 +32,7 @@ function verdict(results: LoadAccount['thresholds']['results']): string {
   return `FAILED    ${failed.map(({ metric, condition }) => `${metric}: ${condition}`).join('; ')}`;
 }
 
-/** Writes an account for people: what became of the messages, how fast, and which conditions failed. */
+/** Formats an account as text: outcomes, latencies and failed conditions. */
 export function renderAccount(account: LoadAccount): string {
   const { messages, requests } = account;
   const perSecond = account.durationSeconds > 0 ? messages.accepted / account.durationSeconds : 0;
@@ -45,7 +45,7 @@ export function renderAccount(account: LoadAccount): string {
     ...countryRows(account).map((row) => line(row.name, row.accepted, row.refused, row.unknown)),
     line('all', messages.accepted, messages.refused, messages.unknown),
     '',
-    `  sent      ${messages.sent} messages in ${account.durationSeconds.toFixed(1)} s, ${perSecond.toFixed(0)} accepted a second`,
+    `  sent      ${messages.sent} messages in ${account.durationSeconds.toFixed(1)} s, ${perSecond.toFixed(0)} accepted per second`,
     `  requests  ${requests.total}, of which ${requests.retried} were retried (${requests.retries} retries); answers ${statuses.join(', ') || 'none'}`,
     `  202 after ${latencyLine(account.latencyMs)}`,
     `  settled   ${latencyLine(account.settleMs)} (retries and waits included)`,

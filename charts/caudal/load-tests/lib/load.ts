@@ -11,7 +11,7 @@ import type { ScenarioName } from './profiles.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { allThresholds } from './thresholds.ts';
 
-/** So many virtual users say, once per status, what they were answered; more would only repeat them. */
+/** Number of virtual users that log each status once; more would only repeat it. */
 const explainingUsers = 10;
 
 /** The exports k6 expects of a script. */
@@ -22,7 +22,7 @@ export type LoadTest = {
   handleSummary: (data: SummaryData & { setup_data?: RunIdentity | undefined }) => Record<string, string>;
 };
 
-/** Ends the run with a message, and status 108, unless it can do what it says. */
+/** Aborts the run with a message and status 108 unless the target and options are usable. */
 function checkTarget(settings: Settings): void {
   const url = `${settings.baseUrl}/openapi.json`;
   const headers: Record<string, string> =
@@ -31,7 +31,7 @@ function checkTarget(settings: Settings): void {
   if (response.status === 200) return;
   const answer = response.status === 0 ? response.error : `it answered ${response.status}`;
   exec.test.abort(
-    `no ingest API at ${url} (${answer}): start it, or give its address with -e BASE_URL=http://host:port`,
+    `no ingest API at ${url} (${answer}): start it, or set its address with -e BASE_URL=http://host:port`,
   );
 }
 

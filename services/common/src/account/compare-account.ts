@@ -4,23 +4,23 @@ import { newIdentities } from './new-identities.ts';
 /** Messages by ISO 3166-1 alpha-2 code; a country that is not named has none. */
 export type PerCountry = Readonly<Record<string, number>>;
 
-/** What a lane's store has counted, ever. */
+/** Totals of a lane's store since its creation. */
 export interface LaneTotals {
   readonly total: number;
   readonly byCountry: PerCountry;
-  /** Distinct identities the store remembers; null when they were not counted. */
+  /** Distinct identities in the store; null if not counted. */
   readonly identities: number | null;
-  /** When this was read, ms since the epoch; absent: the caller vouches that no identity has expired since. */
+  /** Time of the reading, ms since the epoch; if absent, no identity may have expired since. */
   readonly readAt?: number | undefined;
-  /** Changes whenever an identity may have expired; null when the store does not say. */
+  /** Changes whenever an identity may have expired; null if the store does not report it. */
   readonly expiryMark?: string | null | undefined;
 }
 
-/** What {@link compareAccount} compares. */
+/** Input of {@link compareAccount}. */
 export interface AccountInput {
-  /** Messages answered 202. */
+  /** Messages accepted with 202. */
   readonly accepted: PerCountry;
-  /** Messages without a last word: none or all of them may be in a store. */
+  /** Messages of unknown outcome: any number of them may be in a store. */
   readonly unknown: PerCountry;
   readonly lanes: readonly {
     readonly lane: string;
@@ -30,20 +30,19 @@ export interface AccountInput {
 }
 
 /**
- * What can be found out about a message: `lost`, `doubled` (counted twice under one identity), counted under a
- * `wrong-country`, `refused` and stored all the same, of an `other` sender (which is no fault), or in the store's
- * `total` and in no country, or the reverse.
+ * Kinds of findings: `lost`, `doubled` (counted twice under one identity), counted under a `wrong-country`, `refused` but
+ * stored, from an `other` sender (not a fault), or in the store's `total` but in no country, or the reverse.
  */
 export type FindingKind = 'lost' | 'doubled' | 'wrong-country' | 'refused' | 'other' | 'total';
 
-/** What was found in a lane. */
+/** A finding in a lane. */
 export interface Finding {
   readonly lane: string;
-  /** Where it shows; null where no single country shows it. */
+  /** Country of the finding; null if it cannot be attributed to one. */
   readonly country: string | null;
   readonly kind: FindingKind;
   readonly count: number;
-  /** For `wrong-country`: where the messages were counted instead. */
+  /** For `wrong-country`: country under which the messages were counted. */
   readonly countedAs?: string;
 }
 
@@ -65,11 +64,11 @@ export interface LaneAccount {
   readonly doubled: number;
   readonly other: number;
   readonly wrongCountry: number;
-  /** New identities in the store; null when they cannot be compared (not counted, or some have expired). */
+  /** New identities in the store; null if they cannot be compared (not counted, or some have expired). */
   readonly identities: number | null;
 }
 
-/** Accepted against stored. */
+/** Comparison of accepted and stored messages. */
 export interface Account {
   readonly rows: readonly AccountRow[];
   readonly lanes: readonly LaneAccount[];
@@ -82,7 +81,7 @@ export interface Account {
 }
 
 /**
- * Compares what was accepted with what each lane's store has counted since `before`.
+ * Compares accepted messages with the growth of each lane's store since `before`.
  *
  * A country is right when stored lies between accepted and accepted + unknown. Counts alone cannot see a loss and a
  * double that cancel each other, so the identities are compared too: fewer than accepted means that messages are
@@ -90,7 +89,7 @@ export interface Account {
  * Messages counted under a wrong country leave total and identities as they should be, one country short and another
  * one over.
  *
- * Identities expire. Where some may have expired between the readings, they are left out of the comparison.
+ * Identities expire. If some may have expired between the readings, the comparison ignores identities.
  */
 export function compareAccount(input: AccountInput): Account {
   return assembleAccount(
@@ -108,7 +107,7 @@ export function compareAccount(input: AccountInput): Account {
   );
 }
 
-/** A lane and what was found in it. */
+/** Builds a lane's account from its findings. */
 export interface JudgedLane {
   readonly lane: string;
   readonly countries: readonly CountryCounts[];
@@ -116,7 +115,7 @@ export interface JudgedLane {
   readonly findings: readonly Finding[];
 }
 
-/** Adds findings up to an account. */
+/** Builds the account from all lanes. */
 export function assembleAccount(judged: readonly JudgedLane[]): Account {
   const findings = judged.flatMap((lane) => lane.findings);
   const found = (lane: string, kind: FindingKind, country?: string): number =>

@@ -1,6 +1,6 @@
 import type { Finding, FindingKind } from './compare-account.ts';
 
-/** What was sent and stored of one country. */
+/** Messages of a country, sent and stored. */
 export interface CountryCounts {
   readonly country: string;
   readonly accepted: number;
@@ -8,13 +8,13 @@ export interface CountryCounts {
   readonly stored: number;
 }
 
-/** What {@link findFaults} looks at: one lane. */
+/** Input of {@link findFaults}: one lane. */
 export interface LaneCounts {
   readonly lane: string;
   readonly countries: readonly CountryCounts[];
-  /** New identities in the store; null when they cannot be compared. */
+  /** New identities in the store; null if they cannot be compared. */
   readonly identities: number | null;
-  /** By how much the store's own total has grown. */
+  /** Growth of the store's total. */
   readonly totalDelta: number;
 }
 
@@ -22,7 +22,7 @@ type Places = ReadonlyMap<string, number>;
 type Move = readonly [from: string, to: string, count: number];
 
 /**
- * Names what is wrong in a lane, with the country where one can be named.
+ * Finds the faults of a lane, with their country if it can be determined.
  *
  * A message that was stored twice leaves fewer identities than counts; one of another sender leaves more identities
  * than this run sent; one counted under a wrong country leaves both as they should be. What the identities do not
@@ -35,7 +35,7 @@ export function findFaults({ lane, countries, identities, totalDelta }: LaneCoun
   const stored = sum(countries.map((country) => country.stored));
   const short = placesOf(countries, (country) => country.accepted - country.stored);
   const over = placesOf(countries, ({ accepted: a, unknown, stored: s }) => s - a - unknown);
-  // Unknown messages that did not arrive where they were sent to.
+  // Unknown messages missing in their country.
   const absent = placesOf(countries, ({ accepted: a, unknown, stored: s }) => a + unknown - Math.max(a, s));
 
   const distinct = identities ?? stored;
@@ -76,7 +76,7 @@ export function findFaults({ lane, countries, identities, totalDelta }: LaneCoun
   ];
 }
 
-/** What is left above possible: doubles where identities are missing, messages of another sender otherwise. */
+/** Classifies the surplus: doubles where identities are missing, otherwise messages of another sender. */
 function splitSurplus(
   lane: string,
   surplus: Places,
@@ -93,7 +93,7 @@ function splitSurplus(
   ];
 }
 
-/** A finding a country, and one without for what no country shows. */
+/** Creates a finding per country, and one without a country for the rest. */
 function placed(lane: string, kind: FindingKind, places: Places, atLeast: number): Finding[] {
   const hidden = atLeast - total(places);
   return [
@@ -102,7 +102,7 @@ function placed(lane: string, kind: FindingKind, places: Places, atLeast: number
   ];
 }
 
-/** Pairs what is missing in one country with what is too much in another, as many as `limit`. */
+/** Pairs missing messages of one country with surplus of another, up to `limit`. */
 function moveBetween(from: Places, to: Places, limit: number): Move[] {
   const moves: Move[] = [];
   const room = new Map(to);

@@ -1,30 +1,30 @@
 import type { LaneTotals } from './compare-account.ts';
 
-/** How far a lane is behind, as its broker (and for a log its store) tells. */
+/** Backlog of a lane, as reported by its broker (and for a log by its store). */
 export interface LaneBacklog {
-  /** What the lane still has to store: waiting on the broker plus in consumers' hands, as far as `covers` says. */
+  /** Messages the lane still has to store: waiting on the broker plus in hand at consumers, see `covers`. */
   readonly messages: number;
-  /** `waiting only`: RabbitMQ's management API was not asked, so what consumers hold is not in `messages`. */
+  /** `waiting only`: `messages` excludes unacknowledged messages, for lack of RabbitMQ's management API. */
   readonly covers: 'waiting and in hand' | 'waiting only';
-  /** Not delivered to a consumer yet; null for Kafka, which does not know. */
+  /** Not delivered to a consumer yet; null for Kafka, which does not report it. */
   readonly waiting: number | null;
-  /** Delivered and not acknowledged; null where it is not known. */
+  /** Delivered and not acknowledged; null if unknown. */
   readonly inHand: number | null;
-  /** `messages` at the rate at which the store grew lately; null while that is not known, or nothing is stored. */
+  /** `messages` divided by the store's recent growth rate; null if the rate is unknown or 0. */
   readonly secondsBehind: number | null;
   readonly bySource: Readonly<Record<string, number>>;
   readonly deadLetters: number;
-  /** Consumers the broker sees; null where it cannot tell. */
+  /** Consumers seen by the broker; null if not reported. */
   readonly consumers: number | null;
 }
 
-/** What the console says of one lane. What could not be read is null, with the reason under `errors`. */
+/** The console's report on a lane. Unreadable parts are null, with the reason under `errors`. */
 export interface LaneReport {
   readonly lane: string;
   readonly broker: string;
   readonly store: string;
   readonly totals: (LaneTotals & { readonly byWeather: Readonly<Record<string, number>> }) | null;
   readonly backlog: LaneBacklog | null;
-  /** What went wrong, by `store` or `broker`; empty when all is well. */
+  /** Errors by `store` or `broker`; empty if there are none. */
   readonly errors: Readonly<Partial<Record<'store' | 'broker', string>>>;
 }

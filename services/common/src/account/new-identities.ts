@@ -1,11 +1,11 @@
 import type { LaneTotals } from './compare-account.ts';
 
-/** Every identity is kept for at least this long, whatever the consumers are told. */
+/** Minimum retention of an identity, regardless of the consumers' configuration. */
 const SHORTEST_IDENTITY_LIFE_MS = 86_400_000;
 
 /**
- * Identities that came between two readings; null when they were not counted, or when some may have expired, so that
- * the difference would show losses that never happened.
+ * Returns the identities added between two readings; null if they were not counted, or if some may have expired, because
+ * the difference would then show false losses.
  */
 export function newIdentities(before: LaneTotals, after: LaneTotals): number | null {
   if (before.identities === null || after.identities === null) return null;
@@ -14,13 +14,13 @@ export function newIdentities(before: LaneTotals, after: LaneTotals): number | n
     before.expiryMark !== undefined && before.expiryMark !== null && before.expiryMark === after.expiryMark;
   if (nothingExpired) return added;
   if (before.identities !== before.total) return null;
-  // Every message ever counted still has one.
+  // Every counted message still has an identity.
   if (after.identities >= after.total) return added;
   return mayHaveExpired(before, after) ? null : added;
 }
 
 function mayHaveExpired(before: LaneTotals, after: LaneTotals): boolean {
   if (before.readAt === undefined || after.readAt === undefined) return false;
-  // How old the earlier ones were is not known. Those of this run are younger than the reading before it.
+  // The age of earlier identities is unknown. Those of this run are newer than the reading before it.
   return before.identities !== 0 || after.readAt - before.readAt >= SHORTEST_IDENTITY_LIFE_MS;
 }

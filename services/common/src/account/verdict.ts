@@ -7,12 +7,12 @@ import type { Account, Finding, FindingKind } from './compare-account.ts';
  */
 export type VerdictState = 'exact' | 'exact-by-counts' | 'faulty' | 'unproven';
 
-/** What an account comes to, for a person. */
+/** Verdict on an account, as text. */
 export interface Verdict {
   readonly state: VerdictState;
   /** One line. */
   readonly line: string;
-  /** What was found, a line each. */
+  /** Findings, one per line. */
   readonly notes: readonly string[];
 }
 
@@ -20,7 +20,7 @@ const MAX_FINDING_NOTES = 50;
 
 /**
  * Judges an account.
- * @param notDrained why the wait for the lanes was given up; undefined when they were drained
+ * @param notDrained why waiting for the lanes ended early; undefined if they are drained
  */
 export function verdictOf(account: Account, notDrained?: string): Verdict {
   const isByCounts = account.lanes.some(({ identities }) => identities === null);
@@ -37,7 +37,7 @@ export function verdictOf(account: Account, notDrained?: string): Verdict {
   return { state: 'exact', line: 'exact: every accepted message is in every store, once', notes };
 }
 
-/** Why an account without a fault proves nothing; undefined where it does prove something. */
+/** Why an account without faults proves nothing; undefined if it is proof. */
 function doubtOf({ lanes }: Account, notDrained: string | undefined): string | undefined {
   const [lane] = lanes;
   if (lane === undefined) return 'no lane was compared';
@@ -55,7 +55,7 @@ function faultLine(faults: readonly Finding[]): string {
     faults.reduce((sum, finding) => sum + (finding.kind === kind ? finding.count : 0), 0);
   const parts = [`lost ${format(count('lost'))}`, `doubled ${format(count('doubled'))}`];
   if (count('wrong-country') > 0) parts.push(`under a wrong country ${format(count('wrong-country'))}`);
-  if (count('refused') > 0) parts.push(`refused and stored ${format(count('refused'))}`);
+  if (count('refused') > 0) parts.push(`refused but stored ${format(count('refused'))}`);
   if (count('total') > 0) parts.push(`totals off by ${format(count('total'))}`);
   return `NOT exact: ${parts.join(', ')}`;
 }
@@ -69,12 +69,12 @@ function findingNotes(findings: readonly Finding[], isByCounts: boolean): string
   return notes;
 }
 
-/** A finding in one line. */
+/** Formats a finding in one line. */
 export function describeFinding({ lane, country, kind, count, countedAs }: Finding): string {
   const where = country ?? 'in no single country (the identities show it)';
   if (kind === 'wrong-country') return `${lane}: ${format(count)} of ${where} counted as ${countedAs}`;
   if (kind === 'other') return `${lane}: ${messages(count)} of another sender, ${where}`;
-  if (kind === 'refused') return `${lane}: ${messages(count)} refused and stored all the same, ${where}`;
+  if (kind === 'refused') return `${lane}: ${messages(count)} refused but stored, ${where}`;
   if (kind === 'total') {
     return `${lane}: the store's total and the sum of its countries differ by ${format(count)}`;
   }

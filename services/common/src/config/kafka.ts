@@ -4,7 +4,7 @@ import type { KafkaSettings } from '../messaging/settings.ts';
 import { count, flag, list, milliseconds } from './fields.ts';
 import type { parseConfig } from './parse-config.ts';
 
-/** Environment variables that say where Kafka is and how to talk to it. */
+/** Environment variables of the Kafka connection. */
 export const kafkaShape = {
   KAFKA_BROKERS: list().refine((brokers) => brokers.length > 0, 'must list at least one host:port'),
   KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs'),
@@ -15,7 +15,7 @@ export const kafkaShape = {
   KAFKA_PARTITIONS: count(12, 1, 1_000),
   KAFKA_REPLICATION_FACTOR: count(1, 1, 9),
   KAFKA_MIN_INSYNC_REPLICAS: count(1, 1, 9),
-  /** The topic's `max.message.bytes`; needed where it is below Kafka's default and DescribeConfigs is not granted. */
+  /** The topic's `max.message.bytes`; required if it is below Kafka's default and DescribeConfigs is not granted. */
   KAFKA_MAX_MESSAGE_BYTES: count(1_048_588, 1_024, 104_857_600),
   KAFKA_MAX_BYTES_PER_PARTITION: count(524_288, 1_024, 104_857_600),
   KAFKA_REQUEST_TIMEOUT_MS: milliseconds(10_000),
@@ -30,7 +30,7 @@ export const kafkaShape = {
 
 type KafkaEnvironment = ReturnType<typeof parseConfig<typeof kafkaShape>>;
 
-/** Turns the parsed variables into the settings the adapters take. */
+/** Converts the parsed variables to adapter settings. */
 export function kafkaSettings(environment: KafkaEnvironment, clientId: string): KafkaSettings {
   return {
     client: environment.KAFKA_CLIENT,

@@ -2,18 +2,15 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AppError, errorMessage } from '../errors.ts';
 
-/** Environment variables as they come from the process. */
+/** Environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every problem of a configuration at once, one line each, the variable's name first. */
+/** All problems of a configuration, one per line, starting with the variable's name. */
 export class ConfigError extends AppError {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(
-      'CONFIG_INVALID',
-      `configuration is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`,
-    );
+    super('CONFIG_INVALID', `invalid configuration:\n${problems.map((line) => `  ${line}`).join('\n')}`);
     this.name = 'ConfigError';
     this.problems = problems;
   }
@@ -25,7 +22,7 @@ export class ConfigError extends AppError {
  * The shape maps each variable's name to its zod type. An empty variable counts as unset. `NAME_FILE` may
  * name a file to read the value from (a mounted Secret); setting both is a problem.
  *
- * @throws ConfigError that lists every bad, missing or doubly given variable.
+ * @throws ConfigError that lists every invalid, missing or duplicate variable.
  */
 export function parseConfig<Shape extends z.ZodRawShape>(
   shape: Shape,

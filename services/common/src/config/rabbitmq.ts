@@ -4,7 +4,7 @@ import type { RabbitmqSettings } from '../messaging/settings.ts';
 import { count, milliseconds, url } from './fields.ts';
 import type { parseConfig } from './parse-config.ts';
 
-/** Environment variables that say where RabbitMQ is and how to talk to it. */
+/** Environment variables of the RabbitMQ connection. */
 export const rabbitmqShape = {
   RABBITMQ_URL: url('amqp', 'amqps'),
   RABBITMQ_USERNAME: z.string().optional(),
@@ -21,7 +21,7 @@ export const rabbitmqShape = {
 
 type RabbitmqEnvironment = ReturnType<typeof parseConfig<typeof rabbitmqShape>>;
 
-/** Turns the parsed variables into the settings the adapters take; a separate user name and password win over the URL's. */
+/** Converts the parsed variables to adapter settings; a separate user name and password override those in the URL. */
 export function rabbitmqSettings(environment: RabbitmqEnvironment, clientId: string): RabbitmqSettings {
   const url = new URL(environment.RABBITMQ_URL);
   if (environment.RABBITMQ_USERNAME) url.username = encodeURIComponent(environment.RABBITMQ_USERNAME);

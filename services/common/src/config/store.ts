@@ -4,7 +4,7 @@ import type { StoreSettings } from '../stores/settings.ts';
 import { milliseconds, url } from './fields.ts';
 import type { parseConfig } from './parse-config.ts';
 
-/** Environment variables that say where a lane's store is and how to talk to it. */
+/** Environment variables of the store connection. */
 export const storeShape = {
   STORE_URL: url('redis', 'rediss'),
   STORE_USERNAME: z.string().optional(),
@@ -16,7 +16,7 @@ export const storeShape = {
 
 type StoreEnvironment = ReturnType<typeof parseConfig<typeof storeShape>>;
 
-/** Turns the parsed variables into the settings a store adapter takes; a separate user name and password win over the URL's. */
+/** Converts the parsed variables to store settings; a separate user name and password override those in the URL. */
 export function storeSettings(environment: StoreEnvironment, clientName: string): StoreSettings {
   const url = new URL(environment.STORE_URL);
   if (environment.STORE_USERNAME) url.username = encodeURIComponent(environment.STORE_USERNAME);

@@ -1,12 +1,12 @@
 import { errorMessage } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 
-/** What a {@link Lifecycle} needs. */
+/** Options of {@link Lifecycle}. */
 export interface LifecycleOptions {
   readonly logger: Logger;
-  /** All steps together may take this long, then the process exits with 1. Keep it below the pod's grace period. */
+  /** Time limit for all steps, after which the process exits with 1. Keep it below the pod's grace period. */
   readonly drainTimeoutMs: number;
-  /** Ends the process; a test passes its own. */
+  /** Ends the process; replaceable in tests. */
   readonly exit?: (code: number) => void;
 }
 
@@ -16,7 +16,7 @@ interface Step {
 }
 
 /**
- * Ends a service in order: the steps run in the order they were added, each guarded, under one deadline.
+ * Shuts a service down: runs the steps in the order they were added, each guarded, under one deadline.
  *
  * The first SIGTERM or SIGINT drains, a second one exits at once with 1. An uncaught error or a fatal report
  * drains too and exits with 1: a restart is the recovery.
@@ -36,22 +36,22 @@ export class Lifecycle {
     this.#exit = options.exit ?? ((code) => process.exit(code));
   }
 
-  /** Aborted as soon as the service begins to stop; readiness and back-off loops look at it. */
+  /** Aborted when the service starts to stop; checked by readiness and back-off loops. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
 
-  /** Adds a step to the end of the list. */
+  /** Appends a shutdown step. */
   onStop(name: string, run: () => Promise<void> | void): void {
     this.#steps.push({ name, run });
   }
 
-  /** Takes over SIGTERM, SIGINT, uncaught exceptions and unhandled rejections of this process. */
+  /** Handles SIGTERM, SIGINT, uncaught exceptions and unhandled rejections of this process. */
   handleSignals(): void {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
         if (this.stopping.aborted) {
-          this.#logger.warn({ signal }, 'second signal: leaving at once');
+          this.#logger.warn({ signal }, 'second signal: exiting immediately');
           this.#exit(1);
         } else {
           void this.stop(signal);
@@ -62,7 +62,7 @@ export class Lifecycle {
     process.on('unhandledRejection', (error) => this.fail(error));
   }
 
-  /** Something is broken beyond repair: drain what can be drained and exit with 1. */
+  /** Reports an unrecoverable error: drains what can be drained and exits with 1. */
   fail(error: unknown): void {
     this.#logger.fatal({ err: error }, `fatal: ${errorMessage(error)}`);
     this.#exitCode = 1;
@@ -80,7 +80,7 @@ export class Lifecycle {
     const startedAt = performance.now();
     this.#logger.info({ reason, drainTimeoutMs: this.#drainTimeoutMs }, 'stopping');
     const deadline = setTimeout(() => {
-      this.#logger.error({ drainTimeoutMs: this.#drainTimeoutMs }, 'drain deadline passed: leaving');
+      this.#logger.error({ drainTimeoutMs: this.#drainTimeoutMs }, 'drain deadline exceeded: exiting');
       this.#exit(1);
     }, this.#drainTimeoutMs);
     for (const step of this.#steps) {
@@ -89,7 +89,7 @@ export class Lifecycle {
         this.#logger.debug({ step: step.name }, 'stopped');
       } catch (error) {
         this.#exitCode = 1;
-        this.#logger.error({ err: error, step: step.name }, 'a stop step failed');
+        this.#logger.error({ err: error, step: step.name }, 'shutdown step failed');
       }
     }
     clearTimeout(deadline);

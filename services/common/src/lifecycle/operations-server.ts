@@ -2,15 +2,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
-/** One thing a service depends on; `detail` says what is wrong, for a person. */
+/** Readiness check of a dependency; `detail` describes a failure. */
 export interface ReadinessCheck {
   readonly ok: boolean;
   readonly detail?: string;
 }
 
-/** The port of a service that is not for clients: probes and metrics. */
+/** Internal port of a service, for probes and metrics. */
 export interface OperationsServer {
-  /** Starts to listen, on every address where `host` is undefined; resolves with the port it got. */
+  /** Starts listening, on all addresses if `host` is undefined; resolves with the port. */
   listen(host: string | undefined, port: number): Promise<number>;
   close(): Promise<void>;
 }
@@ -21,9 +21,9 @@ export interface OperationsServer {
  */
 export function createOperationsServer(options: {
   readonly registry: Registry;
-  /** Asked on every `/readyz`. */
+  /** Evaluated on every `/readyz`. */
   readonly checks: () => Readonly<Record<string, ReadinessCheck>>;
-  /** Once aborted, `/readyz` answers 503 whatever the checks say. */
+  /** Once aborted, `/readyz` responds with 503 regardless of the checks. */
   readonly stopping: AbortSignal;
 }): OperationsServer {
   const server = createServer({ requestTimeout: 5_000 }, (request, response) => {
@@ -33,7 +33,7 @@ export function createOperationsServer(options: {
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      answer(405, 'text/plain', 'only GET\n');
+      answer(405, 'text/plain', 'method not allowed: use GET\n');
     } else if (path === '/livez') {
       answer(200, 'text/plain', 'alive\n');
     } else if (path === '/readyz') {
@@ -44,10 +44,10 @@ export function createOperationsServer(options: {
     } else if (path === '/metrics') {
       options.registry.metrics().then(
         (text) => answer(200, options.registry.contentType, text),
-        () => answer(500, 'text/plain', 'metrics could not be collected\n'),
+        () => answer(500, 'text/plain', 'cannot collect metrics\n'),
       );
     } else {
-      answer(404, 'text/plain', 'try /livez, /readyz or /metrics\n');
+      answer(404, 'text/plain', 'not found: use /livez, /readyz or /metrics\n');
     }
   });
   return {

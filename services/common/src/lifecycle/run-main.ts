@@ -2,8 +2,8 @@ import { ConfigError } from '../config/parse-config.ts';
 import { errorMessage } from '../errors.ts';
 
 /**
- * Runs a service's `main`. A configuration that is not usable prints every problem and exits with 1 before
- * anything connects; any other error at start prints its message and exits with 1.
+ * Runs a service's `main`. An invalid configuration prints all problems and exits with 1 before connecting; any other
+ * startup error prints its message and exits with 1.
  */
 export function runMain(main: () => Promise<void>): void {
   main().catch((error: unknown) => {

@@ -8,7 +8,7 @@ export type CountryCode = string;
 interface CountryIndex {
   readonly codes: ReadonlySet<CountryCode>;
   readonly byName: ReadonlyMap<string, CountryCode>;
-  /** Names that the lists give to several countries; none of them is in `byName`. */
+  /** Names shared by several countries; not in `byName`. */
   readonly shared: ReadonlyMap<string, readonly CountryCode[]>;
 }
 
@@ -42,7 +42,7 @@ export function countryCodes(): readonly CountryCode[] {
   return [...countryIndex().codes].sort();
 }
 
-/** Longer than any country's name; what is longer is not looked at. */
+/** Longer than any country's name; longer input is rejected. */
 const MAX_NAME_LENGTH = 80;
 
 function countryIndex(): CountryIndex {

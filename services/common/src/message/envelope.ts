@@ -2,7 +2,7 @@ import { isCountryCode } from './country.ts';
 import type { Message } from './message.ts';
 
 /**
- * A message on a broker, with its identity: what makes it the same message when it is sent or delivered again.
+ * A message on a broker, with the identity that stays the same across retries and redeliveries.
  *
  * Without an `Idempotency-Key` the identity is (`producer`, `sequence`): the ingest process, fresh at each
  * start, and a number that counts up. With one it is (`key`, `sequence`): a digest of caller, key and the request's
@@ -13,9 +13,9 @@ export interface Envelope extends Message {
   readonly producer?: string;
   readonly key?: string;
   readonly sequence: number;
-  /** When the door took it in, ms since the epoch. */
+  /** Time of acceptance by ingest, ms since the epoch. */
   readonly acceptedAt: number;
-  /** Version of this schema; absent means 1, so that the only version there is costs no byte. */
+  /** Version of this schema; absent means 1, to save bytes. */
   readonly version?: 1;
 }
 
@@ -40,7 +40,7 @@ export function encodeEnvelope(envelope: Envelope): Buffer {
 /**
  * Reads an envelope. Anyone with the broker's password can put anything there, so every field that the store
  * or a metric will see is checked.
- * @throws PoisonError with the first thing that is wrong.
+ * @throws PoisonError with the first problem.
  */
 export function decodeEnvelope(body: Buffer): Envelope {
   let value: unknown;
@@ -54,7 +54,7 @@ export function decodeEnvelope(body: Buffer): Envelope {
   }
   const envelope = value as Partial<Record<keyof Envelope, unknown>>;
   if (envelope.version !== undefined && envelope.version !== 1) {
-    throw new PoisonError('version: this consumer reads version 1 alone');
+    throw new PoisonError('version: this consumer supports only version 1');
   }
   if (!isCountryCode(envelope.country)) throw new PoisonError('country: not an ISO 3166-1 alpha-2 code');
   if (typeof envelope.description !== 'string') throw new PoisonError('description: not a string');

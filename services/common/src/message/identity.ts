@@ -1,15 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Message } from './message.ts';
 
-/** Hands out the identities of messages that came without an `Idempotency-Key`. */
+/** Creates identities for messages without an `Idempotency-Key`. */
 export interface IdentitySource {
-  /** Fresh for each process start, so that a restarted one can never repeat an identity. */
+  /** New at each process start, so that identities never repeat after a restart. */
   readonly producer: string;
   /** Reserves `count` sequence numbers in a row and returns the first. */
   take(count: number): number;
 }
 
-/** An identity source with 96 random bits as its producer. */
+/** Creates an identity source with 96 random bits as its producer. */
 export function createIdentitySource(): IdentitySource {
   const producer = randomBytes(12).toString('base64url');
   let next = 0;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countriesNamed, countryCode } from './country.ts';
 
-/** The most messages one request may carry. */
+/** Maximum messages per request. */
 export const MAX_MESSAGES_PER_REQUEST = 1_000;
 
 /**
@@ -31,5 +31,5 @@ export const messageSchema = z.strictObject({
   weather: z.string().min(1, 'must not be empty').max(64, 'must be at most 64 characters'),
 });
 
-/** A message that passed the door. */
+/** A message validated by ingest. */
 export type Message = z.output<typeof messageSchema>;

@@ -1,4 +1,4 @@
-/** The classes under which weather is counted: a closed list, so that no store key grows with what clients write. */
+/** Weather classes: a closed list, so that clients cannot grow the store's keys. */
 export const WEATHER_CLASSES = [
   'sunny',
   'cloudy',
@@ -32,7 +32,7 @@ const CLASS_BY_WORD: ReadonlyMap<string, WeatherClass> = new Map(
   Object.entries(WORDS).flatMap(([name, words]) => words.map((word) => [word, name as WeatherClass])),
 );
 
-/** The class that a client's words are counted under; `other` for words it does not know. */
+/** Returns the class of a client's text; `other` if unknown. */
 export function weatherClass(text: string): WeatherClass {
   return (
     CLASS_BY_WORD.get(text) ??

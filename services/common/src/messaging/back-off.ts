@@ -30,7 +30,10 @@ export async function untilConnected(
     } catch (error) {
       if (!isRetriable(error) || options.stopping.aborted) throw error;
       const waitMs = backOffMs(attempt);
-      options.logger.warn({ attempt, waitMs }, `${options.name} is not there yet: ${errorMessage(error)}`);
+      options.logger.warn(
+        { attempt, waitMs },
+        `${options.name} is not available yet: ${errorMessage(error)}`,
+      );
       await sleep(waitMs, undefined, { signal: options.stopping }).catch(() => undefined);
       if (options.stopping.aborted) throw error;
     }

@@ -2,19 +2,19 @@ import type { Logger } from '../logging.ts';
 import type { BacklogReader, MessageConsumer, MessagePublisher } from './ports.ts';
 import type { KafkaSettings, RabbitmqSettings } from './settings.ts';
 
-/** One broker and how to reach it. */
+/** A broker and its connection settings. */
 export type BrokerChoice =
   | { readonly name: 'rabbitmq'; readonly settings: RabbitmqSettings }
   | { readonly name: 'kafka'; readonly settings: KafkaSettings };
 
-/** What every client needs besides its settings. */
+/** Common dependencies of all clients. */
 export interface ClientOptions {
   readonly logger: Logger;
 }
 
-/** What a consumer may be told besides. */
+/** Optional settings of a consumer. */
 export interface ConsumerOptions extends ClientOptions {
-  /** A larger delivery is handed over in parts of this size (default 1,000 for RabbitMQ, 4,000 for Kafka). */
+  /** Maximum messages per batch; larger deliveries are split. Default 1,000 for RabbitMQ, 4,000 for Kafka. */
   readonly maxBatchMessages?: number | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface ConsumerOptions extends ClientOptions {
  * Drivers are imported on first use: a consumer of one lane loads one of them, which saves start-up time and memory.
  */
 
-/** Makes the publisher for a broker; nothing is connected yet. */
+/** Creates the publisher for a broker, without connecting. */
 export async function createPublisher(
   broker: BrokerChoice,
   options: ClientOptions,
@@ -47,7 +47,7 @@ export async function createPublisher(
   });
 }
 
-/** Makes the consumer for a broker; nothing is connected yet. */
+/** Creates the consumer for a broker, without connecting. */
 export async function createConsumer(
   broker: BrokerChoice,
   options: ConsumerOptions,
@@ -64,7 +64,7 @@ export async function createConsumer(
   return new KafkajsConsumer(broker.settings, options);
 }
 
-/** Makes the backlog reader for a broker; nothing is connected yet. */
+/** Creates the backlog reader for a broker, without connecting. */
 export async function createBacklogReader(
   broker: BrokerChoice,
   options: ClientOptions,

@@ -5,23 +5,23 @@ import type { BrokerName, MessagePublisher } from './ports.ts';
 const RETRY_BASE_MS = 20;
 const RETRY_CAP_MS = 500;
 
-/** Limits of a group commit; every one has a default. */
+/** Limits of a group commit. */
 export interface GroupCommitOptions {
-  /** A flush closes at so many messages (default 1,000); a single larger call is one flush. */
+  /** Maximum messages per flush; a single larger call is one flush. Default 1,000. */
   readonly maxMessages?: number;
-  /** A flush closes at so many bytes of bodies (default 262,144). */
+  /** Maximum bytes of bodies per flush. Default 262,144. */
   readonly maxBytes?: number;
-  /** While flushes run, calls gather for so long before the next one leaves (default 2). */
+  /** Time to gather calls for the next flush while others are in flight, ms. Default 2. */
   readonly lingerMs?: number;
-  /** Flushes under way at the same time (default 4). */
+  /** Maximum flushes in flight. Default 4. */
   readonly maxInFlight?: number;
-  /** Messages taken and not yet confirmed; beyond it calls are refused (default 20,000). */
+  /** Maximum unconfirmed messages; further calls are refused. Default 20,000. */
   readonly maxPending?: number;
-  /** Told after every try: its duration, the messages in it, and the error if it failed. */
+  /** Called after each attempt with its duration, number of messages, and error if it failed. */
   readonly onFlush?: (seconds: number, messages: number, error: unknown) => void;
 }
 
-/** Gathers the publishes of many requests into few large ones. */
+/** Combines the publishes of many requests into few large ones. */
 export interface GroupCommit {
   readonly broker: BrokerName;
   /**
@@ -33,17 +33,17 @@ export interface GroupCommit {
    * body that the broker refuses fails its own call alone.
    */
   publish(bodies: readonly Buffer[], deadline: number): Promise<void>;
-  /** The largest body the broker takes, bytes; infinite where no limit is known. */
+  /** Maximum body size of the broker, bytes; infinite if unknown. */
   maxBodyBytes(): number;
-  /** Messages taken and not yet confirmed. */
+  /** Number of unconfirmed messages. */
   pending(): number;
-  /** Whether a publish has a chance right now. */
+  /** Whether a publish can currently succeed. */
   isReady(): boolean;
-  /** Sends what has gathered, waits for what is under way, then closes the publisher. */
+  /** Flushes gathered calls, waits for flushes in flight, then closes the publisher. */
   close(): Promise<void>;
 }
 
-/** A caller that waits. */
+/** A waiting caller. */
 interface Call {
   readonly bodies: readonly Buffer[];
   readonly deadline: number;
@@ -52,7 +52,7 @@ interface Call {
   settled: boolean;
 }
 
-/** What is sent together. */
+/** Calls sent together. */
 interface Flush {
   calls: Call[];
   messages: number;
@@ -61,7 +61,7 @@ interface Flush {
   lastError: unknown;
 }
 
-/** How often deadlines are looked at while something is pending. */
+/** Interval for checking deadlines while messages are pending, ms. */
 const DEADLINE_TICK_MS = 50;
 
 /**
@@ -114,7 +114,7 @@ class PublisherGroupCommit implements GroupCommit {
       return Promise.reject(new AppError('STOPPING', 'the service is stopping', { retriable: true }));
     }
     if (this.#pending + bodies.length > this.#maxPending) {
-      const message = `${this.broker}: ${this.#pending} messages wait for confirmation, at most ${this.#maxPending} may`;
+      const message = `${this.broker}: ${this.#pending} messages are waiting for confirmation, the maximum is ${this.#maxPending}`;
       return Promise.reject(new AppError('OVERLOADED', message, { retriable: true }));
     }
     if (bodies.length === 0) return Promise.resolve();
@@ -162,7 +162,7 @@ class PublisherGroupCommit implements GroupCommit {
     else this.#schedule();
   }
 
-  /** Decides when the gathering flush leaves. */
+  /** Decides when the gathering flush is sent. */
   #schedule(): void {
     if (this.#gathering.messages === 0) return;
     if (this.#inFlight.size === 0) {
@@ -215,7 +215,7 @@ class PublisherGroupCommit implements GroupCommit {
     if (this.#pending === 0) this.#onIdle?.();
   }
 
-  /** Publishes a flush until it is confirmed, refused, or nobody waits for it; settles its callers. */
+  /** Publishes a flush until it is confirmed, refused, or has no waiting callers; settles its callers. */
   async #deliver(flush: Flush): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const bodies = this.#bodiesOf(flush);
@@ -248,7 +248,7 @@ class PublisherGroupCommit implements GroupCommit {
     this.#pending -= flush.messages;
   }
 
-  /** Publishes each call of a flush on its own, so that the one with the refused body fails alone. */
+  /** Publishes each call of a flush separately, so that only the one with the refused body fails. */
   async #deliverApart(flush: Flush): Promise<void> {
     for (const call of flush.calls) {
       const { deadline: earliestDeadline, bodies } = call;
@@ -256,7 +256,7 @@ class PublisherGroupCommit implements GroupCommit {
     }
   }
 
-  /** The bodies of all callers that still wait; those whose deadline has passed are dropped for good. */
+  /** Collects the bodies of waiting callers; bodies past their deadline are dropped. */
   #bodiesOf(flush: Flush): readonly Buffer[] {
     this.#expire(flush, performance.now());
     const [first] = flush.calls;
@@ -269,7 +269,7 @@ class PublisherGroupCommit implements GroupCommit {
     return bodies;
   }
 
-  /** Rejects the callers whose deadline has passed; they leave the flush only between tries. */
+  /** Rejects callers past their deadline; they are removed from the flush only between attempts. */
   #expire(flush: Flush, now: number): void {
     this.#rejectLate(flush, now);
     if (!flush.calls.some((call) => call.settled)) return;

@@ -29,7 +29,7 @@ export interface MessagePublisher {
   maxBodyBytes?(): number;
   /** Whether a publish has a chance right now: connected, not blocked by a broker alarm. */
   isReady(): boolean;
-  /** Waits for running publishes, then disconnects. A second call returns the same promise. */
+  /** Waits for publishes in flight, then disconnects. Further calls return the same promise. */
   close(): Promise<void>;
 }
 
@@ -48,24 +48,24 @@ export interface BatchPosition {
   readonly marks?: string;
 }
 
-/** What a store knows of a log's source besides its counts. */
+/** A store's record of a log source. */
 export interface LogState {
-  /** The offset to be read next; null when nothing was ever stored of this source. */
+  /** Next offset to read; null if nothing of this source was stored. */
   readonly position: number | null;
   /** The marks stored with the position; empty when there are none. */
   readonly marks: string;
-  /** What was noted of attempts at its next messages; empty when nothing was. */
+  /** Recorded attempts at its next messages; empty if none. */
   readonly attempt: string;
 }
 
-/** What an adapter found out about a log. */
+/** A finding of an adapter about a log. */
 export type LogEvent =
   /** It is not the log whose offset was stored, or it has lost its end; it is read again. */
   | { readonly kind: 'restarted'; readonly source: string }
   /** Retention has deleted this many messages before they were stored. */
   | { readonly kind: 'deleted'; readonly source: string; readonly messages: number };
 
-/** A message that can never be stored, by its index in the batch, with the reason for a person. */
+/** A message that can never be stored: its index in the batch and the reason. */
 export interface PoisonItem {
   readonly index: number;
   readonly reason: string;
@@ -74,7 +74,7 @@ export interface PoisonItem {
 /** Messages delivered together, in broker order. */
 export interface DeliveryBatch {
   readonly bodies: readonly Buffer[];
-  /** How many of them the broker says it delivered before (RabbitMQ only; 0 for Kafka). */
+  /** Number of messages marked as redelivered by the broker (RabbitMQ only; 0 for Kafka). */
   readonly redelivered: number;
   /** Present for a log (Kafka): must be stored in the same transaction as the batch. Absent for a queue. */
   readonly position?: BatchPosition;
@@ -88,19 +88,19 @@ export interface DeliveryBatch {
    * adapter may resolve sooner and leave the originals unacknowledged until it has.
    */
   park(items: readonly PoisonItem[]): Promise<void>;
-  /** To be called every few seconds while a handler waits; rejects when the batch is no longer this consumer's. */
+  /** Heartbeat to call every few seconds while a handler waits; rejects when the consumer has lost the batch. */
   keepAlive(): Promise<void>;
 }
 
 /**
- * What became of a batch. `stored`: acknowledge it. `moved`: the store stands elsewhere in the log (another
+ * What became of a batch. `stored`: acknowledge it. `moved`: the stored offset differs from the batch (another
  * consumer was faster, or the store came back older); read on from `position`, null meaning from the start.
  */
 export type BatchOutcome =
   | { readonly kind: 'stored' }
   | { readonly kind: 'moved'; readonly position: number | null };
 
-/** What a consumer calls. */
+/** Callbacks of a consumer. */
 export interface ConsumerHandlers {
   /**
    * Handles one batch. It rejects only when it gave up because the consumer stops (nothing is acknowledged then)
@@ -110,9 +110,9 @@ export interface ConsumerHandlers {
   handle(batch: DeliveryBatch, stopping: AbortSignal): Promise<BatchOutcome>;
   /** What the store has of these sources (log adapters ask on every assignment; the store's answer wins). */
   positions(sources: readonly string[], stopping: AbortSignal): Promise<Map<string, LogState>>;
-  /** An adapter of a log found out something an operator must know. */
+  /** Reports a finding about a log to the operator. */
   onLogEvent?(event: LogEvent): void;
-  /** The client gave up for good or a handler failed beyond repair: the process should exit. */
+  /** Reports an unrecoverable error of the client or a handler: the process should exit. */
   onFatal(error: unknown): void;
 }
 
@@ -127,7 +127,7 @@ export interface MessageConsumer {
   start(handlers: ConsumerHandlers): Promise<void>;
   /** Whether it is connected and part of the group, or subscribed to the queue. */
   isReady(): boolean;
-  /** Sources it reads at the moment: `topic:partition`, or the queue's name. */
+  /** Assigned sources: `topic:partition`, or the queue's name. */
   assignments(): readonly string[];
   /** Messages delivered to this consumer and not stored yet. */
   inHand(): number;
@@ -140,7 +140,7 @@ export interface MessageConsumer {
   stop(): Promise<void>;
 }
 
-/** How far consumers are behind. */
+/** Backlog of the consumers. */
 export interface Backlog {
   /** Messages the lane still has to store, all sources together, as far as `covers` says. */
   readonly messages: number;

@@ -1,4 +1,4 @@
-/** How to reach Kafka and what to call things there. */
+/** Kafka connection and names. */
 export interface KafkaSettings {
   /** Which driver carries the lane. */
   readonly client: 'kafkajs' | 'platformatic';
@@ -23,9 +23,9 @@ export interface KafkaSettings {
   /** What one fetch may bring of a partition, bytes; with the partitions it bounds a consumer's memory. */
   readonly maxBytesPerPartition: number;
   readonly requestTimeoutMs: number;
-  /** A consumer silent for longer loses its partitions. */
+  /** Session timeout: a consumer without heartbeats for longer loses its partitions. */
   readonly sessionTimeoutMs: number;
-  /** After how long at most added partitions are found; a minute where absent. */
+  /** Maximum time to discover added partitions. Default one minute. */
   readonly metadataMaxAgeMs?: number | undefined;
   /** TLS with this CA (PEM), or the system's where undefined; no TLS where absent. */
   readonly tls?: { readonly ca: string | undefined } | undefined;
@@ -38,7 +38,7 @@ export interface KafkaSettings {
     | undefined;
 }
 
-/** How to reach RabbitMQ and what to call things there. */
+/** RabbitMQ connection and names. */
 export interface RabbitmqSettings {
   readonly clientId: string;
   /** `amqp://` or `amqps://`, with user, password and virtual host. */
@@ -58,10 +58,10 @@ export interface RabbitmqSettings {
   readonly topology: 'create' | 'check';
   /** Deliveries after which the broker itself parks a message: the guard for a message that kills its consumer. */
   readonly deliveryLimit: number;
-  /** Unacknowledged messages a consumer may hold; bounds its memory. */
+  /** Prefetch: maximum unacknowledged messages per consumer; bounds its memory. */
   readonly prefetch: number;
   /** Messages sent and not yet confirmed per publisher. */
   readonly confirmWindow: number;
-  /** A confirm that takes longer means unknown outcome. */
+  /** Timeout of a confirm; the outcome is unknown when exceeded. */
   readonly confirmTimeoutMs: number;
 }

@@ -5,7 +5,7 @@
 export const METRICS = {
   ingestMessages: {
     name: 'caudal_ingest_messages_total',
-    help: 'Messages by what became of them at the door: accepted (both brokers confirmed), refused (never published) or unconfirmed (published, no confirm before the deadline)',
+    help: 'Messages at ingest by outcome: accepted (both brokers confirmed), refused (never published) or unconfirmed (published, no confirm before the deadline)',
     labels: ['country', 'outcome'],
   },
   ingestRequests: {
@@ -15,12 +15,12 @@ export const METRICS = {
   },
   ingestRequestSeconds: {
     name: 'caudal_ingest_request_seconds',
-    help: 'Time from the first byte of a POST to its answer',
+    help: 'Time from the first byte of a POST to its response',
     labels: [],
   },
   ingestPending: {
     name: 'caudal_ingest_pending_messages',
-    help: 'Messages waiting for a confirm of this broker',
+    help: "Messages waiting for this broker's confirm",
     labels: ['broker'],
   },
   publishSeconds: {
@@ -35,37 +35,37 @@ export const METRICS = {
   },
   storedMessages: {
     name: 'caudal_stored_messages_total',
-    help: 'Messages this consumer stored, once each',
+    help: 'Messages stored by this consumer, each counted once',
     labels: ['lane', 'country'],
   },
   endToEndSeconds: {
     name: 'caudal_end_to_end_seconds',
-    help: "Time from acceptance at the door to the store's reply",
+    help: "End-to-end latency: time from acceptance at ingest to the store's reply",
     labels: ['lane'],
   },
   batchMessages: {
     name: 'caudal_batch_messages',
-    help: 'Messages in one store transaction',
+    help: 'Messages per store transaction',
     labels: ['lane'],
   },
   storeSeconds: {
     name: 'caudal_store_seconds',
-    help: 'Time of one store transaction',
+    help: 'Duration of a store transaction',
     labels: ['lane'],
   },
   duplicates: {
     name: 'caudal_duplicates_total',
-    help: 'Messages that were already stored and therefore not counted again',
+    help: 'Duplicates: messages already stored and not counted again',
     labels: ['lane'],
   },
   redeliveries: {
     name: 'caudal_redeliveries_total',
-    help: 'Messages the broker delivered again, and batches the store had already moved past',
+    help: "Messages redelivered by the broker, and batches behind the store's position",
     labels: ['lane'],
   },
   deadLetters: {
     name: 'caudal_dead_letters_total',
-    help: 'Messages parked because they can never be stored',
+    help: 'Messages moved to the dead-letter queue or topic because they can never be stored',
     labels: ['lane'],
   },
   lanePaused: {
@@ -75,47 +75,47 @@ export const METRICS = {
   },
   storeRetries: {
     name: 'caudal_store_retries_total',
-    help: 'Store transactions that were tried again because their outcome was unknown',
+    help: 'Store transactions retried because their outcome was unknown',
     labels: ['lane'],
   },
   logRestarts: {
     name: 'caudal_log_restarts_total',
-    help: 'Times a Kafka partition was read again because its log was not the one that was stored, or had lost its end',
+    help: 'Times a Kafka partition was read again because its log had been replaced or truncated',
     labels: ['lane'],
   },
   deletedUnstored: {
     name: 'caudal_deleted_unstored_messages_total',
-    help: 'Messages that Kafka’s retention deleted before this lane had stored them: lost for the lane',
+    help: "Messages deleted by Kafka's retention before this lane stored them: lost for the lane",
     labels: ['lane'],
   },
   assignedSources: {
     name: 'caudal_assigned_sources',
-    help: 'Kafka partitions, or the RabbitMQ queue, this consumer reads at the moment',
+    help: 'Kafka partitions, or RabbitMQ queues, assigned to this consumer',
     labels: ['lane'],
   },
   backlogMessages: {
     name: 'caudal_backlog_messages',
-    help: 'Messages a lane still has to store, waiting and in hand: Kafka lag against the store, or ready plus unacknowledged in the RabbitMQ queue (ready only where the console has no RABBITMQ_MANAGEMENT_URL)',
+    help: 'Messages a lane still has to store, waiting and in hand: Kafka lag against the store, or ready plus unacknowledged in the RabbitMQ queue (only ready if the console has no RABBITMQ_MANAGEMENT_URL)',
     labels: ['lane'],
   },
   inHandMessages: {
     name: 'caudal_in_hand_messages',
-    help: 'Messages delivered to this consumer and not stored yet',
+    help: 'Messages delivered to this consumer but not stored yet',
     labels: ['lane'],
   },
   deadLetterMessages: {
     name: 'caudal_dead_letter_messages',
-    help: 'Messages now in the dead-letter queue or topic',
+    help: 'Messages in the dead-letter queue or topic',
     labels: ['lane'],
   },
   laneConsumers: {
     name: 'caudal_lane_consumers',
-    help: 'Consumers the broker sees',
+    help: 'Consumers seen by the broker',
     labels: ['lane'],
   },
   storeMessages: {
     name: 'caudal_store_messages',
-    help: 'Messages counted in the store itself, exact across restarts',
+    help: 'Messages counted in the store, exact across restarts',
     labels: ['lane', 'country'],
   },
 } as const satisfies Record<string, MetricDefinition>;

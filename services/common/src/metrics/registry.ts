@@ -15,7 +15,7 @@ export function counter(registry: Registry, definition: MetricDefinition): Count
   return new Counter({ ...base(definition), registers: [registry] });
 }
 
-/** Registers a gauge of the contract; `collect` fills it whenever it is scraped. */
+/** Registers a gauge of the contract; `collect` sets it at each scrape. */
 export function gauge(
   registry: Registry,
   definition: MetricDefinition,

@@ -4,7 +4,7 @@ import { createRedisStore } from './redis-store.ts';
 import type { StoreSettings } from './settings.ts';
 import { createValkeyStore } from './valkey-store.ts';
 
-/** The adapter of a store by its name. A new store is one more adapter file and one more entry here. */
+/** Store adapters by name. */
 export function createStore(name: 'valkey' | 'redis', settings: StoreSettings, logger: Logger): CountStore {
   return { valkey: createValkeyStore, redis: createRedisStore }[name](settings, logger);
 }

@@ -1,7 +1,7 @@
 import { weatherClass } from '../message/weather.ts';
 import type { ApplyResult, CountStore, StoreBatch } from './ports.ts';
 
-/** A store in memory with the same promises, for unit tests. */
+/** In-memory store with the same guarantees, for unit tests. */
 export function createMemoryStore(): CountStore {
   const byCountry = new Map<string, number>();
   const byWeather = new Map<string, number>();

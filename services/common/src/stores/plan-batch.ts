@@ -5,7 +5,7 @@ import { weatherClass } from '../message/weather.ts';
 /** Identities of one producer that share a bitmap in the store: 32 KiB of bits. */
 export const CHUNK_BITS = 2 ** 18;
 
-/** How long a producer's bitmap is kept after its last use: longer than any copy a broker may still deliver. */
+/** Retention of a producer's bitmap after its last use: longer than a broker may still deliver copies. */
 export const PRODUCER_TTL_SECONDS = 14 * 86_400;
 
 /** Zero bytes in a row at which a run of identities is cut in two. */

@@ -1,7 +1,7 @@
 import type { Envelope } from '../message/envelope.ts';
 import type { BatchPosition, LogState } from '../messaging/ports.ts';
 
-/** The stores a lane can write to. */
+/** Stores supported by lanes. */
 export type StoreName = 'valkey' | 'redis' | 'memory';
 
 /** Messages and log positions that must be stored together or not at all. */
@@ -25,7 +25,7 @@ export type ApplyResult =
     }
   | { readonly kind: 'moved'; readonly positions: ReadonlyMap<string, number | null> };
 
-/** What a store has counted since it was created. */
+/** Totals of a store since its creation. */
 export interface StoreTotals {
   readonly total: number;
   readonly byCountry: Readonly<Record<string, number>>;
@@ -49,7 +49,7 @@ export interface CountStore {
   positions(sources: readonly string[]): Promise<Map<string, number | null>>;
   /** The same with the marks stored in the same transaction, and the noted attempt. */
   logStates(sources: readonly string[]): Promise<Map<string, LogState>>;
-  /** Notes an attempt at a source's next messages, in place of what was noted before. */
+  /** Records an attempt at a source's next messages, replacing the previous record. */
   noteAttempt(source: string, attempt: string): Promise<void>;
   totals(): Promise<StoreTotals>;
   /**

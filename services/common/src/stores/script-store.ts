@@ -11,7 +11,7 @@ import { DEFAULT_KEY_RETENTION_HOURS, type StoreSettings } from './settings.ts';
 
 type Argument = string | number | Buffer;
 
-/** What {@link createScriptStore} needs of a driver; ioredis and iovalkey both have it. */
+/** The part of a driver used by {@link createScriptStore}; common to ioredis and iovalkey. */
 export interface ScriptClient {
   readonly status: string;
   connect(): Promise<void>;
@@ -49,10 +49,10 @@ export function clientOptions(settings: StoreSettings) {
   return {
     connectionName: settings.clientName,
     lazyConnect: true,
-    // Without a connection fail at once: the consumer pauses, nothing piles up in memory.
+    // Fail immediately without a connection: the consumer pauses and nothing queues up in memory.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
-    // A reply that was lost must not leave a promise open for ever; the script may be sent again.
+    // A lost reply must not leave a promise pending; the script may be sent again.
     commandTimeout: settings.commandTimeoutMs,
     connectTimeout: settings.commandTimeoutMs,
     keepAlive: 5_000,
@@ -83,7 +83,7 @@ export function createScriptStore(
   let wasConnected = false;
   const reconnectedListeners: (() => void)[] = [];
   client.on('error', (error) => {
-    // Drivers report every failed attempt to reconnect; one line a cause is enough.
+    // Drivers report every failed reconnect; log one line per cause.
     const reason = errorMessage(error);
     if (reason !== lastError) logger.warn({ store: name, reason }, 'store connection');
     lastError = reason;
@@ -215,7 +215,7 @@ export function createScriptStore(
   };
 }
 
-/** Resolves at the first ready connection; a store that is late is waited for. */
+/** Resolves at the first ready connection; waits for a store that is not up yet. */
 function connect(client: ScriptClient, name: StoreName): Promise<void> {
   return new Promise((resolve, reject) => {
     if (client.status === 'ready') return resolve();
@@ -223,7 +223,7 @@ function connect(client: ScriptClient, name: StoreName): Promise<void> {
     client.on('end', () =>
       reject(new AppError('STORE_UNAVAILABLE', `${name}: closed before it was connected`)),
     );
-    // A first attempt that fails is not the end: the driver goes on by its retry strategy.
+    // A failed first attempt is not final: the driver retries.
     if (client.status === 'wait') client.connect().catch(() => undefined);
   });
 }

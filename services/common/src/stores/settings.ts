@@ -4,7 +4,7 @@
  */
 export const DEFAULT_KEY_RETENTION_HOURS = 96;
 
-/** How to reach a lane's store. */
+/** Connection settings of a lane's store. */
 export interface StoreSettings {
   /** Shown in the store's client list. */
   readonly clientName: string;
@@ -14,7 +14,7 @@ export interface StoreSettings {
   readonly ca: string | undefined;
   /** Put before every key; empty in production, a namespace of its own in tests. */
   readonly keyPrefix: string;
-  /** A command without reply for longer has an unknown outcome and is retried. */
+  /** Command timeout; the outcome is unknown when exceeded, and the command is retried. */
   readonly commandTimeoutMs: number;
   /** Hours the identities of an `Idempotency-Key` are kept after their last use; default {@link DEFAULT_KEY_RETENTION_HOURS}. */
   readonly keyRetentionHours?: number;

@@ -114,7 +114,7 @@ describe('compareAccount', () => {
     );
   });
 
-  it('tells a wrong country from a loss and a double', () => {
+  it('distinguishes a wrong country from a loss and a double', () => {
     const accepted = { ES: 5, FR: 5 };
     const moved = laneOf({ ES: 4, FR: 6 });
     assert.deepEqual(account(accepted, moved).findings, [
@@ -180,7 +180,7 @@ describe('compareAccount', () => {
     }
   });
 
-  it('judges each lane by itself', () => {
+  it('judges each lane separately', () => {
     const good = laneOf({ ES: 2 });
     const bad = laneOf({ ES: 1 });
     const { findings, exact } = compareAccount({

@@ -90,7 +90,7 @@ describe('messages of another sender', () => {
     assert.equal(result.exact, false);
   });
 
-  it('are told from doubles by count where only the country of each is unknown', () => {
+  it('are distinguished from doubles by count where only the country of each is unknown', () => {
     const result = account({ ES: 10, FR: 1 }, [[EMPTY, totals({ ES: 11, FR: 2 }, { identities: 12 })]]);
     assert.deepEqual(result.findings, [
       { lane: 'l0', country: null, kind: 'doubled', count: 1 },
@@ -98,7 +98,7 @@ describe('messages of another sender', () => {
     ]);
   });
 
-  it('cannot be told from unknown ones under a wrong country: that is no exact run', () => {
+  it('cannot be distinguished from unknown ones under a wrong country: that is not an exact run', () => {
     const result = account({ ES: 10 }, [[EMPTY, totals({ ES: 10, MX: 2 })]], { FR: 5 });
     assert.deepEqual(result.findings, [
       { lane: 'l0', country: 'FR', countedAs: 'MX', kind: 'wrong-country', count: 2 },
@@ -124,7 +124,7 @@ describe('identities that expire', () => {
     assert.deepEqual(verdictOf(account({ ES: 10_000 }, [[before, after]])), byCounts);
   });
 
-  it('still show losses by counts, and a surplus as doubled, since nothing tells it from other messages', () => {
+  it('still show losses by counts, and a surplus as doubled, since nothing distinguishes it from other messages', () => {
     const gone = { identities: 0, readAt: 25 * HOUR_MS, expiryMark: 'run:3' };
     const result = account({ ES: 2, FR: 2 }, [[EMPTY, totals({ ES: 1, FR: 3 }, gone)]]);
     assert.deepEqual(

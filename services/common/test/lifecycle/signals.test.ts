@@ -62,7 +62,7 @@ describe('a process with a Lifecycle', () => {
       const program = await start();
       program.child.send(kind);
       await program.until('stopping');
-      assert.ok(program.log.some((message) => message.startsWith('fatal: nobody caught this')));
+      assert.ok(program.log.some((message) => message.startsWith('fatal: uncaught')));
       program.child.send('release');
       assert.deepEqual(await program.exited, [1, null]);
       assert.ok(program.log.includes('stopped'));

@@ -25,7 +25,7 @@ const MAX_BATCH_MESSAGES = 500;
 /** Set CAUDAL_TEST_LOG_LEVEL to see what the adapters say. */
 export const logger = pino({ level: process.env.CAUDAL_TEST_LOG_LEVEL ?? 'silent' });
 
-/** Names nobody else uses. */
+/** Unique names. */
 export function uniqueName(): string {
   return `test-${randomBytes(6).toString('hex')}`;
 }

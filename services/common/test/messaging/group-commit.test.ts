@@ -160,7 +160,7 @@ describe('group commit', () => {
     await group.close();
   });
 
-  it('rejects each caller at its own deadline, names the broker, and goes on for the others', async () => {
+  it('rejects each caller at its own deadline, names the broker, and continues for the others', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher);
     const error = retriable();
@@ -231,7 +231,7 @@ describe('group commit', () => {
     assert.equal(group.pending(), 0);
   });
 
-  it('does not send what nobody waits for any more', async () => {
+  it('does not send messages without a waiting caller', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher, { maxInFlight: 1 });
     const first = group.publish(bodiesOf(1, 'first'), FAR);
@@ -245,7 +245,7 @@ describe('group commit', () => {
     assert.equal(publisher.calls.length, 1);
   });
 
-  it('passes an error on that no retry mends', async () => {
+  it('passes on an error that no retry fixes', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher);
     const error = new AppError('BROKER_UNAVAILABLE', 'too large');

@@ -6,7 +6,7 @@ export interface ParkedMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A broker under test, with names (queue, topic, group) nobody else uses. */
+/** A broker under test, with unique names (queue, topic, group). */
 export interface MessagingHarness {
   readonly kind: 'queue' | 'log';
   /** The queue or topic. */
@@ -38,7 +38,7 @@ export interface MessagingHarness {
 export interface BrokerServer {
   /** SIGKILL, then a start on the same data; resolves when it accepts connections again. */
   killAndRestart(): Promise<void>;
-  /** SIGSTOP; resolves with the function that lets it go on. */
+  /** Sends SIGSTOP; resolves with the function that resumes it. */
   freeze(): Promise<() => Promise<void>>;
 }
 

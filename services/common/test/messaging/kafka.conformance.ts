@@ -39,7 +39,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       });
     });
 
-    it('rejects with the address when nobody listens', async () => {
+    it('rejects with the address without a listener', async () => {
       const { openPublisher } = fixture();
       await assert.rejects(openPublisher({ brokers: ['127.0.0.1:1'], requestTimeoutMs: 500 }), {
         code: 'BROKER_UNAVAILABLE',
@@ -98,7 +98,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
         assert.equal(consumer.isReady(), false);
       }
       const members = async () => (await admin.describeGroups([settings.group])).groups[0]?.members.length;
-      // A member nobody knows of goes on with its heartbeats, so its session would never expire.
+      // An untracked member keeps sending heartbeats, so its session would never expire.
       await eventually(members, (count) => count === 0);
     });
 
@@ -163,22 +163,22 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       assert.deepEqual([await members(), store.batches.length], [before, 2]);
     });
 
-    it('tells Kafka how far the store is, for lag tools', async () => {
+    it("commits the store's position to Kafka, for lag tools", async () => {
       const { settings, admin, openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();
       const store = new TestStore();
       const consumer = await openConsumer(store);
       await publisher.publish(bodiesOf(30));
       await store.until(() => store.size === 30);
-      const told = async () => {
+      const committed = async () => {
         const [found] = await admin.fetchOffsets({ groupId: settings.group, topics: [settings.topic] });
         return found?.partitions[0]?.offset;
       };
-      await eventually(told, (offset) => offset === '30');
+      await eventually(committed, (offset) => offset === '30');
       await publisher.publish(bodiesOf(5, 'last-'));
       await store.until(() => store.size === 35);
       await consumer.stop();
-      assert.equal(await told(), '35');
+      assert.equal(await committed(), '35');
     });
 
     it('hands over a message without a value as an empty one', async () => {

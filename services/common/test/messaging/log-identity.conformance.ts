@@ -40,7 +40,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
     }
 
     for (const messages of [10, 20, 5_000]) {
-      it(`reads a topic that was made anew from its start when it has ${messages} messages and 20 were stored`, async () => {
+      it(`reads a recreated topic from its start when it has ${messages} messages and 20 were stored`, async () => {
         const store = await storeOf20();
         await remakeTopic(messages);
         await fixture().openConsumer(store);
@@ -51,7 +51,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
       });
     }
 
-    it('reads a topic that is made anew under it from its start', async () => {
+    it('reads a topic that is recreated under it from its start', async () => {
       const store = await storeOf20();
       const consumer = await fixture().openConsumer(store);
       await eventually(
@@ -86,7 +86,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
       assert.deepEqual(store.logEvents, [{ kind: 'restarted', source: sourceOf(fixture()) }]);
     });
 
-    it('goes on where the store stands on the same log, and says nothing', async () => {
+    it("resumes at the store's position on the same log, without a report", async () => {
       const store = await storeOf20();
       const { openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();
@@ -96,7 +96,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
       assert.deepEqual([store.duplicates, store.moves, store.logEvents], [0, 0, []]);
     });
 
-    it('goes on where a version without marks left the store', async () => {
+    it('resumes where a version without marks left the store', async () => {
       const store = await storeOf20();
       store.marks.clear();
       const { openPublisher, openConsumer } = fixture();

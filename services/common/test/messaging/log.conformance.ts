@@ -36,7 +36,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     assert.equal(store.moves, 0);
   });
 
-  it('goes on where the store stands when that is ahead of what Kafka was told', async () => {
+  it("resumes at the store's position when it is ahead of the offset committed to Kafka", async () => {
     const sources = await fill(40);
     const store = new TestStore();
     for (const source of sources) store.positions.set(source, 30);
@@ -182,7 +182,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     await store.until(() => store.batches.length === sources.length);
     const successor = await harness().createConsumer('successor');
     await successor.start(store.handlers());
-    // Then the zombie's partitions were dealt out anew, whether it knows or not.
+    // Then the zombie's partitions were reassigned, whether it knows or not.
     await eventually(
       () => successor.assignments(),
       (assigned) => assigned.length > 0,

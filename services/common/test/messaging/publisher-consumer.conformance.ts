@@ -239,7 +239,7 @@ function describePort(harness: () => MessagingHarness): void {
     assert.deepEqual([store.stored.length, store.fatal], [sent, []]);
   });
 
-  it('tells the backlog by source, with consumers', async () => {
+  it('reports the backlog by source, with consumers', async () => {
     const { createPublisher, createConsumer, createBacklogReader, kind, name, partitions } = harness();
     const publisher = await createPublisher();
     const backlog = await createBacklogReader();

@@ -41,7 +41,7 @@ describe('a memory alarm of RabbitMQ', () => {
     await publisher.publish(bodiesOf(10, 'before-'));
     onEnd(() => setAlarm(false));
     await setAlarm(true);
-    // A connection is told of the alarm when it publishes; this one message may be confirmed or not.
+    // The alarm is reported to a connection when it publishes; this one message may be confirmed or not.
     const first = publisher.publish(bodiesOf(1, 'first-'));
     await Promise.allSettled([first]);
     assert.equal(publisher.isReady(), false);

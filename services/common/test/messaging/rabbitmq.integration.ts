@@ -66,7 +66,7 @@ describe('RabbitMQ in particular', () => {
     }
   });
 
-  it('takes a topology that somebody else made', async () => {
+  it('accepts a topology made by another client', async () => {
     const { openPublisher, openConsumer } = bed();
     await (await openPublisher()).publish(bodiesOf(5));
     const publisher = await openPublisher({ topology: 'check' });
@@ -76,7 +76,7 @@ describe('RabbitMQ in particular', () => {
     await store.until(() => store.size === 10);
   });
 
-  it('rejects with the address, not the password, when nobody listens', async () => {
+  it('rejects with the address, not the password, without a listener', async () => {
     const { openPublisher } = bed();
     const url = 'amqp://caudal:secret-word@127.0.0.1:1';
     await assert.rejects(openPublisher({ url }), (error: Error & { code?: string; retriable?: boolean }) => {

@@ -13,10 +13,10 @@ lifecycle.onStop('held', () => released.promise);
 
 process.on('message', (message) => {
   if (message === 'release') released.resolve();
-  if (message === 'reject') void Promise.reject(new Error('nobody caught this'));
+  if (message === 'reject') void Promise.reject(new Error('uncaught'));
   if (message === 'throw') {
     setImmediate(() => {
-      throw new Error('nobody caught this either');
+      throw new Error('uncaught as well');
     });
   }
 });

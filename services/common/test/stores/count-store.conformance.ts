@@ -146,7 +146,7 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
       assert.equal(await store.identities(), (await store.totals()).total);
     });
 
-    it('moves positions with the batch, and neither when one stands elsewhere', async () => {
+    it('moves positions with the batch, and neither when a stored position differs', async () => {
       assert.deepEqual(
         await store.positions(['t:0', 't:1']),
         new Map([

@@ -49,7 +49,7 @@ describe('planBatch', () => {
     );
   });
 
-  it('keeps keys as long as it is told and producers for two weeks, and allocates only for producers', () => {
+  it('keeps keys for the configured time and producers for two weeks, and allocates only for producers', () => {
     const { bitmaps } = planBatch([keyed('k', 0), produced('k', 0)], false);
     assert.deepEqual(
       bitmaps.map((bitmap) => [bitmap.key, bitmap.ttlSeconds, bitmap.allocateBytes]),

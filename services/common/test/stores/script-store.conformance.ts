@@ -41,7 +41,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
     before(async () => {
       store = await open(prefix);
       probe = new Redis(address());
-      // The server is killed below; the driver comes back by itself.
+      // The server is killed below; the driver reconnects automatically.
       probe.on('error', () => undefined);
     });
     after(async () => {
@@ -79,7 +79,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       }
     });
 
-    it('keeps the identities of keys for as long as it is told', async () => {
+    it('keeps the identities of keys for the configured time', async () => {
       const other = await open(prefix, { keyRetentionHours: 200 });
       await other.apply({ envelopes: [keyed('longer', 0)], positions: [] });
       const seconds = await probe.ttl(`${prefix}seen:k:longer`);
@@ -139,7 +139,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       assert.ok(bytes > 0.1 && bytes <= 0.2, `${bytes} bytes a message`);
     });
 
-    it('survives a kill: what was answered is there, what comes next waits for nobody', async () => {
+    it('survives a kill: what was answered is there, and later calls do not wait', async () => {
       const batch = Array.from({ length: 500 }, (_, i) => produced('kill', i));
       await store.apply({ envelopes: batch, positions: [{ source: 'kill', expected: null, next: 500 }] });
       const totals = await store.totals();

@@ -1,18 +1,18 @@
-/** Every problem the console answers with. */
+/** Problem types of the console. */
 const PROBLEMS = {
-  'bad-request': { status: 400, title: 'The request is not as it should be' },
-  'not-found': { status: 404, title: 'There is nothing at this path' },
-  'method-not-allowed': { status: 405, title: 'The path does not take this method' },
-  'body-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body is of a type that is not taken' },
-  'internal-error': { status: 500, title: 'Something is wrong inside' },
-  'lane-unavailable': { status: 503, title: 'A store does not answer at the moment' },
+  'bad-request': { status: 400, title: 'Bad request' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'body-too-large': { status: 413, title: 'Body too large' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'internal-error': { status: 500, title: 'Internal error' },
+  'lane-unavailable': { status: 503, title: 'Store unavailable' },
 } as const;
 
 /** The last part of a problem's `type`. */
 export type ProblemName = keyof typeof PROBLEMS;
 
-/** Ends a request with a problem document (RFC 9457). `detail` is for a person and says how to put it right. */
+/** Ends a request with a problem document (RFC 9457). `detail` says how to fix the request. */
 export class ProblemError extends Error {
   readonly problem: ProblemName;
   readonly status: number;
@@ -35,7 +35,7 @@ export class ProblemError extends Error {
     this.headers = options.headers ?? {};
   }
 
-  /** The problem document. */
+  /** Builds the problem document. */
   toDocument(): Readonly<Record<string, unknown>> {
     return {
       type: `urn:problem-type:caudal:${this.problem}`,

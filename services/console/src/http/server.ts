@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 
-/** Starts to listen. */
+/** Starts listening. */
 export function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -11,7 +11,7 @@ export function listen(server: Server, host: string, port: number): Promise<void
   });
 }
 
-/** Stops listening and waits for the answers under way; idle connections are closed. */
+/** Stops listening, closes idle connections and waits for responses in progress. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

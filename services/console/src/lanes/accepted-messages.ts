@@ -5,19 +5,19 @@ import { METRICS } from '@caudal/common/metrics';
 export interface AcceptedMessages {
   readonly byCountry: PerCountry;
   readonly total: number;
-  /** For a person: what this figure is good for. */
+  /** Limits of this figure, as text. */
   readonly note: string;
 }
 
 const { name } = METRICS.ingestMessages;
-/** The highest value of each ingest process counts, so that one that has ended stays in the sum. */
+/** Uses the highest value per ingest process, so that ended processes stay in the sum. */
 const QUERY = `sum by (country) (max_over_time(${name}{outcome="accepted"}[7d]))`;
 const NOTE =
-  'From scraped counters of the last 7 days: what an ingest process counted after its last scrape, or before it was restarted under the same address, is missing. For an exact account POST what the load generator counted.';
+  'From counters scraped in the last 7 days. Excludes counts after the last scrape of an ingest process, or before its restart under the same address. For an exact account, POST the counts of the load generator.';
 
 /**
- * Asks Prometheus for what the ingest processes counted as accepted.
- * @throws Error when it does not answer as it should within `timeoutMs`.
+ * Reads the ingest processes' counts of accepted messages from Prometheus.
+ * @throws Error without a valid answer within `timeoutMs`.
  */
 export async function readAcceptedMessages(
   prometheusUrl: string,

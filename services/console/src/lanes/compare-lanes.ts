@@ -1,19 +1,19 @@
 import type { LaneReport } from '@caudal/common/account';
 
-/** Lanes against each other: every lane gets every message, so once drained they agree. */
+/** Comparison of lanes: every lane gets every message, so drained lanes agree. */
 export interface LaneComparison {
   /** True when all lanes answered, have no backlog and agree in every country. */
   readonly agree: boolean;
-  /** Countries in which the lanes differ, with the count of each lane. */
+  /** Countries in which the lanes differ, with each lane's count. */
   readonly differences: readonly {
     readonly country: string;
     readonly byLane: Readonly<Record<string, number>>;
   }[];
-  /** Stored messages by lane; null where the store did not answer. */
+  /** Stored messages by lane; null if the store did not answer. */
   readonly totals: Readonly<Record<string, number | null>>;
 }
 
-/** Compares what the lanes' stores hold. */
+/** Compares the counts in the lanes' stores. */
 export function compareLanes(reports: readonly LaneReport[]): LaneComparison {
   const known = reports.flatMap(({ lane, totals }) => (totals === null ? [] : [{ lane, totals }]));
   const countries = [...new Set(known.flatMap(({ totals }) => Object.keys(totals.byCountry)))].sort();

@@ -5,30 +5,30 @@ import { type BacklogReader, untilConnected } from '@caudal/common/messaging';
 import type { CountStore, StoreTotals } from '@caudal/common/stores';
 import { StoreRate, secondsBehind } from './store-rate.ts';
 
-/** Reads one lane's store and broker; it changes neither. */
+/** Read-only access to a lane's store and broker. */
 export interface LaneReader {
   readonly lane: string;
-  /** Begins to connect, and goes on trying in the background. */
+  /** Starts connecting and keeps retrying in the background. */
   start(): void;
-  /** What can be read at the moment. Never rejects: what fails is named in the report. */
+  /** Reads the lane. Never rejects: failures are part of the report. */
   read(options: { readonly identities: boolean }): Promise<LaneReport>;
   close(): Promise<void>;
 }
 
-/** What {@link createLaneReader} works with. */
+/** Dependencies and settings of {@link createLaneReader}. */
 export interface LaneReaderOptions {
   readonly lane: string;
   readonly store: CountStore;
   readonly backlog: BacklogReader;
   readonly logger: Logger;
-  /** A part that takes longer is reported as not answering. */
+  /** Timeout per part; a slower one is reported as not answering. */
   readonly readTimeoutMs: number;
-  /** The same for totals with identities. */
+  /** Timeout for totals with identities. */
   readonly auditTimeoutMs: number;
   readonly stopping: AbortSignal;
 }
 
-/** Makes a reader of one lane. */
+/** Creates a reader for a lane. */
 export function createLaneReader(options: LaneReaderOptions): LaneReader {
   const { lane, store, backlog, logger, readTimeoutMs, auditTimeoutMs, stopping } = options;
   const rate = new StoreRate();
@@ -46,14 +46,14 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
     const totals = noted(await store.totals());
     const counted = await store.identities();
     const mark = await store.expiryMark();
-    // What expired while they were counted may be in the figure or not.
+    // Identities that expired during the count may or may not be included.
     return { ...totals, identities: counted, readAt, expiryMark: mark === markBefore ? mark : null };
   }
 
   async function readBacklog() {
     if (brokerError !== undefined) throw new AppError('BROKER_UNAVAILABLE', brokerError);
     const sources = await backlog.sources();
-    // A log's backlog is measured against the store, which therefore has to answer as well.
+    // A log's backlog is measured against the store, so the store must answer too.
     const positions =
       sources.length === 0 ? new Map<string, number | null>() : await store.positions(sources);
     return backlog.read(positions);
@@ -71,7 +71,7 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
         },
         (error: unknown) => {
           brokerError = errorMessage(error);
-          if (!stopping.aborted) logger.error({ lane, reason: brokerError }, 'the backlog cannot be read');
+          if (!stopping.aborted) logger.error({ lane, reason: brokerError }, 'backlog is unavailable');
         },
       );
     },
@@ -80,7 +80,7 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
         withTimeout(() => readTotals(identities), identities ? auditTimeoutMs : readTimeoutMs, store.name),
         withTimeout(readBacklog, readTimeoutMs, backlog.broker),
       ]);
-      // The rate of a store that does not answer is not the one it had.
+      // Without the store's answer, the previous rate is no longer valid.
       const perSecond = totals.status === 'fulfilled' ? rate.perSecond : null;
       return {
         lane,

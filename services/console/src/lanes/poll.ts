@@ -2,9 +2,9 @@ import type { LaneReport } from '@caudal/common/account';
 import { gauge, METRICS, type Registry } from '@caudal/common/metrics';
 import type { LaneReader } from './lane-reader.ts';
 
-/** Fills gauges from lane reports. */
+/** Sets gauges from lane reports. */
 export interface LaneGauges {
-  /** A part that could not be read loses its series: an old figure would look like a healthy one. */
+  /** Removes the series of an unreadable part: a stale value would look healthy. */
   show(report: LaneReport): void;
 }
 
@@ -35,7 +35,7 @@ export function createLaneGauges(registry: Registry): LaneGauges {
   };
 }
 
-/** Reads every lane again and again; resolves when the reading under way at its end is over. */
+/** Polls all lanes; resolves when aborted and the current poll is complete. */
 export function pollLanes(
   readers: readonly LaneReader[],
   gauges: LaneGauges,
@@ -45,7 +45,7 @@ export function pollLanes(
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
   const round = async (): Promise<void> => {
-    // Each lane by itself: one that hangs must not keep the other's gauges back.
+    // Independently per lane: a slow one must not delay the others' gauges.
     await Promise.all(readers.map(async (reader) => gauges.show(await reader.read({ identities: false }))));
     if (!stopped) timer = setTimeout(next, intervalMs);
   };

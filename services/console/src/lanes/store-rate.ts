@@ -1,6 +1,6 @@
-/** A rate over a shorter time jumps about with the size of single batches. */
+/** Minimum window: a shorter one fluctuates with the size of batches. */
 const MIN_SPAN_MS = 1_000;
-/** What was stored longer ago says nothing about the rate now. */
+/** Maximum window for the current rate. */
 const WINDOW_MS = 30_000;
 
 interface Sample {
@@ -12,15 +12,15 @@ interface Sample {
 export class StoreRate {
   #samples: readonly Sample[] = [];
 
-  /** Takes down a total; `atMs` is monotonic time in milliseconds. */
+  /** Records a total; `atMs` is monotonic time in milliseconds. */
   note(total: number, atMs: number): void {
     const last = this.#samples.at(-1);
-    // A store that was emptied or restored begins anew.
+    // Start over after a store was emptied or restored.
     const kept = last !== undefined && total < last.total ? [] : this.#samples;
     this.#samples = [...kept.filter((sample) => atMs - sample.atMs <= WINDOW_MS), { atMs, total }];
   }
 
-  /** Messages a second; null while the totals cover less than a second. */
+  /** Messages per second; null while the totals cover less than a second. */
   get perSecond(): number | null {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
     if (!first || !last || last.atMs - first.atMs < MIN_SPAN_MS) return null;
@@ -29,8 +29,8 @@ export class StoreRate {
 }
 
 /**
- * Seconds the lane needs for its backlog at the rate at which it stores; 0 without a backlog, null while the rate is
- * not known or nothing is stored.
+ * Computes the seconds a lane needs for its backlog at its current rate; 0 without a backlog, null if the rate is
+ * unknown or 0.
  */
 export function secondsBehind(backlogMessages: number, perSecond: number | null): number | null {
   if (backlogMessages === 0) return 0;

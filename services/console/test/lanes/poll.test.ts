@@ -38,7 +38,7 @@ describe('the gauges', () => {
     const poll = await new Promise<ReturnType<typeof pollLanes>>((resolve) => {
       const started = pollLanes([lane.reader], { show: () => ++shown === 3 && resolve(started) }, 1);
     });
-    // A poll that went on would keep this process from ending.
+    // A poll that continues would keep this process alive.
     await poll.stop();
     assert.ok(shown >= 3);
   });

@@ -21,7 +21,7 @@ describe('the rate of a store', () => {
     assert.equal(rateOf([0, 7], [5, 7]), 0);
   });
 
-  it('begins anew where a store has lost messages', () => {
+  it('starts over where a store has lost messages', () => {
     assert.equal(rateOf([0, 10_000], [1, 20_000], [2, 100]), null);
     assert.equal(rateOf([0, 10_000], [2, 100], [4, 120]), 10);
   });

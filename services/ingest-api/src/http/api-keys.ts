@@ -2,20 +2,20 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from './problem.ts';
 
-/** Knows callers by their API key. */
+/** Identifies callers by API key. */
 export interface ApiKeys {
   /**
-   * An opaque name of the caller; empty when no key is configured and everyone may call.
+   * Returns an opaque name of the caller; empty when no keys are configured.
    * @throws ProblemError `unauthorized`.
    */
   authenticate(request: IncomingMessage): string;
-  /** The same without throwing: undefined for a caller who must not call. */
+  /** Same without throwing: undefined for an unauthorized caller. */
   identify(request: IncomingMessage): string | undefined;
 }
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** Accepts these keys, in `X-API-Key` or as a bearer token; every request when there is none. */
+/** Accepts these keys in `X-API-Key` or as a bearer token; accepts every request without keys. */
 export function createApiKeys(keys: readonly string[]): ApiKeys {
   const digests = keys.map(digest);
   const names = digests.map((known) => known.toString('base64url'));
@@ -24,7 +24,7 @@ export function createApiKeys(keys: readonly string[]): ApiKeys {
     const given = keyOf(request);
     if (given === undefined) return undefined;
     const candidate = digest(given);
-    // All are compared, each in constant time: how long it takes says nothing about any key.
+    // Compare with all keys in constant time: the duration reveals nothing about a key.
     let found: string | undefined;
     digests.forEach((known, index) => {
       if (timingSafeEqual(known, candidate)) found = names[index];

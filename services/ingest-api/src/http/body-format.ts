@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ProblemError } from './problem.ts';
 
-/** How a body holds its messages: one JSON value, or one JSON value a line. */
+/** Format of a body: one JSON value, or one JSON value per line. */
 export type BodyFormat = 'json' | 'ndjson';
 
 const MEDIA_TYPE = /^([a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+)[ \t]*(?:;(.*))?$/;
@@ -9,12 +9,12 @@ const CHARSET = /(?:^|;)[ \t]*charset[ \t]*=[ \t]*("?)([^";,\s]*)\1[ \t]*(?=;|$)
 
 /**
  * Reads Content-Type and Content-Encoding.
- * @throws ProblemError `unsupported-media-type` for anything but UTF-8 JSON or NDJSON as it is.
+ * @throws ProblemError `unsupported-media-type` for anything but uncompressed UTF-8 JSON or NDJSON.
  */
 export function bodyFormat(headers: IncomingHttpHeaders): BodyFormat {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw unsupported('Compressed bodies are not taken. Send the body without Content-Encoding.', {
+    throw unsupported('Compressed bodies are not supported. Send the body without Content-Encoding.', {
       'Accept-Encoding': 'identity',
     });
   }
@@ -24,7 +24,7 @@ export function bodyFormat(headers: IncomingHttpHeaders): BodyFormat {
   const format = match ? formatOf(match[1] ?? '') : undefined;
   if (!format) {
     throw unsupported(
-      'Send Content-Type: application/json (or application/…+json) with one message or an array of them, or application/x-ndjson with one message a line.',
+      'Send Content-Type: application/json (or application/…+json) with one message or an array of them, or application/x-ndjson with one message per line.',
       { 'Accept-Post': 'application/json, application/x-ndjson' },
     );
   }
@@ -32,7 +32,7 @@ export function bodyFormat(headers: IncomingHttpHeaders): BodyFormat {
   const charset = CHARSET.exec(parameters)?.[2];
   const unreadable = charset === undefined && parameters.includes('charset');
   if (unreadable || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) {
-    throw unsupported('The only charset taken is utf-8.');
+    throw unsupported('Only charset utf-8 is supported.');
   }
   return format;
 }

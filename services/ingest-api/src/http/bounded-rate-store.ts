@@ -1,8 +1,8 @@
 import type { ClientRateLimitInfo, Store } from 'express-rate-limit';
 
 /**
- * Counts hits per caller in fixed windows, for a bounded number of callers; those beyond share one count, so that
- * a flood from many addresses costs no memory and is still limited.
+ * Counts hits per caller in fixed windows for a bounded number of callers. Further callers share one count, so that a
+ * flood from many addresses is limited without using more memory.
  */
 export class BoundedRateStore implements Store {
   readonly localKeys = true;
@@ -12,14 +12,14 @@ export class BoundedRateStore implements Store {
   readonly #hits = new Map<string, number>();
   #windowEnd = 0;
 
-  /** `now` is a monotonic clock in ms: a wall clock that is set back would keep a window open for as long. */
+  /** `now` is a monotonic clock in ms: setting back a wall clock would extend a window. */
   constructor(windowMs: number, maxCallers: number, now: () => number = () => performance.now()) {
     this.#windowMs = windowMs;
     this.#maxCallers = maxCallers;
     this.#now = now;
   }
 
-  /** Callers remembered at the moment. */
+  /** Number of callers tracked. */
   get size(): number {
     return this.#hits.size;
   }
@@ -54,5 +54,5 @@ export class BoundedRateStore implements Store {
   }
 }
 
-/** No address and no digest looks like this. */
+/** Cannot collide with an address or a digest. */
 const OTHERS = 'others';

@@ -1,13 +1,13 @@
-/** Bounds the memory that the bodies of all requests may take together. */
+/** Limits the total memory of all request bodies. */
 export interface ByteBudget {
-  /** Takes bytes from the budget; false, and nothing taken, when there is not enough left. */
+  /** Takes bytes from the budget; returns false and takes nothing when too few are left. */
   take(bytes: number): boolean;
   release(bytes: number): void;
-  /** Bytes taken at the moment. */
+  /** Bytes in use. */
   used(): number;
 }
 
-/** A budget of `maxBytes`. */
+/** Creates a budget of `maxBytes`. */
 export function createByteBudget(maxBytes: number): ByteBudget {
   let used = 0;
   return {

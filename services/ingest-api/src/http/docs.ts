@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import express, { Router } from 'express';
 import helmet from 'helmet';
 
-/** What of Swagger UI is served; its package holds much more. */
+/** Files of Swagger UI that are served, out of many in its package. */
 const ASSETS: ReadonlySet<string> = new Set([
   '/swagger-ui.css',
   '/swagger-ui-bundle.js',
@@ -29,7 +29,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-// Without validatorUrl Swagger UI would show the document to a host of its makers.
+// Otherwise Swagger UI would send the document to its vendor's validator.
 const INITIALIZE = `SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#swagger-ui',
@@ -39,7 +39,7 @@ const INITIALIZE = `SwaggerUIBundle({
 });
 `;
 
-/** Serves `/openapi.json` and a Swagger UI at `/docs` that loads nothing from another host. */
+/** Serves `/openapi.json` and a Swagger UI at `/docs` without requests to other hosts. */
 export function createDocs(openApiDocument: object): Router {
   const json = JSON.stringify(openApiDocument);
   const directory = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
@@ -65,7 +65,7 @@ export function createDocs(openApiDocument: object): Router {
   return router;
 }
 
-/** Swagger UI sets styles inline and has its icons in data URLs; TLS, and with it HSTS, is the ingress's business. */
+/** Swagger UI needs inline styles and icons in data URLs. The ingress handles TLS and HSTS. */
 function securityHeaders(): express.RequestHandler {
   return helmet({
     contentSecurityPolicy: {

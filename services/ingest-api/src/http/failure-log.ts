@@ -1,12 +1,12 @@
 import type { Logger } from '@caudal/common/logging';
 
-/** One line for a failed request, at most so many a second. */
+/** Logs failed requests at a limited rate. */
 export type FailureLog = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
 const WINDOW_MS = 1_000;
 const MAX_LINES_PER_WINDOW = 20;
 
-/** Warns about failed requests; what is above the bound is counted and reported with the next line. */
+/** Warns about failed requests; those above the limit are counted and reported with the next line. */
 export function createFailureLog(logger: Logger, now: () => number = () => performance.now()): FailureLog {
   let windowStart = Number.NEGATIVE_INFINITY;
   let lines = 0;

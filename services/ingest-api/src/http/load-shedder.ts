@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { ProblemError } from './problem.ts';
 
-/** Refuses new requests while the process has more to do than it can. */
+/** Refuses new requests while the process is overloaded. */
 export interface LoadShedder {
   /** @throws ProblemError `overloaded` while the event loop is late. */
   assertCalm(): void;
@@ -11,13 +11,13 @@ export interface LoadShedder {
 const WINDOW_MS = 1_000;
 const RESOLUTION_MS = 20;
 
-/** Watches the event loop: late is a second in which its mean delay was above the limit. */
+/** Watches the event loop: it is late when the mean delay over a second exceeds the limit. */
 export function createLoadShedder(maxEventLoopDelayMs: number): LoadShedder {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   let isLate = false;
   const timer = setInterval(() => {
-    // A calm loop measures the resolution itself.
+    // At rest, the measured delay is the resolution itself.
     isLate = delay.mean / 1e6 - RESOLUTION_MS > maxEventLoopDelayMs;
     delay.reset();
   }, WINDOW_MS);
@@ -27,7 +27,7 @@ export function createLoadShedder(maxEventLoopDelayMs: number): LoadShedder {
       if (!isLate) return;
       throw new ProblemError(
         'overloaded',
-        'This process is late with everything. Nothing was published; send the request again later.',
+        'This process is overloaded. Nothing was published; retry later.',
         { retryAfterSeconds: 1 },
       );
     },

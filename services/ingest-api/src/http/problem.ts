@@ -1,45 +1,45 @@
-/** Every problem this service answers with: its status and the title, which never changes. */
+/** Problem types of this service, each with its status and constant title. */
 const PROBLEMS = {
-  'bad-request': { status: 400, title: 'The request is not HTTP as it should be' },
-  'not-utf-8': { status: 400, title: 'The body is not UTF-8' },
-  'malformed-json': { status: 400, title: 'The body is not JSON' },
-  'no-messages': { status: 400, title: 'The request holds no message' },
-  'too-many-messages': { status: 400, title: 'The request holds too many messages' },
-  'invalid-messages': { status: 400, title: 'Messages are not valid; none was accepted' },
-  'invalid-idempotency-key': { status: 400, title: 'The Idempotency-Key is not usable' },
-  unauthorized: { status: 401, title: 'An API key is needed' },
-  'not-found': { status: 404, title: 'There is nothing at this path' },
-  'method-not-allowed': { status: 405, title: 'The path does not take this method' },
-  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
-  'body-too-large': { status: 413, title: 'The body is too large' },
-  'message-too-large': { status: 413, title: 'A message is too large for a broker; nothing was published' },
-  'unsupported-media-type': { status: 415, title: 'The body is of a type that is not taken' },
-  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
-  'too-many-requests': { status: 429, title: 'Too many requests from this caller' },
-  'headers-too-large': { status: 431, title: 'The headers are too large' },
-  'internal-error': { status: 500, title: 'Something is wrong inside' },
-  'broker-refused': { status: 502, title: 'A broker refused a message for good' },
-  overloaded: { status: 503, title: 'Too much to do at the moment; nothing was published' },
-  'broker-unavailable': { status: 503, title: 'A broker is not available; nothing was published' },
+  'bad-request': { status: 400, title: 'Malformed HTTP request' },
+  'not-utf-8': { status: 400, title: 'Body is not UTF-8' },
+  'malformed-json': { status: 400, title: 'Malformed JSON' },
+  'no-messages': { status: 400, title: 'No messages in the request' },
+  'too-many-messages': { status: 400, title: 'Too many messages in the request' },
+  'invalid-messages': { status: 400, title: 'Invalid messages; none was accepted' },
+  'invalid-idempotency-key': { status: 400, title: 'Invalid Idempotency-Key' },
+  unauthorized: { status: 401, title: 'API key required' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'request-timeout': { status: 408, title: 'Request timeout' },
+  'body-too-large': { status: 413, title: 'Body too large' },
+  'message-too-large': { status: 413, title: 'Message too large for a broker; nothing was published' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'idempotency-key-reused': { status: 422, title: 'Idempotency-Key reused for another request' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'headers-too-large': { status: 431, title: 'Headers too large' },
+  'internal-error': { status: 500, title: 'Internal error' },
+  'broker-refused': { status: 502, title: 'Broker rejected a message permanently' },
+  overloaded: { status: 503, title: 'Overloaded; nothing was published' },
+  'broker-unavailable': { status: 503, title: 'Broker unavailable; nothing was published' },
   unconfirmed: { status: 503, title: 'Not confirmed in time; the outcome is unknown' },
 } as const;
 
 /** The last part of a problem's `type`. */
 export type ProblemName = keyof typeof PROBLEMS;
 
-/** What a problem may add to its name. */
+/** Optional parts of a problem. */
 export interface ProblemOptions {
-  /** Answered as `Retry-After`. */
+  /** Value of `Retry-After`, seconds. */
   readonly retryAfterSeconds?: number;
-  /** More headers. */
+  /** Additional response headers. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** More members of the problem document. */
+  /** Additional members of the problem document. */
   readonly members?: Readonly<Record<string, unknown>>;
-  /** For the log alone, not for the client. */
+  /** For the log only, not for the client. */
   readonly reasons?: readonly string[];
 }
 
-/** Ends a request with a problem document (RFC 9457). `detail` is for a person and says how to put it right. */
+/** Ends a request with a problem document (RFC 9457). `detail` says how to fix the request. */
 export class ProblemError extends Error {
   readonly problem: ProblemName;
   readonly status: number;
@@ -65,10 +65,10 @@ export class ProblemError extends Error {
   }
 }
 
-/** The client went away before its request was complete; there is nobody to answer. */
+/** The client disconnected before its request was complete; no answer is possible. */
 export class ClientGoneError extends Error {
   constructor() {
-    super('the client closed the connection before its request was complete');
+    super('client closed the connection before its request was complete');
     this.name = 'ClientGoneError';
   }
 }

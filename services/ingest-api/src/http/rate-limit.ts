@@ -8,8 +8,8 @@ const WINDOW_MS = 1_000;
 const MAX_CALLERS = 10_000;
 
 /**
- * Limits each caller's requests per second: by API key where one is valid, else by address (IPv6 by network).
- * Above it the request ends with `too-many-requests`, before its body is read.
+ * Limits each caller's requests per second: by valid API key, otherwise by address (IPv6 by network).
+ * Above the limit the request ends with `too-many-requests` before its body is read.
  */
 export function createRateLimit(options: {
   readonly rateLimitPerSecond: number;
@@ -21,14 +21,14 @@ export function createRateLimit(options: {
     standardHeaders: false,
     legacyHeaders: false,
     store: new BoundedRateStore(WINDOW_MS, MAX_CALLERS),
-    // Its checks warn about headers that a client may send as it likes.
+    // Disable its checks: they warn about headers that any client may send.
     validate: false,
     keyGenerator: (request) => options.apiKeys.identify(request) || ipKeyGenerator(request.ip ?? ''),
     handler: (_request, _response, next) => {
       next(
         new ProblemError(
           'too-many-requests',
-          `At most ${options.rateLimitPerSecond} requests per second. Send the request again later, or more messages in one request.`,
+          `At most ${options.rateLimitPerSecond} requests per second. Retry later, or send more messages per request.`,
           { retryAfterSeconds: WINDOW_MS / 1_000 },
         ),
       );

@@ -3,11 +3,11 @@ import type { ByteBudget } from './byte-budget.ts';
 import { ClientGoneError, ProblemError } from './problem.ts';
 
 /**
- * Reads a request's whole body. Its bytes count against the budget from their arrival on; the caller gives
- * `body.length` back when it has answered.
+ * Reads a request's whole body. Its bytes count against the budget on arrival; the caller returns `body.length` after
+ * responding.
  *
  * @throws ProblemError `body-too-large` above `maxBytes`, `overloaded` when the budget is used up;
- * ClientGoneError when the client leaves. The rest of the body is then still unread.
+ * ClientGoneError when the client disconnects. The rest of the body is unread then.
  */
 export function readBody(request: IncomingMessage, maxBytes: number, budget: ByteBudget): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -30,13 +30,9 @@ export function readBody(request: IncomingMessage, maxBytes: number, budget: Byt
       if (bytes + chunk.length > maxBytes) stop(tooLarge(maxBytes));
       else if (!budget.take(chunk.length)) {
         stop(
-          new ProblemError(
-            'overloaded',
-            'Too many bodies are being taken in. Send the request again later.',
-            {
-              retryAfterSeconds: 1,
-            },
-          ),
+          new ProblemError('overloaded', 'Too many request bodies in progress. Retry later.', {
+            retryAfterSeconds: 1,
+          }),
         );
       } else {
         bytes += chunk.length;
@@ -59,6 +55,6 @@ export function readBody(request: IncomingMessage, maxBytes: number, budget: Byt
 function tooLarge(maxBytes: number): ProblemError {
   return new ProblemError(
     'body-too-large',
-    `A body may have at most ${maxBytes} bytes. Send the messages in several requests.`,
+    `Maximum body size: ${maxBytes} bytes. Send the messages in several requests.`,
   );
 }

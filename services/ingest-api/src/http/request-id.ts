@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 
 const SANE = /^[\w.:+/=-]{1,128}$/;
 
-/** Gives each request the id that its answer and its log line carry. */
+/** Assigns the request ID used in response and log. */
 export type RequestIds = (request: IncomingMessage) => string;
 
-/** Takes over the client's `X-Request-Id` where it is harmless, else makes one: a random prefix and a counter. */
+/** Uses the client's `X-Request-Id` if it is safe, otherwise creates one: a random prefix and a counter. */
 export function createRequestIds(): RequestIds {
   const prefix = randomBytes(6).toString('hex');
   let next = 0;

@@ -2,28 +2,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProblemError } from './problem.ts';
 import type { RequestIds } from './request-id.ts';
 
-/** Writes the answers of this service. */
+/** Writes responses. */
 export interface Responder {
-  /** 202 with a small JSON document. */
+  /** Responds with 202 and a small JSON document. */
   accepted(request: IncomingMessage, response: ServerResponse, document: string): void;
-  /** A problem document; returns the request's id for the log. */
+  /** Responds with a problem document; returns the request ID for the log. */
   problem(request: IncomingMessage, response: ServerResponse, problem: ProblemError): string;
 }
 
-/** An unread body up to here is read and dropped, so that the connection can be used again. */
+/** Largest unread body that is discarded to keep the connection usable, bytes. */
 const MAX_DROPPED_BYTES = 64 * 1_024;
-/** A larger one is read for this long and this far after the answer: closing at once would reset the connection, and the client would lose the answer. */
+/** Limits for discarding a larger body after the response: closing immediately would reset the connection, and the client would lose the response. */
 const LINGER_MS = 2_000;
 const LINGER_BYTES = 16 * 2 ** 20;
 
 /**
- * @param closing aborted when connections are to end after their next answer. A kept-alive connection still
- * serves requests after the server has closed, so each answer has to say it.
+ * @param closing aborted when connections must close after their next response. A kept-alive connection still serves
+ * requests after the server has closed, so each response has to announce it.
  */
 export function createResponder(requestIds: RequestIds, closing: AbortSignal): Responder {
   return {
     accepted(request, response, document) {
-      // One flat list and one string: Node sends head and body with a single write.
+      // A flat header list and one string: Node sends head and body with a single write.
       const headers = [
         'Content-Type',
         'application/json; charset=utf-8',

@@ -1,4 +1,4 @@
-/** What the service serves: paths by their template and the methods they take. */
+/** Routes of the service: path templates with their methods. */
 export const ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/messages': ['POST'],
   '/process': ['POST'],
@@ -6,10 +6,10 @@ export const ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/docs': ['GET', 'HEAD'],
 };
 
-/** Stands in the metrics for every path that is none of {@link ROUTES}. */
+/** Metrics label for every path outside {@link ROUTES}. */
 export const OTHER_ROUTE = 'other';
 
-/** The template of a path: one of few, whatever a client asks for. */
+/** Maps a path to its template: a bounded set for any input. */
 export function routeOf(path: string): string {
   if (Object.hasOwn(ROUTES, path)) return path;
   return path.startsWith('/docs/') ? '/docs' : OTHER_ROUTE;

@@ -16,36 +16,36 @@ export interface HttpServerOptions {
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
-  /** A client that asks before it sends a larger body is told not to. */
+  /** Largest body for which `Expect: 100-continue` gets a 100 response, bytes. */
   readonly maxBodyBytes: number;
-  /** Told the status of each request that was broken as HTTP. */
+  /** Called with the status of each malformed HTTP request. */
   readonly onProtocolError: (status: number) => void;
 }
 
-/** How long {@link HttpServer.close} may take. */
+/** Time limits of {@link HttpServer.close}. */
 export interface CloseOptions {
-  /** Kept-alive connections get this long to be told `Connection: close` with an answer of theirs. */
+  /** Time for kept-alive connections to receive `Connection: close` with a response, ms. */
   readonly goodbyeMs: number;
-  /** Requests still not answered then lose their connection. */
+  /** Time after which unanswered requests lose their connection, ms. */
   readonly deadlineMs: number;
 }
 
-/** The server in front of the application. */
+/** HTTP server of the application. */
 export interface HttpServer {
-  /** Starts to listen, on every address where `host` is undefined; resolves with the port it got. */
+  /** Starts listening, on all addresses if `host` is undefined; resolves with the port. */
   listen(host: string | undefined, port: number): Promise<number>;
   /**
-   * Ends without resetting a busy connection. The caller has seen to it that every answer now says
-   * `Connection: close`; after a moment in which the busy ones hear it, the server stops listening, closes what is
-   * idle and waits for what runs.
+   * Closes without resetting a busy connection. The caller ensures that every response now says
+   * `Connection: close`. After time for busy connections to receive it, the server stops listening, closes idle
+   * connections and waits for requests in progress.
    */
   close(options: CloseOptions): Promise<void>;
 }
 
-/** How often the timeouts of unfinished requests are looked at. */
+/** Interval for checking the timeouts of unfinished requests, ms. */
 const CONNECTIONS_CHECKING_INTERVAL_MS = 1_000;
 
-/** An HTTP server with limits, and with answers to what is not even HTTP. */
+/** Creates an HTTP server with limits that also responds to malformed HTTP. */
 export function createHttpServer(listener: RequestListener, options: HttpServerOptions): HttpServer {
   const server = createServer(
     {
@@ -81,7 +81,7 @@ export function createHttpServer(listener: RequestListener, options: HttpServerO
         server.close(() => resolve());
       });
       server.closeIdleConnections();
-      // Node does not count a connection as idle on which nothing was ever sent.
+      // Node does not treat a connection without any request as idle.
       for (const socket of sockets) {
         if (socket.bytesRead === 0) socket.destroy();
       }
@@ -103,9 +103,9 @@ function listen(server: Server, host: string | undefined, port: number): Promise
 }
 
 /**
- * Whether an answer on this socket would be taken for that of the broken request. While an earlier, complete one
- * still waits for its own answer, a 400 would be taken for that and tell its client that nothing was published.
- * Node keeps the response at the head of the queue in a property that is not public, and uses it likewise.
+ * Whether a response on this socket would belong to the malformed request. While an earlier, complete request waits for
+ * its response, the client would attribute a 400 to that one and believe that nothing was published. Node keeps the
+ * response at the head of the queue in a private property and uses it in the same way.
  */
 function mayAnswer(socket: Duplex): boolean {
   if (!socket.writable) return false;
@@ -118,14 +118,14 @@ function mayAnswer(socket: Duplex): boolean {
 function protocolProblem(code: string | undefined): ProblemError {
   const [name, detail] = PROTOCOL_PROBLEMS[code ?? ''] ?? [
     'bad-request',
-    'Send HTTP/1.1 as RFC 9112 has it.',
+    'Send HTTP/1.1 as defined in RFC 9112.',
   ];
   return new ProblemError(name, detail);
 }
 
 const PROTOCOL_PROBLEMS: Readonly<Record<string, readonly [ProblemName, string]>> = {
-  HPE_HEADER_OVERFLOW: ['headers-too-large', 'All headers together may have at most 16 KiB.'],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['body-too-large', 'Chunk extensions may have at most 16 KiB.'],
+  HPE_HEADER_OVERFLOW: ['headers-too-large', 'Maximum total size of headers: 16 KiB.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['body-too-large', 'Maximum size of chunk extensions: 16 KiB.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'Send the whole request without long pauses.'],
 };
 

@@ -1,4 +1,4 @@
-/** Where a text stops being JSON: a zero-based offset in UTF-16 units, with line and column counted from 1. */
+/** Position of a JSON syntax error: zero-based offset in UTF-16 units, with line and column counted from 1. */
 export interface JsonErrorPlace {
   readonly position: number;
   readonly line: number;
@@ -14,8 +14,8 @@ const BACKSLASH = 0x5c;
 const FIRST_PRINTABLE = 0x20;
 
 /**
- * Finds the first place at which a text that `JSON.parse` refused is not JSON. JSON.parse's own message names a
- * position for some mistakes only, and quotes the body. Nesting costs memory, not stack.
+ * Finds the first syntax error in a text that `JSON.parse` refused. JSON.parse's own message names a position only for
+ * some errors, and quotes the body. Nesting uses memory, not stack.
  */
 export function findJsonError(text: string): JsonErrorPlace {
   const position = scan(text);
@@ -48,7 +48,7 @@ function scan(text: string): number {
       if (!value.ok) return value.at;
       at = value.at;
     }
-    // A value has ended at `at`: close what closes, then go to the next one.
+    // A value has ended at `at`: close nested values, then move to the next one.
     at = skip(SPACE, text, at);
     while (closers.length > 0 && text[at] === closers.at(-1)) {
       closers.pop();

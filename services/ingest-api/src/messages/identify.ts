@@ -1,17 +1,17 @@
 import { type IdentitySource, keyScope, type Message } from '@caudal/common/message';
 import { ProblemError } from '../http/problem.ts';
 
-/** The identity of a request's first message; the others count up from its sequence. */
+/** Identity of a request's first message; the sequence increments for each following message. */
 export type FirstIdentity =
   | { readonly producer: string; readonly sequence: number }
   | { readonly key: string; readonly sequence: number };
 
-/** What an `Idempotency-Key` looks like. */
+/** Format of an `Idempotency-Key`. */
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Gives a request's messages their identity: by the caller's `Idempotency-Key` and what they say where there is a key,
- * so that a retry means the same messages, else fresh.
+ * Assigns identities to a request's messages: derived from caller, `Idempotency-Key` and content if there is a key, so
+ * that a retry gets the same identities; otherwise new ones.
  */
 export function identify(
   idempotencyKey: string | undefined,
@@ -26,7 +26,7 @@ export function identify(
 }
 
 /**
- * Reads the `Idempotency-Key` header; undefined where there is none.
+ * Reads the `Idempotency-Key` header; undefined if absent.
  * @throws ProblemError `invalid-idempotency-key`.
  */
 export function readIdempotencyKey(header: string | string[] | undefined): string | undefined {
@@ -34,6 +34,6 @@ export function readIdempotencyKey(header: string | string[] | undefined): strin
   if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
   throw new ProblemError(
     'invalid-idempotency-key',
-    'Send one Idempotency-Key of 1 to 255 visible ASCII characters, a UUID for instance.',
+    'Send one Idempotency-Key of 1 to 255 visible ASCII characters, such as a UUID.',
   );
 }

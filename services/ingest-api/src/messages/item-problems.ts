@@ -1,28 +1,28 @@
 import type { z } from 'zod';
 
-/** One thing that is wrong with one message. */
+/** A problem of one message. */
 export interface ItemProblem {
-  /** The message's place in the request, from 0. */
+  /** Index of the message in the request, from 0. */
   readonly index: number;
-  /** The field; empty where the message as a whole is meant. */
+  /** Field name; empty for the whole message. */
   readonly field: string;
   readonly reason: string;
 }
 
-/** The most single problems an answer lists. */
+/** Maximum problems listed in a response. */
 export const MAX_LISTED_PROBLEMS = 100;
 
 const MAX_NAMED_FIELDS = 5;
 const MAX_FIELD_NAME_LENGTH = 64;
 
-/** The members of a problem document that list these, at most {@link MAX_LISTED_PROBLEMS} of them. */
+/** Builds the members of a problem document that list at most {@link MAX_LISTED_PROBLEMS} problems. */
 export function listProblems(problems: readonly ItemProblem[]): Readonly<Record<string, unknown>> {
   const errors = problems.slice(0, MAX_LISTED_PROBLEMS);
   const omitted = problems.length - errors.length;
   return { errors, ...(omitted > 0 && { omittedErrors: omitted }) };
 }
 
-/** Says for a person what the schema found wrong with an item; bounded, however the item looks. */
+/** Describes a schema error of an item; the length is bounded for any input. */
 export function itemProblems(
   index: number,
   item: unknown,

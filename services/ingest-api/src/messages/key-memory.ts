@@ -1,18 +1,18 @@
 import { ProblemError } from '../http/problem.ts';
 
-/** Notices an Idempotency-Key that comes with other messages than before. */
+/** Detects an Idempotency-Key reused for other messages. */
 export interface KeyMemory {
   /**
-   * Remembers the identity scope under which a caller's key is now published.
-   * @throws ProblemError `idempotency-key-reused` when it was another: the same key, other messages.
+   * Remembers the identity scope published under a caller's key.
+   * @throws ProblemError `idempotency-key-reused` when it was another scope: same key, other messages.
    */
   remember(caller: string, key: string, scope: string): void;
 }
 
 /**
- * Remembers the latest `maxKeys` keys of this process. Other messages under a key are other messages and would be
- * counted, yet they are hardly ever meant: a client that reuses keys by mistake learns of it here, as long as its
- * requests reach the same process. A courtesy and no guarantee.
+ * Remembers the latest `maxKeys` keys of this process. Other messages under a used key have other identities and would
+ * be counted, but this is rarely intended. A client that reuses keys by mistake gets an error if its requests reach the
+ * same process: best effort, not a guarantee.
  */
 export function createKeyMemory(maxKeys: number): KeyMemory {
   const scopes = new Map<string, string>();

@@ -3,7 +3,7 @@ import type { BrokerName } from '@caudal/common/messaging';
 import { ProblemError } from '../http/problem.ts';
 import { listProblems } from './item-problems.ts';
 
-/** What is needed of one broker's group commit. */
+/** The part of a broker's group commit in use. */
 export interface BrokerCommit {
   readonly broker: BrokerName;
   /**
@@ -11,34 +11,34 @@ export interface BrokerCommit {
    * `performance.now()`'s clock); the outcome is unknown then.
    */
   publish(bodies: readonly Buffer[], deadline: number): Promise<void>;
-  /** Messages that wait for their confirm. */
+  /** Number of messages waiting for a confirm. */
   pending(): number;
   isReady(): boolean;
-  /** The largest body the broker takes, bytes; infinite where no limit is known. */
+  /** Maximum body size of the broker, bytes; infinite if unknown. */
   maxBodyBytes(): number;
 }
 
 /** Publishes the messages of a request to every broker. */
 export interface PublishToAll {
   /**
-   * To be asked right before {@link PublishToAll.publish}: while it does not throw, every broker is up and has room.
+   * Checks, right before {@link PublishToAll.publish}, that every broker is up and has room.
    * @throws ProblemError `broker-unavailable` or `overloaded`; nothing was published.
    */
   assertReady(messageCount: number): void;
   /**
-   * To be asked as well: while it does not throw, every body fits into every broker.
-   * @throws ProblemError `message-too-large` with the items that do not; nothing was published.
+   * Checks that every body fits every broker's limit.
+   * @throws ProblemError `message-too-large` with the items that do not fit; nothing was published.
    */
   assertFits(bodies: readonly Buffer[]): void;
   /**
    * Resolves when every broker confirmed every body.
    * @throws ProblemError `unconfirmed`, with the brokers that did not confirm in time, or `broker-refused`, with those
-   * that will never take one of the messages; the outcome is unknown.
+   * that rejected a message permanently; the outcome is unknown.
    */
   publish(bodies: readonly Buffer[]): Promise<void>;
 }
 
-/** Puts one door before all brokers, so that either all of them are tried or none. */
+/** Checks all brokers before publishing, so that a message goes to all of them or to none. */
 export function createPublishToAll(
   commits: readonly BrokerCommit[],
   options: { readonly publishTimeoutMs: number; readonly maxPendingMessages: number },
@@ -62,7 +62,7 @@ export function createPublishToAll(
     },
     async publish(bodies) {
       const deadline = performance.now() + publishTimeoutMs;
-      // Settled, not raced: the answer names every broker that failed.
+      // Wait for all: the response names every broker that failed.
       const results = await Promise.allSettled(commits.map((commit) => commit.publish(bodies, deadline)));
       const failures = results.flatMap((result, index): Failure[] =>
         result.status === 'rejected' ? [{ broker: brokers[index], error: result.reason as unknown }] : [],
@@ -79,7 +79,7 @@ const RETRY_AFTER_SECONDS = 1;
 function unavailable(brokers: readonly BrokerName[]): ProblemError {
   return new ProblemError(
     'broker-unavailable',
-    `Not connected to ${brokers.join(' and ')}. Nothing was published; send the request again later.`,
+    `Not connected to ${brokers.join(' and ')}. Nothing was published; retry later.`,
     { retryAfterSeconds: RETRY_AFTER_SECONDS, members: { brokers } },
   );
 }
@@ -87,7 +87,7 @@ function unavailable(brokers: readonly BrokerName[]): ProblemError {
 function overloaded(broker: BrokerName): ProblemError {
   return new ProblemError(
     'overloaded',
-    `Too many messages wait for ${broker}. Nothing was published; send the request again later.`,
+    `Too many messages are waiting for ${broker}. Nothing was published; retry later.`,
     { retryAfterSeconds: RETRY_AFTER_SECONDS, members: { brokers: [broker] } },
   );
 }
@@ -96,13 +96,13 @@ function tooLarge(bodies: readonly Buffer[], broker: BrokerName, maxBytes: numbe
   const errors = bodies.flatMap((body, index) => {
     if (body.length <= maxBytes) return [];
     const reason =
-      `takes ${body.length} bytes with its envelope, and ${broker} takes at most ${maxBytes}: ` +
-      'shorten the description, or raise the limit of the broker';
+      `has ${body.length} bytes with its envelope; the limit of ${broker} is ${maxBytes}: ` +
+      "shorten the description or raise the broker's limit";
     return [{ index, field: 'description', reason }];
   });
   return new ProblemError(
     'message-too-large',
-    'Nothing was published. Put right what "errors" lists and send the whole request again.',
+    'Nothing was published. Fix the problems listed in "errors" and send the whole request again.',
     { members: { brokers: [broker], ...listProblems(errors) } },
   );
 }
@@ -116,7 +116,7 @@ function refused(failures: readonly Failure[]): ProblemError {
   const brokers = failures.map((failure) => failure.broker);
   return new ProblemError(
     'broker-refused',
-    `${brokers.join(' and ')} refused a message for good: others of the request may or may not be stored. Sending the same request again does not help; send smaller messages, or raise the limit of the broker.`,
+    `${brokers.join(' and ')} rejected a message permanently; other messages of the request may or may not be stored. Retrying the same request does not help: send smaller messages or raise the broker's limit.`,
     { members: { brokers }, reasons: reasonsOf(failures) },
   );
 }
@@ -129,7 +129,7 @@ function unconfirmed(failures: readonly Failure[], timeoutMs: number): ProblemEr
   const brokers = failures.map((failure) => failure.broker);
   return new ProblemError(
     'unconfirmed',
-    `No confirm from ${brokers.join(' and ')} within ${timeoutMs} ms: the messages may or may not be stored. Sending the same request with the same Idempotency-Key again is safe, it cannot count twice; without one it can.`,
+    `No confirm from ${brokers.join(' and ')} within ${timeoutMs} ms: the messages may or may not be stored. Retrying with the same Idempotency-Key is safe; without a key, a retry may count messages twice.`,
     {
       retryAfterSeconds: RETRY_AFTER_SECONDS,
       members: { brokers },

@@ -5,19 +5,19 @@ import { ProblemError } from '../http/problem.ts';
 import { findJsonError } from './find-json-error.ts';
 import { type ItemProblem, itemProblems, listProblems } from './item-problems.ts';
 
-/** Stands in the metrics for a country that is none. */
+/** Metrics label for a missing or invalid country. */
 export const UNKNOWN_COUNTRY = 'ZZ';
 
-/** At least one message of the request is not valid, so none is taken. */
+/** At least one message of the request is invalid, so none is accepted. */
 export class InvalidMessagesError extends ProblemError {
-  /** The country of every item, valid or not; {@link UNKNOWN_COUNTRY} where it has none. */
+  /** Country of every item, valid or not; {@link UNKNOWN_COUNTRY} if it has none. */
   readonly countries: readonly string[];
 
   constructor(problems: readonly ItemProblem[], countries: readonly string[]) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
     super(
       'invalid-messages',
-      `${count} in ${countries.length === 1 ? '1 message' : `${countries.length} messages`}. Put right what "errors" lists and send the whole request again.`,
+      `${count} in ${countries.length === 1 ? '1 message' : `${countries.length} messages`}. Fix the problems listed in "errors" and send the whole request again.`,
       { members: listProblems(problems) },
     );
     this.countries = countries;
@@ -26,17 +26,17 @@ export class InvalidMessagesError extends ProblemError {
 
 interface Items {
   readonly values: readonly unknown[];
-  /** Lines of NDJSON that are not JSON, by the index of their item. */
+  /** Malformed NDJSON lines by item index. */
   readonly malformed: ReadonlyMap<number, string>;
 }
 
 const NOTHING_MALFORMED: ReadonlyMap<number, string> = new Map();
 
 /**
- * Reads and validates the messages of a body: all of them are good, or it throws.
+ * Reads and validates the messages of a body; throws unless all are valid.
  *
  * @throws ProblemError `not-utf-8`, `malformed-json`, `no-messages`, `too-many-messages`;
- * InvalidMessagesError with what is wrong with each item.
+ * InvalidMessagesError with the problems of each item.
  */
 export function readMessages(body: Buffer, format: BodyFormat): readonly Message[] {
   if (!isUtf8(body)) throw new ProblemError('not-utf-8', 'Encode the body in UTF-8.');
@@ -45,7 +45,7 @@ export function readMessages(body: Buffer, format: BodyFormat): readonly Message
   if (values.length === 0) {
     throw new ProblemError(
       'no-messages',
-      `Send a message, or 1 to ${MAX_MESSAGES_PER_REQUEST} of them in an array or one a line.`,
+      `Send one message, or 1 to ${MAX_MESSAGES_PER_REQUEST} messages in an array or one per line.`,
     );
   }
   const messages: Message[] = [];
@@ -70,7 +70,7 @@ function jsonItems(text: string): Items {
     const { position, line, column } = findJsonError(text);
     throw new ProblemError(
       'malformed-json',
-      `The body stops being JSON at position ${position} (line ${line}, column ${column}).`,
+      `Syntax error at position ${position} (line ${line}, column ${column}).`,
       { members: { position } },
     );
   }
@@ -96,7 +96,7 @@ function ndjsonItems(text: string): Items {
     if (value === undefined) {
       malformed.set(
         values.length,
-        `line ${line} stops being JSON at its position ${findJsonError(content).position}`,
+        `line ${line}: JSON syntax error at position ${findJsonError(content).position}`,
       );
     }
     values.push(value);
@@ -104,7 +104,7 @@ function ndjsonItems(text: string): Items {
   return { values, malformed };
 }
 
-/** The value, or undefined (which is no JSON value) where the text is not JSON. */
+/** Parses JSON; undefined (which is not a JSON value) if malformed. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -126,6 +126,6 @@ function countryOf(value: unknown): string {
 function tooMany(): ProblemError {
   return new ProblemError(
     'too-many-messages',
-    `A request may hold at most ${MAX_MESSAGES_PER_REQUEST} messages. Send them in several requests.`,
+    `Maximum messages per request: ${MAX_MESSAGES_PER_REQUEST}. Send several requests.`,
   );
 }

@@ -11,7 +11,7 @@ import type { KeyMemory } from './key-memory.ts';
 import type { PublishToAll } from './publish-to-all.ts';
 import { InvalidMessagesError, readMessages } from './read-messages.ts';
 
-/** What {@link createTakeMessages} works with. */
+/** Dependencies of {@link createTakeMessages}. */
 export interface TakeMessagesOptions {
   readonly apiKeys: ApiKeys;
   readonly loadShedder: LoadShedder;
@@ -23,15 +23,15 @@ export interface TakeMessagesOptions {
   readonly metrics: IngestMetrics;
 }
 
-/** What a 202 says. */
+/** Body of a 202 response. */
 export interface Accepted {
   readonly accepted: number;
   readonly first: FirstIdentity;
 }
 
 /**
- * Takes the messages of one request: resolves when every broker has confirmed all of them, else throws a
- * ProblemError. What can be refused without reading the body is refused first.
+ * Accepts the messages of one request: resolves when every broker has confirmed all of them, otherwise throws a
+ * ProblemError. Checks that do not need the body run first.
  */
 export function createTakeMessages(
   options: TakeMessagesOptions,
@@ -56,7 +56,7 @@ export function createTakeMessages(
     try {
       publishToAll.assertReady(messages.length);
       publishToAll.assertFits(bodies);
-      // After everything else that can refuse: under a refused key nothing was published, so it stays free.
+      // Last of all checks: nothing is published under the key of a refused request, so the key stays free.
       rememberKey();
     } catch (error) {
       metrics.refused(messages.map((message) => message.country));
@@ -93,7 +93,7 @@ export function createTakeMessages(
   };
 }
 
-/** Each message once, as the bytes that both brokers get. */
+/** Encodes each message once, for both brokers. */
 function encodeAll(messages: readonly Message[], first: FirstIdentity): readonly Buffer[] {
   const acceptedAt = Date.now();
   return messages.map((message, index) => {

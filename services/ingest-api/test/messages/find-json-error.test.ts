@@ -21,7 +21,7 @@ const damaged = fc
   });
 
 describe('findJsonError', () => {
-  it('finds the place, as JSON.parse does where it tells it', () => {
+  it('finds the place, as JSON.parse does where it reports it', () => {
     fc.assert(
       fc.property(damaged, (text) => {
         const failure = parseFailure(text);
@@ -30,10 +30,12 @@ describe('findJsonError', () => {
           assert.equal(position, text.length);
           return;
         }
-        const told = /position (\d+)/.exec(failure)?.[1];
-        if (told === undefined) return;
+        const reported = /position (\d+)/.exec(failure)?.[1];
+        if (reported === undefined) return;
         // JSON.parse points into a broken number, word or escape; this points to its start.
-        assert.ok(position <= Number(told) && /^[^\s{}[\],:]*$/.test(text.slice(position, Number(told))));
+        assert.ok(
+          position <= Number(reported) && /^[^\s{}[\],:]*$/.test(text.slice(position, Number(reported))),
+        );
       }),
       { numRuns: 5_000 },
     );

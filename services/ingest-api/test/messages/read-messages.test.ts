@@ -42,7 +42,7 @@ describe('readMessages', () => {
   it('names the line that is not JSON, and what is wrong with the others', () => {
     const problem = problemOf(`${LINE}\n\n{"description"\n[]\n${LINE}`, 'ndjson');
     assert.deepEqual(errorsOf(problem), [
-      { index: 1, field: '', reason: 'line 3 stops being JSON at its position 14' },
+      { index: 1, field: '', reason: 'line 3: JSON syntax error at position 14' },
       { index: 2, field: '', reason: 'must be an object with description, country and weather' },
     ]);
     assert.deepEqual((problem as InvalidMessagesError).countries, ['ES', 'ZZ', 'ZZ', 'ES']);

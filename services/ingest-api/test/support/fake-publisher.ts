@@ -24,7 +24,7 @@ export class FakePublisher implements MessagePublisher {
     this.#held ??= [];
   }
 
-  /** Confirms what was held, and from now on everything at once; resolves when the confirmed have been told. */
+  /** Confirms what was held, and from now on everything at once; resolves when their callers have been notified. */
   async release(): Promise<void> {
     const held = this.#held ?? [];
     this.#held = undefined;

@@ -14,7 +14,7 @@ const PROGRAM_TIMEOUT_MS = 180_000;
 /** Environment of a program. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** Starts a TypeScript program of the repository with its standard output to be read. */
+/** Starts a TypeScript program of the repository with a readable standard output. */
 export function startProgram(path: string, variables: Variables): ChildProcess {
   return spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', join(root, path)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -22,7 +22,7 @@ export function startProgram(path: string, variables: Variables): ChildProcess {
   });
 }
 
-/** The first JSON line of a program for which `wanted` holds. Rejects when the program ends before. */
+/** Reads a program's first JSON line that satisfies `wanted`. Rejects when the program ends before. */
 export async function readLine<T>(child: ChildProcess, wanted: (line: T) => boolean): Promise<T> {
   if (child.stdout === null) throw new Error('the program has no standard output to read');
   for await (const text of createInterface({ input: child.stdout })) {
@@ -30,10 +30,10 @@ export async function readLine<T>(child: ChildProcess, wanted: (line: T) => bool
     const line = JSON.parse(text) as T;
     if (wanted(line)) return line;
   }
-  throw new Error(`the program ended (status ${child.exitCode}) without the line it should print`);
+  throw new Error(`the program exited (status ${child.exitCode}) before the expected line`);
 }
 
-/** Runs a program of the bench to its end and returns what it measured. */
+/** Runs a bench program and returns its measurement. */
 export async function measure(program: string, variables: Variables): Promise<Measurement> {
   const child = startProgram(`services/lab/src/bench/programs/${program}.ts`, variables);
   const timeout = setTimeout(() => child.kill('SIGKILL'), PROGRAM_TIMEOUT_MS);
@@ -51,10 +51,10 @@ export function rate({ messages, milliseconds }: Measurement): number {
   return (messages / milliseconds) * 1_000;
 }
 
-/** Whether messages have sequences of one producer in a row, or each an `Idempotency-Key` of its own. */
+/** Whether messages have consecutive sequences of one producer, or an `Idempotency-Key` each. */
 export type IdentityKind = 'producer' | 'key';
 
-/** Bodies as ingest makes them, of 200 countries. */
+/** Creates bodies as ingest does, for 200 countries. */
 export function makeBodies(count: number, identity: IdentityKind = 'producer'): Buffer[] {
   const countries = countryCodes().slice(0, 200);
   const producer = randomUUID();
@@ -70,12 +70,12 @@ export function makeBodies(count: number, identity: IdentityKind = 'producer'): 
   );
 }
 
-/** As long as the digest that ingest makes of a key. */
+/** Same length as ingest's digest of a key. */
 function uniqueKey(): string {
   return randomBytes(17).toString('base64url').slice(0, 22);
 }
 
-/** Publishes bodies in calls of `perCall`, some calls in flight, all confirmed when it resolves. */
+/** Publishes bodies in calls of `perCall` with several in flight; resolves when all are confirmed. */
 export async function fill(broker: BrokerChoice, bodies: readonly Buffer[], perCall: number): Promise<void> {
   const publisher = await createPublisher(broker, { logger: createLogger('bench', 'error') });
   await publisher.connect();
@@ -93,7 +93,7 @@ export async function fill(broker: BrokerChoice, bodies: readonly Buffer[], perC
   await publisher.close();
 }
 
-/** RabbitMQ with a queue of its own. */
+/** RabbitMQ with a separate queue. */
 export function rabbitmqBroker(
   addresses: Pick<ServerAddresses, 'rabbitmqUrl'>,
   queue: string,
@@ -115,13 +115,13 @@ export function rabbitmqBroker(
   };
 }
 
-/** Messages a RabbitMQ consumer may hold, in every program. */
+/** RabbitMQ prefetch in every program. */
 export const PREFETCH = 2_000;
 
 /** Partitions of the bench's topics. */
 export const PARTITIONS = 12;
 
-/** Kafka with a topic and a group of its own. */
+/** Kafka with a separate topic and group. */
 export function kafkaBroker(
   addresses: Pick<ServerAddresses, 'kafkaBrokers'>,
   topic: string,
@@ -146,7 +146,7 @@ export function kafkaBroker(
   };
 }
 
-/** A short name that nothing else uses. */
+/** Creates a short unique name. */
 export function uniqueName(prefix: string): string {
   return `${prefix}-${randomUUID().slice(0, 8)}`;
 }

@@ -16,12 +16,12 @@ import { median, runPairs } from './pairs.ts';
 import type { Measurement } from './programs/meter.ts';
 import type { Effort, Figure, Row } from './rows.ts';
 
-/** What Kafka adds to a body in a record batch, about. */
+/** Approximate overhead of a record in a Kafka batch, bytes. */
 const RECORD_BYTES = 10;
 
 const OPERATIONS: Variables = { OPERATIONS_PORT: '0', OPERATIONS_HOST: '127.0.0.1', LOG_LEVEL: 'warn' };
 
-/** Environment of the Kafka → Redis programs for one run: a group and store keys of their own. */
+/** Environment of the Kafka → Redis programs for one run: a separate group and store keys. */
 function kafkaRun(addresses: ServerAddresses, topic: string, messages: number, maxBytes: number): Variables {
   return {
     ...OPERATIONS,
@@ -58,7 +58,7 @@ function rabbitmqRun(addresses: ServerAddresses, queue: string, messages: number
   };
 }
 
-/** The Kafka lane against the raw client, at two batch sizes, and against the ancestor's way. */
+/** Compares the Kafka lane with the raw client, at two batch sizes, and with one message at a time. */
 export async function kafkaRows(addresses: ServerAddresses, effort: Effort): Promise<Row[]> {
   const topic = uniqueName('bench');
   const bodies = makeBodies(effort.messages);
@@ -70,7 +70,7 @@ export async function kafkaRows(addresses: ServerAddresses, effort: Effort): Pro
     [100, 0.6],
   ] as const) {
     const maxBytes = Math.round(batch * bytesPerMessage);
-    // Small batches are measured on what was produced in small sends: Kafka hands whole sends out.
+    // Small batches need messages produced in small sends: Kafka returns whole sends.
     const source = batch === 1_000 ? topic : uniqueName('bench');
     if (source !== topic) await fill(kafkaBroker(addresses, source), bodies, batch);
     const sizes: number[] = [];
@@ -106,7 +106,7 @@ export async function kafkaRows(addresses: ServerAddresses, effort: Effort): Pro
   return rows;
 }
 
-/** The RabbitMQ lane against the raw client and against the ancestor's way; each run has a queue of its own. */
+/** Compares the RabbitMQ lane with the raw client and with one message at a time; each run has its own queue. */
 export async function rabbitmqRows(addresses: ServerAddresses, effort: Effort): Promise<Row[]> {
   const run = (program: string, messages: number, identity?: IdentityKind) => async () => {
     const queue = uniqueName('bench');

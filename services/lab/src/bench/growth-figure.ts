@@ -8,7 +8,7 @@ import type { Figure } from './rows.ts';
 
 const BATCH_MESSAGES = 1_000;
 const CASES = {
-  // One million: four bitmaps, so that allocation in whole bitmaps does not decide the figure.
+  // Four bitmaps, so that allocation in whole bitmaps does not dominate the figure.
   producer: {
     messages: 2 ** 20,
     what: 'store growth per message, identity included',
@@ -23,7 +23,7 @@ const CASES = {
   },
 } as const;
 
-/** Bytes a store grows by with each message. */
+/** Measures a store's growth per message, bytes. */
 export async function growthFigure(addresses: ServerAddresses, identity: IdentityKind): Promise<Figure> {
   const { messages, what, goal, bound } = CASES[identity];
   const store = createStore(
@@ -42,7 +42,7 @@ export async function growthFigure(addresses: ServerAddresses, identity: Identit
   const envelopes = makeBodies(messages, identity).map(decodeEnvelope);
   const apply = (from: number, to: number) =>
     store.apply({ envelopes: envelopes.slice(from, to), positions: [] });
-  // The hashes of countries and weather are a constant: written before the first reading.
+  // The hashes of countries and weather have a constant size: write them before the first reading.
   await apply(0, BATCH_MESSAGES);
   const before = await usedMemory(probe);
   for (let from = BATCH_MESSAGES; from < messages; from += BATCH_MESSAGES)

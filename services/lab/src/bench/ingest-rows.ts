@@ -10,7 +10,7 @@ const message = { description: 'light rain along the coast, 18 degrees', country
 /** A server under load, by its port. */
 interface Target {
   readonly port: number;
-  /** CPU time the process has used, µs. */
+  /** CPU time used by the process, µs. */
   cpuMicroseconds(): number;
   stop(): Promise<void>;
 }
@@ -42,14 +42,14 @@ function cpuMicrosecondsOf(pid: number): number {
   }
 }
 
-/** What is posted: a body, the messages in it, and whether each request has a key of its own. */
+/** Posted body, its number of messages, and whether each request has its own key. */
 interface Load {
   readonly body: string;
   readonly messages: number;
   readonly isKeyed?: boolean;
 }
 
-/** Messages answered with 202 per second; anything else ends the bench. Adds the CPU time of each to `cpu`. */
+/** Measures messages answered with 202 per second; any other answer is an error. Adds CPU time per message to `cpu`. */
 async function messagesPerSecond(
   target: Target,
   load: Load,
@@ -77,7 +77,7 @@ async function messagesPerSecond(
   return (messages / milliseconds) * 1_000;
 }
 
-/** Ingest, both brokers confirming, against Express that echoes and against the drivers alone. */
+/** Compares ingest, with both brokers confirming, with an Express echo server and with the drivers alone. */
 export async function ingestRows(
   addresses: ServerAddresses,
   effort: Effort,
@@ -141,7 +141,7 @@ export async function ingestRows(
   }
 }
 
-/** What the drivers reach with both brokers when nothing else is done. */
+/** Measures the drivers alone with both brokers. */
 async function rawMessagesPerSecond(addresses: ServerAddresses, seconds: number): Promise<number> {
   return rate(
     await measure('raw-publisher', {

@@ -1,4 +1,4 @@
-/** Rates measured in turn, A B A B …, with the ratio of each pair: machine speed drifts, pairs drift together. */
+/** Rates measured alternately, A B A B …, with the ratio of each pair: machine speed drifts equally for both. */
 export interface PairResult {
   readonly ours: readonly number[];
   readonly reference: readonly number[];
@@ -6,7 +6,7 @@ export interface PairResult {
   readonly ratios: readonly number[];
 }
 
-/** Runs `pairs` pairs after one pair that is not counted, the order within a pair alternating. */
+/** Runs `pairs` pairs after a warm-up pair, alternating the order within a pair. */
 export async function runPairs(
   pairs: number,
   ours: () => Promise<number>,
@@ -26,7 +26,7 @@ export async function runPairs(
   return result;
 }
 
-/** The middle value; the mean of the two middle ones of an even number. */
+/** Median; the mean of the two middle values for an even count. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;

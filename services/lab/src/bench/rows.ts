@@ -1,6 +1,6 @@
 import type { PairResult } from './pairs.ts';
 
-/** One line of the table: our rate against a reference in the same run. */
+/** A table row: our rate against a reference in the same run. */
 export interface Row {
   readonly what: string;
   readonly against: string;
@@ -11,7 +11,7 @@ export interface Row {
   readonly note?: string;
 }
 
-/** One line that stands alone: a figure and its bound. */
+/** A figure and its bound, without a reference. */
 export interface Figure {
   readonly what: string;
   readonly value: number;
@@ -21,11 +21,11 @@ export interface Figure {
   readonly note?: string;
 }
 
-/** How long and how often the bench measures. */
+/** Size and number of measurements. */
 export interface Effort {
   readonly pairs: number;
   readonly messages: number;
-  /** Messages for the programs that take one at a time. */
+  /** Messages for programs that handle one at a time. */
   readonly slowMessages: number;
   readonly httpSeconds: number;
   readonly backlogs: readonly number[];

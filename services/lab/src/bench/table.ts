@@ -6,7 +6,7 @@ export function isMet(row: Row): boolean {
   return median(row.result.ratios) >= row.goal;
 }
 
-/** The table as Markdown, as docs/performance.md keeps it. */
+/** Formats the Markdown table of docs/performance.md. */
 export function renderTable(rows: readonly Row[], figures: readonly Figure[]): string {
   const lines = [
     '| what | against | ours | reference | ratio: median (min–max) | goal | |',

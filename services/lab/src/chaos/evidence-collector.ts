@@ -2,17 +2,17 @@ import { METRICS } from '@caudal/common/metrics';
 import type { Increases } from '../load/metrics-watch.ts';
 import { EVIDENCE_NAMES, type Evidence, LATE_AFTER_SECONDS } from './evidence.ts';
 
-/** Adds up what is seen, sample by sample, so that a fault's share can be told apart. */
+/** Adds up observations by sample, so that a fault's share can be separated. */
 export interface EvidenceCollector {
-  /** One more scrape of the services. */
+  /** Adds a scrape of the services. */
   add(increases: Increases): void;
-  /** Everything so far. */
+  /** Total so far. */
   total(): Promise<Evidence>;
   /** Resolves after one more scrape. */
   nextSample(): Promise<void>;
 }
 
-/** @param outside what is counted elsewhere: by the load generator and the proxies */
+/** @param outside counts of the load generator and the proxies */
 export function createEvidenceCollector(
   outside: () => Promise<Pick<Evidence, 'clientRetries' | 'repliesHeldBack'>>,
 ): EvidenceCollector {
@@ -36,7 +36,7 @@ export function createEvidenceCollector(
   };
 }
 
-/** What came on top of `before`. */
+/** Evidence since `before`. */
 export function evidenceSince(before: Evidence, after: Evidence): Evidence {
   return Object.fromEntries(
     EVIDENCE_NAMES.map((name) => [name, Math.max(0, after[name] - before[name])]),

@@ -1,25 +1,25 @@
 import type { FaultAction } from './plan-faults.ts';
 
-/** What the services showed while a fault was there: how it bit. */
+/** Effect of a fault as observed in the services. */
 export interface Evidence {
-  /** Requests that the load generator sent again. */
+  /** Requests retried by the load generator. */
   readonly clientRetries: number;
-  /** Messages that a broker delivered again, or batches that a store had moved past. */
+  /** Messages redelivered by a broker, or batches behind the store's position. */
   readonly redeliveries: number;
-  /** Messages that a store had already counted. */
+  /** Messages already counted by a store. */
   readonly duplicates: number;
-  /** Store transactions tried again. */
+  /** Retried store transactions. */
   readonly storeRetries: number;
   /** Messages stored more than {@link LATE_AFTER_SECONDS} after they were accepted. */
   readonly late: number;
-  /** Replies that a faulty proxy held back. */
+  /** Replies held back by a faulty proxy. */
   readonly repliesHeldBack: number;
 }
 
-/** Later than anything takes without a fault. */
+/** Longer than any end-to-end latency without a fault. */
 export const LATE_AFTER_SECONDS = 1;
 
-/** The parts of {@link Evidence} by name. */
+/** Names of the parts of {@link Evidence}. */
 export const EVIDENCE_NAMES = [
   'clientRetries',
   'redeliveries',
@@ -29,26 +29,26 @@ export const EVIDENCE_NAMES = [
   'repliesHeldBack',
 ] as const satisfies readonly (keyof Evidence)[];
 
-/** What must show for a fault to have bitten: of each group at least one above 0. */
+/** Evidence required for a fault's effect: at least one count above 0 in each group. */
 export function expectedEvidence(
   action: FaultAction,
   target: string,
 ): readonly (readonly (keyof Evidence)[])[] {
-  // A lost reply is made good by the driver or by the consumer; either way the store is asked a second time.
+  // The driver or the consumer retries after a lost reply; either way the store receives a second request.
   if (action === 'swallow-replies' || action === 'reset') {
     return [['repliesHeldBack'], ['storeRetries', 'duplicates', 'redeliveries']];
   }
   if (target.startsWith('ingest-api')) return [['clientRetries']];
-  // A server that is held still for less than the timeouts only delays what it would have taken.
+  // A server suspended for less than the timeouts only adds delay.
   if (target === 'rabbitmq' || target === 'kafka') {
     return [action === 'kill' ? ['clientRetries'] : ['clientRetries', 'late']];
   }
-  // A store that is back at once may get the command from the driver, before the consumer has to try again.
+  // A store that returns quickly may receive the driver's retry before the consumer has to retry.
   if (target === 'valkey' || target === 'redis') return [['storeRetries', 'late']];
   return [['redeliveries', 'late']];
 }
 
-/** Whether the evidence shows that the fault was felt. */
+/** Whether the evidence shows an effect of the fault. */
 export function hasBitten(action: FaultAction, target: string, evidence: Evidence): boolean {
   return expectedEvidence(action, target).every((group) => group.some((name) => evidence[name] > 0));
 }
@@ -58,7 +58,7 @@ export function describeEvidence(evidence: Evidence): string {
   const shown = EVIDENCE_NAMES.filter((name) => evidence[name] > 0).map(
     (name) => `${LABELS[name]} ${evidence[name]}`,
   );
-  return shown.length === 0 ? 'nothing seen' : shown.join(', ');
+  return shown.length === 0 ? 'no effect' : shown.join(', ');
 }
 
 const LABELS: Readonly<Record<keyof Evidence, string>> = {

@@ -3,7 +3,7 @@ import type { ServerName } from '../../../../tools/servers/servers.ts';
 import type { FaultyProxy } from '../faults/tcp-proxy.ts';
 import type { PlannedFault } from './plan-faults.ts';
 
-/** What faults are injected into. */
+/** Targets of fault injection. */
 export interface FaultTargets {
   readonly stack: {
     processes(): ReadonlyMap<string, { signal(signal: NodeJS.Signals): boolean }>;
@@ -16,7 +16,7 @@ export interface FaultTargets {
     string,
     Pick<FaultyProxy, 'swallowReplies' | 'resetInsteadOfReplies' | 'pass'>
   >;
-  /** How long SIGSTOP holds a target, ms. */
+  /** Duration of a suspension by SIGSTOP, ms. */
   readonly stopMs: number;
 }
 
@@ -26,16 +26,16 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 const waitByClock: Wait = (ms, signal) => sleep(ms, undefined, { signal });
 
 /**
- * A service is held still for this long before it is killed, like a process that hangs before it dies: a consumer then
- * holds messages and an ingest-api requests, so the kill must lead to a redelivery or a retry.
+ * Suspension of a service before a kill, ms, like a process that hangs before it dies: a consumer then holds messages
+ * and an ingest-api holds requests, so the kill must cause a redelivery or a retry.
  */
 const HANG_BEFORE_KILL_MS = 500;
 const SWALLOW_MS = 2_000;
 const RESETS = 5;
 
 /**
- * Injects a fault; resolves when the fault is over: the server is back, the process runs on.
- * @throws Error for a target that is not there or whose process could not be signalled
+ * Injects a fault; resolves when it is over: the server is back or the process has resumed.
+ * @throws Error for an unknown target, or one whose process could not be signalled
  */
 export async function injectFault(
   fault: PlannedFault,
@@ -57,7 +57,7 @@ export async function injectFault(
   const service = stack.processes().get(target);
   if (service !== undefined) {
     const send = (name: NodeJS.Signals): void => {
-      if (!service.signal(name)) throw new Error(`${target} has no process to send ${name} to`);
+      if (!service.signal(name)) throw new Error(`${target} has no process to receive ${name}`);
     };
     if (action === 'stop') {
       send('SIGSTOP');

@@ -2,14 +2,14 @@ import type { LoadResult } from '../load/measure-load.ts';
 import { EVIDENCE_NAMES, type Evidence, expectedEvidence } from './evidence.ts';
 import type { FaultAction, PlannedFault } from './plan-faults.ts';
 
-/** A fault that was injected, and its effect. */
+/** An injected fault and its effect. */
 export interface FaultOutcome extends PlannedFault {
   readonly atSeconds: number;
   readonly recoveryMs: number;
   /** Why it did not recover in time. */
   readonly problem?: string;
   readonly evidence: Evidence;
-  /** Whether the evidence shows that this very fault was felt. */
+  /** Whether the evidence shows an effect of this fault. */
   readonly bitten: boolean;
 }
 
@@ -22,13 +22,13 @@ export interface FaultKind {
   readonly slowestRecoveryMs: number;
 }
 
-/** What a run must have come to. */
+/** Expected outcome of a run. */
 export interface ChaosGoals {
   /** Faults in the plan. */
   readonly faults: number;
-  /** Messages the load was meant to post. */
+  /** Messages the load had to post. */
   readonly messages: number;
-  /** Messages that may be left without an answer: those of the requests in flight when the load ended. */
+  /** Maximum messages without an answer: those of requests in flight when the load ended. */
   readonly maxUnknown: number;
   readonly maxRecoveryMs: number;
 }
@@ -41,10 +41,10 @@ export interface ChaosVerdict {
   readonly failures: readonly string[];
 }
 
-/** Share of the messages that must have been accepted: a run whose load was mostly dropped shows nothing. */
+/** Required share of accepted messages: a run whose load was mostly dropped proves nothing. */
 const MIN_ACCEPTED_SHARE = 0.95;
 
-/** Judges a run: loaded as planned, exact, every single fault felt, every recovery in time. */
+/** Judges a run: load as planned, exact account, an effect of every fault, every recovery in time. */
 export function judgeChaos(
   outcomes: readonly FaultOutcome[],
   result: Pick<LoadResult, 'account' | 'notDrained'> & {
@@ -69,7 +69,7 @@ function failuresOfLoad(
   const failures: string[] = [];
   const { accepted, unknown } = load.messages;
   if (!account.exact) failures.push('the account is not exact');
-  // Nobody else posts here, so that a message of "another sender" is one of ours, stored under a second identity.
+  // There is no other sender, so a message of "another sender" is from this run, stored under a second identity.
   else if (account.findings.length > 0) {
     const found = account.findings.map(({ lane, kind, count }) => `${lane} ${kind} ${count}`);
     failures.push(`the account has findings: ${found.join(', ')}`);
@@ -77,12 +77,12 @@ function failuresOfLoad(
   if (notDrained !== undefined) failures.push(`the lanes did not drain: ${notDrained}`);
   if (accepted < messages * MIN_ACCEPTED_SHARE) {
     failures.push(
-      `only ${accepted} of ${messages} messages were accepted: give --pace 2 on a slow machine, or fewer --messages`,
+      `only ${accepted} of ${messages} messages were accepted: set --pace 2 on a slow machine, or fewer --messages`,
     );
   }
   if (unknown > maxUnknown) {
     failures.push(
-      `${unknown} messages were left without an answer; at most ${maxUnknown} can have been in flight at the end`,
+      `${unknown} messages got no answer; at most ${maxUnknown} can have been in flight at the end`,
     );
   }
   return failures;
@@ -96,17 +96,17 @@ function failuresOfFaults(
   const failures: string[] = [];
   if (outcomes.length < faults) {
     failures.push(
-      `the load ended after ${outcomes.length} of ${faults} faults: give --pace 2 on a slow machine`,
+      `the load ended after ${outcomes.length} of ${faults} faults: set --pace 2 on a slow machine`,
     );
   }
   for (const name of ['clientRetries', 'redeliveries', 'duplicates', 'storeRetries'] as const) {
-    if (total[name] === 0) failures.push(`no ${name} in the whole run: the faults were not hard enough`);
+    if (total[name] === 0) failures.push(`no ${name} in the whole run: the faults were too weak`);
   }
   for (const { action, target, atSeconds, recoveryMs, problem, bitten } of outcomes) {
     const fault = `${action} ${target} at ${Math.round(atSeconds)} s`;
     if (!bitten) {
       const groups = expectedEvidence(action, target).map((names) => names.join(' or '));
-      failures.push(`${fault} was not felt (expected ${groups.join(' and ')})`);
+      failures.push(`${fault} had no effect (expected ${groups.join(' and ')})`);
     }
     if (problem !== undefined || recoveryMs > maxRecoveryMs) {
       const seconds = (recoveryMs / 1_000).toFixed(1);

@@ -1,4 +1,4 @@
-/** What is done to a target. */
+/** Kind of fault. */
 export type FaultAction = 'kill' | 'stop' | 'swallow-replies' | 'reset';
 
 /** One fault of a plan. */
@@ -6,31 +6,31 @@ export interface PlannedFault {
   readonly action: FaultAction;
   /** A process (`kafka-consumer-1`), a server (`valkey`), or for the network faults the store behind the proxy. */
   readonly target: string;
-  /** Load without a fault before it. */
+  /** Time under load before the fault, ms. */
   readonly pauseMs: number;
-  /** For a server that is killed: how long it stays away. */
+  /** For a killed server: time until its restart, ms. */
   readonly awayMs: number;
 }
 
-/** What a plan is made from. */
+/** Input of a plan. */
 export interface PlanOptions {
   readonly seed: string;
   readonly services: readonly string[];
   readonly servers: readonly string[];
-  /** Stores with a faulty proxy in front. */
+  /** Stores behind a faulty proxy. */
   readonly proxied: readonly string[];
-  /** How often each target is killed. */
+  /** Kills per target. */
   readonly kills: number;
-  /** How often each target is held still. */
+  /** Suspensions per target. */
   readonly stops: number;
-  /** How often each network fault comes. */
+  /** Occurrences of each network fault. */
   readonly networkFaults: number;
 }
 
 const PAUSE_MS = [500, 3_000] as const;
 const AWAY_MS = [500, 3_000] as const;
 
-/** A list of faults in random order at random distances; the same seed gives the same plan. */
+/** Creates a list of faults in random order at random intervals; the same seed gives the same plan. */
 export function planFaults(options: PlanOptions): PlannedFault[] {
   const random = createRandom(options.seed);
   const faults: { action: FaultAction; target: string }[] = [];
@@ -49,7 +49,7 @@ export function planFaults(options: PlanOptions): PlannedFault[] {
   return faults.map((fault) => ({ ...fault, pauseMs: between(PAUSE_MS), awayMs: between(AWAY_MS) }));
 }
 
-/** Milliseconds a fault takes with its recovery on a quiet two-core machine: what the load has to last. */
+/** Expected duration of a fault with its recovery on an idle two-core machine, ms; the load must last this long. */
 export function expectedMs(fault: PlannedFault, stopMs: number): number {
   const recoveryMs = { kill: 7_000, stop: stopMs + 2_500, 'swallow-replies': 3_500, reset: 3_500 }[
     fault.action
@@ -57,7 +57,7 @@ export function expectedMs(fault: PlannedFault, stopMs: number): number {
   return fault.pauseMs + (fault.action === 'kill' ? fault.awayMs : 0) + recoveryMs;
 }
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32 over an FNV-1a hash). */
+/** Creates a seeded generator of numbers from 0 to 1 (mulberry32 over an FNV-1a hash). */
 export function createRandom(seed: string): () => number {
   let state = 2_166_136_261;
   for (const char of seed) state = Math.imul(state ^ (char.codePointAt(0) ?? 0), 16_777_619);

@@ -16,7 +16,7 @@ import { type ChaosVerdict, type FaultOutcome, judgeChaos } from './judge-chaos.
 import { expectedMs, type PlannedFault, planFaults } from './plan-faults.ts';
 import { waitForRecovery } from './wait-for-recovery.ts';
 
-/** What a run of chaos is. */
+/** Options of a chaos run. */
 export interface ChaosOptions {
   readonly servers: Servers;
   readonly k6: string;
@@ -29,7 +29,7 @@ export interface ChaosOptions {
   /** Stretches the load on a slow machine. */
   readonly pace: number;
   readonly replicas: Readonly<Record<ServiceSet, number>>;
-  /** Breaks only these services, servers and stores; everything when absent. */
+  /** Services, servers and stores to break. Default: all. */
   readonly targets?: readonly string[] | undefined;
   readonly names?: Names;
   readonly stateDirectory: string;
@@ -39,27 +39,27 @@ export interface ChaosOptions {
   readonly signal: AbortSignal;
 }
 
-/** What it came to. */
+/** Result of a chaos run. */
 export interface ChaosResult {
   readonly result: LoadResult;
   readonly outcomes: readonly FaultOutcome[];
   readonly verdict: ChaosVerdict;
 }
 
-/** After a fault is over, every lane must have caught up within this time. */
+/** Time for every lane to catch up after a fault is over, ms. */
 export const MAX_RECOVERY_MS = 15_000;
-/** A slower recovery is watched for this long, to report how long it took. */
+/** Maximum time to watch a slower recovery, to report its duration, ms. */
 const RECOVERY_TIMEOUT_MS = 60_000;
-/** A backlog of this much load, or of {@link MIN_CAUGHT_UP_BELOW} messages, counts as none. */
+/** Seconds of load, or {@link MIN_CAUGHT_UP_BELOW} messages, below which a backlog counts as none. */
 const CAUGHT_UP_SECONDS = 0.5;
 const MIN_CAUGHT_UP_BELOW = 20;
 const REQUEST_TIMEOUT_SECONDS = 4;
 const EVIDENCE_TIMEOUT_MS = 8_000;
 export const BROKEN_SERVERS: readonly ServerName[] = ['rabbitmq', 'kafka', 'valkey', 'redis'];
-/** Load beyond the expected end of the last fault. */
+/** Additional load after the expected end of the last fault. */
 const MARGIN = 1.2;
 
-/** Breaks everything in turn under a load whose client retries, then makes the account. */
+/** Injects every fault under load from a client that retries, then compares the account. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { servers, signal } = options;
   const proxies = new Map<string, FaultyProxy>();
@@ -100,7 +100,7 @@ async function breakUnderLoad(
   const unknown = options.targets?.filter((name) => ![...services, ...BROKEN_SERVERS].includes(name)) ?? [];
   if (unknown.length > 0) {
     throw new ExpectedError(
-      `--targets: no ${unknown.join(', ')}; there are ${[...services, ...BROKEN_SERVERS].join(', ')}`,
+      `--targets: unknown ${unknown.join(', ')}; use ${[...services, ...BROKEN_SERVERS].join(', ')}`,
     );
   }
   const plan = planFaults({
@@ -120,7 +120,7 @@ async function breakUnderLoad(
   let k6: LoadRun | undefined;
   let clientRetries = 0;
   const collector = createEvidenceCollector(async () => {
-    // k6 counts up and answers 0 once it has ended.
+    // k6 counts up and reports 0 after it ended.
     clientRetries = Math.max(clientRetries, (await k6?.counter('request_retries')) ?? 0);
     const heldBack = [...proxies.values()].reduce((sum, proxy) => sum + proxy.repliesHeldBack, 0);
     return { clientRetries, repliesHeldBack: heldBack };
@@ -139,14 +139,14 @@ async function breakUnderLoad(
       baseUrl: stack.baseUrl,
       variables: {
         RATE: String(rate),
-        // A little longer than it needs: arrivals are dropped while too many requests wait.
+        // Slightly longer than needed: arrivals are dropped while too many requests wait.
         DURATION: `${Math.ceil((options.messages / rate) * 1.05)}s`,
-        // As many requests wait while nothing is answered for 30 s.
+        // Number of requests that wait when nothing is answered for 30 s.
         USERS: String(Math.max(50, rate * 30)),
         SEED: options.seed,
         REQUEST_TIMEOUT: `${REQUEST_TIMEOUT_SECONDS}s`,
         RETRY_FOR_SECONDS: '300',
-        // The faults are meant to be slow; the account judges.
+        // Faults make requests slow on purpose; the account decides.
         P95_MS: '600000',
         P99_MS: '600000',
         MAX_UNKNOWN: String(options.messages),
@@ -174,7 +174,7 @@ async function breakUnderLoad(
         outcomes,
         isLoaded: () => loaded,
       });
-      // Looked at below; a rejection must not be unhandled until then.
+      // Awaited below; the rejection must not be unhandled until then.
       faults.catch(() => undefined);
     },
   });
@@ -195,7 +195,7 @@ interface FaultContext extends ChaosOptions {
   readonly collector: EvidenceCollector;
   readonly caughtUpBelow: number;
   readonly outcomes: FaultOutcome[];
-  /** Whether the first message has been accepted: k6 takes a moment to start. */
+  /** Whether the first message has been accepted: k6 needs a moment to start. */
   readonly hasBegun: () => Promise<boolean>;
   /** Whether messages are still being posted. */
   readonly isLoaded: () => boolean;
@@ -208,7 +208,7 @@ async function runFaults(plan: readonly PlannedFault[], context: FaultContext): 
   for (const fault of plan) {
     await sleep(fault.pauseMs, undefined, { signal });
     if (!isLoaded()) return;
-    // What the fault before left behind must be counted before this one begins.
+    // Count the after-effects of the previous fault before this one starts.
     await collector.nextSample();
     const before = await collector.total();
     const atSeconds = (performance.now() - startedAt) / 1_000;
@@ -239,7 +239,7 @@ async function runFaults(plan: readonly PlannedFault[], context: FaultContext): 
   }
 }
 
-/** The evidence of a fault, which may come a little late: a request counts as sent again once it is answered. */
+/** Collects the evidence of a fault, which may be late: a retried request is counted when it is answered. */
 async function collectEvidence(
   { action, target }: PlannedFault,
   before: Evidence,

@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaneReport } from '@caudal/common/account';
 
-/** What {@link waitForRecovery} looks at. */
+/** Options of {@link waitForRecovery}. */
 export interface RecoveryOptions {
-  /** The services at the moment. */
+  /** Current services. */
   readonly services: () => readonly ObservedService[];
   /** Reads the lanes; rejects when the console does not answer. */
   readonly lanes: () => Promise<readonly LaneReport[]>;
-  /** A lane with at most this backlog has caught up: under load it is never exactly empty. */
+  /** Largest backlog of a lane that has caught up, messages: under load it is never exactly empty. */
   readonly caughtUpBelow: number;
   readonly timeoutMs: number;
-  /** Whether messages are still being posted: without load no count can move. */
+  /** Whether messages are being posted: without load, counts do not change. */
   readonly isLoaded: () => boolean;
   readonly signal: AbortSignal;
 }
 
-/** A service whose readiness can be asked for. */
+/** A service with a readiness check. */
 export interface ObservedService {
   readonly name: string;
   readiness(): Promise<{ readonly ready: boolean; readonly detail: string }>;
@@ -24,9 +24,9 @@ export interface ObservedService {
 const POLL_MS = 100;
 
 /**
- * Waits until every service is ready and every lane has both stored something new and caught up with its backlog, so
- * that nothing of this fault is left to be seen during the next one.
- * @returns how long that took; with the reason when it did not happen in time
+ * Waits until every service is ready and every lane has stored new messages and caught up, so that no effect of this
+ * fault remains during the next one.
+ * @returns how long that took, and the reason when it did not happen in time
  */
 export async function waitForRecovery(
   options: RecoveryOptions,
@@ -50,20 +50,20 @@ async function unreadyService(services: readonly ObservedService[]): Promise<str
   return unready === undefined ? undefined : `${unready.name}: ${unready.detail}`;
 }
 
-/** Why the first lane that has not recovered has not; `first` keeps each lane's total at its first reading. */
+/** Why the first unrecovered lane has not recovered; `first` keeps each lane's total at its first reading. */
 async function laggingLane(
   { lanes: readLanes, caughtUpBelow, isLoaded }: RecoveryOptions,
   first: Map<string, number>,
 ): Promise<string | undefined> {
   const lanes = await readLanes().catch(() => undefined);
-  if (lanes === undefined) return 'the console does not answer';
-  if (lanes.length === 0) return 'the console reports no lane';
+  if (lanes === undefined) return 'console does not answer';
+  if (lanes.length === 0) return 'console reports no lanes';
   const problems = lanes.map(({ lane, totals, backlog, errors }) => {
-    if (totals === null) return `${lane}: ${errors.store ?? 'its store gives no totals'}`;
+    if (totals === null) return `${lane}: ${errors.store ?? 'store totals are unavailable'}`;
     const before = first.get(lane);
     if (before === undefined) first.set(lane, totals.total);
     if (isLoaded() && (before === undefined || totals.total === before)) return `${lane} stores nothing`;
-    if (backlog === null) return `${lane}: ${errors.broker ?? 'its broker gives no backlog'}`;
+    if (backlog === null) return `${lane}: ${errors.broker ?? 'backlog is unavailable'}`;
     if (backlog.messages > caughtUpBelow) return `${lane} has a backlog of ${backlog.messages}`;
     return undefined;
   });

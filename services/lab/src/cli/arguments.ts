@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** A command line that makes no sense; the message says what to write instead. */
+/** Invalid command line; the message says what to write instead. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -9,7 +9,7 @@ type OptionConfig = NonNullable<ParseArgsConfig['options']>;
 
 /**
  * Reads `--name value` options.
- * @throws UsageError for an unknown option, a missing value, or a positional argument too many.
+ * @throws UsageError for an unknown option, a missing value, or too many positional arguments.
  */
 export function readOptions<Options extends OptionConfig>(
   args: readonly string[],
@@ -19,7 +19,7 @@ export function readOptions<Options extends OptionConfig>(
   try {
     const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     const extra = parsed.positionals[maxPositionals];
-    if (extra !== undefined) throw new UsageError(`'${extra}' is not expected`);
+    if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`);
     return parsed;
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof Error)) throw error;
@@ -28,7 +28,7 @@ export function readOptions<Options extends OptionConfig>(
 }
 
 /**
- * A whole number within bounds, or the fallback where nothing was given.
+ * Parses a whole number within bounds, or returns the fallback for undefined.
  * @throws UsageError that names the option.
  */
 export function wholeNumber(
@@ -39,14 +39,14 @@ export function wholeNumber(
   if (text === undefined) return bounds.fallback;
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < bounds.min || value > bounds.max) {
-    throw new UsageError(`--${name} ${text}: give a whole number from ${bounds.min} to ${bounds.max}`);
+    throw new UsageError(`--${name} ${text}: must be a whole number from ${bounds.min} to ${bounds.max}`);
   }
   return value;
 }
 
-/** `kafka-consumer=4` as its parts. @throws UsageError */
+/** Splits `kafka-consumer=4` into name and count. @throws UsageError */
 export function readAssignment(text: string | undefined): { readonly name: string; readonly count: number } {
   const match = /^([a-z][a-z0-9-]*)=(\d{1,3})$/.exec(text ?? '');
-  if (match === null) throw new UsageError('say what to scale and to how many, such as kafka-consumer=4');
+  if (match === null) throw new UsageError('name a service and a count, such as kafka-consumer=4');
   return { name: match[1] as string, count: Number(match[2]) };
 }

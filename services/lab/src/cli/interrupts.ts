@@ -1,22 +1,22 @@
-/** What Ctrl-C, SIGTERM and SIGHUP do to a command. */
+/** Handles Ctrl-C, SIGTERM and SIGHUP for a command. */
 export interface Interrupts {
   /** Aborted at the first signal; its reason is an {@link InterruptedError}. */
   readonly signal: AbortSignal;
   /** Resolves at the first signal. */
   readonly received: Promise<void>;
-  /** Takes the handlers away, so that a signal ends the process again. */
+  /** Removes the handlers, restoring the default action of signals. */
   release(): void;
 }
 
-/** A person, or the system, asked the command to end. */
+/** The command was interrupted by a signal. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
-/** Exit status of a command that was interrupted, as shells have it for SIGINT. */
+/** Exit status after an interrupt, as shells use it for SIGINT. */
 export const INTERRUPTED_STATUS = 130;
 
-/** The first signal asks to end in order; the second ends the process at once (children die with it). */
+/** Shuts down in order on the first signal; exits immediately on the second (children die with it). */
 export function handleInterrupts(onFirst: () => void = () => undefined): Interrupts {
   const controller = new AbortController();
   let resolveReceived: () => void = () => undefined;

@@ -1,15 +1,15 @@
 import { styleText } from 'node:util';
 import type { VerdictState } from '@caudal/common/account';
 
-/** Colours text for a terminal. What it returns is as wide as what it was given. */
+/** Colours text for a terminal without changing its visible width. */
 export interface Painter {
-  /** Green, yellow or red by the state. */
+  /** Colours by state: green, yellow or red. */
   verdict(state: VerdictState, text: string): string;
-  /** Names of lanes in the hue of their broker. */
+  /** Colours a lane's name in its broker's hue. */
   lanes(text: string, names: readonly string[]): string;
 }
 
-/** Leaves text as it is. */
+/** Returns text unchanged. */
 export const PLAIN: Painter = { verdict: (_state, text) => text, lanes: (text) => text };
 
 const STATE_STYLE = {
@@ -19,10 +19,10 @@ const STATE_STYLE = {
   faulty: 'red',
 } as const satisfies Record<VerdictState, string>;
 
-/** The terminal's names for the hues that dashboards and reports give the brokers. */
+/** Terminal colours closest to the brokers' hues on dashboards and reports. */
 const BROKER_STYLE = { rabbitmq: 'magentaBright', kafka: 'cyanBright' } as const;
 
-/** Paints for a stream: no colour where it is no terminal or `NO_COLOR` is set, colour where `FORCE_COLOR` is. */
+/** Creates a painter for a stream: plain unless it is a terminal; honours `NO_COLOR` and `FORCE_COLOR`. */
 export function createPainter(stream: NodeJS.WritableStream): Painter {
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
     styleText(style, text, { stream, validateStream: true });

@@ -4,7 +4,7 @@ import { UsageError } from './arguments.ts';
 
 /**
  * Runs a command's `main` with the arguments of this process and makes its result the exit status. A usage error is
- * one line and exits with 2; what a person can put right is printed without a stack.
+ * one line and exits with 2; an expected error is printed without a stack.
  */
 export async function runCommandLine(
   usage: string,
@@ -26,7 +26,7 @@ export async function runCommandLine(
   }
 }
 
-/** Something a person can put right; the message says how. */
+/** An error the user can fix; the message says how. */
 export class ExpectedError extends Error {
   override readonly name = 'ExpectedError';
 }

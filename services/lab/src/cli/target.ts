@@ -2,17 +2,17 @@ import { readRunRecord } from '../stack/run-file.ts';
 import { STATE_DIRECTORY } from './paths.ts';
 import { ExpectedError } from './run-command-line.ts';
 
-/** Where a command finds what it works on. */
+/** URLs of the deployment a command works on. */
 export interface Target {
   readonly baseUrl: string;
   readonly consoleUrl: string;
-  /** `/metrics` of ingest-api and consumers; empty where they are not known. */
+  /** `/metrics` of ingest-api and consumers; empty when unknown. */
   metricsUrls(): readonly string[];
 }
 
 /**
- * The URLs a person gave, or those of what `npm start` runs here.
- * @throws ExpectedError when neither is there.
+ * Returns the URLs given as options, or those of the services started by `npm start`.
+ * @throws ExpectedError when neither is available.
  */
 export function findTarget(given: {
   readonly baseUrl?: string | undefined;
@@ -24,13 +24,13 @@ export function findTarget(given: {
   const record = readRunRecord(STATE_DIRECTORY);
   if (record === undefined) {
     throw new ExpectedError(
-      'nothing runs here: npm start in another terminal, or give --base-url and --console-url',
+      'services are not running: run npm start in another terminal, or give --base-url and --console-url',
     );
   }
   return {
     baseUrl: baseUrl ?? record.baseUrl,
     consoleUrl: consoleUrl ?? record.consoleUrl,
-    // Read again each time: services come and go while a load runs.
+    // Read each time: services start and stop during a load.
     metricsUrls: () =>
       (readRunRecord(STATE_DIRECTORY) ?? record).services
         .filter(({ name }) => name !== 'console')

@@ -1,10 +1,10 @@
-/** Progress for a person, on standard error: standard output has the results alone. */
+/** Progress output on standard error; standard output carries only results. */
 export interface Terminal {
-  /** A line with the time since the start in front. */
+  /** Writes a line prefixed with the time since the start. */
   say(line: string): void;
-  /** A line that replaces the one before it on a terminal; elsewhere one comes every few seconds. */
+  /** Replaces the previous live line on a terminal; elsewhere writes a line every few seconds. */
   live(line: string): void;
-  /** Keeps the last live line and goes on below it. */
+  /** Keeps the last live line and continues below it. */
   endLive(): void;
 }
 
@@ -12,7 +12,7 @@ const PLAIN_INTERVAL_MS = 5_000;
 /** Carriage return and "erase to the end of the line". */
 const REWRITE = '\r\u001b[K';
 
-/** Writes to a stream; `isTty` tells whether lines can be replaced on it. */
+/** Writes to a stream; `isTty` says whether lines can be replaced. */
 export function createTerminal(
   stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number },
 ): Terminal {
@@ -33,7 +33,7 @@ export function createTerminal(
     },
     live(line) {
       if (stream.isTTY === true) {
-        // A line that wraps could not be replaced.
+        // A wrapped line cannot be replaced.
         stream.write(REWRITE + stamp(line).slice(0, (stream.columns ?? 80) - 1));
         isLive = true;
       } else if (performance.now() - plainAt >= PLAIN_INTERVAL_MS) {

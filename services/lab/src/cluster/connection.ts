@@ -11,7 +11,7 @@ import {
 } from '@kubernetes/client-node';
 import type { Fetch } from '../load/fetch.ts';
 
-/** A cluster's API. */
+/** Clients of a cluster's API. */
 export interface ClusterConnection {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
@@ -19,20 +19,20 @@ export interface ClusterConnection {
   readonly policy: PolicyV1Api;
   /** Objects of any kind. */
   readonly objects: KubernetesObjectApi;
-  /** Requests to a path of the API server, such as the proxy to a pod; with the rights of the kubeconfig. */
+  /** Requests a path of the API server, such as the proxy to a pod, with the kubeconfig's permissions. */
   readonly fetch: Fetch;
   /** Runs a command in a container of a pod. */
   exec(pod: PodContainer, command: readonly string[]): Promise<CommandResult>;
 }
 
-/** A container that runs. */
+/** A running container. */
 export interface PodContainer {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
 }
 
-/** What a command in a container came to. */
+/** Result of a command in a container. */
 export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
@@ -41,7 +41,7 @@ export interface CommandResult {
 
 const TIMEOUT_MS = 30_000;
 
-/** Connects to the cluster of a kubeconfig, in its current context or the one that is named. */
+/** Connects to a kubeconfig's cluster, in the current context or the named one. */
 export function connectToCluster(kubeconfig: string, context?: string): ClusterConnection {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
@@ -57,7 +57,7 @@ export function connectToCluster(kubeconfig: string, context?: string): ClusterC
   };
 }
 
-/** The global `fetch` takes no client certificates. */
+/** The global `fetch` does not support client certificates. */
 async function fetchFromApiServer(
   config: KubeConfig,
   path: string,
@@ -101,9 +101,9 @@ async function execInPod(
     exec
       .exec(namespace, pod, container, [...command], into('stdout'), into('stderr'), null, false, resolve)
       .then((socket) => {
-        socket.onerror = () => reject(new Error(`the connection to ${pod} broke`));
-        // After the status; where there was none, the container is gone.
-        socket.onclose = () => reject(new Error(`the connection to ${pod} ended without a status`));
+        socket.onerror = () => reject(new Error(`connection to ${pod} failed`));
+        // Without a status before it, the container is gone.
+        socket.onclose = () => reject(new Error(`connection to ${pod} closed without a status`));
       }, reject);
   });
   return { ...output, succeeded: status.status === 'Success' };

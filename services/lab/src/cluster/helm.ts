@@ -7,17 +7,17 @@ import { ROOT } from '../cli/paths.ts';
 /** The chart of this repository. */
 export const CHART = join(ROOT, 'charts', 'caudal');
 
-/** A release of the chart and what it is made with. */
+/** A release of the chart and its values. */
 export interface ChartRelease {
   readonly name: string;
   readonly namespace: string;
-  /** Values files, the last one wins. */
+  /** Values files; later ones override earlier ones. */
   readonly valuesFiles: readonly string[];
-  /** Values over those of the files. */
+  /** Values that override those of the files. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Helm, bound to a cluster. Every method rejects with the end of Helm's output. */
+/** Helm for one cluster. Methods reject with the end of Helm's output. */
 export interface Helm {
   /** Installs or upgrades, and waits until everything is ready. */
   upgrade(
@@ -32,7 +32,7 @@ export interface Helm {
 
 const UPGRADE_TIMEOUT_SECONDS = 300;
 
-/** Binds Helm to a cluster. */
+/** Creates a Helm client for a cluster. */
 export function createHelm(
   program: string,
   cluster: { readonly kubeconfig: string; readonly context?: string | undefined },

@@ -12,17 +12,17 @@ import type { LoadAccount, Scenario, StartLoad } from '../load/run-k6.ts';
 import type { ClusterConnection } from './connection.ts';
 import type { ChartRelease, Helm } from './helm.ts';
 
-/** A load test that the chart's Job runs, beside the release. */
+/** A load test run by the chart's Job. */
 export interface JobLoadOptions {
   readonly cluster: ClusterConnection;
   readonly helm: Helm;
   readonly release: ChartRelease;
   readonly scenario: Scenario;
-  /** As pods reach it. */
+  /** URL as pods reach it. */
   readonly baseUrl: string;
   /** Variables of load-tests/README.md. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The Job's log and its account are written here, and stay in the cluster too. */
+  /** Directory for the Job's log and account; both stay in the cluster as well. */
   readonly logFile: string;
   readonly accountFile: string;
 }
@@ -30,16 +30,15 @@ export interface JobLoadOptions {
 const TEMPLATE = 'templates/loadtest/loadtest.yaml';
 const POLL_INTERVAL_MS = 500;
 const KEPT_SECONDS = 86_400;
-/** Before the last line of the Job's log. */
+/** Precedes the last line of the Job's log. */
 const ACCOUNT_MARK = 'ACCOUNT ';
 
-/** Asks k6 to end as Ctrl-C does; by hand, because images differ in what they have besides a shell. */
+/** Sends k6 the signal of Ctrl-C with shell builtins: images differ in the tools they contain. */
 const END_K6 =
   'for at in /proc/[0-9]*; do read -r name < $at/comm; [ "$name" = k6 ] && kill -INT $(basename "$at"); done; true';
 
 /**
- * A load by k6 as a Job, for as many loads as one likes between two upgrades. The Job is kept for a day, and goes with
- * the release.
+ * Runs k6 as a Job, any number of times between upgrades. The Job is kept for a day and is deleted with the release.
  */
 export function jobLoad(options: JobLoadOptions): StartLoad {
   return async (signal) => {
@@ -47,7 +46,7 @@ export function jobLoad(options: JobLoadOptions): StartLoad {
     const job = await createJob(options);
     return {
       done: untilOver(options, job, signal),
-      // k6 tells nobody else how far it is.
+      // k6 reports its progress only in its log.
       counter: () => Promise.resolve(0),
     };
   };
@@ -70,7 +69,7 @@ async function createJob(
   const job = objects.find((object): object is V1Job => object.kind === 'Job');
   const scripts = objects.find(({ kind }) => kind === 'ConfigMap');
   if (!job?.metadata?.name || !scripts?.metadata?.name)
-    throw new Error(`${TEMPLATE} has no Job or no ConfigMap`);
+    throw new Error(`${TEMPLATE} renders no Job or no ConfigMap`);
   const { namespace } = release;
   const id = randomBytes(3).toString('hex');
   const owner = await ownerIn(options, job.spec?.template.spec?.serviceAccountName);
@@ -92,7 +91,7 @@ async function createJob(
   return { name: job.metadata.name, namespace };
 }
 
-/** The release's service account; what it owns goes with the release. */
+/** The release's service account; objects it owns are deleted with the release. */
 async function ownerIn(
   { cluster, release }: JobLoadOptions,
   name: string | undefined,

@@ -4,11 +4,11 @@ import type { Scenario } from '../load/run-k6.ts';
 import { jobLoad } from './load-job.ts';
 import type { StartedRelease } from './start-release.ts';
 
-/** A load on a release, by a Job beside it. */
+/** Options for a load on a release. */
 export interface ReleaseLoad
   extends Pick<MeasureOptions, 'onProgress' | 'onLoadStarted' | 'signal' | 'stalledAfterMs'> {
   readonly scenario: Scenario;
-  /** As pods reach it; the release's own Service where it is not given. */
+  /** URL as pods reach it; default: the release's ingest Service. */
   readonly baseUrl?: string | undefined;
   /** Variables of load-tests/README.md. */
   readonly variables: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export interface ReleaseLoad
   readonly directory: string;
 }
 
-/** Loads a release and measures it, all through the cluster's API server. */
+/** Loads a release and measures it through the cluster's API server. */
 export function measureRelease(started: StartedRelease, load: ReleaseLoad): Promise<LoadResult> {
   const { cluster, helm, chart, release } = started;
   const { scenario, baseUrl, variables, directory, ...options } = load;

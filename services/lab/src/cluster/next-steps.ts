@@ -11,7 +11,7 @@ const WHAT: Readonly<Record<string, { readonly title: string; readonly path: str
   grafana: { title: 'Grafana', path: '/' },
 };
 
-/** What is where on the cluster, and what to try next. */
+/** Formats the cluster's URLs and suggested next steps. */
 export function nextSteps(options: {
   readonly running: RunningCluster;
   readonly started: StartedRelease;
@@ -30,14 +30,14 @@ It is up; these ports lead into the cluster until Ctrl-C:
 
 ${urls.join('\n')}
 ${running.ingressUrl === undefined ? '' : `  ${'ingress'.padEnd(12)} ${running.ingressUrl}\n`}
-Try, in another terminal:
+Try in another terminal:
 
   export KUBECONFIG=${relative(process.cwd(), running.kubeconfig).startsWith('..') ? running.kubeconfig : `$PWD/${relative(ROOT, running.kubeconfig)}`}
   alias kubectl=${started.kubectl}
   kubectl -n ${namespace} get pods
   npm run load -- steady --rate 300 --duration 60s --base-url ${ingest} --console-url ${console}
   kubectl -n ${namespace} scale deploy/${name}-kafka-redis-consumer --replicas=3     while the load runs
-  kubectl -n ${namespace} delete pod ${name}-valkey-0                              its lane pauses, the other goes on
+  kubectl -n ${namespace} delete pod ${name}-valkey-0                              its lane pauses, the other continues
   npm run verify -- --console-url ${console}
 
 `;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chooseFreePorts, isPortFree } from '../../../../tools/servers/ports.ts';
 
-/** A port of this machine, on loopback, that leads to a Service. */
+/** A loopback port forwarded to a Service. */
 export interface PortForward {
   readonly component: string;
   readonly url: string;
@@ -10,17 +10,17 @@ export interface PortForward {
 
 const RETRY_AFTER_MS = 1_000;
 
-/** Forwards a port to a Service for as long as it is wanted: kubectl's own ends with the pod that it leads to. */
+/** Forwards a port to a Service until closed: restarts kubectl, whose port-forward ends with its pod. */
 export async function forwardPort(options: {
   readonly kubectl: string;
-  /** Arguments that say which cluster. */
+  /** kubectl arguments that select the cluster. */
   readonly target: readonly string[];
   readonly namespace: string;
-  /** Name for a person. */
+  /** Display name. */
   readonly component: string;
   readonly service: string;
   readonly port: string;
-  /** Taken where it is free. */
+  /** Used when free, otherwise another port. */
   readonly wantedPort: number;
 }): Promise<PortForward> {
   const { kubectl, target, namespace, service, port, wantedPort } = options;

@@ -24,7 +24,7 @@ export class Release {
     return `${this.name}-${component}`;
   }
 
-  /** Pods of a component, or of all, that are not about to end. */
+  /** Pods of a component, or of all components, that are not terminating. */
   async pods(component?: string): Promise<readonly V1Pod[]> {
     const selector = [`app.kubernetes.io/instance=${this.name}`];
     if (component !== undefined) selector.push(`app.kubernetes.io/component=${component}`);
@@ -42,13 +42,13 @@ export class Release {
     });
   }
 
-  /** A console client through the API server. */
+  /** Creates a console client that uses the API server's proxy. */
   console(): ConsoleClient {
     const path = `/api/v1/namespaces/${this.namespace}/services/${this.nameOf('console')}:http/proxy`;
     return createConsoleClient(path, this.#cluster.fetch);
   }
 
-  /** Paths of the API server to `/metrics` of the pods that accept and consume. */
+  /** API server paths to `/metrics` of ingest and consumer pods. */
   async metricsPaths(): Promise<readonly string[]> {
     const pods = await this.pods();
     return pods.flatMap(({ metadata, status }) => {
@@ -61,7 +61,7 @@ export class Release {
   }
 }
 
-/** Whether a pod is ready for work. */
+/** Whether a pod is ready. */
 export function isReady(pod: V1Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }

@@ -14,9 +14,9 @@ import { nextSteps } from './next-steps.ts';
 import { forwardPort, type PortForward } from './port-forward.ts';
 import { type StartedRelease, startRelease } from './start-release.ts';
 
-/** What `npm run cluster` was asked for. */
+/** Options of `npm run cluster`. */
 export interface ClusterRunSettings {
-  /** End after the account; the cluster stays. */
+  /** Exit after the account; the cluster keeps running. */
   readonly once: boolean;
   readonly provider: 'auto' | 'kind' | 'local';
   readonly context: string | undefined;
@@ -28,10 +28,10 @@ export interface ClusterRunSettings {
   readonly load: { readonly messages: number; readonly users: number; readonly seed: string } | undefined;
 }
 
-/** From nothing to the account on a cluster; resolves with the exit status. The cluster and the release stay. */
+/** Starts a cluster, installs the release, loads it; resolves with the exit status. Cluster and release keep running. */
 export async function runOnCluster(settings: ClusterRunSettings): Promise<number> {
   const terminal = createTerminal(process.stderr);
-  const interrupts = handleInterrupts(() => terminal.say('ending (Ctrl-C again to end at once) …'));
+  const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to exit immediately) …'));
   const forwards: PortForward[] = [];
   try {
     const { running, image } = await bringUp(settings, terminal);
@@ -42,7 +42,7 @@ export async function runOnCluster(settings: ClusterRunSettings): Promise<number
       namespace: settings.namespace,
       preset: settings.preset,
       valuesFiles: settings.valuesFiles,
-      // Policies are no harm where nobody enforces them.
+      // Harmless where policies are not enforced.
       values: {
         ...(image !== undefined && { images: { caudal: { tag: image.slice(image.lastIndexOf(':') + 1) } } }),
         ingress: { enabled: running.ingressUrl !== undefined },
@@ -51,7 +51,7 @@ export async function runOnCluster(settings: ClusterRunSettings): Promise<number
       terminal,
       signal: interrupts.signal,
     });
-    terminal.say('every pod is ready');
+    terminal.say('all pods are ready');
     let status = 0;
     if (settings.load !== undefined) {
       const result = await runSeedLoad(settings, running, started, terminal, interrupts.signal);
@@ -62,9 +62,7 @@ export async function runOnCluster(settings: ClusterRunSettings): Promise<number
       process.stdout.write(nextSteps({ running, started, forwards }));
       await interrupts.received;
     }
-    terminal.say(
-      `release ${settings.name} goes on in the cluster; npm run cluster:down takes all of it away`,
-    );
+    terminal.say(`release ${settings.name} keeps running; npm run cluster:down removes the cluster`);
     return status;
   } catch (error) {
     if (error instanceof InterruptedError || interrupts.signal.aborted) return INTERRUPTED_STATUS;
@@ -124,7 +122,7 @@ async function replicasOf({ release }: StartedRelease): Promise<Record<string, n
   return counts;
 }
 
-/** Tags of the images that ran, by the last part of their names. */
+/** Image tags by the last part of the image name. */
 async function imagesOf({ release }: StartedRelease): Promise<Record<string, string>> {
   const images = (await release.pods()).flatMap(
     ({ spec }) => spec?.containers.map(({ image }) => image ?? '') ?? [],

@@ -6,20 +6,20 @@ import { type ClusterConnection, connectToCluster } from './connection.ts';
 import { CHART, type ChartRelease, createHelm, type Helm } from './helm.ts';
 import { isReady, Release } from './release.ts';
 
-/** What to install, and where. */
+/** Options for installing a release. */
 export interface StartReleaseOptions {
   readonly running: RunningCluster;
   readonly name: string;
   readonly namespace: string;
   readonly preset: 'default' | 'minimal' | 'ha' | 'external';
-  /** Values files over the preset's and the images'. */
+  /** Values files that override those of preset and images. */
   readonly valuesFiles: readonly string[];
   readonly values: Readonly<Record<string, unknown>>;
   readonly terminal: Terminal;
   readonly signal?: AbortSignal;
 }
 
-/** A release that is ready, with what is needed to work on it. */
+/** A ready release with the clients to work on it. */
 export interface StartedRelease {
   readonly cluster: ClusterConnection;
   readonly helm: Helm;
@@ -30,7 +30,7 @@ export interface StartedRelease {
 
 const PROGRESS_INTERVAL_MS = 1_000;
 
-/** Installs the chart, or upgrades it, in a namespace that enforces the restricted profile, and waits for every pod. */
+/** Installs or upgrades the chart in a namespace that enforces the restricted profile, and waits for all pods. */
 export async function startRelease(options: StartReleaseOptions): Promise<StartedRelease> {
   const { running, name, namespace, preset, terminal, signal } = options;
   const tools = await ensureClientTools((line) => terminal.say(line));
@@ -59,7 +59,7 @@ export async function startRelease(options: StartReleaseOptions): Promise<Starte
   return { cluster, helm, kubectl: tools.kubectl, chart, release };
 }
 
-/** Makes a namespace that enforces the restricted profile. One that is there is left as it is: somebody else may rule over it. */
+/** Creates a namespace that enforces the restricted profile. An existing one is left unchanged: it may be managed elsewhere. */
 export async function ensureNamespace({ core }: ClusterConnection, name: string): Promise<void> {
   const { items } = await core.listNamespace({ fieldSelector: `metadata.name=${name}` });
   if (items.length > 0) return;
@@ -74,6 +74,6 @@ async function showPods(release: Release, terminal: Terminal): Promise<void> {
   const waiting = pods.filter((pod) => pod.status?.phase !== 'Succeeded' && !isReady(pod));
   const names = waiting.map(({ metadata }) => metadata?.name).join(', ');
   terminal.live(
-    `${pods.length - waiting.length} of ${pods.length} pods are ready${names && `; not yet ${names}`}`,
+    `${pods.length - waiting.length} of ${pods.length} pods are ready${names && `; waiting for ${names}`}`,
   );
 }

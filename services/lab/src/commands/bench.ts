@@ -11,13 +11,13 @@ import { readOptions, UsageError } from '../cli/arguments.ts';
 import { RESULTS_DIRECTORY, STATE_DIRECTORY } from '../cli/paths.ts';
 import { runCommandLine } from '../cli/run-command-line.ts';
 
-/** `npm run bench`: every goal of speed as a median of pair ratios against the raw client in the same run. */
+/** `npm run bench`: measures each performance goal as the median of paired ratios against a raw client in the same run. */
 
 const PARTS = ['kafka', 'rabbitmq', 'ingest', 'growth', 'memory'] as const;
 const USAGE = `usage: npm run bench -- [--quick] [--only ${PARTS.join(',')}]
-  --quick   3 pairs of small runs (a few minutes) instead of 7
-  --only    some parts, comma-separated
-  --kafka-client kafkajs|platformatic   what ingest publishes to Kafka with (default kafkajs)
+  --quick   3 pairs of short runs (a few minutes) instead of 7 pairs
+  --only    parts to run, comma-separated (all)
+  --kafka-client kafkajs|platformatic   Kafka client used by ingest (kafkajs)
 `;
 const FULL: Effort = {
   pairs: 7,
@@ -42,10 +42,10 @@ await runCommandLine(USAGE, async (args) => {
   });
   const parts = values.only?.split(',') ?? [...PARTS];
   const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
-  if (unknown !== undefined) throw new UsageError(`--only ${unknown}: there are ${PARTS.join(', ')}`);
+  if (unknown !== undefined) throw new UsageError(`--only ${unknown}: use ${PARTS.join(', ')}`);
   const kafkaClient = values['kafka-client'];
   if (kafkaClient !== 'kafkajs' && kafkaClient !== 'platformatic')
-    throw new UsageError(`--kafka-client ${kafkaClient}: there are kafkajs, platformatic`);
+    throw new UsageError(`--kafka-client ${kafkaClient}: use kafkajs or platformatic`);
   const effort = values.quick ? QUICK : FULL;
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const servers = await startServers({

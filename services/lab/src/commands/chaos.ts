@@ -16,21 +16,21 @@ import { newRunId, writeResults } from '../report/write-results.ts';
 
 const USAGE = `usage: npm run chaos -- [options]
 
-Kills and suspends every process and every server in turn, and breaks the network between consumers and stores, under
-a load whose client retries. Passes when the account is exact, every single fault was felt, and every lane had caught
-up within 15 s after each. It starts servers and services of its own: two ingest-apis and two consumers a lane.
+Kills and suspends every process and server in turn, and breaks the network between consumers and stores, under load
+from a client that retries. Passes when the account is exact, every fault had an effect, and every lane caught up
+within 15 s of each fault. Starts its own servers and services: two ingest-apis and two consumers per lane.
 
-  --messages N       messages to post in all (20000)
-  --seed TEXT        determines the order of the faults and the messages (1)
-  --kills N          kills of each target (2)
-  --stops N          suspensions of each target, by SIGSTOP (2)
-  --stop-seconds N   length of a suspension (10)
-  --network N        times that replies are swallowed, and reset, before each store (2)
-  --targets A,B      break only these: ${BROKEN_SERVERS.join(', ')}, ingest-api-1, kafka-consumer-2, … (all)
-  --pace N           stretch the load N times: for a slow machine (1)
+  --messages N       total messages to post (20000)
+  --seed TEXT        seed for the messages and the order of faults (1)
+  --kills N          kills per target (2)
+  --stops N          suspensions (SIGSTOP) per target (2)
+  --stop-seconds N   length of a suspension, s (10)
+  --network N        swallowed replies, and resets, per store (2)
+  --targets A,B      inject faults only into these: ${BROKEN_SERVERS.join(', ')}, ingest-api-1, kafka-consumer-2, … (all)
+  --pace N           stretch the load by this factor, for a slow machine (1)
 `;
 
-/** Two of each: a rebalance, a consumer that wakes up after it lost its partitions, a retry through another ingest. */
+/** Two of each cover a rebalance, a consumer that resumes after losing its partitions, and a retry through another ingest. */
 const REPLICAS = { 'ingest-api': 2, 'rabbitmq-consumer': 2, 'kafka-consumer': 2 };
 
 await runCommandLine(USAGE, async (args) => {
@@ -64,7 +64,7 @@ await runCommandLine(USAGE, async (args) => {
     throw new UsageError('nothing to inject: raise --kills, --stops or --network');
   const targets = values.targets?.split(',');
   const terminal = createTerminal(process.stderr);
-  const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to end at once) …'));
+  const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to exit immediately) …'));
   const onEvent = (line: string): void => terminal.say(line);
   const id = newRunId('chaos');
   const directory = join(RESULTS_DIRECTORY, id);

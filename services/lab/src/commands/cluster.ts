@@ -4,23 +4,23 @@ import { runOnCluster } from '../cluster/run-on-cluster.ts';
 
 const USAGE = `usage: npm run cluster -- [options]
 
-Brings a Kubernetes up (kind where Docker answers, else a node on this machine), builds the image, installs the chart,
-posts 10,000 messages by a k6 Job through the ingress, shows the account, and keeps ports into the cluster open until
-Ctrl-C. The cluster stays: npm run cluster:down takes it away.
+Starts a Kubernetes cluster (kind with Docker, otherwise a node on this machine), builds the image, installs the chart,
+posts 10,000 messages with a k6 Job through the ingress, prints the account, and forwards ports until Ctrl-C.
+The cluster keeps running: npm run cluster:down removes it.
 
-  --once              end after the account, with its exit status (0: exact)
+  --once              exit after the account: 0 when it is exact
   --messages N        messages to post (10000)
-  --users N           users that post them at once (100)
-  --seed TEXT         another seed, other messages (1)
+  --users N           concurrent virtual users (100)
+  --seed TEXT         seed for the generated messages (1)
   --no-load           install only
-  --preset NAME       default, minimal or ha
-  --values FILE       more values for the chart; may be repeated
-  --release NAME      name of the release (caudal)
-  --namespace NAME    its namespace (caudal)
-  --nodes N           1 or 2 nodes
-  --provider NAME     auto, kind or local
-  --context NAME      a cluster of yours, by its kubectl context ('current' is the current one); give --values that
-                      name an image it can pull
+  --preset NAME       chart preset: default, minimal or ha (default)
+  --values FILE       additional chart values; may be repeated
+  --release NAME      Helm release name (caudal)
+  --namespace NAME    Kubernetes namespace (caudal)
+  --nodes N           number of nodes, 1 or 2 (1)
+  --provider NAME     cluster provider: auto, kind or local (auto)
+  --context NAME      use your own cluster by kubectl context ('current' for the current one); needs --values
+                      with an image that the cluster can pull
 `;
 
 const PRESETS = ['default', 'minimal', 'ha'] as const;
@@ -62,6 +62,6 @@ await runCommandLine(USAGE, (args) => {
 
 function oneOf<Name extends string>(option: string, text: string, names: readonly Name[]): Name {
   const name = names.find((candidate) => candidate === text);
-  if (name === undefined) throw new UsageError(`--${option} ${text}: there are ${names.join(', ')}`);
+  if (name === undefined) throw new UsageError(`--${option} ${text}: use ${names.join(', ')}`);
   return name;
 }

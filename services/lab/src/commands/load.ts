@@ -18,22 +18,22 @@ import { newRunId } from '../report/write-results.ts';
 
 const USAGE = `usage: npm run load -- [${SCENARIOS.join('|')}] [options]
 
-Puts a load on what npm start runs here, waits until it is stored, and shows the account. Exits with 0 when the
-account is exact and every threshold of the load test holds. Ctrl-C ends the load early; the account still comes.
+Loads the services started by npm start, waits until every message is stored, and prints the account. Exits with 0
+when the account is exact and all load-test thresholds pass. Ctrl-C ends the load early; the account is still printed.
 
   --profile NAME      smoke, average (default) or stress
-  --rate N            messages per second, at the peak (not seed)
-  --duration TIME     such as 60s or 5m
-  --messages N        how many (seed only)
-  --users N           requests under way at once
+  --rate N            peak messages per second (not seed)
+  --duration TIME     length of the load, such as 60s or 5m; for seed its time limit
+  --messages N        messages to post (seed only)
+  --users N           concurrent requests
   --batch N           messages per request (1)
-  --seed TEXT         another seed, other messages (1)
-  --api-key KEY       where the API wants one
-  --base-url URL      an ingest API elsewhere, with
-  --console-url URL   its console
+  --seed TEXT         seed for the generated messages (1)
+  --api-key KEY       API key, if ingest requires one
+  --base-url URL      another ingest API; requires --console-url
+  --console-url URL   console of that deployment
 `;
 
-/** Options that are variables of the k6 scripts, which check them. */
+/** Options passed to the k6 scripts as variables; the scripts validate them. */
 const VARIABLES = ['profile', 'rate', 'duration', 'messages', 'users', 'batch', 'seed', 'api-key'] as const;
 
 await runCommandLine(USAGE, async (args) => {
@@ -55,7 +55,8 @@ await runCommandLine(USAGE, async (args) => {
     1,
   );
   const scenario = SCENARIOS.find((name) => name === (positionals[0] ?? 'seed'));
-  if (scenario === undefined) throw new UsageError(`there is no scenario '${positionals[0]}'`);
+  if (scenario === undefined)
+    throw new UsageError(`unknown scenario '${positionals[0]}': use ${SCENARIOS.join(', ')}`);
   const target = findTarget({ baseUrl: values['base-url'], consoleUrl: values['console-url'] });
   const variables = Object.fromEntries(
     VARIABLES.flatMap((name) => {
@@ -65,7 +66,7 @@ await runCommandLine(USAGE, async (args) => {
   );
   const terminal = createTerminal(process.stderr);
   const interrupts = handleInterrupts(() =>
-    terminal.say('ending the load (Ctrl-C again to leave at once) …'),
+    terminal.say('stopping the load (Ctrl-C again to exit immediately) …'),
   );
   const id = newRunId(scenario);
   const directory = join(RESULTS_DIRECTORY, id);

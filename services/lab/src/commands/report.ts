@@ -10,7 +10,7 @@ import { runSummary } from '../report/summary.ts';
 
 const USAGE = `usage: npm run report -- [ID] [--list]
 
-Shows a measured run of results/, the last one by default, and writes its report.md and chart.svg again.
+Prints a measured run from results/, by default the latest, and regenerates its report.md and chart.svg.
 `;
 
 await runCommandLine(USAGE, (args) => {
@@ -21,8 +21,9 @@ await runCommandLine(USAGE, (args) => {
     return Promise.resolve(0);
   }
   const id = positionals[0] ?? ids.at(-1);
-  if (id === undefined) throw new ExpectedError('there are no results yet: npm start, or npm run load');
-  if (!ids.includes(id)) throw new ExpectedError(`there is no run '${id}': npm run report -- --list`);
+  if (id === undefined) throw new ExpectedError('no results yet: run npm start or npm run load');
+  if (!ids.includes(id))
+    throw new ExpectedError(`unknown run '${id}': list runs with npm run report -- --list`);
   const directory = join(RESULTS_DIRECTORY, id);
   const run = JSON.parse(readFileSync(join(directory, 'run.json'), 'utf8')) as RunDocument;
   const { markdown, chart } = runReport(run);
@@ -34,7 +35,7 @@ await runCommandLine(USAGE, (args) => {
   return Promise.resolve(0);
 });
 
-/** Runs that have been written to the end, by time. */
+/** Completed runs in order of time. */
 function runIds(): string[] {
   try {
     return readdirSync(RESULTS_DIRECTORY)

@@ -7,15 +7,16 @@ import { SERVICE_SETS } from '../stack/stack.ts';
 
 const USAGE = `usage: npm run scale -- NAME=COUNT
 
-Changes how many processes of a service npm start runs: ${SERVICE_SETS.join(', ')}.
-Those that leave finish what they have begun first.
+Changes the number of processes of a service started by npm start: ${SERVICE_SETS.join(', ')}.
+Processes that are removed finish their work in progress first.
 `;
 
 await runCommandLine(USAGE, async (args) => {
   const { positionals } = readOptions(args, {}, 1);
   const { name, count } = readAssignment(positionals[0]);
   const record = readRunRecord(STATE_DIRECTORY);
-  if (record === undefined) throw new ExpectedError('nothing runs here: npm start in another terminal');
+  if (record === undefined)
+    throw new ExpectedError('services are not running: run npm start in another terminal');
   const services = await requestScale(record, name, count);
   process.stdout.write(`running: ${services.join(', ')}\n`);
   return 0;

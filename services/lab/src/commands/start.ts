@@ -5,19 +5,19 @@ import { startEverything } from '../start/start-everything.ts';
 const USAGE = `usage: npm start -- [options]
 
 Starts RabbitMQ, Kafka, Valkey, Redis, Prometheus and the services on this machine, posts 10,000 messages,
-shows the account, and stays up until Ctrl-C.
+prints the account, and keeps running until Ctrl-C.
 
-  --once                   end after the account, with its exit status (0: exact)
+  --once                   exit after the account: 0 when it is exact
   --messages N             messages to post (10000)
-  --users N                users that post them at once (100)
-  --seed TEXT              another seed, other messages (1)
+  --users N                concurrent virtual users (100)
+  --seed TEXT              seed for the generated messages (1)
   --no-load                start only
   --ingest N               ingest-api processes (1)
   --rabbitmq-consumers N   consumers of RabbitMQ → Valkey (2)
   --kafka-consumers N      consumers of Kafka → Redis (1)
-  --port N                 port of the ingest API (8080, another one when it is in use)
+  --port N                 port of the ingest API (8080, or a free one if it is in use)
   --console-port N         port of the console (8081, likewise)
-  --fresh                  empty the servers first; by default they keep their data (--keep-data)
+  --fresh                  clear the servers' data first; by default they keep it (--keep-data)
 `;
 
 await runCommandLine(USAGE, (args) => {
@@ -35,9 +35,8 @@ await runCommandLine(USAGE, (args) => {
     fresh: { type: 'boolean', default: false },
     'keep-data': { type: 'boolean', default: false },
   });
-  if (values.fresh && values['keep-data']) throw new UsageError('--fresh and --keep-data exclude each other');
-  if (values.once && values['no-load'])
-    throw new UsageError('--once is for the load: it makes no sense with --no-load');
+  if (values.fresh && values['keep-data']) throw new UsageError('--fresh and --keep-data cannot be combined');
+  if (values.once && values['no-load']) throw new UsageError('--once and --no-load cannot be combined');
   const replicas = (name: 'ingest' | 'rabbitmq-consumers' | 'kafka-consumers', fallback: number) =>
     wholeNumber(name, values[name], { min: 1, max: 32, fallback });
   return startEverything({

@@ -21,19 +21,19 @@ import { verifyLoad } from '../verify/verify-load.ts';
 
 const USAGE = `usage: npm run verify -- [options]
 
-Waits until the lanes are drained, then compares what the last load had accepted with both stores, per country.
+Waits until all lanes are drained, then compares the messages accepted in the last load with both stores, per country.
 Exits with 0 when the account is exact.
 
-  --account FILE      another load: the account.json of results/<id>, or one that k6 wrote
-  --console-url URL   a console elsewhere
+  --account FILE      verify another load: account.json from results/<id>, or one written by k6
+  --console-url URL   another deployment's console
   --all               show every country
-  --deep              ask both stores for every key of the load as well, by a client of its own: finds what counts
-                      cannot, and names the keys that are missing
+  --deep              also look up every key of the load in both stores with an independent client: finds errors
+                      that counts cannot show, and lists missing keys
   --store LANE=URL    a lane's store, for --deep elsewhere; may be repeated
-  --key-prefix TEXT   what is in front of every key of those stores
-  --api-key KEY       the API key that the load was sent with, for --deep
-  --self-test         plant faults in scratch keys of the real stores instead, for lanes of both brokers, and see
-                      whether each is reported as what it is
+  --key-prefix TEXT   prefix of all keys in those stores
+  --api-key KEY       API key used for the load (with --deep)
+  --self-test         instead, plant faults in scratch keys of the real stores, in a lane of each broker, and
+                      check that each is reported correctly
 `;
 
 await runCommandLine(USAGE, async (args) => {
@@ -74,7 +74,7 @@ await runCommandLine(USAGE, async (args) => {
       ? await verifyDeeply({
           account,
           ledger: readLedger(values.account ?? join(RESULTS_DIRECTORY, load.id, 'account.json')),
-          // The stores of this machine say nothing of a console elsewhere.
+          // Local stores do not belong to a remote console.
           stores: consoleUrl === undefined ? [...givenStores, ...(await localStores())] : givenStores,
           apiKey: values['api-key'],
           now: Date.now(),
@@ -91,7 +91,7 @@ await runCommandLine(USAGE, async (args) => {
   }
 });
 
-/** The stores of what runs here; none where nothing does. */
+/** Stores of the local deployment; empty when none is running. */
 async function localStores(): Promise<LaneStore[]> {
   const servers = await findServers();
   if (servers === undefined) return [];
@@ -107,7 +107,7 @@ async function localStores(): Promise<LaneStore[]> {
 function readStore(text: string, keyPrefix: string): LaneStore {
   const match = /^([a-z][a-z0-9-]*)=(rediss?:\/\/\S+)$/.exec(text);
   if (match === null)
-    throw new UsageError('--store: give LANE=URL, such as kafka-redis=redis://127.0.0.1:6379');
-  // Valkey and Redis answer the commands that are asked here alike.
+    throw new UsageError('--store: use LANE=URL, such as kafka-redis=redis://127.0.0.1:6379');
+  // Valkey and Redis answer these commands identically.
   return { lane: match[1] as string, store: 'redis', url: match[2] as string, keyPrefix };
 }

@@ -1,22 +1,22 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands between a client and a server, and does to replies what a bad network does. */
+/** Proxy between a client and a server that simulates network faults on replies. */
 export interface FaultyProxy {
   readonly port: number;
   /**
-   * From now on requests go through and no reply comes back: the client cannot know what has been done. `pass` ends it.
+   * Forwards requests but drops all replies: the client cannot know what was carried out. `pass` ends it.
    */
   swallowReplies(): void;
   /**
-   * The next so many replies are held back, and their connections reset: the request has been carried out, the client
-   * sees a broken connection.
+   * Drops the next `count` replies and resets their connections: the request was carried out, but the client sees a
+   * broken connection.
    */
   resetInsteadOfReplies(count: number): void;
-  /** From now on nobody gets through: open connections are reset, new ones closed. `pass` ends it. */
+  /** Refuses all traffic: resets open connections and closes new ones. `pass` ends it. */
   refuse(): void;
-  /** Ends every fault. Connections that lost a reply are reset, for what would follow makes no sense to their clients. */
+  /** Ends all faults. Resets connections that lost a reply: later replies would not match their requests. */
   pass(): void;
-  /** Replies that were held back so far. */
+  /** Number of replies dropped so far. */
   readonly repliesHeldBack: number;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ interface Connection {
   lostReply: boolean;
 }
 
-/** Starts to listen on a free port of 127.0.0.1 and forwards to the target. */
+/** Listens on a free port of 127.0.0.1 and forwards to the target. */
 export async function startFaultyProxy(target: {
   readonly host: string;
   readonly port: number;

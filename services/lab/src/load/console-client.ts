@@ -4,14 +4,14 @@ import type { Fetch } from './fetch.ts';
 /** Totals of every lane, by lane. */
 export type TotalsByLane = Readonly<Record<string, LaneTotals>>;
 
-/** What to compare with what the stores hold. */
+/** Counts to compare with the stores. */
 export interface AccountRequest {
   readonly accepted: PerCountry;
   readonly unknown: PerCountry;
   readonly before: TotalsByLane;
 }
 
-/** Asks a console; every method rejects with an Error that names the console and its answer. */
+/** Console client; methods reject with an Error that names the console and its answer. */
 export interface ConsoleClient {
   lanes(options?: { readonly identities: boolean }): Promise<readonly LaneReport[]>;
   compare(request: AccountRequest): Promise<Account>;
@@ -20,7 +20,7 @@ export interface ConsoleClient {
 /** Counting the identities of millions of messages takes a while. */
 const TIMEOUT_MS = 150_000;
 
-/** Makes a client of the console at this URL. */
+/** Creates a client for the console at this URL. */
 export function createConsoleClient(url: string, fetchJson: Fetch = fetch): ConsoleClient {
   const base = url.replace(/\/+$/, '');
   async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
@@ -45,13 +45,13 @@ export function createConsoleClient(url: string, fetchJson: Fetch = fetch): Cons
 }
 
 /**
- * The totals of all lanes.
+ * Reads the totals of all lanes.
  * @throws Error that names the lanes whose store could not be read.
  */
 export function totalsOf(lanes: readonly LaneReport[]): TotalsByLane {
   return Object.fromEntries(
     lanes.map(({ lane, totals, errors }) => {
-      if (totals === null) throw new Error(`${lane}: ${errors.store ?? 'the store gives no totals'}`);
+      if (totals === null) throw new Error(`${lane}: ${errors.store ?? 'store totals are unavailable'}`);
       const { total, byCountry, identities, readAt, expiryMark } = totals;
       return [lane, { total, byCountry, identities, readAt, expiryMark }];
     }),

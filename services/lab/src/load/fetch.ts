@@ -1,2 +1,2 @@
-/** The part of `fetch` that is used, so that requests may also go through the API server of a cluster. */
+/** The part of `fetch` in use; lets requests go through a cluster's API server. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;

@@ -1,7 +1,7 @@
 /** Observations by the upper bound of their bucket (not cumulative); the last bound may be Infinity. */
 export type Buckets = ReadonlyMap<number, number>;
 
-/** Cumulative buckets, as Prometheus has them, as counts of their own. */
+/** Converts Prometheus' cumulative buckets to counts per bucket. */
 export function fromCumulative(cumulative: Buckets): Map<number, number> {
   const counts = new Map<number, number>();
   let below = 0;
@@ -22,8 +22,8 @@ export function mergeBuckets(all: readonly Buckets[]): Map<number, number> {
 }
 
 /**
- * The value below which `quantile` (0 to 1) of the observations lie, interpolated within its bucket as Prometheus
- * does it. What lies above the last finite bound is taken for that bound.
+ * Estimates a quantile (0 to 1), interpolated within its bucket as Prometheus does. Observations above the last finite
+ * bound count as that bound.
  * @returns null when there are no observations
  */
 export function percentile(buckets: Buckets, quantile: number): number | null {

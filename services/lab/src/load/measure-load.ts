@@ -9,7 +9,7 @@ import type { LoadAccount, LoadRun, StartLoad } from './run-k6.ts';
 import { type RunSample, startSampler } from './sampler.ts';
 import { waitForDrain } from './wait-for-drain.ts';
 
-/** Seconds from accept to stored, of a lane over a run. */
+/** End-to-end latency of a lane over a run, seconds. */
 export interface LaneLatency {
   readonly messages: number;
   readonly p50: number | null;
@@ -17,16 +17,16 @@ export interface LaneLatency {
   readonly p99: number | null;
 }
 
-/** Everything a measured run came to. */
+/** Result of a measured run. */
 export interface LoadResult {
   readonly load: LoadAccount;
-  /** What the account was made from; `verify` compares it again. */
+  /** Input of the account; `verify` compares it again. */
   readonly request: AccountRequest;
   readonly account: Account;
-  /** Why the drain was given up; absent when everything was drained. */
+  /** Why waiting for the drain ended early; absent when all lanes drained. */
   readonly notDrained?: string;
   readonly latencyByLane: Readonly<Record<string, LaneLatency>>;
-  /** Messages per second: accepted by the door, and stored by lane from the start of the load to its last message. */
+  /** Messages per second: accepted by ingest, and stored by lane from the start of the load to its last message. */
   readonly acceptedPerSecond: number;
   readonly storedPerSecondByLane: Readonly<Record<string, number | null>>;
   readonly samples: readonly RunSample[];
@@ -34,33 +34,33 @@ export interface LoadResult {
   readonly counters: Readonly<Record<string, number>>;
 }
 
-/** What {@link measureLoad} needs. */
+/** Options of {@link measureLoad}. */
 export interface MeasureOptions {
   readonly client: ConsoleClient;
   /** `/metrics` of ingest-api and consumers; may change. */
   readonly metricsUrls: MetricsUrls;
-  /** How those are read (by `fetch`). */
+  /** Reads those pages. Default: `fetch`. */
   readonly fetchMetrics?: Fetch;
   readonly startLoad: StartLoad;
   /** Ends the load early; the account still follows. */
   readonly signal?: AbortSignal | undefined;
-  /** Told each second how far the run is. */
+  /** Called each second with the run's progress. */
   readonly onProgress: (progress: Progress) => void;
-  /** Told with each sample; for what watches the services more closely. */
+  /** Called with each sample. */
   readonly onSample?: (sample: RunSample, increases: Increases) => void;
-  /** Told when the load has begun. */
+  /** Called when the load has started. */
   readonly onLoadStarted?: (run: LoadRun) => void;
   readonly sampleIntervalMs?: number;
-  /** The wait for the stores is given up when nothing moves for so long. */
+  /** Stops waiting for the stores after this time without progress, ms. */
   readonly stalledAfterMs?: number;
 }
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface Progress {
   readonly phase: 'load' | 'drain';
   readonly atSeconds: number;
   readonly accepted: number;
-  /** Stored since the run began, by lane; null where it is not known. */
+  /** Stored since the start of the run, by lane; null if unknown. */
   readonly storedByLane: Readonly<Record<string, number | null>>;
 }
 
@@ -68,8 +68,8 @@ const BEFORE_DEADLINE_MS = 120_000;
 const DRAIN_DEADLINE_MS = 900_000;
 
 /**
- * Runs a load, waits until the lanes have stored it, and makes the account.
- * @throws ExpectedError when the lanes are not ready for a run, or k6 gave no account.
+ * Runs a load, waits until all lanes have stored it, and compares the account.
+ * @throws ExpectedError when the lanes are not ready for a run, or k6 wrote no account.
  */
 export async function measureLoad(options: MeasureOptions): Promise<LoadResult> {
   const { client, onProgress } = options;
@@ -81,7 +81,7 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
     deadlineMs: BEFORE_DEADLINE_MS,
     signal: options.signal,
   });
-  if (!quiet.drained) throw new ExpectedError(`the lanes are not ready for a load: ${quiet.reason}`);
+  if (!quiet.drained) throw new ExpectedError(`lanes are not ready for a load: ${quiet.reason}`);
   const before = totalsOf(await client.lanes({ identities: true }));
   const watch = new MetricsWatch(options.metricsUrls, options.fetchMetrics);
   await watch.scrape();
@@ -126,7 +126,7 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
       expectedTotals: Object.fromEntries(
         Object.entries(before).map(([lane, { total }]) => [lane, total + load.messages.accepted]),
       ),
-      // Messages of unknown outcome may still come out of a broker's queue after the others.
+      // Messages of unknown outcome may leave a broker's queue after the others.
       stillForMs: load.messages.unknown > 0 ? 3_000 : 1_000,
       stalledAfterMs,
       deadlineMs: DRAIN_DEADLINE_MS,
@@ -138,7 +138,7 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
     return {
       load,
       request,
-      // Whatever the counts say at this moment: what is still under way may yet change them.
+      // Messages in flight may still change the counts.
       account: drain.drained ? account : { ...account, exact: false },
       ...(drain.reason !== undefined && { notDrained: drain.reason }),
       latencyByLane: Object.fromEntries(account.lanes.map(({ lane }) => [lane, latencyOf(total, lane)])),

@@ -3,7 +3,7 @@ import type { Fetch } from './fetch.ts';
 import { type Buckets, fromCumulative, mergeBuckets } from './histogram.ts';
 import { parseMetrics, type Sample } from './metrics-text.ts';
 
-/** Increases of counters between two scrapes, all processes together. */
+/** Increases of counters between two scrapes, summed over all processes. */
 export interface Increases {
   /** Increase of a counter, over all series whose labels match. */
   counter(name: string, labels?: Readonly<Record<string, string>>): number;
@@ -11,7 +11,7 @@ export interface Increases {
   buckets(name: string, labels: Readonly<Record<string, string>>): Buckets;
 }
 
-/** `/metrics` of processes; asked before every scrape, so that processes may come and go. */
+/** `/metrics` URLs, listed before every scrape: processes start and stop. */
 export type MetricsUrls = () => readonly string[] | Promise<readonly string[]>;
 
 interface ProcessState {
@@ -21,14 +21,14 @@ interface ProcessState {
 
 const START_TIME = 'process_start_time_seconds';
 const SCRAPE_TIMEOUT_MS = 3_000;
-/** Series worth following: counters and histogram buckets of the product itself. */
+/** Series to follow: counters and histogram buckets of the product. */
 const FOLLOWED = new Set<string>(
   Object.values(METRICS).flatMap(({ name }) => (name.endsWith('_total') ? [name] : [`${name}_bucket`])),
 );
 
 /**
- * Follows counters of processes that may be restarted: it scrapes them again and again and adds up the increases.
- * What a process counted between its last scrape and its death is not known and missing.
+ * Follows counters across restarts by adding up increases between scrapes. Counts between the last scrape of a process
+ * and its end are lost.
  */
 export class MetricsWatch {
   readonly #urls: MetricsUrls;
@@ -42,12 +42,12 @@ export class MetricsWatch {
     this.#fetch = fetchText;
   }
 
-  /** Scrapes all processes; what they counted before the first scrape is left out. Who does not answer is passed over. */
+  /** Scrapes all processes; counts before the first scrape are ignored, and so are processes that do not answer. */
   async scrape(): Promise<Increases> {
     const since = new Map<string, { readonly sample: Sample; value: number }>();
     const isBaseline = this.#isFirst;
     this.#isFirst = false;
-    // Nothing is known at the moment where the list cannot be had either.
+    // No data without the list of processes.
     const urls = await Promise.resolve(this.#urls()).catch(() => []);
     await Promise.all(
       urls.map(async (url) => {

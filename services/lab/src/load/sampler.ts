@@ -3,7 +3,7 @@ import type { ConsoleClient } from './console-client.ts';
 import { percentile } from './histogram.ts';
 import type { Increases, MetricsWatch } from './metrics-watch.ts';
 
-/** The state of the lanes at one moment of a run. */
+/** State of all lanes at one time in a run. */
 export interface RunSample {
   /** When the sample was taken, ms since the epoch. */
   readonly atMs: number;
@@ -17,15 +17,15 @@ export interface LaneSample {
   readonly total: number | null;
   readonly backlog: number | null;
   readonly consumers: number | null;
-  /** Of the messages stored since the sample before, seconds from accept to stored. */
+  /** End-to-end latency of messages stored since the previous sample, seconds. */
   readonly p50Seconds: number | null;
   readonly p99Seconds: number | null;
 }
 
-/** Samples that are being taken. */
+/** A running sampler. */
 export interface Sampler {
   readonly samples: readonly RunSample[];
-  /** Takes a last one and ends. */
+  /** Takes a last sample and stops. */
   stop(): Promise<void>;
 }
 

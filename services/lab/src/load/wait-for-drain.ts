@@ -3,22 +3,22 @@ import type { LaneReport } from '@caudal/common/account';
 import { errorMessage } from '@caudal/common/errors';
 import type { ConsoleClient } from './console-client.ts';
 
-/** What to wait for. */
+/** Conditions and limits of the wait. */
 export interface DrainOptions {
   readonly client: ConsoleClient;
-  /** By lane, the total its store must have reached; lanes that are not named only have to be empty and still. */
+  /** Required store total by lane; other lanes only have to be empty and idle. */
   readonly expectedTotals?: Readonly<Record<string, number>>;
-  /** Nothing may have changed for this long: RabbitMQ counts what consumers hold up to some seconds late. */
+  /** Required time without changes, ms: RabbitMQ counts unacknowledged messages with a delay of some seconds. */
   readonly stillForMs: number;
-  /** Gives up when nothing has changed for so long and it is not over. */
+  /** Stops waiting after this time without progress, ms. */
   readonly stalledAfterMs: number;
-  /** Gives up after so long in any case. */
+  /** Stops waiting after this time in any case, ms. */
   readonly deadlineMs: number;
   readonly onProgress?: (lanes: readonly LaneReport[]) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How the wait ended. `reason` says for a person why it was given up. */
+/** Result of the wait. `reason` says why it ended without a drain. */
 export interface DrainResult {
   readonly drained: boolean;
   readonly reason?: string;
@@ -29,7 +29,7 @@ export interface DrainResult {
 
 const POLL_MS = 200;
 
-/** Waits while the lanes make progress: until everything is stored, nothing is left on the brokers and all is still. */
+/** Waits while lanes make progress, until everything is stored, the brokers are empty and nothing changes. */
 export async function waitForDrain(options: DrainOptions): Promise<DrainResult> {
   const startedAt = performance.now();
   const lastChangeAt: Record<string, number> = {};
@@ -58,7 +58,7 @@ export async function waitForDrain(options: DrainOptions): Promise<DrainResult> 
       return { drained: false, reason: `no progress for ${seconds} s: ${waitsFor}`, ...result };
     }
     if (now - startedAt >= options.deadlineMs) {
-      const reason = `not over after ${Math.round(options.deadlineMs / 1_000)} s: ${waitsFor ?? 'still changing'}`;
+      const reason = `not drained after ${Math.round(options.deadlineMs / 1_000)} s: ${waitsFor ?? 'still changing'}`;
       return { drained: false, reason, ...result };
     }
     options.onProgress?.(lanes);
@@ -74,7 +74,7 @@ async function readLanes(client: ConsoleClient): Promise<{ lanes: readonly LaneR
   }
 }
 
-/** What the first lane that is not done still waits for. */
+/** What the first unfinished lane is waiting for. */
 function unfinished(
   lanes: readonly LaneReport[],
   expectedTotals: Readonly<Record<string, number>>,

@@ -2,9 +2,9 @@ import type { Account } from '@caudal/common/account';
 import { formatCount } from './text-table.ts';
 
 /**
- * The account as a table: a row a country with what was accepted and what each lane stored, the largest first, then
- * the rest in one row, then the total. Countries with a finding are always shown; `unknown` and `other` are left out
- * where there are none.
+ * Formats the account as a table: a row per country with accepted and stored per lane, the largest first, then
+ * the rest in one row, then the total. Countries with a finding are always shown; `unknown` and `other` are omitted
+ * when zero.
  */
 export function accountRows(account: Account, maxCountries: number): string[][] {
   const lanes = account.lanes.map(({ lane }) => lane);

@@ -5,7 +5,7 @@ import { saveLastLoad } from '../load/last-load.ts';
 import { runSummary } from './summary.ts';
 import { writeResults } from './write-results.ts';
 
-/** Keeps a measured run in results/<id>, as the last load too, and shows it. */
+/** Saves a measured run in results/<id> and as the last load, and prints its summary. */
 export function keepRun(run: Parameters<typeof writeResults>[1]): void {
   const directory = join(RESULTS_DIRECTORY, run.id);
   saveLastLoad(STATE_DIRECTORY, { id: run.id, startedAt: run.result.load.startedAt, ...run.result.request });

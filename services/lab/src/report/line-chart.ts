@@ -1,6 +1,6 @@
 import { HUES, ownerOf } from '../../../../grafana-dashboards/src/palette.ts';
 
-/** One line of a chart; points without a value interrupt it. */
+/** One line of a chart; null points are gaps. */
 export interface Series {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number | null])[];
@@ -17,10 +17,10 @@ export interface Chart {
 const WIDTH = 760;
 const HEIGHT = 240;
 const PLOT = { left: 64, right: 16, top: 44, bottom: 32 };
-/** On white the darker shades are the ones that can be seen; a second lane of one broker takes the next. */
+/** Darker shades, readable on white; a broker's second lane takes the next one. */
 const SHADES = ['dark', 'mid', 'light'] as const;
 
-/** Draws charts under one another, x in seconds, as one SVG document. */
+/** Draws charts stacked in one SVG document, x in seconds. */
 export function renderCharts(charts: readonly Chart[]): string {
   const height = HEIGHT * charts.length;
   return [
@@ -85,7 +85,7 @@ function path(points: Series['points'], x: (value: number) => number, y: (value:
   return parts.join('');
 }
 
-/** Round values from 0 to at least `max`, about so many steps. */
+/** Returns round values from 0 to at least `max`, in about `steps` steps. */
 export function ticks(max: number, steps: number): number[] {
   const rough = max / steps;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
@@ -107,7 +107,7 @@ function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** The hue that the lane has on the dashboards. */
+/** The lane's hue on the dashboards. */
 function colourOf(name: string, before: readonly string[]): string {
   const owner = ownerOf(name);
   const nth = before.filter((one) => ownerOf(one) === owner).length;

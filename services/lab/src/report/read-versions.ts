@@ -8,7 +8,7 @@ import { ROOT } from '../cli/paths.ts';
 
 const TIMEOUT_MS = 3_000;
 
-/** Versions of the servers and of k6, as they say themselves; what does not say is left out. */
+/** Versions reported by the servers and k6; unavailable ones are omitted. */
 export async function readVersions(
   addresses: ServerAddresses | undefined,
   k6: string,
@@ -42,7 +42,7 @@ async function readRabbitmq(managementUrl: string): Promise<string | undefined> 
   return ((await response.json()) as { rabbitmq_version?: string }).rabbitmq_version;
 }
 
-/** Kafka does not tell its clients: this is the version that tools/servers starts. */
+/** Kafka does not report its version to clients: this is the one that tools/servers starts. */
 async function readPinnedKafka(): Promise<string | undefined> {
   const pom = await readFile(join(ROOT, 'tools', 'rootfs', 'kafka', 'pom.xml'), 'utf8');
   return /<kafka\.version>([^<]+)</.exec(pom)?.[1];

@@ -1,6 +1,6 @@
 import type { LoadResult } from '../load/measure-load.ts';
 
-/** A run as it is kept in results/<id>/run.json. */
+/** A run as saved in results/<id>/run.json. */
 export interface RunDocument extends LoadResult {
   readonly id: string;
   readonly command: string;

@@ -19,7 +19,7 @@ export function runReport(run: RunDocument): { readonly markdown: string; readon
   const chart = renderCharts([
     { title: 'Backlog', unit: 'messages', series: over((lane, { lanes: at }) => at[lane]?.backlog ?? null) },
     {
-      title: 'Accept to stored, p99',
+      title: 'End-to-end latency, p99',
       unit: 'ms',
       series: over((lane, { lanes: at }) => milliseconds(at[lane]?.p99Seconds)),
     },

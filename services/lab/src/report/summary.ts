@@ -4,12 +4,12 @@ import type { LoadResult } from '../load/measure-load.ts';
 import { accountRows } from './account-rows.ts';
 import { formatCount, formatDuration, textTable } from './text-table.ts';
 
-/** Countries shown in a terminal. */
+/** Maximum countries shown in a terminal. */
 const TOP_COUNTRIES = 8;
-/** Findings shown there; the report has them all. */
+/** Maximum findings shown there; the report lists all. */
 const MAX_NOTES = 12;
 
-/** Latency and rate of every lane, and of the door. */
+/** Latency and rate of every lane and of ingest. */
 export function latencyRows(
   result: Pick<LoadResult, 'latencyByLane' | 'storedPerSecondByLane' | 'load' | 'acceptedPerSecond'>,
 ): string[][] {
@@ -32,7 +32,7 @@ export function latencyRows(
   ];
 }
 
-/** The account as a table, the verdict on it, and what was found. */
+/** Formats the account with its verdict and findings. */
 export function accountSummary(
   account: Account,
   notDrained: string | undefined,
@@ -52,7 +52,7 @@ export function accountSummary(
   ].join('\n');
 }
 
-/** A run for a terminal: the account, what is wrong, and how fast it was. */
+/** Formats a run for a terminal: account, problems, latency and rates. */
 export function runSummary(result: LoadResult, paint: Painter = PLAIN): string {
   const { load, account } = result;
   const { retries } = load.requests;
@@ -67,7 +67,7 @@ export function runSummary(result: LoadResult, paint: Painter = PLAIN): string {
     ...(retries > 0
       ? ['', `${formatCount(retries)} requests were sent again under the same Idempotency-Key`]
       : []),
-    ...failed.map(({ metric, condition }) => `threshold of the load test missed: ${metric} ${condition}`),
+    ...failed.map(({ metric, condition }) => `load-test threshold failed: ${metric} ${condition}`),
     '',
   ].join('\n');
 }

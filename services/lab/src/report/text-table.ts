@@ -1,4 +1,4 @@
-/** Lines of aligned columns: the first to the left, all others to the right. */
+/** Formats rows in aligned columns: the first column left, the others right. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
@@ -18,7 +18,7 @@ export function textTable(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** The same as a table in Markdown. */
+/** Formats rows as a Markdown table. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const [header = [], ...body] = rows;
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -31,7 +31,7 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** Seconds as `0.8 ms`, `12 ms` or `1.5 s`; `–` where nothing was measured. */
+/** Seconds as `0.8 ms`, `12 ms` or `1.5 s`; `–` without a measurement. */
 export function formatDuration(seconds: number | null): string {
   if (seconds === null) return '–';
   if (seconds < 0.01) return `${(seconds * 1_000).toFixed(1)} ms`;

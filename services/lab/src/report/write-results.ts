@@ -36,7 +36,7 @@ export function describeMachine(): string {
   return `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${arch()}`;
 }
 
-/** A name for a run that sorts by time: `20261121-081500-seed`. */
+/** Creates a run ID that sorts by time: `20261121-081500-seed`. */
 export function newRunId(scenario: string, now = new Date()): string {
   const [date = '', time = ''] = now.toISOString().replaceAll(/[-:]/g, '').split(/[T.]/);
   return `${date}-${time}-${scenario}`;

@@ -7,14 +7,14 @@ import { ExpectedError } from '../cli/run-command-line.ts';
 import type { RunRecord } from './run-file.ts';
 import { SERVICE_SETS, type ServiceSet, type Stack } from './stack.ts';
 
-/** Lets commands in other terminals scale what this process supervises. */
+/** Lets commands in other terminals scale the supervised services. */
 export interface ControlServer {
   readonly url: string;
   readonly token: string;
   close(): Promise<void>;
 }
 
-/** Listens on a loopback port; who knows the token (it is in the run record) may ask. */
+/** Listens on a loopback port; requests need the token from the run record. */
 export async function startControlServer(stack: Stack): Promise<ControlServer> {
   const token = randomBytes(24).toString('base64url');
   const expected = Buffer.from(`Bearer ${token}`);
@@ -25,7 +25,7 @@ export async function startControlServer(stack: Stack): Promise<ControlServer> {
     };
     const given = Buffer.from(request.headers.authorization ?? '');
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      answer(401, { error: 'the token of .caudal/run.json is needed' });
+      answer(401, { error: 'Bearer token from .caudal/run.json required' });
     } else if (request.method !== 'POST' || request.url !== '/scale') {
       answer(404, { error: 'POST /scale' });
     } else {
@@ -53,16 +53,17 @@ export async function startControlServer(stack: Stack): Promise<ControlServer> {
 async function scaleAsAsked(stack: Stack, request: NodeJS.ReadableStream): Promise<void> {
   const body = (await json(request)) as { set?: unknown; count?: unknown };
   const set = SERVICE_SETS.find((name) => name === body.set);
-  if (set === undefined) throw new Error(`there is no '${String(body.set)}': ${SERVICE_SETS.join(', ')}`);
+  if (set === undefined)
+    throw new Error(`unknown service '${String(body.set)}': use ${SERVICE_SETS.join(', ')}`);
   const { count } = body;
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > 32) {
-    throw new Error('give a count from 0 to 32');
+    throw new Error('count must be from 0 to 32');
   }
   await stack.scale(set, count);
 }
 
 /**
- * Asks a supervisor to scale; resolves with the names of all services when that is done.
+ * Asks a supervisor to scale; resolves with the names of all services when done.
  * @throws ExpectedError with the supervisor's reason.
  */
 export async function requestScale(

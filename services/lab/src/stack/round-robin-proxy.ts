@@ -1,9 +1,9 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Gives several servers one address: connections go to one after the other, past those that refuse. */
+/** Balances connections over several servers in turn, skipping those that refuse. */
 export interface RoundRobinProxy {
   readonly port: number;
-  /** New connections go to these ports of 127.0.0.1 from now on. */
+  /** Sets the ports of 127.0.0.1 for new connections. */
   setTargets(ports: readonly number[]): void;
   close(): Promise<void>;
 }

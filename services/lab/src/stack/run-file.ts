@@ -2,17 +2,17 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { isRunning, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
 
-/** One service process that runs. */
+/** A running service process. */
 export interface RunningService {
   readonly name: string;
   readonly process: ProcessIdentity | null;
   readonly operationsUrl: string;
 }
 
-/** What runs, for the commands in other terminals. Readable by the owner alone: the token lets its holder scale. */
+/** Record of the running services, for commands in other terminals. Readable only by the owner: it holds the control token. */
 export interface RunRecord {
   readonly startedAt: string;
-  /** The process that supervises. */
+  /** The supervisor process. */
   readonly supervisor: ProcessIdentity;
   readonly baseUrl: string;
   readonly consoleUrl: string;
@@ -23,7 +23,7 @@ export interface RunRecord {
 
 const fileIn = (stateDirectory: string): string => join(stateDirectory, 'run.json');
 
-/** Replaces the record as a whole. */
+/** Replaces the record atomically. */
 export function writeRunRecord(stateDirectory: string, record: RunRecord): void {
   mkdirSync(stateDirectory, { recursive: true });
   const path = fileIn(stateDirectory);
@@ -31,13 +31,13 @@ export function writeRunRecord(stateDirectory: string, record: RunRecord): void 
   renameSync(`${path}.new`, path);
 }
 
-/** The record of a supervisor that still runs; undefined where none does. */
+/** Reads the record of a running supervisor; undefined without one. */
 export function readRunRecord(stateDirectory: string): RunRecord | undefined {
   const record = readAnyRecord(stateDirectory);
   return record !== undefined && isRunning(record.supervisor) ? record : undefined;
 }
 
-/** Removes the record, and ends service processes that a killed supervisor has left behind. */
+/** Removes the record and ends service processes left by a killed supervisor. */
 export function removeRunRecord(stateDirectory: string): void {
   for (const service of readAnyRecord(stateDirectory)?.services ?? []) {
     if (service.process !== null && isRunning(service.process)) process.kill(service.process.pid, 'SIGKILL');

@@ -3,7 +3,7 @@ import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
 /** Environment variables of a process. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** What things are called on the brokers and in the stores; a run of its own where servers are shared. */
+/** Names on brokers and in stores; they separate runs on shared servers. */
 export interface Names {
   readonly queue: string;
   readonly topic: string;
@@ -11,7 +11,7 @@ export interface Names {
   readonly storeKeyPrefix: string;
 }
 
-/** The names a person finds after `npm start`. */
+/** Names used by `npm start`. */
 export const DEFAULT_NAMES: Names = {
   queue: 'message',
   topic: 'message',
@@ -19,12 +19,12 @@ export const DEFAULT_NAMES: Names = {
   storeKeyPrefix: '',
 };
 
-/** One lane as it is set up here. */
+/** Local setup of a lane. */
 export interface Lane {
   readonly name: string;
   readonly broker: 'rabbitmq' | 'kafka';
   readonly store: 'valkey' | 'redis';
-  /** What its consumers are called to `scale`. */
+  /** Name of its consumers for `scale`. */
   readonly consumer: 'rabbitmq-consumer' | 'kafka-consumer';
 }
 
@@ -34,12 +34,12 @@ export const LANES: readonly Lane[] = [
   { name: 'kafka-redis', broker: 'kafka', store: 'redis', consumer: 'kafka-consumer' },
 ];
 
-/** What the environments are made from. */
+/** Input for the environments. */
 export interface EnvironmentSource {
   readonly addresses: ServerAddresses;
   readonly names: Names;
   readonly logLevel: string;
-  /** Stores as the consumers reach them, where that is not directly. */
+  /** Store URLs for consumers that reach them through a proxy. */
   readonly consumerStoreUrls?: Partial<Record<Lane['store'], string>> | undefined;
 }
 
@@ -126,7 +126,7 @@ function kafka({ addresses, names }: EnvironmentSource): Variables {
     KAFKA_TOPIC: names.topic,
     KAFKA_DEAD_LETTER_TOPIC: `${names.topic}.dead`,
     KAFKA_GROUP: names.group,
-    // The local broker allows less than the default: a consumer that dies is missed within seconds.
+    // Shorter than the default, as the local broker allows: a dead consumer is noticed within seconds.
     KAFKA_SESSION_TIMEOUT_MS: '3000',
     KAFKAJS_NO_PARTITIONER_WARNING: '1',
   };

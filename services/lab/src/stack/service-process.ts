@@ -7,19 +7,19 @@ import { errorMessage } from '@caudal/common/errors';
 import { identifyProcess, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
 import type { Variables } from './service-environment.ts';
 
-/** How one service process is run. */
+/** Options of a service process. */
 export interface ServiceProcessOptions {
   readonly name: string;
   /** Absolute path of the program. */
   readonly program: string;
   readonly environment: Variables;
-  /** Where `/readyz` and `/metrics` are. */
+  /** Port of `/readyz` and `/metrics`. */
   readonly operationsUrl: string;
   /** Appended to. */
   readonly logFile: string;
-  /** Told of every start and unexpected end, for a person. */
+  /** Called with a line of text for every start and unexpected exit. */
   readonly onEvent: (line: string) => void;
-  /** Told whenever the process number changes. */
+  /** Called when the process ID changes. */
   readonly onChange: () => void;
   /** SIGKILL follows SIGTERM after this long, ms. Default 30,000. */
   readonly stopTimeoutMs?: number;
@@ -27,16 +27,16 @@ export interface ServiceProcessOptions {
 
 const FIRST_RESTART_MS = 200;
 const MAX_RESTART_MS = 5_000;
-/** A process that ran for so long is taken for a healthy one when it ends. */
+/** A process that ran for this time counts as healthy: its restart delay starts over. */
 const HEALTHY_AFTER_MS = 10_000;
 const STOP_TIMEOUT_MS = 30_000;
-/** Makes the kernel end a process with its parent. */
+/** Makes the kernel end a process when its parent ends. */
 const SETPRIV = '/usr/bin/setpriv';
 
 /**
- * One service as a child process, started again with a growing pause whenever it ends by itself or is killed, as a
- * kubelet does. It is in a session of its own, so that Ctrl-C in a terminal reaches the supervisor alone, and dies
- * with it where the system can do that.
+ * Runs a service as a child process and restarts it with a growing delay when it exits or is killed, as a kubelet does.
+ * It has its own session, so that Ctrl-C reaches only the supervisor, and dies with the supervisor where the system
+ * supports that.
  */
 export class ServiceProcess {
   readonly name: string;
@@ -55,29 +55,29 @@ export class ServiceProcess {
     this.#options = options;
   }
 
-  /** The running process; undefined between an end and the next start. */
+  /** The running process; undefined before a restart. */
   get identity(): ProcessIdentity | undefined {
     return this.#identity;
   }
 
-  /** How often it was started again. */
+  /** Number of restarts. */
   get restarts(): number {
     return Math.max(0, this.#starts - 1);
   }
 
-  /** Starts the process and its supervision. */
+  /** Starts and supervises the process. */
   start(): void {
     this.#supervision = this.#supervise();
   }
 
-  /** Sends a signal to the running process; false when there is none at the moment. */
+  /** Sends a signal to the running process; false when none is running. */
   signal(signal: NodeJS.Signals): boolean {
     return this.#child?.kill(signal) ?? false;
   }
 
   /**
    * Resolves when `/readyz` answers 200.
-   * @throws Error with its last answer and the end of the log, when it does not within `timeoutMs`.
+   * @throws Error with its last answer and the end of the log after `timeoutMs`.
    */
   async untilReady(timeoutMs: number, signal?: AbortSignal): Promise<void> {
     const deadline = performance.now() + timeoutMs;
@@ -97,7 +97,7 @@ export class ServiceProcess {
     );
   }
 
-  /** What `/readyz` says now. */
+  /** Current answer of `/readyz`. */
   async readiness(): Promise<{ readonly ready: boolean; readonly detail: string }> {
     try {
       const response = await fetch(`${this.operationsUrl}/readyz`, { signal: AbortSignal.timeout(2_000) });
@@ -108,17 +108,17 @@ export class ServiceProcess {
   }
 
   /**
-   * Ends it by SIGTERM and lets it drain, or by SIGKILL if it does not end in time. It is not started again.
-   * @returns how its last process ended: `status 0` after a complete drain, else another status or the signal
+   * Sends SIGTERM and lets it drain, then SIGKILL if it does not exit in time. Does not restart it.
+   * @returns how its last process ended: `status 0` after a complete drain, otherwise another status or the signal
    */
   async stop(): Promise<string> {
     this.#stopping.abort();
     this.signal('SIGTERM');
-    // A process held by SIGSTOP takes no SIGTERM before it goes on.
+    // A process held by SIGSTOP handles SIGTERM only after SIGCONT.
     this.signal('SIGCONT');
     const { stopTimeoutMs = STOP_TIMEOUT_MS } = this.#options;
     const killer = setTimeout(() => {
-      this.#options.onEvent(`${this.name} did not end within ${stopTimeoutMs / 1_000} s: killed`);
+      this.#options.onEvent(`${this.name} did not exit within ${stopTimeoutMs / 1_000} s: killed`);
       this.signal('SIGKILL');
     }, stopTimeoutMs);
     await this.#supervision;
@@ -134,7 +134,7 @@ export class ServiceProcess {
       this.#lastEnd = ended;
       if (this.#stopping.signal.aborted) break;
       if (performance.now() - startedAt > HEALTHY_AFTER_MS) pauseMs = FIRST_RESTART_MS;
-      this.#options.onEvent(`${this.name} ended (${ended}): starting it again`);
+      this.#options.onEvent(`${this.name} exited (${ended}): restarting`);
       await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       pauseMs = Math.min(MAX_RESTART_MS, pauseMs * 2);
     }
@@ -150,7 +150,7 @@ export class ServiceProcess {
     const child = spawn(command, args, {
       detached: true,
       stdio: ['ignore', log, log],
-      // Nothing is inherited: a service behaves the same whatever this shell has set.
+      // No inherited variables: the service must not depend on this shell.
       env: { ...this.#options.environment },
     });
     closeSync(log);

@@ -17,50 +17,50 @@ import {
 } from './service-environment.ts';
 import { ServiceProcess } from './service-process.ts';
 
-/** A set of service processes that a person can scale. */
+/** A set of service processes that can be scaled. */
 export type ServiceSet = 'ingest-api' | Lane['consumer'];
 
-/** The sets by the name `scale` takes. */
+/** Names of the sets for `scale`. */
 export const SERVICE_SETS: readonly ServiceSet[] = ['ingest-api', 'rabbitmq-consumer', 'kafka-consumer'];
 
-/** What to run, against which servers. */
+/** Services to run and servers they use. */
 export interface StackOptions {
   readonly addresses: ServerAddresses;
   /** Processes of each set. */
   readonly replicas: Readonly<Record<ServiceSet, number>>;
-  /** Logs go to `logs/` within. */
+  /** Directory of `logs/`. */
   readonly stateDirectory: string;
-  /** Where Prometheus looks for what to scrape; nothing is written when absent. */
+  /** File of Prometheus scrape targets; not written when absent. */
   readonly targetsDirectory?: string | undefined;
-  /** Wanted ports; another one is taken where they are in use, and by default. */
+  /** Preferred ports; a free one is used if taken or not set. */
   readonly ports?: { readonly ingest?: number; readonly console?: number };
   readonly names?: Names;
   readonly consumerStoreUrls?: EnvironmentSource['consumerStoreUrls'];
-  /** Programs other than the services' own: a test's mutants. */
+  /** Programs that replace the services' own, for mutants in tests. */
   readonly programs?: Partial<Record<ServiceSet, string>>;
   readonly logLevel?: string;
   readonly onEvent: (line: string) => void;
-  /** Told when a process started, ended or was scaled. */
+  /** Called when a process started, exited or was scaled. */
   readonly onChange?: () => void;
   readonly signal?: AbortSignal;
 }
 
-/** Services that run, supervised, on this machine. */
+/** Supervised services on this machine. */
 export interface Stack {
   readonly baseUrl: string;
   readonly consoleUrl: string;
-  /** All processes at the moment, by name: `kafka-consumer-1`. */
+  /** Current processes by name: `kafka-consumer-1`. */
   processes(): ReadonlyMap<string, ServiceProcess>;
-  /** `/metrics` of the sets that move messages. */
+  /** `/metrics` URLs of ingest and consumers. */
   metricsUrls(): readonly string[];
   running(): readonly RunningService[];
   /**
-   * Starts or drains processes until a set has so many; resolves when the new ones are ready and the others gone.
-   * @throws Error for ingest-api where it was started alone, without the proxy that shares out connections.
+   * Scales a set to `count` processes; resolves when new ones are ready and removed ones are drained.
+   * @throws Error for ingest-api when started as a single process, without the load-balancing proxy.
    */
   scale(set: ServiceSet, count: number): Promise<void>;
   /**
-   * Ends everything in order: ingest, the consumers, the console.
+   * Stops everything in order: ingest, consumers, console.
    * @returns how each process ended, by name: `status 0` after a complete drain
    */
   stop(): Promise<ReadonlyMap<string, string>>;
@@ -69,8 +69,8 @@ export interface Stack {
 const READY_TIMEOUT_MS = 60_000;
 
 /**
- * Starts the services and resolves when each is ready.
- * @throws Error that names the one that is not, with its readiness and the end of its log; nothing is left running then.
+ * Starts the services and resolves when all are ready.
+ * @throws Error that names a service that is not ready, with its readiness and the end of its log; all are stopped then.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { replicas, stateDirectory, onEvent, signal } = options;
@@ -107,7 +107,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         (isConsole ? undefined : options.programs?.[set]) ??
         join(ROOT, 'services', lane === undefined ? set : 'consumer', 'src', 'main.ts'),
       environment: {
-        // Halves what a start costs: several processes begin at once.
+        // Halves the startup cost of several concurrent processes.
         NODE_COMPILE_CACHE: join(stateDirectory, 'compile-cache'),
         ...(lane !== undefined
           ? consumerEnvironment(source, lane, operationsPort)
@@ -192,7 +192,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         })),
       scale: async (set, count) => {
         if (set === 'ingest-api' && proxy === undefined && count !== 1) {
-          throw new Error('ingest-api runs alone here: start with --ingest 2 to be able to scale it');
+          throw new Error('ingest-api runs as a single process: start with --ingest 2 to scale it');
         }
         if (set === 'ingest-api' && count === 0) throw new Error('ingest-api needs at least one process');
         await scale(set, count);
@@ -208,11 +208,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function portNear(wanted: number | undefined, onEvent: (line: string) => void): Promise<number> {
   if (wanted !== undefined && (await isPortFree(wanted))) return wanted;
   const [port = 0] = await chooseFreePorts(1);
-  if (wanted !== undefined) onEvent(`port ${wanted} is in use: taking ${port}`);
+  if (wanted !== undefined) onEvent(`port ${wanted} is in use: using ${port}`);
   return port;
 }
 
-/** Prometheus re-reads the file when it changes; it must never see half of it. */
+/** Writes atomically: Prometheus reads the file whenever it changes. */
 function writeTargets(directory: string, members: ReadonlyMap<string, readonly ServiceProcess[]>): void {
   const groups = [...members].flatMap(([service, processes]) =>
     processes.map(({ name, operationsUrl }) => ({

@@ -1,11 +1,11 @@
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import type { Stack } from '../stack/stack.ts';
 
-/** What is where, and what to try next. */
+/** Formats the URLs and suggested next steps. */
 export function urlsAndNextSteps(stack: Stack, servers: Servers): string {
   const management = new URL(servers.addresses.rabbitmqManagementUrl);
   return `
-It is up, until Ctrl-C:
+Running until Ctrl-C:
 
   ingest API   ${stack.baseUrl}/docs
   console      ${stack.consoleUrl}/api/lanes
@@ -13,14 +13,14 @@ It is up, until Ctrl-C:
   RabbitMQ     ${management.origin} (user ${management.username}, password ${management.password})
   logs         .caudal/logs, .caudal/servers/logs
 
-Try, in another terminal:
+Try in another terminal:
 
   curl -i ${stack.baseUrl}/messages -H 'Content-Type: application/json' \\
     -d '{"description": "Sol y viento", "country": "ES", "weather": "sunny"}'
   npm run load -- steady --rate 500 --duration 30s
   npm run scale -- rabbitmq-consumer=4
   npm run servers -- kill valkey     its lane pauses, the other continues
-  npm run servers -- start valkey    brings it back: the lane drains
+  npm run servers -- start valkey    restores it: the lane drains
   npm run verify -- --deep           compares the last load with both stores again, key by key
 
 `;

@@ -19,18 +19,18 @@ import { readRunRecord, removeRunRecord, writeRunRecord } from '../stack/run-fil
 import { type ServiceSet, type Stack, startStack } from '../stack/stack.ts';
 import { urlsAndNextSteps } from './next-steps.ts';
 
-/** What `npm start` was asked for. */
+/** Options of `npm start`. */
 export interface StartSettings {
-  /** End after the account. */
+  /** Exit after the account. */
   readonly once: boolean;
-  /** Empty the servers first. */
+  /** Clear the servers' data first. */
   readonly fresh: boolean;
   readonly load: { readonly messages: number; readonly users: number; readonly seed: string } | undefined;
   readonly replicas: Readonly<Record<ServiceSet, number>>;
   readonly ports: { readonly ingest: number; readonly console: number };
 }
 
-/** Starts servers and services, loads them, shows the account; resolves with the exit status when all has ended. */
+/** Starts servers and services, loads them, prints the account; resolves with the exit status after shutdown. */
 export async function startEverything(settings: StartSettings): Promise<number> {
   const running = readRunRecord(STATE_DIRECTORY);
   if (running !== undefined) {
@@ -40,7 +40,7 @@ export async function startEverything(settings: StartSettings): Promise<number> 
   }
   removeRunRecord(STATE_DIRECTORY);
   const terminal = createTerminal(process.stderr);
-  const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to end at once) …'));
+  const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to exit immediately) …'));
   const ends: (() => Promise<void>)[] = [];
   let servers: Servers | undefined;
   try {
@@ -72,13 +72,13 @@ export async function startEverything(settings: StartSettings): Promise<number> 
   } finally {
     for (const end of ends.reverse()) await end().catch((error: unknown) => terminal.say(String(error)));
     removeRunRecord(STATE_DIRECTORY);
-    const data = servers === undefined ? '' : `; the data is in ${relative(ROOT, servers.dataDirectory)}`;
-    terminal.say(`nothing is left running${data}`);
+    const data = servers === undefined ? '' : `; data kept in ${relative(ROOT, servers.dataDirectory)}`;
+    terminal.say(`everything is stopped${data}`);
     interrupts.release();
   }
 }
 
-/** Servers and k6 at the same time: each takes minutes the first time, seconds later. */
+/** Starts servers and prepares k6 concurrently: each takes minutes the first time, seconds later. */
 async function prepare(
   settings: StartSettings,
   terminal: Terminal,
@@ -155,7 +155,7 @@ async function runSeedLoad(
   const { messages, users, seed } = settings.load ?? { messages: 0, users: 0, seed: '' };
   const id = newRunId('seed');
   const directory = join(RESULTS_DIRECTORY, id);
-  terminal.say(`posting ${messages.toLocaleString('en-US')} messages by ${users} users …`);
+  terminal.say(`posting ${messages.toLocaleString('en-US')} messages with ${users} users …`);
   const result = await measureLoad({
     client: createConsoleClient(stack.consoleUrl),
     metricsUrls: stack.metricsUrls,

@@ -8,14 +8,14 @@ import type { LoadAccount } from '../load/run-k6.ts';
 import type { RunDocument } from '../report/run-document.ts';
 
 /**
- * Reads an account that k6 wrote. What the stores held before is taken from the run.json beside it; without one the
- * stores are taken to have been empty.
- * @throws ExpectedError when it is no such file.
+ * Reads an account written by k6. The stores' previous totals come from the run.json beside it; without one, the stores
+ * are assumed to have been empty.
+ * @throws ExpectedError when the file is not an account.
  */
 export function readAccountFile(path: string): LastLoad {
   const account = readJson<LoadAccount>(path);
   if (account?.perCountry === undefined || account.messages === undefined) {
-    throw new ExpectedError(`${path} is no account of a load: it has no messages per country`);
+    throw new ExpectedError(`${path} is not the account of a load: it has no messages per country`);
   }
   const run = readRunBeside(path);
   return {
@@ -30,7 +30,7 @@ function readJson<T>(path: string): T {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as T;
   } catch (error) {
-    throw new ExpectedError(`${path} cannot be read: ${errorMessage(error)}`, { cause: error });
+    throw new ExpectedError(`cannot read ${path}: ${errorMessage(error)}`, { cause: error });
   }
 }
 

@@ -8,15 +8,14 @@ import {
 import type { KeyInspection } from './inspect-keys.ts';
 
 /**
- * The account again, with what each store knows of every single message of the load. That tells what counts cannot: a
- * loss that a message of another sender or one of unknown outcome stands in for, a loss and a double that cancel each
- * other after some identities have expired, and a lane that lacks one key.
+ * Repeats the account with each store's record of every message of the load. It finds what counts cannot show: a loss
+ * hidden by a message of another sender or of unknown outcome, a loss and a double that cancel each other after some
+ * identities have expired, and a lane that lacks one key.
  *
- * Two messages that were counted under each other's country leave a store exactly as it should be: nothing can show
- * that.
+ * Two messages counted under each other's country leave the store in the correct state: that cannot be detected.
  *
  * @param inspections by lane
- * @param mayHaveExpired keys that are missing may have been forgotten: they prove no loss
+ * @param mayHaveExpired whether missing keys may have expired, so that they do not prove a loss
  * @throws Error when a lane was not inspected
  */
 export function deepAccount(
@@ -48,7 +47,7 @@ export function deepAccount(
       });
       const lost = countries.flatMap(({ country, accepted }): Finding[] => {
         const expected = inspection.expectedByCountry[country] ?? 0;
-        // So many of this country are not named as unknown, and may be missing.
+        // Unknown messages of this country that the log does not name; they may be missing.
         const unnamed = Math.max(0, expected - accepted);
         const count = (inspection.missingByCountry[country] ?? 0) - unnamed;
         return count > 0 ? [{ lane, country, kind: 'lost', count }] : [];
@@ -71,7 +70,7 @@ function countsOf({ country, accepted, unknown, stored }: CountryCounts): Countr
   return { country, accepted, unknown, stored };
 }
 
-/** One finding a kind and place. */
+/** Merges findings of the same kind and place. */
 function merge(findings: readonly Finding[]): Finding[] {
   const merged = new Map<string, Finding>();
   for (const finding of findings) {

@@ -1,34 +1,34 @@
 import { type Ledger, type LedgerRequest, ledgerRequests, storeKeyOf } from './ledger.ts';
 import type { RawStore } from './raw-store.ts';
 
-/** A message that must be in a store and is not. */
+/** A message missing from a store. */
 export interface MissingMessage {
   readonly key: string;
-  /** Place in its request. */
+  /** Position in its request. */
   readonly position: number;
   readonly country: string;
 }
 
-/** What a store knows of a load's messages. */
+/** A store's record of a load's messages. */
 export interface KeyInspection {
-  /** Keys that were asked for. */
+  /** Number of keys looked up. */
   readonly asked: number;
-  /** Messages of the load whose identity is in the store, by country, whatever they were answered. */
+  /** Messages of the load whose identity is in the store, by country, regardless of the response. */
   readonly foundByCountry: Readonly<Record<string, number>>;
-  /** Messages that count as accepted here: all but those the log names. An interrupted load leaves some unnamed. */
+  /** Messages counted as accepted: all that the log does not name. An interrupted load leaves some unnamed. */
   readonly expectedByCountry: Readonly<Record<string, number>>;
-  /** Those of them that are not in the store. */
+  /** Number of those missing from the store. */
   readonly missingByCountry: Readonly<Record<string, number>>;
-  /** The first of those. */
+  /** The first missing messages. */
   readonly firstMissing: readonly MissingMessage[];
-  /** Messages that were refused and are in the store all the same. */
+  /** Messages that were refused but are in the store. */
   readonly refusedByCountry: Readonly<Record<string, number>>;
 }
 
 const KEYS_A_TIME = 1_000;
 const MAX_MISSING_LISTED = 20;
 
-/** Asks a store for every message of a load, by the key and position that identify it there. */
+/** Looks up every message of a load in a store, by its key and position. */
 export async function inspectKeys(
   store: RawStore,
   ledger: Ledger,
@@ -65,7 +65,7 @@ function add(counts: Record<string, number>, country: string): void {
   counts[country] = (counts[country] ?? 0) + 1;
 }
 
-/** As SETBIT numbers them: the highest bit of the first byte is 0. */
+/** Numbers bits as SETBIT does: 0 is the highest bit of the first byte. */
 function hasBit(bitmap: Buffer | null, bit: number): boolean {
   return ((bitmap?.[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0;
 }

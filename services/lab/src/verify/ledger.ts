@@ -7,13 +7,13 @@ import { hashText, randomAt } from '../../../../load-tests/lib/random.ts';
 import { ExpectedError } from '../cli/run-command-line.ts';
 import type { LoadAccount } from '../load/run-k6.ts';
 
-/** What became of a request; `accepted` unless the log of k6 says otherwise. */
+/** Outcome of a request; `accepted` unless k6's log says otherwise. */
 export type RequestOutcome = 'accepted' | 'refused' | 'unknown';
 
-/** What a load sent, request by request. */
+/** Requests sent by a load. */
 export interface Ledger {
   readonly account: LoadAccount;
-  /** Requests that were not accepted, by number, as far as the log has them. */
+  /** Requests not accepted, by number, as listed in the log. */
   readonly notAccepted: ReadonlyMap<number, 'refused' | 'unknown'>;
 }
 
@@ -21,27 +21,27 @@ export interface Ledger {
 export interface LedgerRequest {
   readonly key: string;
   readonly outcome: RequestOutcome;
-  /** What was posted, in order, with the country as the code it must be counted under. */
+  /** Posted messages in order, each with the country code it must be counted under. */
   readonly messages: readonly Message[];
 }
 
 /**
- * Reads the ledger that a load left in its results: account.json, and k6.log for what was not accepted.
- * @throws ExpectedError when there is no account with keys.
+ * Reads a load's ledger from its results: account.json, and k6.log for requests not accepted.
+ * @throws ExpectedError without an account that has keys.
  */
 export function readLedger(accountFile: string, logFile = join(accountFile, '..', 'k6.log')): Ledger {
   let account: LoadAccount;
   try {
     account = JSON.parse(readFileSync(accountFile, 'utf8')) as LoadAccount;
   } catch (error) {
-    throw new ExpectedError(`--deep needs the account that k6 wrote, and ${accountFile} cannot be read`, {
+    throw new ExpectedError(`--deep needs the account written by k6; cannot read ${accountFile}`, {
       cause: error,
     });
   }
-  // Accounts of older load tests have none.
+  // Accounts from older load tests have none.
   if (!account.keys?.prefix) {
     throw new ExpectedError(
-      `${accountFile} says nothing of the load's keys: put on a new load, then verify it`,
+      `${accountFile} does not contain the load's keys: run a new load, then verify it`,
     );
   }
   return { account, notAccepted: readNotAccepted(logFile) };
@@ -52,13 +52,13 @@ function readNotAccepted(logFile: string): Map<number, 'refused' | 'unknown'> {
   try {
     log = readFileSync(logFile, 'utf8');
   } catch {
-    // Without a log, what was not accepted is known by country alone.
+    // Without a log, requests not accepted are known only by country.
   }
   const lines = log.matchAll(new RegExp(`${notAcceptedMark} (refused|unknown) (\\d+)`, 'g'));
   return new Map([...lines].map(([, outcome, n]) => [Number(n), outcome as 'refused' | 'unknown']));
 }
 
-/** Every request of a load, as k6 made it from its seed. */
+/** Generates every request of a load as k6 did, from its seed. */
 export function* ledgerRequests({ account, notAccepted }: Ledger): Generator<LedgerRequest> {
   const { prefix, batch, messages } = account.keys;
   const seedHash = hashText(account.seed);
@@ -77,8 +77,8 @@ export function* ledgerRequests({ account, notAccepted }: Ledger): Generator<Led
 }
 
 /**
- * The key of a store that remembers a request: its messages are bits of it, by position. Derived here anew, apart from
- * the services, so that a fault in theirs shows.
+ * Derives the store key that remembers a request; its messages are bits of the value, by position. Independent of the
+ * services' code, so that an error there shows.
  */
 export function storeKeyOf(
   { key, messages }: Pick<LedgerRequest, 'key' | 'messages'>,

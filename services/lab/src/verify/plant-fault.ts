@@ -3,7 +3,7 @@ import type { RawStore } from './raw-store.ts';
 
 const IDENTITY_TTL_SECONDS = 3_600;
 
-/** Writes what a lane's store is made to hold, without the services' own code, under keys that begin with `keyPrefix`. */
+/** Writes planted messages to a lane's store, without the services' own code, under keys that begin with `keyPrefix`. */
 export async function plantFault(
   store: RawStore,
   keyPrefix: string,

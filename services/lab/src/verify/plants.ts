@@ -1,18 +1,18 @@
 import type { Finding, VerdictState } from '@caudal/common/account';
 
-/** A message as a lane's store is made to hold it. */
+/** A planted message in a lane's store. */
 export interface PlantedMessage {
-  /** The store's key of its identity, without the lane's prefix. */
+  /** Store key of its identity, without the lane's prefix. */
   readonly storeKey: string;
-  /** The country it is counted under. */
+  /** Country it is counted under. */
   readonly country: string;
-  /** How often it is counted. */
+  /** Number of times it is counted. */
   readonly counted: number;
   /** Whether the store remembers its identity. */
   readonly isRemembered: boolean;
 }
 
-/** What was accepted, as faults are planted in it. */
+/** Accepted messages in which faults are planted. */
 export interface Ground {
   readonly messages: readonly PlantedMessage[];
   /** Messages by country. */
@@ -23,20 +23,20 @@ export interface Ground {
 
 type Found = Omit<Finding, 'lane'>;
 
-/** A fault, and exactly what must be said of it. */
+/** A fault and the exact report required for it. */
 export interface Plant {
   readonly name: string;
-  /** What the store holds. */
+  /** Contents of the store. */
   messages(ground: Ground): readonly PlantedMessage[];
-  /** How far the store's total is from the sum of its countries. */
+  /** Difference of the store's total from the sum of its countries. */
   readonly totalOff?: number;
-  /** Messages of unknown outcome that the load is said to have had besides, by country. */
+  /** Additional messages of unknown outcome in the load, by country. */
   unknown?(ground: Ground): Readonly<Record<string, number>>;
-  /** The readings before and after are more than a day apart, and identities have expired between them. */
+  /** Whether the readings are more than a day apart and identities have expired in between. */
   readonly isOld?: boolean;
   readonly state: VerdictState;
   findings(ground: Ground): readonly Found[];
-  /** What `--deep` must say, where that is something else. */
+  /** Findings required of `--deep`, when different. */
   deepFindings?(ground: Ground): readonly Found[];
 }
 
@@ -69,10 +69,10 @@ function withOne(
   return messages.map((message, place) => (place === index ? { ...message, ...change } : message));
 }
 
-/** Nothing wrong: must be exact. */
+/** No fault: must be exact. */
 export const CLEAN: Plant = { name: 'no fault', messages: asAccepted, state: 'exact', findings: nothing };
 
-/** Every fault that a store can be left with. */
+/** Every kind of fault that a store can have. */
 export const FAULTS: readonly Plant[] = [
   {
     name: 'a loss',

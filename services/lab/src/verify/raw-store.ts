@@ -1,21 +1,21 @@
 import { Redis as RedisClient } from 'ioredis';
 import { Redis as ValkeyClient } from 'iovalkey';
 
-/** A store that is asked and written without any code of the services. */
+/** Access to a store that is independent of the services' code. */
 export interface RawStore {
-  /** The values of keys, in order; null where there is none. */
+  /** Reads keys in order; null for a missing key. */
   bitmaps(keys: readonly string[]): Promise<readonly (Buffer | null)[]>;
-  /** The shortest time that one of these keys has left, ms; null where none of them is there and expires. */
+  /** Shortest remaining time of these keys, ms; null when none exists with an expiry. */
   shortestLifeMs(keys: readonly string[]): Promise<number | null>;
   /** Sets the first bit of each key. */
   markFirstBits(keys: readonly string[], ttlSeconds: number): Promise<void>;
   set(key: string, value: string): Promise<void>;
   setFields(key: string, fields: Readonly<Record<string, number>>): Promise<void>;
-  /** Removes every key that begins so. */
+  /** Removes every key with this prefix. */
   removeAll(prefix: string): Promise<void>;
 }
 
-/** How a store is reached. */
+/** Address of a store. */
 export interface StoreAddress {
   readonly store: 'valkey' | 'redis';
   readonly url: string;
@@ -23,7 +23,7 @@ export interface StoreAddress {
 
 type Client = RedisClient | ValkeyClient;
 
-/** Calls `work` with a store. Rejects with the driver's error when it does not answer. */
+/** Connects, calls `work` and disconnects. Rejects with the driver's error when the store does not answer. */
 export async function withRawStore<T>(
   { store, url }: StoreAddress,
   work: (store: RawStore) => Promise<T>,

@@ -6,7 +6,7 @@ import { ROOT } from '../cli/paths.ts';
 import { type ConsoleClient, createConsoleClient } from '../load/console-client.ts';
 import { ServiceProcess } from '../stack/service-process.ts';
 
-/** A lane as the console is told of it. */
+/** A lane in the console's configuration. */
 export interface ConsoleLane {
   readonly name: string;
   readonly broker: 'rabbitmq' | 'kafka';
@@ -15,7 +15,7 @@ export interface ConsoleLane {
   readonly storeKeyPrefix: string;
 }
 
-/** Runs the console program, the same as everywhere, on these lanes. No broker takes part: the faults are in the stores. */
+/** Runs the real console program on these lanes. No broker is involved: the faults are in the stores. */
 export async function withSelfTestConsole<T>(
   options: {
     readonly lanes: readonly ConsoleLane[];
@@ -24,7 +24,7 @@ export async function withSelfTestConsole<T>(
   },
   work: (client: ConsoleClient) => Promise<T>,
 ): Promise<T> {
-  const [port = 0, operationsPort = 0, nobody = 0] = await chooseFreePorts(3);
+  const [port = 0, operationsPort = 0, closedPort = 0] = await chooseFreePorts(3);
   const logDirectory = join(options.stateDirectory, 'logs');
   mkdirSync(logDirectory, { recursive: true });
   const reader = new ServiceProcess({
@@ -36,8 +36,8 @@ export async function withSelfTestConsole<T>(
       OPERATIONS_HOST: '127.0.0.1',
       OPERATIONS_PORT: String(operationsPort),
       LANES: JSON.stringify(options.lanes),
-      RABBITMQ_URL: `amqp://127.0.0.1:${nobody}`,
-      KAFKA_BROKERS: `127.0.0.1:${nobody}`,
+      RABBITMQ_URL: `amqp://127.0.0.1:${closedPort}`,
+      KAFKA_BROKERS: `127.0.0.1:${closedPort}`,
       KAFKAJS_NO_PARTITIONER_WARNING: '1',
       MAX_BODY_BYTES: '1000000',
     },
@@ -57,7 +57,7 @@ export async function withSelfTestConsole<T>(
   }
 }
 
-/** A console serves before it has connected to its stores. */
+/** Waits for store connections: the console starts serving before it has them. */
 async function untilReadable(client: ConsoleClient): Promise<void> {
   let unread: string | undefined;
   const isReadable = async (): Promise<boolean> => {

@@ -1,15 +1,15 @@
 import type { Plant } from './plants.ts';
 
-/** What the self-test found. */
+/** Result of the self-test. */
 export interface SelfTestResult {
   readonly planted: number;
-  /** Faults that were reported, in both lanes, as what they are and nothing else; 0 when a clean lane was not exact. */
+  /** Faults reported correctly in both lanes, without other findings; 0 when a clean lane was not exact. */
   readonly found: number;
-  /** A line a fault, for a person. */
+  /** A line of text per fault. */
   readonly lines: readonly string[];
 }
 
-/** Sums the self-test up. @param misses what was not as it had to be, by plant; nothing where all was */
+/** Summarises the self-test. @param misses deviations by plant; plants without any are left out */
 export function selfTestResult(
   clean: Pick<Plant, 'name'>,
   faults: readonly Pick<Plant, 'name'>[],
@@ -20,11 +20,11 @@ export function selfTestResult(
   const width = Math.max(...plants.map(({ name }) => name.length));
   return {
     planted: faults.length,
-    // A verifier that cries wolf finds every fault, too.
+    // A verifier that always raises an alarm finds every fault, too.
     found: isRight(clean) ? faults.filter(isRight).length : 0,
     lines: plants.map((plant) => {
       const verdict = plant === clean ? 'exact' : 'reported';
-      const missed = misses.get(plant) ?? ['not looked at'];
+      const missed = misses.get(plant) ?? ['not checked'];
       return `${plant.name.padEnd(width)}  ${isRight(plant) ? `${verdict} in both lanes` : `MISSED: ${missed.join('; ')}`}`;
     }),
   };

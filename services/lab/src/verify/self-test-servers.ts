@@ -3,7 +3,7 @@ import { findServers, startServers } from '../../../../tools/servers/servers.ts'
 import { STATE_DIRECTORY } from '../cli/paths.ts';
 import type { StoreAddresses } from './self-test.ts';
 
-/** Calls `work` with real stores: those that run already, else a Valkey and a Redis started for it alone. */
+/** Calls `work` with real stores: those already running, otherwise a Valkey and a Redis started for it. */
 export async function withSelfTestServers<T>(
   options: { readonly onEvent: (line: string) => void; readonly signal: AbortSignal },
   work: (addresses: StoreAddresses) => Promise<T>,

@@ -10,7 +10,7 @@ import { type ConsoleLane, withSelfTestConsole } from './self-test-console.ts';
 import { type SelfTestResult, selfTestResult } from './self-test-result.ts';
 import { verifyDeeply } from './verify-deep.ts';
 
-/** Where the real stores are. */
+/** Addresses of the real stores. */
 export interface StoreAddresses {
   readonly valkeyUrl: string;
   readonly redisUrl: string;
@@ -24,9 +24,9 @@ const MESSAGES = 300;
 const A_DAY_AND_MORE_MS = 90_000_000;
 
 /**
- * Plants faults in real stores, under key prefixes of their own, in a lane of each broker, lets a real console read
- * them back and compare, and looks whether each fault, and nothing else, is reported: by the account, and by the one
- * that asks for every key. A lane without a fault must be exact.
+ * Plants faults in real stores, under separate key prefixes, in a lane of each broker. A real console reads them back
+ * and compares; both the account and the deep account must report each fault and nothing else. A lane without a fault
+ * must be exact.
  */
 export async function runSelfTest(options: {
   readonly addresses: StoreAddresses;
@@ -72,7 +72,7 @@ export async function runSelfTest(options: {
     const consoleLanes = lanes.map(({ plant: _plant, ...lane }) => lane);
     const reports = await withSelfTestConsole({ ...options, lanes: consoleLanes }, async (client) => {
       const accounts = new Map<Plant, Account>();
-      // One comparison for all that was sent alike.
+      // One comparison for all plants with the same load.
       const alike = await compare(client, lanes, ground, {});
       for (const plant of plants) {
         const unknown = plant.unknown?.(ground);
@@ -94,7 +94,7 @@ export async function runSelfTest(options: {
   }
 }
 
-/** A load that never was: one message a request. */
+/** A fictitious load: one message per request. */
 function makeLedger(): Ledger {
   const account = {
     seed: 'self-test',
@@ -138,7 +138,7 @@ function compare(
         total: 0,
         byCountry: {},
         identities: 0,
-        // Another mark than the store's: something has expired since.
+        // Differs from the store's mark: identities have expired since.
         expiryMark: 'before',
         readAt: plant.isOld === true ? now - A_DAY_AND_MORE_MS : now,
       },
@@ -147,7 +147,7 @@ function compare(
   return client.compare({ accepted: ground.counts, unknown, before });
 }
 
-/** What is not as it must be in a lane; empty when everything is. */
+/** Deviations from the required report in a lane; empty when it is correct. */
 async function missesOf(
   lane: PlantedLane,
   account: Account,

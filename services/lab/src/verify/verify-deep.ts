@@ -7,29 +7,29 @@ import { inspectKeys, type KeyInspection } from './inspect-keys.ts';
 import { type Ledger, ledgerRequests, storeKeyOf } from './ledger.ts';
 import { type RawStore, type StoreAddress, withRawStore } from './raw-store.ts';
 
-/** A lane's store as `--deep` reaches it. */
+/** Address of a lane's store for `--deep`. */
 export interface LaneStore extends StoreAddress {
   readonly lane: string;
-  /** In front of every key of the lane. */
+  /** Prefix of all keys of the lane. */
   readonly keyPrefix: string;
 }
 
-/** An account that looked at every key, and what else there is to say. */
+/** An account that checked every key, with notes. */
 export interface DeepVerdict {
   readonly account: Account;
-  /** Which keys are missing, a line each. */
+  /** Missing keys, one per line. */
   readonly notes: readonly string[];
 }
 
-/** A client may rely on a key for this long; the stores remember longer, how much longer is a setting. */
+/** Guaranteed lifetime of a key; the stores keep it longer, as configured. */
 const KEY_LIFE_MS = 86_400_000;
-/** Of a load, the keys that were written first, and so go first. */
+/** Number of a load's oldest keys to check: they expire first. */
 const FIRST_KEYS = 1_000;
 const ABOUT_TO_GO_MS = 600_000;
 
 /**
- * Asks every lane's store for every message of a load.
- * @throws ExpectedError when a store of the account is not given, or does not answer.
+ * Looks up every message of a load in every lane's store.
+ * @throws ExpectedError when a store of the account is not given or does not answer.
  */
 export async function verifyDeeply(options: {
   readonly account: Account;
@@ -46,7 +46,7 @@ export async function verifyDeeply(options: {
   let mayHaveExpired = false;
   for (const { lane } of account.lanes) {
     const store = stores.find((candidate) => candidate.lane === lane);
-    if (store === undefined) throw new ExpectedError(`--deep: give --store ${lane}=redis://…`);
+    if (store === undefined) throw new ExpectedError(`--deep: set --store ${lane}=redis://…`);
     const { inspection, isForgetting } = await withRawStore(store, async (raw) => ({
       inspection: await inspectKeys(raw, ledger, { keyPrefix: store.keyPrefix, apiKey }),
       isForgetting: isOld && (await forgetsKeys(raw, ledger, store.keyPrefix, apiKey)),
@@ -62,7 +62,7 @@ export async function verifyDeeply(options: {
   return { account: deepAccount(account, inspections, mayHaveExpired), notes };
 }
 
-/** Whether keys of an old load may be gone: none of its first ones is there, or one is about to go. */
+/** Whether keys of an old load may have expired: none of the oldest exists, or one is about to expire. */
 async function forgetsKeys(
   raw: RawStore,
   ledger: Ledger,
@@ -80,10 +80,8 @@ async function forgetsKeys(
 function notesOn(lane: string, inspection: KeyInspection, mayHaveExpired: boolean): string[] {
   const { asked, firstMissing, missingByCountry } = inspection;
   const missing = Object.values(missingByCountry).reduce((sum, count) => sum + count, 0);
-  const notes = [
-    `${lane}: asked for ${formatCount(asked)} keys, ${formatCount(missing)} messages are missing`,
-  ];
-  if (missing > 0 && mayHaveExpired) return [...notes, `${lane}: the load is old: its keys may have expired`];
+  const notes = [`${lane}: ${formatCount(asked)} keys checked, ${formatCount(missing)} messages missing`];
+  if (missing > 0 && mayHaveExpired) return [...notes, `${lane}: keys of this load may have expired`];
   notes.push(
     ...firstMissing.map(
       ({ key, position, country }) =>

@@ -4,16 +4,16 @@ import { type ConsoleClient, totalsOf } from '../load/console-client.ts';
 import type { LastLoad } from '../load/last-load.ts';
 import { waitForDrain } from '../load/wait-for-drain.ts';
 
-/** What `verify` found. */
+/** Result of `verify`. */
 export interface VerifiedLoad {
   readonly account: Account;
-  /** Why the lanes were not drained; absent when they were. */
+  /** Why the lanes did not drain; absent when they did. */
   readonly notDrained?: string;
 }
 
 /**
- * Drains the lanes, then compares a load with what the stores have counted since.
- * @throws ExpectedError when the console cannot be asked or a store cannot be read.
+ * Waits for the lanes to drain, then compares a load with the counts of the stores since.
+ * @throws ExpectedError when the console does not answer or a store cannot be read.
  */
 export async function verifyLoad(
   client: ConsoleClient,
@@ -21,7 +21,7 @@ export async function verifyLoad(
   signal: AbortSignal,
 ): Promise<VerifiedLoad> {
   const lanes = await client.lanes().catch((error: unknown) => {
-    throw new ExpectedError(`the console does not answer: ${String(error)}`, { cause: error });
+    throw new ExpectedError(`console does not answer: ${String(error)}`, { cause: error });
   });
   const empty: LaneTotals = {
     total: 0,
@@ -41,10 +41,10 @@ export async function verifyLoad(
     deadlineMs: 900_000,
     signal,
   });
-  // A store that is down has no totals: say so instead of calling everything lost.
+  // Without a store's totals, report that instead of calling everything lost.
   totalsOf(await client.lanes());
   const account = await client.compare({ accepted: load.accepted, unknown: load.unknown, before });
   return drain.drained
     ? { account }
-    : { account: { ...account, exact: false }, notDrained: drain.reason ?? 'not over' };
+    : { account: { ...account, exact: false }, notDrained: drain.reason ?? 'not drained' };
 }

@@ -52,7 +52,7 @@ describe('evidence', () => {
   it('is what came on top', () => {
     const since = evidenceSince(evidence({ late: 2 }), evidence({ late: 5, duplicates: 1 }));
     assert.equal(describeEvidence(since), 'duplicates refused 1, late 3');
-    assert.equal(describeEvidence(evidence({})), 'nothing seen');
+    assert.equal(describeEvidence(evidence({})), 'no effect');
   });
 
   it('is added up from the samples, each metric under its own name', async () => {

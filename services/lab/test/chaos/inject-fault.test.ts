@@ -61,7 +61,7 @@ describe('injectFault', () => {
     });
   }
 
-  it('lets everything go on when it is interrupted', async () => {
+  it('resumes everything when it is interrupted', async () => {
     const interrupted = () => Promise.reject(new Error('interrupted'));
     for (const [action, target, last] of [
       ['stop', 'ingest-api-1', 'SIGCONT ingest-api-1'],
@@ -76,8 +76,8 @@ describe('injectFault', () => {
 
   it('does not pass for done what reached no process', async () => {
     isRunning = false;
-    await assert.rejects(inject('kill', 'ingest-api-1'), /no process to send SIGSTOP to/);
-    await assert.rejects(inject('stop', 'kafka-consumer-1'), /no process to send SIGSTOP to/);
+    await assert.rejects(inject('kill', 'ingest-api-1'), /no process to receive SIGSTOP/);
+    await assert.rejects(inject('stop', 'kafka-consumer-1'), /no process to receive SIGSTOP/);
     await assert.rejects(inject('reset', 'redis'), /redis has no proxy/);
   });
 });

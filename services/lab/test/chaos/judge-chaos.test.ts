@@ -35,9 +35,9 @@ describe('judgeChaos', () => {
     assert.deepEqual(failuresOf(), []);
   });
 
-  it('fails for one fault that was not felt, although another of its kind was', () => {
+  it('fails for one fault without effect, although another of its kind had one', () => {
     assert.deepEqual(failuresOf([outcome(), outcome({ atSeconds: 40, bitten: false })]), [
-      'kill valkey at 40 s was not felt (expected storeRetries or late)',
+      'kill valkey at 40 s had no effect (expected storeRetries or late)',
     ]);
   });
 
@@ -69,7 +69,7 @@ describe('judgeChaos', () => {
     const unknown = (count: number) =>
       failuresOf(FELT, { ...EXACT, load: { messages: { accepted: 1_000, unknown: count } } });
     assert.deepEqual(unknown(8), []);
-    assert.match(unknown(9).join(), /^9 messages were left without an answer; at most 8/);
+    assert.match(unknown(9).join(), /^9 messages got no answer; at most 8/);
   });
 
   it('fails for a slow recovery and for none', () => {

@@ -16,7 +16,7 @@ const lane = (name: string, total: number | null, backlog: number | null): LaneR
     },
   }) as unknown as LaneReport;
 
-/** Answers one after the other; the last one for ever. */
+/** Returns one answer after the other, then repeats the last one. */
 const readings = (...answers: readonly (readonly LaneReport[])[]) => {
   let next = 0;
   return () => Promise.resolve(answers[Math.min(next++, answers.length - 1)] ?? []);
@@ -73,9 +73,9 @@ describe('waitForRecovery', () => {
     [
       'a console without an answer',
       { lanes: () => Promise.reject(new Error('refused')) },
-      'the console does not answer',
+      'console does not answer',
     ],
-    ['a console without lanes', { lanes: readings([]) }, 'the console reports no lane'],
+    ['a console without lanes', { lanes: readings([]) }, 'console reports no lanes'],
   ] as const) {
     it(`waits for ${what}, and names it in the end`, async () => {
       const { problem, tookMs } = await recovery(options);

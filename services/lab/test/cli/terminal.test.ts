@@ -15,7 +15,7 @@ function sink(more: { isTTY?: boolean; columns?: number }) {
 }
 
 describe('the terminal', () => {
-  it('replaces live lines, cut to its width, and goes on below them', () => {
+  it('replaces live lines, cut to its width, and continues below them', () => {
     const { stream, text } = sink({ isTTY: true, columns: 20 });
     const terminal = createTerminal(stream);
     terminal.live('one');

@@ -56,7 +56,7 @@ const release = useRelease({
   prepare: (on) => startForeignServers(on, { namespace: SERVERS, releaseNamespace: NAMESPACE }),
 });
 
-describe('with brokers and stores of somebody else, over TLS, with the rights the docs ask for', () => {
+describe('with external brokers and stores, over TLS, with the permissions in the docs', () => {
   it('the services alone are installed, and come up without a restart', async () => {
     const pods = await release().release.pods();
     const components = pods.map(({ metadata }) => metadata?.labels?.['app.kubernetes.io/component']);

@@ -37,7 +37,7 @@ const loaded: { from: number; seconds: number; footprint: FootprintWatch | undef
 };
 
 describe('the default values, in a namespace that enforces the restricted profile', () => {
-  it('come up at once: every pod is ready and nothing was restarted', async () => {
+  it('come up at once: all pods are ready and nothing was restarted', async () => {
     const pods = await release().release.pods();
     assert.ok(pods.length >= 10, `only ${pods.length} pods`);
     assert.deepEqual(

@@ -17,7 +17,7 @@ import { settled } from './support/settled.ts';
 const NAMESPACE = 'policies-test';
 const OUTSIDE = 'policies-test-outside';
 const COMPONENT = 'app.kubernetes.io/component';
-/** A port that everyone may reach anywhere, and one that nobody may. */
+/** A port that every pod may reach anywhere, and one that none may. */
 const OUTSIDE_PORTS = [53, 8080];
 
 /** Any web server stands in for Grafana where its image is not to be had: only its connections count here. */

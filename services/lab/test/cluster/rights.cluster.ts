@@ -81,7 +81,7 @@ describe('least rights', () => {
         'publish to message': none,
         'publish to message.dead': none,
         'publish past the exchange': none,
-        // Since 4.2.6 RabbitMQ tells the length of a queue only to those who have some right to it; read is the least.
+        // Since 4.2.6 RabbitMQ reports the length of a queue only to users with a permission on it; read is the least.
         'consume message': 'allowed',
         'consume message.dead': 'allowed',
         'purge message': 'allowed',

@@ -39,7 +39,7 @@ async function load(during: () => Promise<void>): Promise<LoadResult> {
     all.filter(({ status }) => status?.phase === 'Running').every(isReady);
   assert.ok(
     areReady(await settled(() => release().release.pods(), areReady, PATIENCE_MS)),
-    'every pod is ready',
+    'all pods are ready',
   );
   return await release().load({ variables: LOAD, endsWithDuring: true, during });
 }

@@ -74,6 +74,6 @@ describe('npm run verify', { concurrency: true }, () => {
   it('exits with 1 in one line when there is nothing to verify', async () => {
     const { status, stderr } = await runCommand('verify', [], directory);
     assert.equal(status, 1);
-    assert.match(stderr, /^there was no load yet.*\n$/);
+    assert.match(stderr, /^no load yet.*\n$/);
   });
 });

@@ -53,7 +53,7 @@ describe('the faulty proxy', () => {
     assert.equal(proxy.repliesHeldBack, 0);
   });
 
-  it('carries a request out and resets the connection instead of replying, so many times', async () => {
+  it('carries a request out and resets the connection instead of replying, as often as requested', async () => {
     proxy.resetInsteadOfReplies(1);
     const client = await open();
     const end = endOf(client);
@@ -79,7 +79,7 @@ describe('the faulty proxy', () => {
     assert.equal(await ask(bystander, 'after'), 're: after');
   });
 
-  it('lets nobody through while it refuses', async () => {
+  it('lets no one through while it refuses', async () => {
     const open1 = await open();
     const end = endOf(open1);
     proxy.refuse();

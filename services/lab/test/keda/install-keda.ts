@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 
 /**
  * KEDA on the tests' cluster, in a namespace of its own.
- * @returns takes it away again, and the cluster too where none was up before
+ * @returns removes it again, and the cluster too if none was up before
  */
 export async function installKedaForTests(): Promise<() => Promise<void>> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);

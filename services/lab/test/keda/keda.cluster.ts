@@ -175,7 +175,7 @@ describe('KEDA', () => {
     assertExact(result);
   });
 
-  it('takes them away when the backlog is gone, under load', async (test) => {
+  it('removes them when the backlog is gone, under load', async (test) => {
     const result = await release().load({
       variables: LIGHT,
       endsWithDuring: true,
@@ -207,7 +207,7 @@ describe('KEDA', () => {
     }
   });
 
-  it('takes none away while nobody knows the backlog', async () => {
+  it('removes none while the backlog is unknown', async () => {
     const started = release();
     await scale(started, 'console', 0);
     await eventually(backlog, (by) => by.size === 0);

@@ -30,7 +30,7 @@ function lane(total: number | null, backlog: number | null): LaneReport {
   };
 }
 
-/** Says one after the other, the last one for ever; an Error stands for a console that does not answer. */
+/** Returns one report after the other, then repeats the last one; an Error stands for a console that does not answer. */
 function consoleOf(...answers: (LaneReport | Error)[]): ConsoleClient {
   let index = 0;
   return {
@@ -82,6 +82,6 @@ describe('waitForDrain', () => {
     const client = { ...consoleOf(lane(0, 0)), lanes: async () => [lane(total++, 0)] };
     const { drained, reason } = await drain(client, { expectedTotals: { l: 1_000_000 }, deadlineMs: 500 });
     assert.equal(drained, false);
-    assert.match(reason ?? '', /not over after/);
+    assert.match(reason ?? '', /not drained after/);
   });
 });

@@ -113,7 +113,7 @@ describe('the painter', () => {
     assert.ok(faulty.includes(`[${inspect.colors.red?.[0]}mx`), faulty);
   });
 
-  it('leaves text alone where nobody can see colours, or wants none', () => {
+  it('leaves text alone without a terminal, or where colours are disabled', () => {
     const plain = accountSummary(account, undefined);
     assert.equal(painted(false), plain);
     assert.equal(painted(true, { NO_COLOR: '1' }), plain);

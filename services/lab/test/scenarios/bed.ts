@@ -86,7 +86,7 @@ export interface Problem {
 
 const COUNTRIES = ['ES', 'MX', 'US', 'JP', 'DE', 'BR'];
 
-/** Starts a stream by so many users at once, each waiting `pauseMs` between messages. */
+/** Starts a stream by `users` concurrent users, each waiting `pauseMs` between messages. */
 export function startStream(bed: Bed, users: number, pauseMs: number): Stream {
   const accepted: Record<string, number> = {};
   const refusals = new Map<number, number>();

@@ -63,8 +63,8 @@ describe('an outage', () => {
           () => bed.lane(LANES[other]),
           (lane) => (lane.totals?.total ?? 0) > goal,
         );
-        assert.ok((await readiness(`${other}-consumer-1`)).ready, `${other} goes on`);
-        assert.ok((await readiness('ingest-api-1')).ready, 'the door stays open');
+        assert.ok((await readiness(`${other}-consumer-1`)).ready, `${other} keeps running`);
+        assert.ok((await readiness('ingest-api-1')).ready, 'ingest stays ready');
         const lane = await bed.lane(LANES[paused]);
         assert.match(lane.errors.store ?? '', new RegExp(store));
         // Kafka's backlog is measured against the store that is away.
@@ -78,13 +78,13 @@ describe('an outage', () => {
       );
       await stream.stop();
       await assertExact(bed, stream);
-      assert.deepEqual([...stream.refusals], [], 'a store is nothing to the door');
+      assert.deepEqual([...stream.refusals], [], 'a store does not affect ingest');
       assertNoRestart();
     });
   }
 
   for (const broker of ['rabbitmq', 'kafka'] as const) {
-    it(`of ${broker} is answered with 503 that names it, and ends by itself, exact`, async () => {
+    it(`of ${broker} is answered with 503 that names it, and ends automatically, exact`, async () => {
       const stream = startStream(bed, 4, 2);
       await eventually(
         () => Promise.resolve(stream.total()),

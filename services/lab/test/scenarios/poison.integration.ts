@@ -51,7 +51,7 @@ describe('poison put straight into the queue and the topic', () => {
   });
   after(() => bed.stop());
 
-  it('is parked, all 200 of it, with reasons; the rest is stored and nobody dies', async () => {
+  it('is parked, all 200 of it, with reasons; the rest is stored and no process dies', async () => {
     assert.equal(KINDS.length, 20);
     const stream = startStream(bed, 4, 5);
     await Promise.all([poisonQueue(bed.names.queue), poisonTopic(bed.names.topic)]);

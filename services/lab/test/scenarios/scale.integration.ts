@@ -49,7 +49,7 @@ describe('consumers scaled 1 → 4 → 1 under load', () => {
 
     await stream.stop();
     await assertExact(bed, stream);
-    assert.deepEqual([...stream.refusals], [], 'scaling consumers is nothing to the door');
+    assert.deepEqual([...stream.refusals], [], 'scaling consumers does not affect ingest');
     for (const [name, process] of bed.stack.processes()) assert.equal(process.restarts, 0, name);
   });
 });

@@ -34,7 +34,7 @@ describe('the round-robin proxy', () => {
     assert.deepEqual([await ask(port), await ask(port), await ask(port)], ['a', 'a', 'a']);
   });
 
-  it('closes the connection when nobody is there', async () => {
+  it('closes the connection when no server is there', async () => {
     proxy = await startRoundRobinProxy(0);
     assert.equal(await ask(proxy.port), '');
   });

@@ -37,21 +37,21 @@ async function started(source: string): Promise<ServiceProcess> {
 }
 
 describe('ServiceProcess.stop', () => {
-  it('tells of a complete drain', async () => {
+  it('reports a complete drain', async () => {
     const process = await started("process.on('SIGTERM', () => process.exit(0))");
     assert.equal(await process.stop(), 'status 0');
     assert.deepEqual(events, []);
   });
 
-  it('tells of a drain that failed', async () => {
+  it('reports a failed drain', async () => {
     const process = await started("process.on('SIGTERM', () => process.exit(3))");
     assert.equal(await process.stop(), 'status 3');
   });
 
-  it('tells of a drain that had to be ended', async () => {
+  it('reports a drain that had to be killed', async () => {
     const process = await started("process.on('SIGTERM', () => {})");
     assert.equal(await process.stop(), 'SIGKILL');
-    assert.deepEqual(events, ['service-1 did not end within 0.3 s: killed']);
+    assert.deepEqual(events, ['service-1 did not exit within 0.3 s: killed']);
   });
 
   it('ends a process that is held still', async () => {

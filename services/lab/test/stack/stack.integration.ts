@@ -74,7 +74,7 @@ describe('the local stack', () => {
     assert.equal(result.notDrained, undefined);
   });
 
-  it('starts a killed process again, and is exact all the same', async () => {
+  it('restarts a killed process, and is still exact', async () => {
     const consumer = stack.processes().get('rabbitmq-consumer-1');
     assert.ok(consumer);
     const killed = consumer.identity;
@@ -84,7 +84,7 @@ describe('the local stack', () => {
     const result = await loading;
     assert.equal(result.account.exact, true, JSON.stringify(result.account.findings));
     assert.notDeepEqual(consumer.identity, killed);
-    assert.ok(events.some((line) => line.includes('rabbitmq-consumer-1 ended (SIGKILL)')));
+    assert.ok(events.some((line) => line.includes('rabbitmq-consumer-1 exited (SIGKILL)')));
   });
 
   it('scales consumers up and down under load', async () => {

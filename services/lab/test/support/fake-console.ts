@@ -15,7 +15,7 @@ export interface FakeTotals {
   readonly repeated?: number;
 }
 
-/** Starts one; each lane is asked anew for what its store holds. */
+/** Starts a console; each request asks for the lane's store totals again. */
 export async function startFakeConsole(
   lanes: Readonly<Record<string, () => FakeTotals>>,
 ): Promise<FakeConsole> {

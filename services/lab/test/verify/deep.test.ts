@@ -131,9 +131,9 @@ describe('the ledger of a load', () => {
 
   it('says what is missing when there is none', () => {
     const file = join(folder, 'old.json');
-    assert.throws(() => readLedger(file), /old.json cannot be read/);
+    assert.throws(() => readLedger(file), /cannot read .*old.json/);
     writeFileSync(file, JSON.stringify({ perCountry: {} }));
-    assert.throws(() => readLedger(file), /says nothing of the load's keys/);
+    assert.throws(() => readLedger(file), /does not contain the load's keys/);
   });
 });
 
@@ -214,7 +214,7 @@ describe('a deep account', () => {
     );
   });
 
-  it('names what was refused and is stored all the same', async () => {
+  it('names what was refused but is stored', async () => {
     const refused = ledgerOf(new Map([[0, 'refused']]));
     const { findings, exact, line } = await deep(
       refused,
@@ -222,7 +222,7 @@ describe('a deep account', () => {
     );
     assert.deepEqual(findings, [{ country: home, kind: 'refused', count: 1 }]);
     assert.equal(exact, false);
-    assert.match(line, /refused and stored 1/);
+    assert.match(line, /refused but stored 1/);
   });
 
   it('proves no loss by keys that may have expired', async () => {

@@ -35,7 +35,7 @@ test('a file that is no state of this version is refused, not overwritten', asyn
     await writeFile(file, text);
     await assert.rejects(
       updateState(file, (old) => old),
-      /is not a state of this version/,
+      /is not a state file of this version/,
     );
   }
 });

@@ -35,7 +35,7 @@ const STUB_BYTES = 1_024;
 
 /**
  * Sends letters in parts that a broker takes. A letter that is refused on its own (its headers make it larger than the
- * message was) becomes a stub with the beginning of its body, or with no body: it must not block its lane for ever.
+ * message was) becomes a stub with the beginning of its body, or with no body: it must not block its lane indefinitely.
  *
  * @throws the driver's error, also where even a stub without a body is refused.
  */

@@ -41,9 +41,9 @@ export interface KafkajsClient {
  * A kafkajs client with our settings; its logs go to `logger`.
  *
  * kafkajs 2.2.4 does not stop a consumer that is still joining (`Runner.stop` returns at once): it would go on as a
- * member nobody knows of, and keep the process alive. Without connections it gives up.
+ * member that no one tracks, and keep the process alive. Without connections it gives up.
  *
- * `onDisconnect` is called whenever one of its sockets closes: kafkajs itself tells only when the next request fails.
+ * `onDisconnect` is called whenever one of its sockets closes: kafkajs itself reports it only when the next request fails.
  */
 export function createKafkajsClient(
   settings: KafkaSettings,
@@ -78,7 +78,7 @@ export function createKafkajsClient(
     kafka: new Kafka(config),
     end() {
       ended = true;
-      // An error is what kafkajs listens for; with a mere close its timers would go on.
+      // kafkajs listens for an error; after a mere close its timers would keep running.
       for (const socket of open) socket.destroy(new Error(ENDED));
     },
   };
@@ -100,7 +100,7 @@ interface RequestQueue {
 let calmed = false;
 
 /**
- * kafkajs 2.2.4 re-arms a timer for ever on every idle connection, 1 ms apart (its delay comes out negative): 2 % of
+ * kafkajs 2.2.4 re-arms a timer indefinitely on every idle connection, 1 ms apart (its delay comes out negative): 2 % of
  * a core each. With nothing pending there is nothing to check, and what becomes pending arms the timer itself.
  */
 function calmIdleConnections(): void {

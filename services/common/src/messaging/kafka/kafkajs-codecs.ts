@@ -17,7 +17,7 @@ const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00
 const XERIAL_HEADER_BYTES = XERIAL_MAGIC.length + 8;
 
 /**
- * Lets kafkajs read what other clients compressed, or a topic with `compression.type`: by itself it knows gzip alone,
+ * Lets kafkajs read what other clients compressed, or a topic with `compression.type`: on its own it supports only gzip,
  * and a record batch it cannot read would end every consumer that gets it.
  */
 export function registerCodecs(): void {

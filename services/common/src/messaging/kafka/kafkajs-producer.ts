@@ -5,7 +5,7 @@ import { createKafkajsClient, isKafkajsRefusal, RETRY } from './kafkajs-client.t
 import { ensureTopics, maxMessageBytes } from './kafkajs-topology.ts';
 import type { ProducerDriver } from './producer-driver.ts';
 
-/** Produces with kafkajs; `onDisconnect` is told of every broken connection. */
+/** Produces with kafkajs; `onDisconnect` is called for every broken connection. */
 export function createKafkajsProducer(
   settings: KafkaSettings,
   logger: Logger,

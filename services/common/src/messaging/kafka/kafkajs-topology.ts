@@ -24,7 +24,7 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
  * are never changed.
  *
  * @returns the number of partitions of the `message` topic.
- * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix (retriable under `check`: somebody else may be
+ * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix (retriable under `check`: another process may be
  * about to make it), `BROKER_UNAVAILABLE` (retriable).
  */
 export async function ensureTopics(kafka: Kafka, settings: KafkaSettings): Promise<number> {

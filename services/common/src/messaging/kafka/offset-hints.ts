@@ -10,7 +10,7 @@ export interface OffsetHint {
 }
 
 /**
- * Tells Kafka about once a second how far the store is. Nobody here reads it back: it is for lag tools and
+ * Commits the store's position to Kafka about once a second. Caudal never reads it back: it is for lag tools and
  * autoscalers, so a failure is no failure.
  */
 export class OffsetHints {
@@ -33,12 +33,12 @@ export class OffsetHints {
     }, COMMIT_INTERVAL_MS);
   }
 
-  /** Forgets what was noted: after a rebalance the partitions are somebody else's. */
+  /** Drops pending offsets: after a rebalance the partitions belong to another consumer. */
   clear(): void {
     this.#pending.clear();
   }
 
-  /** Tells what is pending now. */
+  /** Commits pending offsets now. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -48,7 +48,7 @@ export class OffsetHints {
     try {
       await this.#commit(hints);
     } catch (error) {
-      this.#logger.debug(`Kafka did not take the offsets: ${errorMessage(error)}`);
+      this.#logger.debug(`offset commit failed: ${errorMessage(error)}`);
     }
   }
 }

@@ -21,7 +21,7 @@ export class PartitionWatch {
     this.#options = options;
   }
 
-  /** Begins, or begins anew, with the partitions the client knows now: those that were just dealt out. */
+  /** Starts, or starts over, with the partitions the client knows now: those just assigned. */
   start(): void {
     this.stop();
     this.#known = this.#ask(false);
@@ -49,7 +49,7 @@ export class PartitionWatch {
     try {
       return await this.#options.count(isFresh);
     } catch (error) {
-      this.#options.logger.debug(`Kafka does not tell its partitions: ${errorMessage(error)}`);
+      this.#options.logger.debug(`partition metadata is unavailable: ${errorMessage(error)}`);
       return undefined;
     }
   }

@@ -22,7 +22,7 @@ const MECHANISMS: Readonly<Record<string, SASLMechanismValue>> = {
   'scram-sha-512': 'SCRAM-SHA-512',
 };
 
-/** How long a client may believe what it was told of a topic's partitions and leaders, ms. */
+/** Maximum age of a client's metadata on partitions and leaders, ms. */
 export function metadataMaxAge(settings: KafkaSettings): number {
   return settings.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS;
 }
@@ -51,7 +51,7 @@ export function clientOptions(settings: KafkaSettings): BaseOptions {
  * Makes the missing ones of the two topics (`create`), or verifies that they are there (`check`). Existing topics
  * are never changed.
  *
- * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix (retriable under `check`: somebody else may be
+ * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix (retriable under `check`: another process may be
  * about to make it), `BROKER_UNAVAILABLE` (retriable).
  */
 export async function ensureTopics(settings: KafkaSettings): Promise<void> {
@@ -183,7 +183,7 @@ export async function leadersOf(
   throw new Error('a partition has no leader');
 }
 
-/** Tells Kafka the offsets to be read next. */
+/** Commits the next offsets to read to Kafka. */
 export async function commitHints(
   consumer: Consumer,
   topic: string,

@@ -7,7 +7,7 @@ import type { DeadLetterDriver, ProducerDriver } from './producer-driver.ts';
 
 const isRefusal = (error: unknown): boolean => hasCode(error, ...REFUSALS);
 
-/** Produces with @platformatic/kafka; `onDisconnect` is told of every broken connection. */
+/** Produces with @platformatic/kafka; `onDisconnect` is called for every broken connection. */
 export function createPlatformaticProducer(
   settings: KafkaSettings,
   onDisconnect: () => void,

@@ -3,7 +3,7 @@ import type { DeadLetter } from './dead-letter.ts';
 /** What the Kafka publisher needs of a driver. */
 export interface ProducerDriver {
   /**
-   * Makes or checks the topics; its success also tells that Kafka answers. Resolves with the `max.message.bytes` of the
+   * Makes or checks the topics; its success also shows that Kafka answers. Resolves with the `max.message.bytes` of the
    * topic of messages; undefined where Kafka does not say.
    */
   probe(): Promise<number | undefined>;

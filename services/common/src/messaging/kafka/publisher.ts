@@ -20,7 +20,7 @@ interface Line {
   readonly sends: Set<Promise<unknown>>;
 }
 
-/** One call of `publish`; its parts leave one after the other, none any more once its caller was told of a time-out. */
+/** One call of `publish`; its parts leave one after the other, none any more after its caller got a time-out. */
 interface PublishCall {
   readonly bodies: readonly Buffer[];
   readonly turn: number;
@@ -199,7 +199,7 @@ function track<T>(line: Line, send: Promise<T>): Promise<T> {
   return send;
 }
 
-/** A send that goes on may reconnect its producer, so the producer is closed after its last send. */
+/** A send in progress may reconnect its producer, so the producer is closed after its last send. */
 async function retire({ producer, sends }: Line): Promise<void> {
   await Promise.allSettled(sends);
   await producer.close();

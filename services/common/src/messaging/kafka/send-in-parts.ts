@@ -1,4 +1,4 @@
-/** The most a record batch of ours may hold: few enough bytes for a consumer's fetch, enough to be cheap. */
+/** Maximum size of a record batch: small enough for a consumer's fetch, large enough to be cheap. */
 export const MAX_BATCH_BYTES = 262_144;
 
 /** Bytes of a record batch before its first record. */

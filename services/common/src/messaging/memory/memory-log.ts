@@ -59,7 +59,7 @@ export class MemoryLog {
     for (const member of this.#members) member.wake();
   }
 
-  /** Deals the partitions out anew: every member loses its own and asks the store again. */
+  /** Rebalances: every member loses its partitions and reads the store's positions again. */
   redeliver(): void {
     for (const [index, member] of this.#members.entries()) {
       const ids = this.#partitions.map((_, id) => id).filter((id) => id % this.#members.length === index);

@@ -7,7 +7,7 @@ export class PublishFaults {
   down = false;
   #planned: { readonly error: AppError; readonly afterStoring: boolean }[] = [];
 
-  /** Lets one publish reject; with `afterStoring` the broker has the messages all the same. */
+  /** Makes one publish reject; with `afterStoring` the broker has stored the messages anyway. */
   failNext(error: AppError, afterStoring = false): void {
     this.#planned.push({ error, afterStoring });
   }

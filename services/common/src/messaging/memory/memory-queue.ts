@@ -116,7 +116,7 @@ class MemoryQueueConsumer implements MessageConsumer {
   readonly #clientId: string;
   readonly #stopping = new AbortController();
   #handlers: ConsumerHandlers | undefined;
-  /** Counts connections; a batch of an older one is nobody's any more. */
+  /** Connection counter; batches of older connections are void. */
   #generation = 0;
   #held: readonly QueuedMessage[] = [];
   #running: Promise<void> | undefined;

@@ -4,7 +4,7 @@ import type { Channel, Message } from 'amqplib';
  * The acknowledgements of one channel with one consumer, whose delivery tags therefore are 1, 2, 3, …
  *
  * A batch that was stored is acknowledged with one frame. A message whose dead letter is not confirmed yet is left
- * out and acknowledged by itself later, so that it cannot be lost and does not hold up what comes behind it.
+ * out and acknowledged separately later, so that it cannot be lost and does not hold up later messages.
  */
 export class Acknowledgements {
   readonly #channel: Channel;

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { AppError } from '../../errors.ts';
 
-/** What amqplib does not show of a confirm channel: how it writes, and how it is told to expect a confirm. */
+/** Internals of amqplib's confirm channel: how it writes, and how it registers an expected confirm. */
 export interface RawChannel {
   readonly ch: number;
   readonly connection: {

@@ -10,7 +10,7 @@ import { ensureTopology } from './topology.ts';
 /**
  * Reads what waits in the queues by passive declaration, and what consumers hold from the management API.
  *
- * AMQP 0-9-1 tells of messages *ready* for delivery alone, and what consumers hold may be all there is: up to
+ * AMQP 0-9-1 reports only messages *ready* for delivery, and the whole backlog may be in consumers' hands: up to
  * `prefetch` each. Without a `managementUrl` the figure is therefore too small, and says so in `covers`.
  */
 export class RabbitmqBacklogReader implements BacklogReader {

@@ -121,7 +121,7 @@ export class RabbitmqConnection {
       if (performance.now() - establishedAtMs >= STABLE_AFTER_MS) this.#failedAttempts = 0;
       this.#reconnect(broken);
     };
-    // Errors are remembered and told by the `close` that always follows: acting on both would act twice.
+    // Errors are stored and reported by the `close` that always follows: handling both would act twice.
     let cause: unknown;
     const channels: Channel[] = [];
     const watch = (channel: Channel) => {
@@ -144,7 +144,7 @@ export class RabbitmqConnection {
       this.#options.onBlocked?.(true);
     });
     model.on('unblocked', () => {
-      this.#logger.info('RabbitMQ takes messages again');
+      this.#logger.info('RabbitMQ accepts messages again');
       this.#options.onBlocked?.(false);
     });
     const session: Session = { model, watch, lose };

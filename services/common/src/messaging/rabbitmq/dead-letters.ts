@@ -43,7 +43,7 @@ export class RabbitmqDeadLetters {
   readonly #sent = new Map<string, PendingLetter>();
   #channel: ConfirmChannel | undefined;
   #opening: Promise<void> | undefined;
-  /** A connection is told of an alarm only when it publishes, so the first letter goes alone. */
+  /** The broker reports an alarm only to connections that publish, so the first letter goes alone. */
   #window = 1;
   #blocked = false;
   /** Refusals in a row; nothing is sent while the timer after the last one runs. */

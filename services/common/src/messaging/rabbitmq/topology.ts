@@ -17,7 +17,7 @@ export type TopologyUse = 'publish' | 'consume' | 'observe';
  * Dead-lettering by the broker is `at-least-once`, which needs `reject-publish`.
  *
  * @throws AppError `BROKER_TOPOLOGY` that names the queue or exchange and the fix; retriable where it does not exist
- * under `check`, because somebody else may be about to make it.
+ * under `check`, because another process may be about to create it.
  */
 export async function ensureTopology(
   session: Session,

@@ -49,7 +49,7 @@ describe('records from fetched batches', () => {
       batchOf(0, ['kept'], inTransaction),
       markOf(1, 9n, 1),
       batchOf(2, ['aborted'], inTransaction),
-      batchOf(3, ['of somebody else']),
+      batchOf(3, ['of another batch']),
       markOf(4, 9n, 0),
       batchOf(5, ['kept too'], inTransaction),
       markOf(6, 9n, 1),
@@ -61,6 +61,6 @@ describe('records from fetched batches', () => {
       { producerId: 9n, firstOffset: 2n },
     ];
     const run = recordsFrom(0, batches, aborted);
-    assert.deepEqual([run.values.map(String), run.next], [['kept', 'of somebody else', 'kept too'], 9]);
+    assert.deepEqual([run.values.map(String), run.next], [['kept', 'of another batch', 'kept too'], 9]);
   });
 });

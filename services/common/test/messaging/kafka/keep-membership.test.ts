@@ -5,7 +5,7 @@ import { keepMembership } from '../../../src/messaging/kafka/keep-membership.ts'
 const INTERVAL_MS = 1_000;
 
 describe('keeping a membership while a handler works', () => {
-  it('sends heartbeats by itself, until it ends', (t) => {
+  it('sends heartbeats automatically, until it ends', (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     let beats = 0;
     const membership = keepMembership(() => Promise.resolve(void beats++), INTERVAL_MS);

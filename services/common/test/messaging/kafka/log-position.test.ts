@@ -37,12 +37,12 @@ describe('where to read a log on', () => {
     assert.equal(await summary(decide(null, [30, 50])), 'unknown from 30, 0 deleted');
   });
 
-  it('goes on where the store stands when the last stored record is there, also at the very end', async () => {
+  it("resumes at the store's position when the last stored record is there, also at the very end", async () => {
     for (const expected of [31, 40, 50])
       assert.equal(await summary(decide(expected, [30, 50])), `same from ${expected}, 0 deleted`);
   });
 
-  it('goes on where the store stands when retention has just deleted the last stored record', async () => {
+  it("resumes at the store's position when retention has just deleted the last stored record", async () => {
     assert.equal(await summary(decide(30, [30, 50])), 'unknown from 30, 0 deleted');
     assert.equal(await summary(decide(30, [30, 30])), 'unknown from 30, 0 deleted');
   });

@@ -20,7 +20,7 @@ describe('the watch for added partitions', () => {
     return { watch, grown };
   }
 
-  it('tells once when there are more than the client knew, and not while there are as many', async (t) => {
+  it('reports once when there are more than the client knew, and not while the number is the same', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     let partitions = 3;
     const { watch, grown } = create((isFresh) => Promise.resolve(isFresh ? partitions : 3));

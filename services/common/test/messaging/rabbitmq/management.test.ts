@@ -66,7 +66,10 @@ describe('the management API of RabbitMQ', () => {
         return error.retriable === true;
       });
     }
-    const nobody = new RabbitmqManagement('http://127.0.0.1:1', amqp);
-    await assert.rejects(nobody.queueTotals('q'), /RabbitMQ management at 127\.0\.0\.1:1: .*ECONNREFUSED/);
+    const unreachable = new RabbitmqManagement('http://127.0.0.1:1', amqp);
+    await assert.rejects(
+      unreachable.queueTotals('q'),
+      /RabbitMQ management at 127\.0\.0\.1:1: .*ECONNREFUSED/,
+    );
   });
 });

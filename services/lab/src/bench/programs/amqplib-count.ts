@@ -1,7 +1,7 @@
 import { connect } from 'amqplib';
 import { createMeter, required } from './meter.ts';
 
-/** The limit of the RabbitMQ lane: amqplib that only counts and acknowledges batches, no parsing, no store. */
+/** Upper bound of the RabbitMQ lane: amqplib that only counts and acknowledges batches, without parsing or a store. */
 const prefetch = Number(required('RABBITMQ_PREFETCH'));
 const ackEvery = Number(required('BENCH_ACK_EVERY'));
 const connection = await connect(required('RABBITMQ_URL'));

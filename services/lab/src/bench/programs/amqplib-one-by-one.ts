@@ -2,7 +2,7 @@ import { type ConsumeMessage, connect } from 'amqplib';
 import { Redis as Valkey } from 'iovalkey';
 import { createMeter, required } from './meter.ts';
 
-/** The way the ancestor worked: prefetch 1, two awaited commands and one acknowledgement a message. */
+/** One message at a time: prefetch 1, two awaited commands and one acknowledgement per message. */
 const connection = await connect(required('RABBITMQ_URL'));
 const channel = await connection.createChannel();
 const store = new Valkey(required('STORE_URL'));

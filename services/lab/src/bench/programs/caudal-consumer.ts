@@ -7,7 +7,7 @@ import { loadConfig } from '@caudal/consumer/config';
 import { createLaneMetrics } from '@caudal/consumer/metrics';
 import { createMeter, required } from './meter.ts';
 
-/** Caudal's consumer with everything on, as `main.ts` wires it, and a meter around its metrics. */
+/** Caudal's full consumer, wired as in `main.ts`, with a meter around its metrics. */
 const config = loadConfig(process.env);
 const logger = createLogger('bench', 'warn');
 const store = createStore(config.store.name, config.store.settings, logger);

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 
-/** The limit of the door: Express 5 with its own JSON parser that sends back what it got. */
+/** Reference for ingest: Express 5 with its own JSON parser, echoing the body. */
 const app = express();
 app.use(express.json({ limit: '1mb' }));
 app.post('/messages', (request, response) => {

@@ -4,8 +4,8 @@ import { required } from './meter.ts';
 
 /**
  * A closed-loop load of POSTs over kept-alive connections, one request at a time on each: for capacity, not for
- * latency claims. It reads just enough of an answer to know its status and where it ends, so that the generator
- * takes little of the two cores it shares.
+ * latency claims. It parses only status and length of an answer, so that the generator takes little of the two cores
+ * it shares.
  */
 const port = Number(required('BENCH_PORT'));
 const connections = Number(required('BENCH_CONNECTIONS'));
@@ -13,7 +13,7 @@ const seconds = Number(required('BENCH_SECONDS'));
 const body = Buffer.from(required('BENCH_BODY'));
 const head = `POST /messages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
 const unkeyed = Buffer.concat([Buffer.from(`${head}\r\n`), body]);
-/** With it every request carries an Idempotency-Key of its own. */
+/** When set, every request has its own Idempotency-Key. */
 const isKeyed = process.env.BENCH_KEYED === 'true';
 const keyPrefix = randomUUID();
 let keys = 0;

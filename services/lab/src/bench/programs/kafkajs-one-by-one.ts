@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import { createMeter, required } from './meter.ts';
 
-/** The way the ancestor worked: `eachMessage` with two awaited commands a message. */
+/** One message at a time: `eachMessage` with two awaited commands per message. */
 const kafka = new Kafka({ brokers: [required('KAFKA_BROKERS')], logLevel: logLevel.ERROR });
 const consumer = kafka.consumer({ groupId: required('KAFKA_GROUP'), maxWaitTimeInMs: 100 });
 const store = new Redis(required('STORE_URL'));

@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { createMeter, required } from './meter.ts';
 
-/** The limit of the Kafka lane: kafkajs `eachBatch` that parses every message and counts it in a Map, no store. */
+/** Upper bound of the Kafka lane: kafkajs `eachBatch` that parses every message and counts it in a Map, without a store. */
 const kafka = new Kafka({ brokers: [required('KAFKA_BROKERS')], logLevel: logLevel.ERROR });
 const consumer = kafka.consumer({
   groupId: required('KAFKA_GROUP'),

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** What a measured program prints as its last line. */
+/** Last line printed by a measured program. */
 export interface Measurement {
   readonly messages: number;
   readonly milliseconds: number;
   /** User and system time of the process between the first and the last message, µs. */
   readonly cpuMicroseconds: number;
-  /** Batches the messages came in; equals `messages` where they came one by one. */
+  /** Number of batches; equals `messages` for one at a time. */
   readonly batches: number;
   /** Largest resident set of the process up to the last message, bytes. */
   readonly peakRssBytes: number;
 }
 
-/** The kernel's own high-water mark: no sample can miss a peak. */
+/** Reads the kernel's high-water mark, which cannot miss a peak. */
 function peakRssBytes(): number {
   try {
     const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
@@ -31,7 +31,7 @@ export interface Meter {
   done(messages: number): void;
 }
 
-/** A meter that ends the process by `finish` when all expected messages are done. */
+/** Creates a meter that calls `finish` when all expected messages are done. */
 export function createMeter(expected: number, finish: () => Promise<void>): Meter {
   let startedAt: number | undefined;
   let cpu = process.cpuUsage();
@@ -62,9 +62,9 @@ export function createMeter(expected: number, finish: () => Promise<void>): Mete
   };
 }
 
-/** A variable the bench sets for its programs. */
+/** Reads a variable that the bench sets for its programs. */
 export function required(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is missing: this program is started by npm run bench`);
+  if (!value) throw new Error(`${name} is not set: start this program with npm run bench`);
   return value;
 }

@@ -6,9 +6,9 @@ import { kafkaBroker, makeBodies, rabbitmqBroker } from '../bed.ts';
 import { required } from './meter.ts';
 
 /**
- * The limit of ingest's publishing: the drivers alone, without HTTP, validation or deadlines. Bodies as ingest makes them
- * go to both brokers, and a unit is done when both have confirmed it; as many messages are under way as 64 connections
- * with arrays of 100 have.
+ * Upper bound of ingest's publishing: the drivers alone, without HTTP, validation or deadlines. Publishes bodies like
+ * ingest's to both brokers; a unit is done when both have confirmed it. The messages in flight match 64 connections with
+ * arrays of 100.
  */
 
 const UNIT_MESSAGES = 1_000;
@@ -18,7 +18,7 @@ const addresses = { rabbitmqUrl: required('RABBITMQ_URL'), kafkaBrokers: require
 const name = required('BENCH_NAME');
 const seconds = Number(required('BENCH_SECONDS'));
 
-// The topology as Caudal makes it, by its own publishers.
+// Let Caudal's publishers create the topology.
 const brokers = [rabbitmqBroker(addresses, name), kafkaBroker(addresses, name)];
 for (const broker of brokers) {
   const publisher = await createPublisher(broker, { logger: createLogger('bench', 'error') });

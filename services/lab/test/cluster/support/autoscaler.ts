@@ -1,7 +1,7 @@
 import type { V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
 
-/** One change of a size, as a HorizontalPodAutoscaler tells it. */
+/** A change of size, as reported by a HorizontalPodAutoscaler. */
 export interface Rescale {
   readonly size: number;
   readonly reason: string;

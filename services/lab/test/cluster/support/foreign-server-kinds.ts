@@ -23,7 +23,7 @@ export interface KeyPair {
 
 export const HOME = '/etc/server';
 
-/** A Kafka of one broker: TLS, SCRAM-SHA-512, and nobody may do anything but `admin`. */
+/** A single Kafka broker: TLS, SCRAM-SHA-512, and only `admin` has permissions. */
 export function foreignKafka(host: string, pair: KeyPair, passwords: Texts): ForeignServer {
   const scram = Object.entries(passwords).map(
     ([user, password]) => `--add-scram 'SCRAM-SHA-512=[name=${user},password=${password}]'`,
@@ -46,7 +46,7 @@ export function foreignKafka(host: string, pair: KeyPair, passwords: Texts): For
     'ssl.truststore.type': 'PEM',
     'ssl.truststore.location': `${HOME}/ca.crt`,
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-    // The second is the broker itself on the controller's port, which nobody else reaches.
+    // The second is the broker itself on the controller's port, which is not reachable from elsewhere.
     'super.users': 'User:admin;User:ANONYMOUS',
     'log.dirs': '/data/log',
     'auto.create.topics.enable': false,

@@ -26,7 +26,7 @@ import type { TestCluster } from './use-cluster.ts';
 const USERS = ['ingest', 'consumer', 'console'] as const;
 
 /**
- * Starts brokers and stores as somebody else may have them: TLS alone, passwords, and users with the rights that
+ * Starts external brokers and stores: TLS only, passwords, and users with the permissions that
  * docs/kubernetes/external-servers.md asks for, made by the very commands, rules and objects which stand there and in the
  * chart's examples. One thing is not as there: a single Kafka broker keeps one copy. Valkey has the users, Redis the one
  * password.

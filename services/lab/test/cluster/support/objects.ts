@@ -8,7 +8,7 @@ interface Resource {
   readonly verbs: readonly string[];
 }
 
-/** Not objects that somebody made: they come and go by themselves. */
+/** Objects that Kubernetes creates and removes on its own. */
 const UNCOUNTED = new Set(['Event', 'PodMetrics']);
 
 /** Every object of a namespace, of whatever kinds the cluster has, with its kind; all, or those with these labels. */

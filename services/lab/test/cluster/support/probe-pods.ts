@@ -19,7 +19,7 @@ for (const port of process.argv.slice(1)) createServer((socket) => socket.destro
 setInterval(() => undefined, 1e6);
 `;
 
-/** Nobody ever sets it: the pod runs and is never ready, so that no Service sends it anything. */
+/** Never set: the pod runs but is never ready, so that no Service sends it traffic. */
 const NEVER = 'caudal/never';
 
 /** Starts pods within the restricted profile that are never ready; resolves with them once they listen. */

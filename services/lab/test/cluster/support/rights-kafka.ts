@@ -84,7 +84,7 @@ function clientOf(
     logCreator:
       () =>
       ({ log }) => {
-        // It tells nobody else why.
+        // Only the broker's log has the reason.
         if (log.message === 'Tried to find group coordinator') onCoordinatorError(log.error);
       },
   });

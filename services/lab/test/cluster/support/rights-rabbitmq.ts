@@ -38,7 +38,7 @@ export async function rabbitmqAttempts({
   password,
 }: RabbitmqLogin): Promise<Readonly<Record<string, 'allowed' | 'refused'>>> {
   const connection = await connect({ hostname: '127.0.0.1', port, username: user, password });
-  // Told to the attempt that caused it.
+  // Reported to the attempt that caused it.
   connection.on('error', () => undefined);
   try {
     const results: [string, 'allowed' | 'refused'][] = [];

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** How a user reaches a store through a port of this machine; without a user nobody logs in. */
+/** How a user reaches a store through a local port; without a user there is no login. */
 export interface StoreLogin {
   readonly port: number;
   readonly user: string | undefined;
   readonly password: string | undefined;
 }
 
-/** Nothing in it changes what the store holds, were it allowed, but for the last ones, which nobody may. */
+/** None of them would change the store's data if allowed, except the last ones, which no user may run. */
 const attempts: Readonly<Record<string, readonly [string, ...string[]]>> = {
   PING: ['PING'],
   'HGETALL country_counts': ['HGETALL', 'country_counts'],
@@ -40,7 +40,7 @@ const attempts: Readonly<Record<string, readonly [string, ...string[]]>> = {
 };
 
 /**
- * Logs in and tries what a user could do, by the protocol itself: a driver would do more than it is told.
+ * Logs in and tries a user's commands over the protocol itself: a driver would send additional ones.
  * @returns names of what was allowed, sorted
  * @throws Error when the login is refused, or the store has another objection than a lack of rights.
  */
