@@ -305,10 +305,7 @@ export class KafkajsConsumer implements MessageConsumer {
     position: number | null,
   ): Promise<void> {
     const { source, expected } = partition;
-    this.#logger.info(
-      { source, expected, position },
-      'stored offset differs from the batch: following the store',
-    );
+    this.#logger.info({ source, expected, position }, 'stored offset differs: following the store');
     await this.#askStore([partition]);
     if (await this.#place(assignment, [partition])) this.#seek(consumer, partition);
     if (isBehind(position, expected)) this.reposition();

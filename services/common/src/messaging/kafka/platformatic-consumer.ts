@@ -371,7 +371,7 @@ export class PlatformaticConsumer implements MessageConsumer {
         const { source, expected } = partition;
         this.#logger.info(
           { source, expected, position: outcome.position },
-          'stored offset differs from the batch: following the store',
+          'stored offset differs: following the store',
         );
         await this.#askStore([partition]);
         await this.#place(consumer, assignment, [partition]);

@@ -103,6 +103,9 @@ describe('lag of a store', () => {
     ]);
     assert.deepEqual(lagOf('message', log, new Map([[0, { low: 2, high: 5 }]]), positions, 2), {
       messages: 160,
+      covers: 'waiting and in hand',
+      waiting: null,
+      inHand: null,
       bySource: { 'message:0': 60, 'message:1': 50, 'message:2': 50, 'message:3': 0 },
       deadLetters: 3,
       consumers: 2,
