@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from 'node:test';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { pino } from 'pino';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import {
   createConsumer,
@@ -19,8 +20,12 @@ export interface KafkaFixture {
   readonly admin: Admin;
   /** Connected, closed after the test. */
   openPublisher(changes?: Partial<KafkaSettings>): Promise<MessagePublisher>;
-  /** Started, stopped after the test. */
-  openConsumer(store: TestStore, changes?: Partial<KafkaSettings>): Promise<MessageConsumer>;
+  /** Started, stopped after the test; `onLog` gets its log from `debug` up. */
+  openConsumer(
+    store: TestStore,
+    changes?: Partial<KafkaSettings>,
+    onLog?: (line: string) => void,
+  ): Promise<MessageConsumer>;
   /** To be done after the test, before the topics are deleted. */
   cleanUp(work: () => Promise<void>): void;
 }
@@ -51,8 +56,9 @@ export function useKafka(client: KafkaSettings['client'], servers: () => Servers
         await publisher.connect();
         return publisher;
       },
-      async openConsumer(store, changes = {}) {
-        const consumer = await createConsumer(choice(changes), { logger });
+      async openConsumer(store, changes = {}, onLog) {
+        const log = onLog === undefined ? logger : pino({ level: 'debug' }, { write: onLog });
+        const consumer = await createConsumer(choice(changes), { logger: log });
         cleanUps.push(() => consumer.stop());
         // As a service does: a coordinator may still be loading.
         await untilConnected(() => consumer.start(store.handlers()), {

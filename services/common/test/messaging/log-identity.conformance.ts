@@ -27,14 +27,15 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
       return store;
     }
 
-    /** The topic again, of this many new messages. */
-    async function remakeTopic(messages: number): Promise<void> {
+    /** The topic again, of this many new messages; `meanwhile` is done while it is not there. */
+    async function remakeTopic(messages: number, meanwhile?: () => Promise<unknown>): Promise<void> {
       const { admin, settings, openPublisher } = fixture();
       await admin.deleteTopics({ topics: [settings.topic] });
       await eventually(
         () => admin.listTopics(),
         (topics) => !topics.includes(settings.topic),
       );
+      await meanwhile?.();
       const publisher = await openPublisher();
       if (messages > 0) await publisher.publish(bodiesOf(messages, 'new-'));
     }
@@ -53,12 +54,15 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
 
     it('reads a topic that is recreated under it from its start', async () => {
       const store = await storeOf20();
-      const consumer = await fixture().openConsumer(store);
+      const lines: string[] = [];
+      const consumer = await fixture().openConsumer(store, {}, (line) => lines.push(line));
       await eventually(
         () => consumer.isReady(),
         (ready) => ready,
       );
-      await remakeTopic(100);
+      // A topic that is away for less than one fetch goes unnoticed (docs/guarantees.md).
+      const hasFailed = () => lines.some((line) => /Response Fetch|a fetch from Kafka failed/.test(line));
+      await remakeTopic(100, () => eventually(hasFailed, (failed) => failed));
       await store.until(() => store.size === 120);
       assert.deepEqual(
         [store.duplicates, store.fatal, store.positions.get(sourceOf(fixture()))],
