@@ -4,13 +4,16 @@ import { isReady } from '../../../src/cluster/release.ts';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
 import { eventually } from '../../support/eventually.ts';
 
+/** Brokers that lose their quorum while they stop use all of their grace period, 120 s in `ha`. */
+const REMOVAL_TIMEOUT_MS = 360_000;
+
 const MERGE_PATCH = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 
 /** Deletes a namespace with all that is in it, where there is one; resolves when it is gone. */
 export async function removeNamespace({ core }: ClusterConnection, name: string): Promise<void> {
   const find = () => core.listNamespace({ fieldSelector: `metadata.name=${name}` });
   if ((await find()).items.length > 0) await core.deleteNamespace({ name });
-  await eventually(find, ({ items }) => items.length === 0);
+  await eventually(find, ({ items }) => items.length === 0, { timeoutMs: REMOVAL_TIMEOUT_MS });
 }
 
 /** What `kubectl scale` does. */
