@@ -40,8 +40,8 @@ describe('a broker of several', () => {
         (containerOf(await render(options), owner) as StoppingContainer).lifecycle?.preStop?.exec.command;
       const grace = async (options: RenderOptions) =>
         (await podOf(options, owner)).spec.terminationGracePeriodSeconds;
-      assert.deepEqual(await command(ha), ['sh', '-c', 'AWAIT_SECONDS=120 sh /etc/caudal/before-stop.sh']);
-      assert.equal(await grace(ha), 180);
+      assert.deepEqual(await command(ha), ['sh', '-c', 'AWAIT_SECONDS=60 sh /etc/caudal/before-stop.sh']);
+      assert.equal(await grace(ha), 120);
       const wait = { kafka: { awaitInSyncSeconds: 300 }, rabbitmq: { awaitQuorumSeconds: 300 } };
       assert.match((await command({ ...ha, values: wait }))?.join(' ') ?? '', /AWAIT_SECONDS=300 /);
       assert.equal(await grace({ ...ha, values: wait }), 360);

@@ -37,7 +37,7 @@ export const brokersAndStores = dashboard({
   variables: [datasource, namespace, release, lane, country],
   rows: [
     {
-      title: 'Brokers, seen from ingest',
+      title: 'Brokers',
       panels: [
         states(BROKER_UP, {
           ...third,

@@ -183,7 +183,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     series: { [ofLane('backlog_messages', kafka)]: '0+200x40' },
     atMinute: 20,
     fires: [
-      { labels: { lane: kafka }, summary: 'kafka-redis is 4000 messages behind and falls further behind' },
+      { labels: { lane: kafka }, summary: 'kafka-redis is 4000 messages behind, and its backlog is growing' },
     ],
   },
   {
@@ -208,7 +208,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
       [ofLane('lane_paused', kafka, 'p-2')]: '0x25',
     },
     atMinute: 8,
-    fires: [{ labels: { lane: kafka }, summary: 'kafka-redis waits for its store' }],
+    fires: [{ labels: { lane: kafka }, summary: 'kafka-redis is paused: its store is unavailable' }],
   },
   {
     alert: 'CaudalLanePaused',
@@ -239,7 +239,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
       [ofLane('assigned_sources', kafka, 'p-2')]: '0x30',
     },
     atMinute: 12,
-    fires: [{ labels: { lane: kafka }, summary: 'Consumers of kafka-redis with nothing to read: 1' }],
+    fires: [{ labels: { lane: kafka }, summary: 'kafka-redis has 1 idle consumers' }],
   },
   {
     alert: 'CaudalIdleConsumer',
@@ -256,7 +256,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     what: 'a consumer parks a message',
     series: { [ofLane('dead_letters_total', kafka)]: '0x5 1x40' },
     atMinute: 8,
-    fires: [{ labels: { lane: kafka }, summary: 'kafka-redis has parked messages in the last 15 minutes' }],
+    fires: [{ labels: { lane: kafka }, summary: 'kafka-redis moved messages to its dead letters in the last 15 minutes' }],
   },
   {
     alert: 'CaudalDeadLetters',
@@ -264,7 +264,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     series: { [ofLane('dead_letter_messages', rabbitmq)]: '0x20 2x40' },
     atMinute: 25,
     fires: [
-      { labels: { lane: rabbitmq }, summary: 'rabbitmq-valkey has parked messages in the last 15 minutes' },
+      { labels: { lane: rabbitmq }, summary: 'rabbitmq-valkey moved messages to its dead letters in the last 15 minutes' },
     ],
   },
   {
@@ -325,14 +325,14 @@ export const ALERT_CASES: readonly AlertCase[] = [
     what: 'one in four requests is answered 503',
     series: { [requests('202')]: '0+300x40', [requests('503')]: '0+100x40' },
     atMinute: 15,
-    fires: [{ labels: {}, summary: '25% of the requests are answered with 5xx' }],
+    fires: [{ labels: {}, summary: '25% of requests fail with 5xx' }],
   },
   {
     alert: 'CaudalRequestsFailing',
     what: 'one in sixteen requests is answered 503',
     series: { [requests('202')]: '0+300x40', [requests('503')]: '0+20x40' },
     atMinute: 15,
-    fires: [{ labels: {}, summary: '6.25% of the requests are answered with 5xx' }],
+    fires: [{ labels: {}, summary: '6.25% of requests fail with 5xx' }],
   },
   {
     alert: 'CaudalRequestsFailing',
@@ -391,7 +391,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [
       {
         labels: { persistentvolumeclaim: 'data-caudal-kafka-0', release: '' },
-        summary: 'data-caudal-kafka-0 has 12.5% of its space left',
+        summary: 'data-caudal-kafka-0 has 12.5% free space left',
       },
     ],
   },

@@ -223,7 +223,7 @@ test('servers end with the process that started them, even when it is killed', a
     assert.ok(found && identity);
     await assert.rejects(
       startServers({ dataDirectory: own, only: ['redis'] }),
-      new RegExp(`belong to process ${owner.pid}`),
+      new RegExp(`belong to running process ${owner.pid}`),
     );
     owner.kill('SIGKILL');
     assert.ok(await waitUntil(() => !isRunning(identity), { timeoutMs: 10_000 }), 'redis outlived its owner');
