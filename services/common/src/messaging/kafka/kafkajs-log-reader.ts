@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs';
 import type { Logger } from '../../logging.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { createKafkajsClient, type KafkajsClient } from './kafkajs-client.ts';
-import { logBounds, withAdmin } from './kafkajs-topology.ts';
+import type { LogBounds } from './log-position.ts';
 import type { LogReader } from './placer.ts';
 
 const MAX_WAIT_MS = 500;
@@ -18,6 +18,15 @@ interface Cluster {
   addTargetTopic(topic: string): Promise<void>;
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>;
   findBroker(options: { readonly nodeId: string }): Promise<Broker>;
+  fetchTopicsOffset(
+    topics: readonly {
+      readonly topic: string;
+      readonly fromBeginning: boolean;
+      readonly partitions: readonly { readonly partition: number }[];
+    }[],
+  ): Promise<
+    readonly { readonly partitions: readonly { readonly partition: number; readonly offset: string }[] }[]
+  >;
 }
 
 interface Broker {
@@ -51,17 +60,18 @@ export class KafkajsLogReader {
     const { kafka } = this.#client;
     const { topic } = this.#settings;
     let connected: Promise<Cluster> | undefined;
+    const cluster = (): Promise<Cluster> => {
+      connected ??= connect(kafka, topic);
+      return connected;
+    };
     try {
       return await look({
-        bounds: () => withAdmin(kafka, (admin) => logBounds(admin, topic)),
-        record: async (partition, offset) => {
-          connected ??= connect(kafka, topic);
-          return readRecord(await connected, topic, partition, offset);
-        },
+        bounds: async (partitions) => readBounds(await cluster(), topic, partitions),
+        record: async (partition, offset) => readRecord(await cluster(), topic, partition, offset),
       });
     } finally {
-      const cluster = await connected?.catch(() => undefined);
-      await cluster?.disconnect().catch(() => undefined);
+      const opened = await connected?.catch(() => undefined);
+      await opened?.disconnect().catch(() => undefined);
     }
   }
 
@@ -89,6 +99,27 @@ function createClusterOf(kafka: Kafka): CreateCluster {
   const create: unknown = symbol && Reflect.get(kafka, symbol);
   if (typeof create !== 'function') throw new Error('kafkajs is not the version this was written for: 2.2.4');
   return create as CreateCluster;
+}
+
+async function readBounds(
+  cluster: Cluster,
+  topic: string,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, LogBounds>> {
+  const partitions = ids.map((partition) => ({ partition }));
+  const offsets = async (fromBeginning: boolean): Promise<ReadonlyMap<number, number>> => {
+    const [answer] = await cluster.fetchTopicsOffset([{ topic, fromBeginning, partitions }]);
+    return new Map(answer?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  };
+  const [low, high] = await Promise.all([offsets(true), offsets(false)]);
+  return new Map(
+    ids.map((id) => {
+      const [first, next] = [low.get(id), high.get(id)];
+      if (first === undefined || next === undefined)
+        throw new Error(`${topic}:${id} has no offsets at the moment`);
+      return [id, { low: first, high: next }];
+    }),
+  );
 }
 
 async function readRecord(

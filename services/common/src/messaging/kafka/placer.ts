@@ -5,8 +5,10 @@ import { type LogBounds, locate, type Placement } from './log-position.ts';
 
 /** Reads a log beside the consumer: its bounds, and single records. */
 export interface LogReader {
-  /** First and next offset of every partition. */
-  bounds(): Promise<ReadonlyMap<number, LogBounds>>;
+  /**
+   * First and next offset of these partitions. Others are not asked for: their leader may be the broker that is down.
+   */
+  bounds(partitions: readonly number[]): Promise<ReadonlyMap<number, LogBounds>>;
   /** A record's raw value; undefined when the partition has no record at the offset. */
   record(partition: number, offset: number): Promise<Buffer | null | undefined>;
 }
@@ -25,7 +27,7 @@ export class Placer {
 
   /** Sets `readFrom` and the true marks of each partition. Changes nothing when the log cannot be read. */
   async place(partitions: readonly Partition[], log: LogReader): Promise<void> {
-    const bounds = await log.bounds();
+    const bounds = await log.bounds(partitions.map(({ id }) => id));
     const placements = await Promise.all(
       partitions.map(async (partition) => ({
         partition,

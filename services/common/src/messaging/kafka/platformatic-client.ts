@@ -146,12 +146,16 @@ export async function maxMessageBytes(settings: KafkaSettings): Promise<number |
   }
 }
 
-/** First and next offset of each partition of a topic. */
-export async function logBounds(admin: Admin, topic: string): Promise<Map<number, LogBounds>> {
+/** First and next offset of these partitions of a topic, of all of them by default. */
+export async function logBounds(
+  admin: Admin,
+  topic: string,
+  ids?: readonly number[],
+): Promise<Map<number, LogBounds>> {
   const metadata = await admin.metadata({ topics: [topic] });
-  const count = metadata.topics.get(topic)?.partitionsCount ?? 0;
+  const wanted = ids ?? [...Array(metadata.topics.get(topic)?.partitionsCount ?? 0).keys()];
   const ask = async (timestamp: bigint) => {
-    const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }));
+    const partitions = wanted.map((partitionIndex) => ({ partitionIndex, timestamp }));
     const [answer] = await admin.listOffsets({ topics: [{ name: topic, partitions }] });
     return new Map(answer?.partitions.map(({ partitionIndex, offset }) => [partitionIndex, Number(offset)]));
   };

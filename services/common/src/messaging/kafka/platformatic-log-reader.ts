@@ -18,8 +18,8 @@ export class PlatformaticLogReader implements LogReader {
     this.#topic = topic;
   }
 
-  bounds(): Promise<Map<number, LogBounds>> {
-    return logBounds(this.#admin, this.#topic);
+  bounds(partitions: readonly number[]): Promise<Map<number, LogBounds>> {
+    return logBounds(this.#admin, this.#topic, partitions);
   }
 
   async record(partition: number, offset: number): Promise<Buffer | null | undefined> {
