@@ -51,7 +51,7 @@ describe('the exit status of npm run load', () => {
       );
       assert.equal(status, 1, stdout + stderr);
       assert.match(stdout, /\nexact: /);
-      assert.match(stdout, /threshold of the load test missed: messages_refused/);
+      assert.match(stdout, /load-test threshold failed: messages_refused/);
     } finally {
       await console.close();
       await ingest.close();
