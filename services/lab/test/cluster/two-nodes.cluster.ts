@@ -82,6 +82,15 @@ const podsOn = async (node: string): Promise<readonly V1Pod[]> =>
     ({ spec, status }) => spec?.nodeName === node && status?.phase === 'Running',
   );
 
+/** Those that are about to end too. */
+async function allPodsOn(node: string): Promise<readonly V1Pod[]> {
+  const { items } = await release().cluster.core.listNamespacedPod({
+    namespace: release().release.namespace,
+    fieldSelector: `spec.nodeName=${node}`,
+  });
+  return items.filter(({ status }) => status?.phase === 'Running' || status?.phase === 'Pending');
+}
+
 async function untilAllReady(): Promise<void> {
   const expected = await release().cluster.apps.listNamespacedDeployment({
     namespace: release().release.namespace,
@@ -165,7 +174,7 @@ describe('three brokers of each kind on two nodes', () => {
               (done) => done,
             );
           await eventually(
-            () => podsOn('node2'),
+            () => allPodsOn('node2'),
             (pods) => pods.length === 0,
           );
         } finally {
