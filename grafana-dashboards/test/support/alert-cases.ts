@@ -256,7 +256,12 @@ export const ALERT_CASES: readonly AlertCase[] = [
     what: 'a consumer parks a message',
     series: { [ofLane('dead_letters_total', kafka)]: '0x5 1x40' },
     atMinute: 8,
-    fires: [{ labels: { lane: kafka }, summary: 'kafka-redis moved messages to its dead letters in the last 15 minutes' }],
+    fires: [
+      {
+        labels: { lane: kafka },
+        summary: 'kafka-redis moved messages to its dead letters in the last 15 minutes',
+      },
+    ],
   },
   {
     alert: 'CaudalDeadLetters',
@@ -264,7 +269,10 @@ export const ALERT_CASES: readonly AlertCase[] = [
     series: { [ofLane('dead_letter_messages', rabbitmq)]: '0x20 2x40' },
     atMinute: 25,
     fires: [
-      { labels: { lane: rabbitmq }, summary: 'rabbitmq-valkey moved messages to its dead letters in the last 15 minutes' },
+      {
+        labels: { lane: rabbitmq },
+        summary: 'rabbitmq-valkey moved messages to its dead letters in the last 15 minutes',
+      },
     ],
   },
   {
