@@ -40,6 +40,21 @@ describe('the placer', () => {
     assert.deepEqual([partition.trueMarks, events, said], [partition.marks, [], []]);
   });
 
+  it('asks for the bounds of its own partitions alone: the leader of another may be down', async () => {
+    const { placer } = create();
+    const asked: (readonly number[])[] = [];
+    const { bounds, record } = log(0, 50);
+    const watched: LogReader = {
+      record,
+      bounds(partitions) {
+        asked.push(partitions);
+        return bounds(partitions);
+      },
+    };
+    await placer.place([partitionAt(40)], watched);
+    assert.deepEqual(asked, [[0]]);
+  });
+
   it('says aloud that the log is another one, and keeps what the store expects', async () => {
     const { placer, events, said } = create();
     const partition = partitionAt(40);
