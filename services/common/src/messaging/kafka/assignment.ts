@@ -2,32 +2,32 @@ import type { LogState } from '../ports.ts';
 import { decodeMarks, type LogMark } from './log-mark.ts';
 import { sourceOf } from './source.ts';
 
-/** A partition a consumer reads at the moment. */
+/** A partition that a consumer is reading. */
 export interface Partition {
   readonly id: number;
   readonly source: string;
-  /** What the store has: the offset to be read next, null for nothing yet. */
+  /** The store's position: the offset to read next, or null if nothing was stored. */
   expected: number | null;
-  /** What the store has: marks of the records it stored. */
+  /** The store's marks of stored records. */
   marks: readonly LogMark[];
-  /** Those of them that are true of the log as it is now; the next batch's mark is added to them. */
+  /** Those marks that match the present log; the next batch adds its mark. */
   trueMarks: readonly LogMark[];
-  /** The offset the next message must have; ahead of `expected` only where the log has a gap. */
+  /** The offset that the next message must have; greater than `expected` only if the log has a gap. */
   readFrom: number;
-  /** Fetches in a row that did not begin at `readFrom`. */
+  /** Consecutive fetches that did not begin at `readFrom`. */
   misses: number;
-  /** The broker may have come back with another log: compare before anything is handed over. */
+  /** The broker may have returned with another log: compare before handing over a batch. */
   isDoubted: boolean;
 }
 
-/** What one join of the group gave; the next join replaces it as a whole. */
+/** The assignment of one group join; the next join replaces it entirely. */
 export interface Assignment {
   readonly partitions: ReadonlyMap<number, Partition>;
-  /** The store was asked where the partitions stand; before that nothing is read. */
+  /** Whether the store's positions are known; nothing is read before. */
   positioned: boolean;
 }
 
-/** An assignment of partitions of a topic; one without any has nothing to ask the store for. */
+/** Creates an assignment of a topic's partitions; an empty one needs no answer from the store. */
 export function createAssignment(topic: string, ids: readonly number[]): Assignment {
   const partitions = new Map(
     ids.map((id): [number, Partition] => [
@@ -47,15 +47,15 @@ export function createAssignment(topic: string, ids: readonly number[]): Assignm
   return { partitions, positioned: partitions.size === 0 };
 }
 
-/** Notes what the store has of a partition. */
+/** Records the store's state of a partition. */
 export function takeStored(partition: Partition, stored: LogState | undefined): void {
   partition.expected = stored?.position ?? null;
   partition.marks = decodeMarks(stored?.marks ?? '');
 }
 
 /**
- * Looks whether the store has less than it had confirmed; `stored` must have been asked for with `confirmed` in hand. What
- * it has beyond that, a batch under way may have brought.
+ * Checks whether the store has less than it had confirmed; read `confirmed` before asking for `stored`. A batch in progress may
+ * have stored more meanwhile.
  */
 export function hasLost(
   confirmed: readonly Pick<Partition, 'source' | 'expected'>[],
@@ -64,12 +64,12 @@ export function hasLost(
   return confirmed.some(({ source, expected }) => isBehind(stored.get(source)?.position ?? null, expected));
 }
 
-/** Whether a position is before another one; null, for nothing stored, is before all others. */
+/** Whether a position is before another one; null (nothing stored) is before all others. */
 export function isBehind(position: number | null, other: number | null): boolean {
   return other !== null && (position ?? -1) < other;
 }
 
-/** Notes that a batch is in the store: it stands at `next` and has these marks. */
+/** Records that a batch is stored: the position is `next`, with these marks. */
 export function takeProgress(partition: Partition, next: number, marks: string): void {
   partition.expected = next;
   partition.marks = decodeMarks(marks);

@@ -1,17 +1,17 @@
 import { ENVELOPE_CONTENT_TYPE } from '../ports.ts';
 import { MAX_BATCH_BYTES, recordBytes, sendInParts } from './send-in-parts.ts';
 
-/** A poison message with all that its copy says. */
+/** A poison message with everything that its copy contains. */
 export interface DeadLetter {
   readonly body: Buffer;
   readonly reason: string;
   /** `topic:partition:offset` */
   readonly source: string;
-  /** Bytes of the whole body, where the letter carries only its beginning or nothing of it. */
+  /** Size of the original body in bytes, if the dead letter contains only its beginning or nothing. */
   readonly cutFromBytes?: number;
 }
 
-/** Headers of a dead letter. */
+/** Returns the headers of a dead letter. */
 export function deadLetterHeaders(letter: DeadLetter, consumer: string): Record<string, string> {
   return {
     'content-type': ENVELOPE_CONTENT_TYPE,
@@ -30,14 +30,14 @@ export interface DeadLetterRoute {
   readonly isRefusal: (error: unknown) => boolean;
 }
 
-/** Bytes of a body that a stub keeps, for a person who looks for the cause. */
+/** Bytes of the body that a stub keeps, to help find the cause. */
 const STUB_BYTES = 1_024;
 
 /**
- * Sends letters in parts that a broker takes. A letter that is refused on its own (its headers make it larger than the
- * message was) becomes a stub with the beginning of its body, or with no body: it must not block its lane indefinitely.
+ * Sends dead letters in parts that the broker accepts. A letter that is refused on its own (its headers make it larger than
+ * the message was) becomes a stub with the beginning of its body, or with no body: it must not block its lane indefinitely.
  *
- * @throws the driver's error, also where even a stub without a body is refused.
+ * @throws the driver's error, also if even a stub without a body is refused.
  */
 export function sendDeadLetters(letters: readonly DeadLetter[], route: DeadLetterRoute): Promise<void> {
   return sendInParts(letters, {

@@ -1,27 +1,27 @@
 import type { RecordsBatch } from '@platformatic/kafka';
 
-/** Bits of a record batch's attributes. */
+/** Bits of a record batch's `attributes`. */
 const IS_TRANSACTIONAL = 0b010_000;
 const IS_CONTROL = 0b100_000;
-/** Type of a control record that ends a transaction in vain, in the second half of its key. */
+/** Type of the control record that aborts a transaction, in the second half of its key. */
 const ABORT = 0;
 
-/** Messages in a row, with their offsets, and the offset to be read after them. */
+/** Consecutive messages with their offsets, and the offset to read after them. */
 export interface Run {
   readonly values: (Buffer | null)[];
   readonly offsets: number[];
   readonly next: number;
 }
 
-/** A transaction that was aborted, as the broker lists it: its producer and where it began. */
+/** An aborted transaction as the broker lists it: its producer and first offset. */
 export interface AbortedTransaction {
   readonly producerId: bigint;
   readonly firstOffset: bigint;
 }
 
 /**
- * The committed messages of fetched record batches from an offset on (a batch may begin before what was asked for).
- * The client filters aborted transactions too, but of several by one producer only the last.
+ * Extracts the committed messages from fetched record batches, beginning at an offset (a batch may begin before it).
+ * The client filters aborted transactions too, but only the last of several by one producer.
  */
 export function recordsFrom(
   from: number,

@@ -1,6 +1,6 @@
 /**
- * Notices that this process was frozen for longer than `limitMs`: stopped by a signal, or without a processor. Time in
- * which the whole machine was suspended may not count.
+ * Detects that this process was frozen for longer than `limitMs`: stopped by a signal, or not scheduled. Time during which
+ * the whole machine was suspended may not count.
  */
 export class FreezeWatch {
   readonly #limitMs: number;

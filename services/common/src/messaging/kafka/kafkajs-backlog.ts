@@ -8,7 +8,7 @@ import { ensureTopics, logBounds } from './kafkajs-topology.ts';
 import { lagOf } from './lag.ts';
 import { sourceOf } from './source.ts';
 
-/** Measures the lag of the *store* behind the log: end of the log minus the store's offset, per partition. */
+/** Measures how far the *store* is behind the log: end of the log minus the store's offset, per partition. */
 export class KafkajsBacklogReader implements BacklogReader {
   readonly broker = 'kafka';
   readonly #settings: KafkaSettings;

@@ -18,7 +18,7 @@ import { registerCodecs } from './kafkajs-codecs.ts';
 const CONNECTION_TIMEOUT_MS = 3_000;
 const ENDED = 'the Kafka client has ended';
 
-/** Short waits that stay short: a broker that comes back is found within two seconds. */
+/** Short delays with a low maximum: a broker that returns is found within two seconds. */
 export const RETRY: RetryOptions = {
   initialRetryTime: 100,
   multiplier: 2,
@@ -27,23 +27,23 @@ export const RETRY: RetryOptions = {
   retries: 8,
 };
 
-/** kafkajs probes half-open connections after a minute only. */
+/** kafkajs probes half-open connections only after a minute. */
 const KEEP_ALIVE_DELAY_MS = 5_000;
 
-/** A kafkajs client that can be ended for sure. */
+/** A kafkajs client whose connections can be broken. */
 export interface KafkajsClient {
   readonly kafka: Kafka;
-  /** Breaks every connection and lets no new one be made; for after the client was disconnected. */
+  /** Breaks every connection and prevents new ones; call it after disconnecting the client. */
   end(): void;
 }
 
 /**
- * A kafkajs client with our settings; its logs go to `logger`.
+ * Creates a kafkajs client with our settings; its logs go to `logger`.
  *
- * kafkajs 2.2.4 does not stop a consumer that is still joining (`Runner.stop` returns at once): it would go on as a
- * member that no one tracks, and keep the process alive. Without connections it gives up.
+ * kafkajs 2.2.4 does not stop a consumer that is still joining (`Runner.stop` returns at once): it would continue as an
+ * untracked member and keep the process alive. Without connections it gives up.
  *
- * `onDisconnect` is called whenever one of its sockets closes: kafkajs itself reports it only when the next request fails.
+ * `onDisconnect` is called when any of its sockets closes; kafkajs reports that only when the next request fails.
  */
 export function createKafkajsClient(
   settings: KafkaSettings,
@@ -78,13 +78,13 @@ export function createKafkajsClient(
     kafka: new Kafka(config),
     end() {
       ended = true;
-      // kafkajs listens for an error; after a mere close its timers would keep running.
+      // kafkajs listens for an error; after a plain close its timers would keep running.
       for (const socket of open) socket.destroy(new Error(ENDED));
     },
   };
 }
 
-/** Whether an error of kafkajs, or its cause, is the broker's refusal of the records themselves. */
+/** Whether a kafkajs error, or its cause, means that the broker refused the records themselves. */
 export function isKafkajsRefusal(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('type' in cause && typeof cause.type === 'string' && REFUSALS.includes(cause.type)) return true;
@@ -100,8 +100,8 @@ interface RequestQueue {
 let calmed = false;
 
 /**
- * kafkajs 2.2.4 re-arms a timer indefinitely on every idle connection, 1 ms apart (its delay comes out negative): 2 % of
- * a core each. With nothing pending there is nothing to check, and what becomes pending arms the timer itself.
+ * kafkajs 2.2.4 re-arms a timer every millisecond on every idle connection (its computed delay is negative): 2 % of a core
+ * each. With nothing pending there is nothing to check, and a new request arms the timer anyway.
  */
 function calmIdleConnections(): void {
   if (calmed) return;
@@ -116,7 +116,7 @@ function calmIdleConnections(): void {
   };
 }
 
-/** Like kafkajs's own, but without Nagle's delay, which holds back a request while another one is unacknowledged. */
+/** Like kafkajs's own, but without Nagle's algorithm, which delays a request while another one is unacknowledged. */
 function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
   const socket = ssl
     ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
@@ -127,8 +127,8 @@ function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket 
 }
 
 /**
- * kafkajs calls every failed try an error, although it tries again and we report what fails in the end;
- * so its errors are our warnings and its news is our debug.
+ * Lowers the level of kafkajs's logs: it logs every failed attempt as an error although it retries, and we report what finally
+ * fails. Its errors become warnings, its information debug messages.
  */
 function logEntry(logger: Logger, { level, namespace, log }: LogEntry): void {
   const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...fields } = log;

@@ -2,23 +2,23 @@ import { createRequire } from 'node:module';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 const require = createRequire(import.meta.url);
-// An import by these names is refused: Node does not see them in kafkajs's CommonJS.
+// Importing these names directly fails: Node does not find them in kafkajs's CommonJS module.
 const { CompressionCodecs, CompressionTypes } = require('kafkajs') as typeof import('kafkajs');
 
-/** What kafkajs asks of a codec. */
+/** kafkajs's codec interface. */
 interface Codec {
   compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
   decompress(buffer: Buffer): Promise<Buffer>;
 }
 
-/** Java clients put snappy's blocks into a frame of their own; these are its first bytes. */
+/** Java clients wrap snappy blocks in their own frame format; these are its first bytes. */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 /** The magic, a version and the oldest compatible version. */
 const XERIAL_HEADER_BYTES = XERIAL_MAGIC.length + 8;
 
 /**
- * Lets kafkajs read what other clients compressed, or a topic with `compression.type`: on its own it supports only gzip,
- * and a record batch it cannot read would end every consumer that gets it.
+ * Adds codecs to kafkajs, so that it can read what other clients, or a topic's `compression.type`, compressed: kafkajs itself
+ * supports only gzip, and a record batch that it cannot read would end every consumer that fetches it.
  */
 export function registerCodecs(): void {
   CompressionCodecs[CompressionTypes.Snappy] = () => codec(wasm().snappyCompress, decompressSnappy);
@@ -26,7 +26,7 @@ export function registerCodecs(): void {
   CompressionCodecs[CompressionTypes.ZSTD] = () => codec(zstdCompressSync, zstdDecompressSync);
 }
 
-/** Loaded with the first batch that needs it: its memory is not small. */
+/** Loaded with the first batch that needs it, because it takes considerable memory. */
 function wasm(): typeof import('@platformatic/wasm-utils') {
   return require('@platformatic/wasm-utils') as typeof import('@platformatic/wasm-utils');
 }
@@ -38,7 +38,7 @@ function codec(compress: (data: Buffer) => Buffer, decompress: (data: Buffer) =>
   };
 }
 
-/** @throws RangeError or the codec's error when the data is not what it says. */
+/** @throws RangeError or the codec's error if the data is corrupt. */
 function decompressSnappy(data: Buffer): Buffer {
   if (!data.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return wasm().snappyDecompress(data);
   const blocks: Buffer[] = [];

@@ -29,11 +29,11 @@ const METADATA_MAX_AGE_MS = 60_000;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Reads the topic as a member of the group, from where the *store* stands.
+ * Reads the topic as a member of the group, from the *store's* position.
  *
  * Kafka's committed offset is only a hint for lag tools. On every join all partitions are paused until the store has
  * answered, then sought to its offsets. A batch is handed over only if it begins exactly there, so `expected` and
- * `next` always tell the truth, whatever was fetched before a seek took effect.
+ * `next` are always correct, whatever was fetched before a seek took effect.
  */
 export class KafkajsConsumer implements MessageConsumer {
   readonly broker = 'kafka';
@@ -47,7 +47,7 @@ export class KafkajsConsumer implements MessageConsumer {
   readonly #hints: OffsetHints;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
-  /** Brokers that were asked for messages and have not answered. */
+  /** Brokers with an unanswered fetch. */
   readonly #fetching = new Set<number>();
   #handlers: ConsumerHandlers | undefined;
   #consumer: Consumer | undefined;
@@ -65,7 +65,7 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#settings = settings;
     this.#logger = dependencies.logger;
     this.#maxBatchMessages = dependencies.maxBatchMessages ?? MAX_BATCH_MESSAGES;
-    // A broker that was away may have come back with another log.
+    // A broker that was away may have returned with another log.
     this.#client = createKafkajsClient(settings, dependencies.logger, () => this.#doubt());
     this.#reader = new KafkajsLogReader(settings, dependencies.logger);
     this.#placer = new Placer(dependencies.logger, (event) => this.#handlers?.onLogEvent?.(event));
@@ -95,8 +95,8 @@ export class KafkajsConsumer implements MessageConsumer {
     consumer.on(consumer.events.GROUP_JOIN, (event) => this.#onJoin(consumer, event));
     consumer.on(consumer.events.FETCH_START, ({ payload }) => this.#onFetchStart(payload.nodeId));
     consumer.on(consumer.events.FETCH, ({ payload }) => this.#fetching.delete(payload.nodeId));
-    // Not on REBALANCING: nothing is under way then, and where the coordinator cannot let it in yet, kafkajs goes on as
-    // the member it was, without another GROUP_JOIN. What is no longer ours the store refuses.
+    // Not on REBALANCING: nothing is in progress then, and if the coordinator cannot admit it yet, kafkajs continues as
+    // the same member, without another GROUP_JOIN. The store refuses batches of partitions that are no longer ours.
     consumer.on(consumer.events.DISCONNECT, () => {
       this.#assignment = undefined;
     });
@@ -162,7 +162,7 @@ export class KafkajsConsumer implements MessageConsumer {
     void this.#track(this.#position(consumer, assignment));
   }
 
-  /** Asks the store where to go on and compares the log; kafkajs keeps up the membership meanwhile. */
+  /** Asks the store for its positions and compares the log; kafkajs maintains the membership meanwhile. */
   async #position(consumer: Consumer, assignment: Assignment): Promise<void> {
     const { topic } = this.#settings;
     const partitions = [...assignment.partitions.values()];
@@ -177,7 +177,7 @@ export class KafkajsConsumer implements MessageConsumer {
     }
   }
 
-  /** Starts over, as after a join, if the store has lost something; abandons work in progress. */
+  /** Starts again, as after a join, if the store has lost something; abandons work in progress. */
   async #lookAgain(consumer: Consumer, assignment: Assignment): Promise<void> {
     const confirmed = Array.from(assignment.partitions.values(), ({ source, expected }) => ({
       source,
@@ -194,7 +194,7 @@ export class KafkajsConsumer implements MessageConsumer {
     }
   }
 
-  /** Places partitions in the log; false when they are no longer ours. */
+  /** Positions partitions in the log; returns false if they are no longer ours. */
   async #place(assignment: Assignment, partitions: readonly Partition[]): Promise<boolean> {
     const isWanted = () => assignment === this.#assignment && !this.#idle();
     await patiently(() => this.#reader.read((log) => this.#placer.place(partitions, log)), {
@@ -214,7 +214,7 @@ export class KafkajsConsumer implements MessageConsumer {
   async #onBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
     const assignment = this.#assignment;
     const partition = assignment?.partitions.get(payload.batch.partition);
-    // Nothing is resolved here, so kafkajs fetches the same again if it is still ours.
+    // Resolve no offset, so that kafkajs fetches the same again if the partition is still ours.
     if (!assignment?.positioned || !partition || this.#idle() || payload.isStale()) return;
     const { messages } = payload.batch;
     const first = Number(messages[0]?.offset);
@@ -239,7 +239,7 @@ export class KafkajsConsumer implements MessageConsumer {
     }
   }
 
-  /** The batch and its handler's outcome; undefined when it was given up. Rethrows what kafkajs must know of. */
+  /** Returns the batch and its handler's outcome, or undefined if it was abandoned. Rethrows errors that kafkajs must handle. */
   async #handle(
     payload: EachBatchPayload,
     assignment: Assignment,
@@ -273,8 +273,8 @@ export class KafkajsConsumer implements MessageConsumer {
   }
 
   /**
-   * A fetch did not begin where the partition stands (it came before a seek, or kafkajs was sent back to the log's
-   * start, or offsets are missing in the log), or the log is in doubt. Decides whether it may be handed over.
+   * Handles a fetch that did not begin at the partition's position (it came before a seek, or kafkajs was sent back to the log's
+   * start, or offsets are missing in the log), or while the log is in doubt. Decides whether to hand it over.
    */
   async #reconcile(
     consumer: Consumer,
@@ -286,7 +286,7 @@ export class KafkajsConsumer implements MessageConsumer {
     if (first === partition.readFrom) return true;
     partition.misses++;
     if (first > partition.readFrom && partition.misses > 1) {
-      // A fetch after the seek still began later: the offsets between are not messages (a transaction's marks).
+      // A fetch after the seek still began later: the offsets between are not messages (a transaction's markers).
       this.#logger.warn(
         { source: partition.source, from: partition.readFrom, to: first },
         'the log has a gap',
@@ -319,7 +319,7 @@ export class KafkajsConsumer implements MessageConsumer {
     });
   }
 
-  /** Of a fetch that failed kafkajs says nothing: there is only no end to it before the next one starts. */
+  /** Detects a failed fetch, which kafkajs does not report: it has no end before the next one starts. */
   #onFetchStart(node: number): void {
     if (this.#fetching.has(node)) this.#doubt();
     this.#fetching.add(node);
@@ -355,12 +355,12 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#startedHandlers().onFatal(error);
   }
 
-  /** Keeps kafkajs from fetching in circles what is no longer consumed. */
+  /** Keeps kafkajs from repeatedly fetching what is no longer consumed. */
   #pauseAll(): void {
     try {
       this.#consumer?.pause([{ topic: this.#settings.topic }]);
     } catch {
-      // It is not running, so there is nothing to pause.
+      // The consumer is not running, so there is nothing to pause.
     }
   }
 
@@ -373,7 +373,7 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#stopping.abort();
     this.#pauseAll();
     await Promise.all(this.#running);
-    // Who has asked to join cannot leave before it is let in, and would hold up the group until its session expires.
+    // A joining member cannot leave before it is admitted, and would block the group until its session expires.
     await within(LEAVE_TIMEOUT_MS, Promise.allSettled([this.#joining]));
     await within(LEAVE_TIMEOUT_MS, this.#leave());
     this.#client.end();

@@ -5,7 +5,7 @@ import { kafkaError } from './errors.ts';
 import { isKafkajsRefusal, RETRY } from './kafkajs-client.ts';
 import type { DeadLetterDriver } from './producer-driver.ts';
 
-/** Produces to the dead-letter topic; connects with the first letter, because most consumers never need it. */
+/** Produces to the dead-letter topic; connects with the first dead letter, because most consumers never send one. */
 export class KafkajsDeadLetters implements DeadLetterDriver {
   readonly #kafka: Kafka;
   readonly #settings: KafkaSettings;
@@ -49,7 +49,7 @@ export class KafkajsDeadLetters implements DeadLetterDriver {
   async #connect(): Promise<Producer> {
     const producer = this.#kafka.producer({
       allowAutoTopicCreation: false,
-      // A dead-letter topic may have more partitions than the one we make; any will do.
+      // An existing dead-letter topic may have more partitions than the one we create; any will do.
       createPartitioner:
         () =>
         ({ partitionMetadata }) =>

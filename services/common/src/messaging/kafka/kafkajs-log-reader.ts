@@ -7,11 +7,11 @@ import type { LogReader } from './placer.ts';
 
 const MAX_WAIT_MS = 500;
 const MAX_BYTES = 10_485_760;
-/** A broker sends the first record batch whole, whatever the limit. */
+/** A broker returns at least the first record batch, whatever the limit. */
 const ONE_BATCH_BYTES = 1;
 const READ_COMMITTED = 1;
 
-/** What is used of kafkajs's own cluster: its public interface cannot read a record without a group. */
+/** The parts of kafkajs's internal cluster that we use: its public interface cannot read a record without a group. */
 interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
@@ -45,7 +45,7 @@ type CreateCluster = (options: {
   readonly isolationLevel: number;
 }) => Cluster;
 
-/** Reads the topic's log beside the consumer, over connections of its own that last as long as one look. */
+/** Reads the topic's log independently of the consumer, over separate connections that are closed after each use. */
 export class KafkajsLogReader {
   readonly #settings: KafkaSettings;
   readonly #client: KafkajsClient;
@@ -55,7 +55,7 @@ export class KafkajsLogReader {
     this.#client = createKafkajsClient(settings, logger);
   }
 
-  /** Runs `look` with the log. */
+  /** Calls `look` with the log. */
   async read<T>(look: (log: LogReader) => Promise<T>): Promise<T> {
     const { kafka } = this.#client;
     const { topic } = this.#settings;
@@ -75,7 +75,7 @@ export class KafkajsLogReader {
     }
   }
 
-  /** Breaks its connections; nothing can be read after. */
+  /** Breaks the connections; nothing can be read afterwards. */
   end(): void {
     this.#client.end();
   }

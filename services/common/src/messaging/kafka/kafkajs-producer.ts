@@ -5,14 +5,14 @@ import { createKafkajsClient, isKafkajsRefusal, RETRY } from './kafkajs-client.t
 import { ensureTopics, maxMessageBytes } from './kafkajs-topology.ts';
 import type { ProducerDriver } from './producer-driver.ts';
 
-/** Produces with kafkajs; `onDisconnect` is called for every broken connection. */
+/** Produces with kafkajs and calls `onDisconnect` for every broken connection. */
 export function createKafkajsProducer(
   settings: KafkaSettings,
   logger: Logger,
   onDisconnect: () => void,
 ): ProducerDriver {
   const client = createKafkajsClient(settings, logger, onDisconnect);
-  // Without a listener: the probe's own sockets must not start the next probe.
+  // No `onDisconnect`: the probe's own sockets must not start the next probe.
   const probe = createKafkajsClient(settings, logger);
   const { topic, requestTimeoutMs } = settings;
   return {
@@ -49,11 +49,11 @@ export function createKafkajsProducer(
 }
 
 /**
- * Messages of one batch for kafkajs, bound for the partition whose turn it is.
+ * Creates the messages of one batch for kafkajs, all for the same partition.
  *
  * kafkajs groups messages by partition with `messages.reduce`, copying its result for every message: quadratic, and
- * at 1,000 messages dearer than all the rest of a send. Ours all go to one partition, so the array brings a `reduce`
- * of its own that asks once.
+ * at 1,000 messages more expensive than the rest of a send. All messages here go to one partition, so the array has its own
+ * `reduce` that asks once.
  */
 function oneBatch(bodies: readonly Buffer[], turn: number): Message[] {
   const messages: Message[] = new Array(bodies.length);
@@ -71,7 +71,7 @@ function oneBatch(bodies: readonly Buffer[], turn: number): Message[] {
   return messages;
 }
 
-/** Takes `partition` of a message as a turn and deals it out over the partitions that have a leader. */
+/** Interprets a message's `partition` as a turn, and distributes turns over the partitions that have a leader. */
 const inTurn: ICustomPartitioner =
   () =>
   ({ partitionMetadata, message }) => {

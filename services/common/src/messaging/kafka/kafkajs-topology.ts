@@ -5,10 +5,10 @@ import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { LogBounds } from './log-position.ts';
 import { topicConfig } from './topic-config.ts';
 
-/** The protocol's number of a topic; the enum that the types name cannot be imported from a CommonJS module. */
+/** The protocol's number for a topic; the enum in kafkajs's types cannot be imported from its CommonJS module. */
 const TOPIC_RESOURCE = 2;
 
-/** Runs `work` with a connected admin client. */
+/** Calls `work` with a connected admin client. */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin();
   try {
@@ -20,12 +20,11 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
 }
 
 /**
- * Makes the missing ones of the two topics (`create`), or verifies that they are there (`check`). Existing topics
- * are never changed.
+ * Creates missing topics (`create`), or verifies that both exist (`check`). Existing topics are never changed.
  *
  * @returns the number of partitions of the `message` topic.
  * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix (retriable under `check`: another process may be
- * about to make it), `BROKER_UNAVAILABLE` (retriable).
+ * about to create it), `BROKER_UNAVAILABLE` (retriable).
  */
 export async function ensureTopics(kafka: Kafka, settings: KafkaSettings): Promise<number> {
   try {
@@ -43,7 +42,7 @@ export async function ensureTopics(kafka: Kafka, settings: KafkaSettings): Promi
   }
 }
 
-/** A broker hears of a topic a moment after the controller has made it; resolves with the first one's partitions. */
+/** Waits until the broker knows the new topics, which takes a moment; resolves with the first one's partitions. */
 async function untilLed(admin: Admin, topics: string[], settings: KafkaSettings): Promise<number> {
   const deadline = performance.now() + settings.requestTimeoutMs;
   for (;;) {
@@ -82,7 +81,7 @@ async function createTopics(
     { topic: settings.deadLetterTopic, numPartitions: 1, ...shared },
   ].filter(({ topic }) => missing.includes(topic));
   try {
-    // Resolves with false where another process was faster.
+    // Resolves with false if another process was faster.
     await admin.createTopics({ topics: wanted, waitForLeaders: false });
   } catch (error) {
     if (!isRefused(error)) throw error;
@@ -106,7 +105,7 @@ function refusals(error: unknown): string {
   return errors.map(errorMessage).join('; ');
 }
 
-/** The topic's `max.message.bytes`; undefined where the broker does not say, for want of a right to DescribeConfigs. */
+/** Reads the topic's `max.message.bytes`; undefined without the right to DescribeConfigs. */
 export async function maxMessageBytes(kafka: Kafka, topic: string): Promise<number | undefined> {
   const configNames = ['max.message.bytes'];
   const resources = [{ type: TOPIC_RESOURCE, name: topic, configNames }];
@@ -120,7 +119,7 @@ export async function maxMessageBytes(kafka: Kafka, topic: string): Promise<numb
   }
 }
 
-/** First and next offset of each partition of a topic. */
+/** Reads the first and the next offset of each partition of a topic. */
 export async function logBounds(admin: Admin, topic: string): Promise<Map<number, LogBounds>> {
   const offsets = await admin.fetchTopicOffsets(topic);
   return new Map(

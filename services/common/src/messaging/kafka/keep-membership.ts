@@ -1,18 +1,18 @@
-/** A handler that shows no sign of life for longer is left by the group: its partitions are read elsewhere. */
+/** A handler that shows no sign of life for this long loses its membership, so that another consumer reads its partitions. */
 const MAX_SILENCE_MS = 60_000;
 
 /** Keeps a consumer in its group while a handler works. */
 export interface Membership {
-  /** A sign of life: rejects when the group has gone on without this consumer. */
+  /** A sign of life from the handler; rejects if the group has removed this consumer. */
   confirm(): Promise<void>;
-  /** What a heartbeat failed with; undefined while none did. */
+  /** Error of a failed heartbeat; undefined if none has failed. */
   error(): unknown;
   end(): void;
 }
 
 /**
- * Sends heartbeats while a handler works, also while it waits for one long call, so that a silent store does not cost
- * the consumer its membership. After a heartbeat that failed there are no more: the handler hears of it by `confirm`.
+ * Sends heartbeats while a handler works, also during one long call, so that a silent store does not cost the consumer its
+ * membership. After a failed heartbeat it sends no more, and `confirm` reports the failure to the handler.
  */
 export function keepMembership(heartbeat: () => Promise<void>, intervalMs: number): Membership {
   let error: unknown;

@@ -2,7 +2,7 @@ import type { Backlog } from '../ports.ts';
 import type { LogBounds } from './log-position.ts';
 import { sourceOf } from './source.ts';
 
-/** How far the store's positions are behind the log, and what is parked. What retention deleted counts no more. */
+/** Computes how far the store's positions are behind the log, and what is parked. What retention deleted does not count. */
 export function lagOf(
   topic: string,
   log: ReadonlyMap<number, LogBounds>,

@@ -3,32 +3,32 @@ import type { BatchPosition, DeliveryBatch } from '../ports.ts';
 import { addMark, encodeMarks, type LogMark, markOf } from './log-mark.ts';
 import type { DeadLetterDriver } from './producer-driver.ts';
 
-/** What a batch of a partition is made of. */
+/** Contents of a partition's batch. */
 export interface LogBatchParts {
   readonly source: string;
-  /** What the store must have before this batch. */
+  /** The store's required position before this batch. */
   readonly expected: number | null;
-  /** Marks of the records before this batch that the log has. */
+  /** Marks of earlier records that are in the log. */
   readonly marks: readonly LogMark[];
   /** At least one. */
   readonly bodies: readonly Buffer[];
   /** Offset of each body. */
   readonly offsets: readonly number[];
-  /** The offset to be read after this batch. */
+  /** The offset to read after this batch. */
   readonly next: number;
   readonly deadLetters: Pick<DeadLetterDriver, 'send'>;
   /** Whether the partition is still this consumer's. */
   readonly isOurs: () => boolean;
-  /** Keeps up the membership, where the driver leaves that to us. */
+  /** Maintains the membership, if the driver leaves that to us. */
   readonly heartbeat?: (() => Promise<void>) | undefined;
 }
 
-/** A batch of a log, as the port wants it. */
+/** A batch of a log, as the port requires it. */
 export interface LogBatch extends DeliveryBatch {
   readonly position: Required<BatchPosition>;
 }
 
-/** A batch as the port wants it; it is refused everything once the partition has gone to another consumer. */
+/** Creates a batch for the port; every operation on it fails once the partition belongs to another consumer. */
 export function createLogBatch(parts: LogBatchParts): LogBatch {
   const { source, expected, bodies, offsets, next, deadLetters, isOurs, heartbeat } = parts;
   const holdOn = () => {
@@ -57,7 +57,7 @@ export function createLogBatch(parts: LogBatchParts): LogBatch {
     },
     keepAlive,
     park: async (items) => {
-      // Parking cannot be refused by the store's position, so the broker is asked whether the partition is still ours.
+      // The store's position cannot prevent parking, so ask the broker whether the partition is still ours.
       await keepAlive();
       const letters = items.map(({ index, reason }) => {
         const body = bodies[index];
@@ -69,7 +69,7 @@ export function createLogBatch(parts: LogBatchParts): LogBatch {
   };
 }
 
-/** The marks once the first `count` messages are stored. */
+/** Returns the marks after the first `count` messages are stored. */
 function marksAfter({ marks, bodies, offsets }: LogBatchParts, count: number): readonly LogMark[] {
   const last = count - 1;
   return count === 0 ? marks : addMark(marks, markOf(offsets[last] as number, bodies[last] as Buffer));

@@ -1,51 +1,51 @@
 import { type LogMark, markOf } from './log-mark.ts';
 
-/** First offset of a partition's log and the one after its last. */
+/** First offset of a partition's log, and the offset after its last record. */
 export interface LogBounds {
   readonly low: number;
   readonly high: number;
 }
 
-/** What a store has of a partition's log. */
+/** The store's state of a partition's log. */
 export interface StoredPosition {
-  /** The offset to be read next; null when nothing was ever stored. */
+  /** The offset to read next; null if nothing was ever stored. */
   readonly expected: number | null;
-  /** Marks of records it stored, newest first; none where a version without marks stored them. */
+  /** Marks of stored records, newest first; none if a version without marks stored them. */
   readonly marks: readonly LogMark[];
 }
 
 /**
- * What comparing a log with the marks showed.
+ * Result of comparing a log with the marks.
  *
  * - `same`: the last stored record is in the log
  * - `unknown`: there is no mark to compare with, or retention has deleted the marked records
- * - `cut`: an older marked record is in the log, newer ones are not: it lost its end and may have grown again
- * - `replaced`: no marked record is in the log, although it should be: another log
+ * - `cut`: an older marked record is in the log, but newer ones are not: it lost its end and may have grown again
+ * - `replaced`: no marked record is in the log although it should be: this is another log
  */
 export type LogIdentity = 'same' | 'unknown' | 'cut' | 'replaced';
 
-/** Where to read a partition on. */
+/** Where to resume a partition. */
 export interface Placement {
   readonly identity: LogIdentity;
   readonly readFrom: number;
-  /** The marks that are still true of this log. */
+  /** The marks that match this log. */
   readonly marks: readonly LogMark[];
   /** Messages that retention deleted before they were stored. */
   readonly deleted: number;
 }
 
-/** Reads one record's raw value; undefined when the log has no record at the offset. */
+/** Reads a record's raw value; undefined if the log has no record at the offset. */
 export type ReadRecord = (offset: number) => Promise<Buffer | null | undefined>;
 
 /**
- * Decides where to read a partition on, given what its store has. An offset alone does not say which log it belongs
- * to, so marked records are read again and compared, the newest first.
+ * Decides where to resume a partition, given the store's state. An offset alone does not identify the log it belongs to, so
+ * marked records are read again and compared, newest first.
  *
  * - nothing stored: from the log's start
- * - the last stored record is there: from where the store stands
- * - only an older one is there: from just after it; what the store has counted already it refuses by identity
- * - none is there: from the start of what is another log
- * - retention has deleted them all: from where the store stands, or from the start if that was deleted as well
+ * - the last stored record is there: from the store's position
+ * - only an older one is there: from just after it; identities keep what was counted from being counted again
+ * - none is there: from the start, because it is another log
+ * - retention has deleted them all: from the store's position, or from the start if that was deleted as well
  */
 export async function locate(
   { expected, marks }: StoredPosition,

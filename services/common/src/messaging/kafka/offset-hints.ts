@@ -3,7 +3,7 @@ import type { Logger } from '../../logging.ts';
 
 const COMMIT_INTERVAL_MS = 1_000;
 
-/** An offset to be read next. */
+/** The offset to read next. */
 export interface OffsetHint {
   readonly partition: number;
   readonly offset: number;
@@ -11,7 +11,7 @@ export interface OffsetHint {
 
 /**
  * Commits the store's position to Kafka about once a second. Caudal never reads it back: it is for lag tools and
- * autoscalers, so a failure is no failure.
+ * autoscalers, so failures are ignored.
  */
 export class OffsetHints {
   readonly #logger: Logger;
@@ -23,7 +23,7 @@ export class OffsetHints {
     this.#logger = logger;
   }
 
-  /** Notes where a partition stands; `commit` is the way to tell Kafka at the moment. */
+  /** Records a partition's position; `commit` is the current way to commit it to Kafka. */
   note(partition: number, offset: number, commit: (hints: readonly OffsetHint[]) => Promise<unknown>): void {
     this.#pending.set(partition, offset);
     this.#commit = commit;

@@ -1,9 +1,9 @@
 import { errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 
-/** What {@link PartitionWatch} works with. */
+/** Options of {@link PartitionWatch}. */
 export interface PartitionWatchOptions {
-  /** The topic's partitions, as the client remembers them or, with `isFresh`, as the broker says now. */
+  /** The topic's partitions: those the client remembers or, with `isFresh`, those the broker reports now. */
   readonly count: (isFresh: boolean) => Promise<number>;
   readonly intervalMs: number;
   readonly logger: Logger;
@@ -11,7 +11,7 @@ export interface PartitionWatchOptions {
   readonly onGrown: (partitions: number) => void;
 }
 
-/** Notices that a topic got more partitions than the group has dealt out. */
+/** Detects that a topic has more partitions than the group has assigned. */
 export class PartitionWatch {
   readonly #options: PartitionWatchOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -21,7 +21,7 @@ export class PartitionWatch {
     this.#options = options;
   }
 
-  /** Starts, or starts over, with the partitions the client knows now: those just assigned. */
+  /** Starts or restarts with the partitions that the client knows now: those just assigned. */
   start(): void {
     this.stop();
     this.#known = this.#ask(false);

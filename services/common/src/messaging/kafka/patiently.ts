@@ -4,9 +4,9 @@ import type { Logger } from '../../logging.ts';
 import { backOffMs } from '../back-off.ts';
 
 /**
- * Does something until it works or is no longer wanted.
+ * Retries until an attempt succeeds or the result is no longer wanted.
  *
- * @returns undefined when it was no longer wanted.
+ * @returns undefined if it was no longer wanted.
  */
 export async function patiently<T>(
   work: () => Promise<T>,

@@ -3,21 +3,21 @@ import type { LogEvent } from '../ports.ts';
 import type { Partition } from './assignment.ts';
 import { type LogBounds, locate, type Placement } from './log-position.ts';
 
-/** Reads a log beside the consumer: its bounds, and single records. */
+/** Reads a log independently of the consumer: its bounds, and single records. */
 export interface LogReader {
   /**
-   * First and next offset of these partitions. Others are not asked for: their leader may be the broker that is down.
+   * Reads the first and next offset of these partitions only: the leader of another one may be down.
    */
   bounds(partitions: readonly number[]): Promise<ReadonlyMap<number, LogBounds>>;
-  /** A record's raw value; undefined when the partition has no record at the offset. */
+  /** Reads a record's raw value; undefined if the partition has no record at the offset. */
   record(partition: number, offset: number): Promise<Buffer | null | undefined>;
 }
 
-/** Places partitions where their store stands in the log, and reports what it finds. */
+/** Positions partitions in the log by the store's state, and reports what it finds. */
 export class Placer {
   readonly #logger: Logger;
   readonly #onEvent: (event: LogEvent) => void;
-  /** Up to where deleted messages were reported, by source: once is enough, however often it is looked at. */
+  /** Offset up to which deleted messages were reported, by source, so that each is reported once. */
   readonly #reported = new Map<string, number>();
 
   constructor(logger: Logger, onEvent: (event: LogEvent) => void) {
@@ -25,7 +25,7 @@ export class Placer {
     this.#onEvent = onEvent;
   }
 
-  /** Sets `readFrom` and the true marks of each partition. Changes nothing when the log cannot be read. */
+  /** Sets `readFrom` and the matching marks of each partition. Changes nothing if the log cannot be read. */
   async place(partitions: readonly Partition[], log: LogReader): Promise<void> {
     const bounds = await log.bounds(partitions.map(({ id }) => id));
     const placements = await Promise.all(

@@ -1,23 +1,23 @@
 import type { DeadLetter } from './dead-letter.ts';
 
-/** What the Kafka publisher needs of a driver. */
+/** The driver interface of the Kafka publisher. */
 export interface ProducerDriver {
   /**
-   * Makes or checks the topics; its success also shows that Kafka answers. Resolves with the `max.message.bytes` of the
-   * topic of messages; undefined where Kafka does not say.
+   * Creates or checks the topics, which also shows that Kafka responds. Resolves with the `max.message.bytes` of the
+   * topic of messages; undefined if Kafka does not return it.
    */
   probe(): Promise<number | undefined>;
   open(): Promise<OpenProducer>;
-  /** Whether an error is an answer of the broker about the records that no retry changes: too large, or not valid. */
+  /** Whether the broker refused the records for a reason that no retry changes: too large, or invalid. */
   isRefusal(error: unknown): boolean;
-  /** Breaks what a silent broker keeps open, where closing does not; the last call. */
+  /** Breaks connections that a silent broker keeps open and that closing does not end; the last call. */
   end?(): void;
 }
 
 /** A connected producer. */
 export interface OpenProducer {
   /**
-   * Sends all bodies to one partition, acknowledged by all in-sync replicas. `turn` counts calls; it is dealt out
+   * Sends all bodies to one partition, acknowledged by all in-sync replicas. `turn` counts calls, which are distributed
    * over the topic's partitions.
    */
   send(bodies: readonly Buffer[], turn: number): Promise<unknown>;

@@ -8,19 +8,19 @@ import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { OpenProducer, ProducerDriver } from './producer-driver.ts';
 import { BATCH_OVERHEAD_BYTES, MAX_BATCH_BYTES, recordBytes, sendInParts } from './send-in-parts.ts';
 
-/** A silent broker must not hold up a stop: nothing is on its way any more. */
+/** Limits a stop while the broker is silent: nothing is in flight any more. */
 const CLOSE_TIMEOUT_MS = 3_000;
 
-/** Kafka's default of `max.message.bytes`: the largest record batch a topic takes. */
+/** Kafka's default for `max.message.bytes`: the largest record batch that a topic accepts. */
 const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 
-/** A producer with the sends that have not settled; they outlive our patience with them. */
+/** A producer with its sends that have not settled; they can outlive their time limit. */
 interface Line {
   readonly producer: OpenProducer;
   readonly sends: Set<Promise<unknown>>;
 }
 
-/** One call of `publish`; its parts leave one after the other, none any more after its caller got a time-out. */
+/** One call of `publish`; its parts are sent one after the other, and none after its caller's timeout. */
 interface PublishCall {
   readonly bodies: readonly Buffer[];
   readonly turn: number;
@@ -29,8 +29,8 @@ interface PublishCall {
 
 /**
  * Publishes with `acks=-1`, every call into one partition, the next call into the next partition: few large batches
- * are what makes both producing and consuming cheap. A call is one batch, or several where one would be larger than
- * 256 KiB or than the topic takes.
+ * make both producing and consuming cheap. A call is one batch, or several if one would be larger than
+ * 256 KiB or than the topic accepts.
  */
 export class KafkaPublisher implements MessagePublisher {
   readonly broker = 'kafka';
@@ -40,7 +40,7 @@ export class KafkaPublisher implements MessagePublisher {
   readonly #stopping = new AbortController();
   #line: Line | undefined;
   #turn = 0;
-  /** The largest record batch the topic takes, as far as it is known; a refusal lowers it until the next answer. */
+  /** The largest record batch that the topic accepts, as far as known; a refusal lowers it until Kafka is asked again. */
   #maxMessageBytes: number;
   #ready = false;
   #checking: Promise<void> | undefined;
@@ -143,8 +143,8 @@ export class KafkaPublisher implements MessagePublisher {
   }
 
   /**
-   * Finds out whether Kafka answers and keeps asking until it does; `isReady` follows the answer. After a silence
-   * (`renew`) the connection may be dead without a word, so a new producer takes over.
+   * Checks whether Kafka responds, and repeats that until it does; `isReady` follows the result. After a silence
+   * (`renew`) the connection may be dead unnoticed, so a new producer takes over.
    */
   #check(renew: boolean): void {
     if (this.#closed || !this.#line || this.#checking) return;
@@ -191,7 +191,7 @@ export class KafkaPublisher implements MessagePublisher {
   }
 }
 
-/** Keeps a send with its line until it settles, even when its caller has given up. */
+/** Keeps a send with its producer until it settles, even after its caller has given up. */
 function track<T>(line: Line, send: Promise<T>): Promise<T> {
   line.sends.add(send);
   const forget = () => line.sends.delete(send);

@@ -11,20 +11,20 @@ const HEADER_OVERHEAD_BYTES = 6;
 
 /** How {@link sendInParts} sends its items. */
 export interface PartOptions<Item> {
-  /** Bytes an item takes in a record batch; an upper bound ({@link recordBytes}). */
+  /** Upper bound of the bytes that an item takes in a record batch ({@link recordBytes}). */
   readonly bytesOf: (item: Item) => number;
-  /** The most one part may hold, in bytes of its items; an item above it goes alone. */
+  /** Maximum size of a part, in bytes of its items; a larger item is sent alone. */
   readonly maxBytes: number;
   readonly send: (part: readonly Item[]) => Promise<unknown>;
-  /** Whether an error is an answer of the broker that the same part will always get. */
+  /** Whether the broker would refuse the same part every time. */
   readonly isRefusal: (error: unknown) => boolean;
-  /** Called with a refused part's bytes, before a part of several is halved. */
+  /** Called with the size in bytes of a refused part, before a part of several items is halved. */
   readonly onRefusedBytes?: (bytes: number) => void;
-  /** Decides about an item that was refused alone; what it throws ends the call. */
+  /** Handles an item that was refused on its own; an error that it throws ends the call. */
   readonly onRefusedItem: (item: Item, error: unknown) => Promise<void> | void;
 }
 
-/** An upper bound of what a record takes in a batch: its body and headers (keys and values), with their framing. */
+/** Returns an upper bound of a record's size in a batch: body and headers (keys and values) with their framing. */
 export function recordBytes(bodyBytes: number, headers: Readonly<Record<string, string>> = {}): number {
   let bytes = bodyBytes + RECORD_OVERHEAD_BYTES;
   for (const [key, value] of Object.entries(headers)) {
@@ -35,12 +35,12 @@ export function recordBytes(bodyBytes: number, headers: Readonly<Record<string, 
 
 /**
  * Sends items in order, in parts of at most `maxBytes`; resolves when every part was confirmed. A refused part is sent
- * again in halves, down to the item that the broker does not take.
+ * again in halves, down to the item that the broker does not accept.
  *
- * @throws the first error that is no refusal, or what `onRefusedItem` throws; nothing is sent after it.
+ * @throws the first error that is not a refusal, or what `onRefusedItem` throws; nothing is sent after it.
  */
 export async function sendInParts<Item>(items: readonly Item[], options: PartOptions<Item>): Promise<void> {
-  // One after the other: drivers do not keep the order of sends that overlap.
+  // One after the other: drivers do not preserve the order of overlapping sends.
   for (const part of partsOf(items, options)) await sendPart(part, options);
 }
 

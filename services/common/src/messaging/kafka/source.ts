@@ -1,4 +1,4 @@
-/** The name of a partition as a source: `topic:partition`. */
+/** Returns the name of a partition as a source: `topic:partition`. */
 export function sourceOf(topic: string, partition: number): string {
   return `${topic}:${partition}`;
 }

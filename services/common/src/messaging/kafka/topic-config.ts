@@ -2,7 +2,7 @@ import type { KafkaSettings } from '../settings.ts';
 
 /**
  * Configuration of the topics that Caudal creates. Flushing is left to Kafka, which confirms from the page cache and
- * relies on copies: docs/guarantees.md says what that means where there is one.
+ * relies on replicas; docs/guarantees.md explains what that means with a single broker.
  */
 export function topicConfig({
   minInsyncReplicas,

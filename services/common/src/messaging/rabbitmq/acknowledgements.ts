@@ -1,7 +1,7 @@
 import type { Channel, Message } from 'amqplib';
 
 /**
- * The acknowledgements of one channel with one consumer, whose delivery tags therefore are 1, 2, 3, …
+ * Acknowledges the deliveries of one channel with one consumer, whose delivery tags therefore are 1, 2, 3, …
  *
  * A batch that was stored is acknowledged with one frame. A message whose dead letter is not confirmed yet is left
  * out and acknowledged separately later, so that it cannot be lost and does not hold up later messages.
@@ -11,9 +11,9 @@ export class Acknowledgements {
   /** Deliveries whose dead letter is not confirmed. */
   readonly #unparked = new Set<number>();
   #delivered = 0;
-  /** Acknowledged or given back. */
+  /** Acknowledged or returned. */
   #done = 0;
-  /** Batches are stored in order: everything up to this tag is. */
+  /** Highest stored tag; batches are stored in order. */
   #storedTo = 0;
 
   constructor(channel: Channel) {
@@ -25,7 +25,7 @@ export class Acknowledgements {
     return this.#delivered - this.#done;
   }
 
-  /** Takes down that a message was delivered. */
+  /** Records that a message was delivered. */
   delivered(): void {
     this.#delivered++;
   }
@@ -40,7 +40,7 @@ export class Acknowledgements {
     });
   }
 
-  /** Acknowledges a stored batch, except for what is held back. */
+  /** Acknowledges a stored batch, except for messages that wait to be parked. */
   stored(firstTag: number, lastTag: number): void {
     this.#storedTo = lastTag;
     if (this.#unparked.size === 0) {
@@ -52,7 +52,7 @@ export class Acknowledgements {
     }
   }
 
-  /** Gives deliveries back, so that another consumer may have them at once. */
+  /** Returns deliveries to the queue, so that another consumer receives them immediately. */
   giveBack(firstTag: number, lastTag: number): void {
     for (let tag = firstTag; tag <= lastTag; tag++) this.#channel.nack(delivery(tag), false, true);
     this.#done += lastTag - firstTag + 1;
@@ -63,12 +63,12 @@ export class Acknowledgements {
     try {
       this.#channel.ack(delivery(tag), allUpTo);
     } catch {
-      // The channel closed a moment ago: the message comes again and is not counted twice.
+      // The channel has just closed: the message is redelivered and not counted twice.
     }
   }
 }
 
-/** All that amqplib looks at in a message that is acknowledged: `channel_model.js`, `ack` and `nack`. */
+/** The only fields that amqplib reads of a message that is acknowledged: `channel_model.js`, `ack` and `nack`. */
 function delivery(deliveryTag: number): Message {
   return { fields: { deliveryTag } } as unknown as Message;
 }

@@ -14,8 +14,8 @@ export interface RawChannel {
 }
 
 /**
- * The socket of a connection (`connection.js`: `this.stream`).
- * @throws AppError, not retriable, when amqplib has changed there.
+ * Returns the socket of a connection (`connection.js`: `this.stream`).
+ * @throws AppError, not retriable, if amqplib has changed this.
  */
 export function socketOf(model: ChannelModel): Duplex {
   const { stream } = model.connection as unknown as { readonly stream?: Partial<Duplex> };
@@ -26,9 +26,9 @@ export function socketOf(model: ChannelModel): Duplex {
 }
 
 /**
- * The inside of a confirm channel (`channel.js`: `ch`, `connection`, `pushConfirmCallback`; `connection.js`:
+ * Returns the internals of a confirm channel (`channel.js`: `ch`, `connection`, `pushConfirmCallback`; `connection.js`:
  * `frameMax`, `channels[].buffer`, `sentSinceLastCheck`).
- * @throws AppError, not retriable, when amqplib has changed there: better at the start than with the first message.
+ * @throws AppError, not retriable, if amqplib has changed these: better at the start than with the first message.
  */
 export function rawChannelOf(confirmChannel: ConfirmChannel): RawChannel {
   const channel = confirmChannel as unknown as RawChannel;

@@ -8,10 +8,10 @@ import { RabbitmqManagement } from './management.ts';
 import { ensureTopology } from './topology.ts';
 
 /**
- * Reads what waits in the queues by passive declaration, and what consumers hold from the management API.
+ * Reads the number of waiting messages by passive declaration, and of those that consumers hold from the management API.
  *
- * AMQP 0-9-1 reports only messages *ready* for delivery, and the whole backlog may be in consumers' hands: up to
- * `prefetch` each. Without a `managementUrl` the figure is therefore too small, and says so in `covers`.
+ * AMQP 0-9-1 reports only messages *ready* for delivery, and consumers may hold the whole backlog: up to
+ * `prefetch` each. Without a `managementUrl` the figure is therefore too small, and `covers` says so.
  */
 export class RabbitmqBacklogReader implements BacklogReader {
   readonly broker = 'rabbitmq';
@@ -54,7 +54,7 @@ export class RabbitmqBacklogReader implements BacklogReader {
   }
 
   /**
-   * @throws AppError `BROKER_UNAVAILABLE`, or `BROKER_TOPOLOGY` where the management API says that the queue is not
+   * @throws AppError `BROKER_UNAVAILABLE`, or `BROKER_TOPOLOGY` if the management API reports that the queue is not
    * bound: with an alternate exchange, or beside another queue, RabbitMQ confirms messages that never reach it.
    */
   async read(): Promise<Backlog> {

@@ -6,46 +6,46 @@ import type { RabbitmqSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { socketOf } from './amqplib-internals.ts';
 
-/** A silent broker (stopped, unplugged) counts as gone after two of these. */
+/** A silent broker (stopped, unplugged) counts as lost after two of these. */
 const HEARTBEAT_SECONDS = 5;
 const CONNECT_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 /**
- * A session that lives this long was a success. One that ends sooner (a right that is missing, a message that breaks
- * it) counts as one more failed attempt, or it would come again ten times a second, each time with a redelivery.
+ * A session that lasts this long counts as successful. One that ends sooner (a missing right, a message that breaks it)
+ * counts as another failed attempt; otherwise it would be rebuilt ten times a second, each time with a redelivery.
  */
 const STABLE_AFTER_MS = 5_000;
-/** A broker that is up may still not answer for a quorum queue without a leader. */
+/** A running broker may still not respond for a quorum queue without a leader. */
 const SET_UP_TIMEOUT_MS = 15_000;
 
 /** One established connection; it ends with the first of its channels that closes. */
 export interface Session {
   readonly model: ChannelModel;
-  /** Makes a channel's end the session's end. Every channel that is made must be watched. */
+  /** Ends the session when this channel ends. Every channel must be watched. */
   watch(channel: Channel): void;
-  /** Gives the session up; the connection is rebuilt. */
+  /** Abandons the session; the connection is rebuilt. */
   lose(error: unknown): void;
 }
 
-/** What a {@link RabbitmqConnection} needs. */
+/** Options of {@link RabbitmqConnection}. */
 export interface ConnectionOptions {
   readonly settings: RabbitmqSettings;
-  /** Shown by the broker's management tools behind the client's name. */
+  /** Appended to the client's name in the broker's management tools. */
   readonly purpose: string;
   readonly logger: Logger;
-  /** Makes channels, topology and subscriptions on a fresh connection; when it rejects the session is lost. */
+  /** Creates channels, topology and subscriptions on a new connection; if it rejects, the session is lost. */
   readonly setUp: (session: Session) => Promise<void>;
-  /** A session whose `setUp` had begun is gone; called once for each. */
+  /** Called once for each lost session whose `setUp` had begun. */
   readonly onLost: (error: AppError) => void;
   readonly onBlocked?: (blocked: boolean) => void;
 }
 
 /**
- * Keeps one AMQP connection alive, with everything on it.
+ * Keeps one AMQP connection with its channels alive.
  *
  * amqplib's own `recovery` brings a connection back but not a channel that closed alone (a 406, a deleted queue),
  * and it leaves the socket of a silent broker open. Here channels and connection are one session: whatever breaks
- * first ends all of it, and the next session is built from nothing, so nothing of an old one can be used by mistake.
+ * first ends all of it, and the next session is built from scratch, so that nothing of an old one is used by mistake.
  */
 export class RabbitmqConnection {
   readonly #options: ConnectionOptions;
@@ -54,7 +54,7 @@ export class RabbitmqConnection {
   readonly #address: string;
   #current: { readonly session: Session; readonly channels: readonly Channel[] } | undefined;
   #ready = false;
-  /** Since the last session that was stable. */
+  /** Failed attempts since the last stable session. */
   #failedAttempts = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
@@ -65,20 +65,20 @@ export class RabbitmqConnection {
     this.#address = new URL(options.settings.url).host;
   }
 
-  /** Whether a session stands and its `setUp` is done. */
+  /** Whether there is a session whose `setUp` has finished. */
   get ready(): boolean {
     return this.#ready;
   }
 
   /**
-   * Makes the first session; from its success on a lost one is replaced without help.
+   * Establishes the first session; after that, a lost one is replaced automatically.
    * @throws AppError of the first attempt; nothing is left running then and `open` may be called again.
    */
   async open(): Promise<void> {
     await this.#establish();
   }
 
-  /** Closes for good. */
+  /** Closes permanently. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -206,8 +206,8 @@ export class RabbitmqConnection {
 }
 
 /**
- * amqplib writes message by message, each a system call and, without Nagle's delay, a packet. What one turn of the
- * event loop writes leaves together instead.
+ * Writes everything from one turn of the event loop together: amqplib writes each message separately, which is a system
+ * call and, without Nagle's algorithm, a packet.
  */
 function coalesceWrites(model: ChannelModel): void {
   const socket = socketOf(model);
@@ -228,13 +228,13 @@ function coalesceWrites(model: ChannelModel): void {
 }
 
 /**
- * Says goodbye where the broker listens, then destroys the socket: amqplib only half-closes it, and towards a
- * silent broker that would keep the socket, and so the process, alive.
+ * Closes the connection in order if the broker responds, then destroys the socket: amqplib only half-closes it, which with
+ * a silent broker would keep the socket, and so the process, alive.
  */
 async function endConnection(model: ChannelModel, channels: readonly Channel[] = []): Promise<void> {
   const close = async () => {
-    // RabbitMQ drops what a channel still has in hand when the connection closes, even the last acknowledgement; a
-    // channel that is closed on its own carries it out first.
+    // RabbitMQ drops what a channel has not yet processed when the connection closes, even the last acknowledgement; a
+    // channel that is closed separately processes it first.
     await Promise.allSettled(channels.map(async (channel) => channel.close()));
     await model.close();
   };

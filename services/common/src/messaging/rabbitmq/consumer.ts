@@ -10,29 +10,29 @@ import { RabbitmqDeadLetters } from './dead-letters.ts';
 import { ensureTopology } from './topology.ts';
 
 const MAX_BATCH_MESSAGES = 1_000;
-/** A silent broker must not hold up a stop: with the connection everything goes back anyway. */
+/** Limits a stop while the broker is silent: closing the connection returns everything anyway. */
 const CANCEL_TIMEOUT_MS = 2_000;
-/** A stop waits this long for the running batch before it gives back what is not handled yet. */
+/** Time that a stop waits for the running batch before it returns what is not handled yet. */
 const GIVE_BACK_AFTER_MS = 1_000;
-/** After a batch of this size the queue is busy: the next one may gather a little, since large batches cost less. */
+/** After a batch of this size the queue counts as busy: the next one may gather briefly, since large batches cost less. */
 const BUSY_BATCH_MESSAGES = 64;
 const GATHER_MS = 5;
-/** How long a batch waits for its dead letters before it is stored without them; they stay unacknowledged. */
+/** Time that a batch waits for its dead letters before it is stored without them; they stay unacknowledged. */
 const PARK_PATIENCE_MS = 1_000;
 
-/** Deliveries that came in a row; delivery tags of a channel with one consumer have no gaps. */
+/** Consecutive deliveries; delivery tags of a channel with one consumer have no gaps. */
 interface Chunk {
   bodies: Buffer[];
   redelivered: number;
   firstTag: number;
 }
 
-/** A subscription on one connection, with what it delivered and is not handled yet. */
+/** A subscription on one connection, with its deliveries that are not handled yet. */
 interface Subscription {
   readonly session: Session;
   readonly channel: Channel;
   readonly acknowledgements: Acknowledgements;
-  /** Aborted when the session is lost: what it delivered comes again. */
+  /** Aborted when the session is lost: its deliveries are redelivered. */
   readonly lost: AbortController;
   consumerTag: string;
   readonly chunks: Chunk[];
@@ -42,7 +42,7 @@ type Mode = 'idle' | 'gathering' | 'handling' | 'failed' | 'stopping';
 
 /**
  * Reads the `message` queue in batches: what has arrived when the previous batch is done goes to the handler, at
- * most `maxBatchMessages`, so batches grow with the load and a lone message waits for nothing. While the queue is
+ * most `maxBatchMessages`, so batches grow with the load and a single message does not wait. While the queue is
  * busy a batch may gather for {@link GATHER_MS} more.
  *
  * ```
@@ -54,8 +54,8 @@ type Mode = 'idle' | 'gathering' | 'handling' | 'failed' | 'stopping';
  * ```
  *
  * One handler runs at a time and batches are handed over in order, so one acknowledgement covers a batch. It goes to
- * the channel that delivered the batch or nowhere: what a lost channel had delivered comes again. A message whose dead
- * letter RabbitMQ does not take at the moment stays unacknowledged until it does; the lane does not wait for it.
+ * the channel that delivered the batch or nowhere: what a lost channel had delivered is redelivered. A message whose dead
+ * letter RabbitMQ does not accept stays unacknowledged until it does; the lane does not wait for it.
  */
 export class RabbitmqConsumer implements MessageConsumer {
   readonly broker = 'rabbitmq';
@@ -68,7 +68,7 @@ export class RabbitmqConsumer implements MessageConsumer {
   #handlers: ConsumerHandlers | undefined;
   #subscription: Subscription | undefined;
   #mode: Mode = 'idle';
-  /** Ends with the mode `gathering` or `handling`. */
+  /** Settles when the mode is no longer `gathering` or `handling`. */
   #work: Promise<void> = Promise.resolve();
   #endGathering: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
@@ -156,7 +156,7 @@ export class RabbitmqConsumer implements MessageConsumer {
 
   /** Handles batches until nothing is left, a handler fails for good, or the consumer stops. */
   async #run(): Promise<void> {
-    // Everything the current socket read brings belongs to the first batch.
+    // Everything from the current socket read belongs to the first batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#isIn('gathering')) {
       const subscription = this.#subscription;
@@ -257,10 +257,10 @@ export class RabbitmqConsumer implements MessageConsumer {
   }
 
   /**
-   * Waits for the running batch. What is not handled yet goes back when the channel closes, after the last
-   * acknowledgement. Only if the batch takes its time, it goes back sooner, so that another consumer may have it: rejected
-   * message by message, it fills the window of the quorum queue's client, and a channel that closes then drops what that
-   * client has not sent, an acknowledgement among it.
+   * Waits for the running batch. Deliveries that are not handled yet return to the queue when the channel closes, after the last
+   * acknowledgement. Only if the batch takes long are they returned sooner, so that another consumer receives them: rejecting
+   * message by message fills the window of the quorum queue's client, and a channel that closes then drops what that client has
+   * not sent, which may include an acknowledgement.
    */
   async #finishWork(subscription: Subscription | undefined): Promise<void> {
     let isDone = false;

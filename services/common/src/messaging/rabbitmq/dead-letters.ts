@@ -7,9 +7,9 @@ import type { RabbitmqSettings } from '../settings.ts';
 import { RabbitmqConnection, type Session } from './connection.ts';
 import { ensureTopology } from './topology.ts';
 
-/** Letters sent and not confirmed; bounds what is sent twice when the connection is lost. */
+/** Maximum unconfirmed letters; bounds what is sent twice when the connection is lost. */
 const WINDOW = 100;
-/** A letter that waits longer for its confirm counts as stalled. */
+/** A letter that waits longer than this for its confirm counts as stalled. */
 const STALLED_AFTER_MS = 1_000;
 
 /** A copy of a message for the dead-letter exchange. */
@@ -19,7 +19,7 @@ export interface DeadLetter {
 }
 
 interface PendingLetter extends DeadLetter {
-  /** Once aborted, the letter is given up; what has been sent may still arrive. */
+  /** Once aborted, the letter is abandoned; if it has been sent, it may still arrive. */
   readonly wanted: AbortSignal;
   readonly settle: (isParked: boolean) => void;
   sentAtMs: number;
@@ -27,10 +27,10 @@ interface PendingLetter extends DeadLetter {
 }
 
 /**
- * Publishes dead letters over a connection of its own, opened with the first letter.
+ * Publishes dead letters over a separate connection, opened with the first letter.
  *
  * RabbitMQ stops reading a connection that publishes while a memory or disk alarm is on. On the consumer's connection
- * that would hold up its acknowledgements, and with them the draining that ends the alarm. Here nothing is published
+ * that would block its acknowledgements, and with them the draining that ends the alarm. Here nothing is published
  * while the connection is blocked, and a letter is published again only when it was refused or its connection is gone.
  */
 export class RabbitmqDeadLetters {
@@ -46,7 +46,7 @@ export class RabbitmqDeadLetters {
   /** The broker reports an alarm only to connections that publish, so the first letter goes alone. */
   #window = 1;
   #blocked = false;
-  /** Refusals in a row; nothing is sent while the timer after the last one runs. */
+  /** Consecutive refusals; nothing is sent while the timer after the last one runs. */
   #refusals = 0;
   #restTimer: NodeJS.Timeout | undefined;
   #lastId = 0;
@@ -68,8 +68,8 @@ export class RabbitmqDeadLetters {
   }
 
   /**
-   * Parks a message, for as long as it takes: true when the broker has confirmed the copy, false when it was given up
-   * because `wanted` was aborted or the connection was closed.
+   * Parks a message, without a time limit. Resolves with true when the broker has confirmed the copy, or with false if it was
+   * abandoned because `wanted` was aborted or the connection was closed.
    */
   park(letter: DeadLetter, wanted: AbortSignal): Promise<boolean> {
     if (wanted.aborted || this.#closing.signal.aborted) return Promise.resolve(false);
@@ -89,14 +89,14 @@ export class RabbitmqDeadLetters {
     });
   }
 
-  /** Whether letters are not getting through at the moment, so that waiting for their confirms is no use. */
+  /** Whether letters are currently not getting through, so that waiting for their confirms is pointless. */
   isStalled(): boolean {
     const [oldest] = this.#sent.values();
     const isLate = oldest !== undefined && performance.now() - oldest.sentAtMs > STALLED_AFTER_MS;
     return this.#blocked || this.#refusals > 0 || isLate;
   }
 
-  /** Gives up what is not confirmed. */
+  /** Abandons letters that are not confirmed. */
   async close(): Promise<void> {
     this.#closing.abort();
     clearTimeout(this.#restTimer);
@@ -115,20 +115,20 @@ export class RabbitmqDeadLetters {
     });
     this.#channel = channel;
     this.#window = 1;
-    // Once the connection counts as ready.
+    // Resume after the connection counts as ready.
     setImmediate(() => this.#pump());
   }
 
   #onLost(): void {
     this.#channel = undefined;
-    // Whether they arrived is not known: a letter may be parked twice, never not at all.
+    // Whether they arrived is unknown: a letter may be parked twice, but is never lost.
     const unconfirmed = [...this.#sent.values()];
     this.#sent.clear();
     this.#putBack(unconfirmed);
     this.#pump();
   }
 
-  /** Puts letters back at the head of the queue, except those that were given up meanwhile. */
+  /** Returns letters to the head of the queue, except those that were abandoned meanwhile. */
   #putBack(letters: readonly PendingLetter[]): void {
     this.#queue = [...letters.filter(({ wanted }) => !wanted.aborted), ...this.#queue];
   }
@@ -146,7 +146,7 @@ export class RabbitmqDeadLetters {
     }
   }
 
-  /** Makes the first connection, for as long as it takes; a later one is replaced without help. */
+  /** Establishes the first connection, without a time limit; a lost one is replaced automatically. */
   async #open(): Promise<void> {
     const { signal } = this.#closing;
     for (let attempt = 1; !signal.aborted; attempt++) {
@@ -192,7 +192,7 @@ export class RabbitmqDeadLetters {
     try {
       channel.publish(deadLetterQueue, '', letter.body, options, onConfirm);
     } catch (error) {
-      // The channel is closing; the connection that follows sends it again.
+      // The channel is closing; the next connection sends it again.
       onConfirm(error);
     }
   }

@@ -4,17 +4,17 @@ import { AppError, errorMessage } from '../../errors.ts';
 import type { RabbitmqSettings } from '../settings.ts';
 
 const TIMEOUT_MS = 5_000;
-/** One queue or a handful of bindings; anything longer is not the management API. */
+/** Maximum size of a response: one queue or a few bindings; anything longer is not the management API. */
 const MAX_ANSWER_BYTES = 1_048_576;
 
-/** What the management API says of a queue, as old as the broker's `quorum_tick_interval` (5 s by default). */
+/** The management API's figures for a queue, updated every `quorum_tick_interval` (5 s by default). */
 export interface QueueTotals {
   /** Delivered to consumers and not acknowledged. */
   readonly unacknowledged: number;
 }
 
 /**
- * Asks RabbitMQ's management API for what AMQP 0-9-1 does not offer. Its user needs the tag `management` and any
+ * Reads from RabbitMQ's management API what AMQP 0-9-1 does not offer. Its user needs the tag `management` and any
  * permission, even an empty one, in the virtual host.
  */
 export class RabbitmqManagement {
@@ -24,7 +24,7 @@ export class RabbitmqManagement {
   readonly #virtualHost: string;
 
   /**
-   * User and password are the URL's own, else those of the AMQP URL; the virtual host is the AMQP URL's.
+   * User and password come from the URL, otherwise from the AMQP URL; the virtual host comes from the AMQP URL.
    */
   constructor(managementUrl: string, { url, ca }: Pick<RabbitmqSettings, 'url' | 'ca'>) {
     const amqp = new URL(url);
@@ -36,9 +36,9 @@ export class RabbitmqManagement {
     this.#virtualHost = decodeURIComponent(amqp.pathname.slice(1)) || '/';
   }
 
-  /** @throws AppError `BROKER_UNAVAILABLE` (retriable) that says what the API answered. */
+  /** @throws AppError `BROKER_UNAVAILABLE` (retriable) with the API's response. */
   async queueTotals(queue: string): Promise<QueueTotals> {
-    // Without statistics the figures come from the queue itself; those of the statistics are twice as old.
+    // Without statistics the figures come from the queue itself; statistics are delayed twice as long.
     const path = this.#path('queues', queue);
     const answer = await this.#get(`${path}?disable_stats=true&enable_queue_totals=true`);
     const { messages_unacknowledged: unacknowledged } = answer as { messages_unacknowledged?: unknown };
@@ -49,8 +49,8 @@ export class RabbitmqManagement {
   }
 
   /**
-   * Whether at least one binding leads from the exchange to the queue.
-   * @throws AppError `BROKER_UNAVAILABLE` (retriable) that says what the API answered.
+   * Whether at least one binding connects the exchange to the queue.
+   * @throws AppError `BROKER_UNAVAILABLE` (retriable) with the API's response.
    */
   async isBound(exchange: string, queue: string): Promise<boolean> {
     const bindings = await this.#get(`${this.#path('bindings', 'e')}/${segments(exchange, 'q', queue)}`);
