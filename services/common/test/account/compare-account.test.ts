@@ -52,7 +52,7 @@ function account(
 }
 
 describe('compareAccount', () => {
-  it('is exact when each lane has what was accepted, whatever was there before', () => {
+  it('is exact when each lane has what was accepted, whatever it held before', () => {
     fc.assert(
       fc.property(counts, counts, (accepted, before) => {
         const result = account(accepted, laneOf(accepted), { before });
@@ -63,7 +63,7 @@ describe('compareAccount', () => {
     );
   });
 
-  it('takes any number of the unknown messages', () => {
+  it('allows any number of the unknown messages', () => {
     fc.assert(
       fc.property(counts, counts, fc.double({ min: 0, max: 1, noNaN: true }), (accepted, unknown, share) => {
         const lane = laneOf(accepted);
@@ -89,7 +89,7 @@ describe('compareAccount', () => {
     );
   });
 
-  it('finds what is counted twice, and what has an identity of its own, in their countries', () => {
+  it('finds doubles and messages from other senders in their countries', () => {
     fc.assert(
       fc.property(counts, fc.integer({ min: 0, max: 9 }), fc.boolean(), (accepted, pick, hasIdentity) => {
         const country = Object.keys(accepted)[pick % Object.keys(accepted).length] as string;
@@ -103,7 +103,7 @@ describe('compareAccount', () => {
     );
   });
 
-  it('shows in a row what is found in its country, and no loss for a message counted elsewhere', () => {
+  it('shows findings in the row of their country, and no loss for a message counted under another country', () => {
     const { rows } = account({ ES: 5, FR: 5 }, laneOf({ ES: 4, FR: 6 }));
     assert.deepEqual(
       rows.map(({ country, stored, lost, doubled, other }) => [country, stored, lost, doubled, other]),
@@ -128,7 +128,7 @@ describe('compareAccount', () => {
     ]);
   });
 
-  it('finds a loss and a double that cancel each other in one country by the identities', () => {
+  it('finds by identities a loss and a double that cancel each other in one country', () => {
     const lane = laneOf({ ES: 5 });
     lane.identities -= 1;
     const { findings, lanes, exact } = account({ ES: 5 }, lane);
@@ -140,7 +140,7 @@ describe('compareAccount', () => {
     assert.deepEqual([lanes[0]?.lost, lanes[0]?.doubled, lanes[0]?.identities], [1, 1, 4]);
   });
 
-  it('finds a double that hides among the unknown', () => {
+  it('finds a double that unknown messages hide', () => {
     const lane = laneOf({ ES: 6 });
     lane.identities -= 1;
     assert.deepEqual(account({ ES: 5 }, lane, { unknown: { ES: 3 } }).findings, [
@@ -148,7 +148,7 @@ describe('compareAccount', () => {
     ]);
   });
 
-  it('finds a total that does not agree with the countries', () => {
+  it('finds a total that differs from the sum of the countries', () => {
     const lane = laneOf({ ES: 5 });
     lane.total += 1;
     const { findings, exact } = account({ ES: 5 }, lane);
@@ -156,7 +156,7 @@ describe('compareAccount', () => {
     assert.equal(exact, false);
   });
 
-  it('names a country of which nothing was accepted', () => {
+  it('names a country in which nothing was accepted', () => {
     const lane = laneOf({ ES: 5, PE: 1 });
     lane.identities -= 1;
     assert.deepEqual(account({ ES: 5 }, lane).findings, [
@@ -164,7 +164,7 @@ describe('compareAccount', () => {
     ]);
   });
 
-  it('compares the counts alone where identities were not counted or have expired', () => {
+  it('compares only counts if identities were not counted or have expired', () => {
     const accepted = { ES: 5, FR: 5 };
     const fresh = totals(laneOf({}));
     for (const [before, after] of [
@@ -195,7 +195,7 @@ describe('compareAccount', () => {
     assert.deepEqual(findings, [{ lane: 'bad', country: 'ES', kind: 'lost', count: 1 }]);
   });
 
-  it('never calls a falsified store exact', () => {
+  it('never finds a falsified store exact', () => {
     const fault = fc.record({
       country: fc.constantFrom(...COUNTRIES),
       counted: fc.integer({ min: -3, max: 3 }),

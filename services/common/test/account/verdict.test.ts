@@ -24,7 +24,7 @@ const account = (
     lanes: lanes.map(([before, after], index) => ({ lane: `l${index}`, before, after })),
   });
 
-describe('the verdict on a run without its subject', () => {
+describe('the verdict on an incomplete run', () => {
   it('is not exact without a lane', () => {
     const result = account({ ES: 20_000 }, []);
     assert.equal(result.exact, false);
@@ -35,7 +35,7 @@ describe('the verdict on a run without its subject', () => {
     });
   });
 
-  it('is not exact when nothing was accepted, all of it unknown', () => {
+  it('is not exact when nothing was accepted and everything is unknown', () => {
     const result = account({}, [[EMPTY, EMPTY]], { ES: 20_000 });
     assert.equal(result.exact, false);
     assert.equal(
@@ -50,7 +50,7 @@ describe('the verdict on a run without its subject', () => {
     assert.equal(verdictOf(result).line, 'NOT proven: nothing was accepted');
   });
 
-  it('is not exact when the lanes were not drained, whatever the counts say', () => {
+  it('is not exact when the lanes were not drained, even if the counts agree', () => {
     const result = account({ ES: 1 }, [[EMPTY, totals({ ES: 1 })]]);
     assert.equal(verdictOf(result).state, 'exact');
     assert.deepEqual(verdictOf(result, 'l0 has a backlog of 3'), {
@@ -60,7 +60,7 @@ describe('the verdict on a run without its subject', () => {
     });
   });
 
-  it('names losses also where the lanes were not drained', () => {
+  it('names losses even if the lanes were not drained', () => {
     const result = account({ ES: 2 }, [[EMPTY, totals({ ES: 1 })]]);
     const verdict = verdictOf(result, 'no progress');
     assert.equal(verdict.state, 'faulty');
@@ -69,7 +69,7 @@ describe('the verdict on a run without its subject', () => {
   });
 });
 
-describe('messages of another sender', () => {
+describe('messages from another sender', () => {
   it('are other, not doubled, and leave the verdict exact with a note', () => {
     const result = account({ ES: 10 }, [[EMPTY, totals({ ES: 11 })]]);
     assert.deepEqual(result.findings, [{ lane: 'l0', country: 'ES', kind: 'other', count: 1 }]);
@@ -81,7 +81,7 @@ describe('messages of another sender', () => {
     });
   });
 
-  it('do not hide a double beside them', () => {
+  it('do not hide a double', () => {
     const result = account({ ES: 10, FR: 1 }, [[EMPTY, totals({ ES: 12, FR: 1 }, { identities: 12 })]]);
     assert.deepEqual(result.findings, [
       { lane: 'l0', country: 'ES', kind: 'doubled', count: 1 },
@@ -90,7 +90,7 @@ describe('messages of another sender', () => {
     assert.equal(result.exact, false);
   });
 
-  it('are distinguished from doubles by count where only the country of each is unknown', () => {
+  it('are distinguished from doubles by their number even if their countries are unknown', () => {
     const result = account({ ES: 10, FR: 1 }, [[EMPTY, totals({ ES: 11, FR: 2 }, { identities: 12 })]]);
     assert.deepEqual(result.findings, [
       { lane: 'l0', country: null, kind: 'doubled', count: 1 },
@@ -98,7 +98,7 @@ describe('messages of another sender', () => {
     ]);
   });
 
-  it('cannot be distinguished from unknown ones under a wrong country: that is not an exact run', () => {
+  it('make a run inexact if they may be unknown messages under a wrong country', () => {
     const result = account({ ES: 10 }, [[EMPTY, totals({ ES: 10, MX: 2 })]], { FR: 5 });
     assert.deepEqual(result.findings, [
       { lane: 'l0', country: 'FR', countedAs: 'MX', kind: 'wrong-country', count: 2 },
@@ -110,7 +110,7 @@ describe('messages of another sender', () => {
 describe('identities that expire', () => {
   const byCounts = { state: 'exact-by-counts', line: 'exact by counts; identities have expired', notes: [] };
 
-  it('leave a verdict by counts when a load is verified after its keys are gone', () => {
+  it('lead to a verdict by counts when a load is verified after its keys have expired', () => {
     const after = totals({ ES: 10_000 }, { identities: 0, readAt: 25 * HOUR_MS, expiryMark: 'run:10000' });
     const result = account({ ES: 10_000 }, [[EMPTY, after]]);
     assert.deepEqual(result.findings, []);
@@ -118,13 +118,13 @@ describe('identities that expire', () => {
     assert.equal(result.exact, true);
   });
 
-  it('leave a verdict by counts when those of an earlier load went meanwhile', () => {
+  it('lead to a verdict by counts when those of an earlier load expired meanwhile', () => {
     const before = totals({ ES: 10_000 });
     const after = totals({ ES: 20_000 }, { identities: 10_000, readAt: HOUR_MS, expiryMark: 'run:10000' });
     assert.deepEqual(verdictOf(account({ ES: 10_000 }, [[before, after]])), byCounts);
   });
 
-  it('still show losses by counts, and a surplus as doubled, since nothing distinguishes it from other messages', () => {
+  it('still show losses by counts, and a surplus as doubled because it may be either', () => {
     const gone = { identities: 0, readAt: 25 * HOUR_MS, expiryMark: 'run:3' };
     const result = account({ ES: 2, FR: 2 }, [[EMPTY, totals({ ES: 1, FR: 3 }, gone)]]);
     assert.deepEqual(
@@ -137,7 +137,7 @@ describe('identities that expire', () => {
     assert.ok(verdictOf(result).notes.some((note) => /identities have expired.*another sender/.test(note)));
   });
 
-  it('are compared though some had expired before, as long as none has since', () => {
+  it('are compared even if some had expired before, if none has since', () => {
     const before = totals({ ES: 100 }, { identities: 40, expiryMark: 'run:60' });
     const hidden = totals({ ES: 110 }, { identities: 49, readAt: HOUR_MS, expiryMark: 'run:60' });
     const result = account({ ES: 10 }, [[before, hidden]]);
@@ -150,7 +150,7 @@ describe('identities that expire', () => {
     );
   });
 
-  it('of this run are compared for a day though the store was restarted meanwhile', () => {
+  it('of this run are compared for a day even if the store was restarted', () => {
     const hidden = totals({ ES: 10 }, { identities: 9, readAt: 23 * HOUR_MS, expiryMark: 'another:0' });
     assert.equal(account({ ES: 10 }, [[EMPTY, hidden]]).exact, false);
   });

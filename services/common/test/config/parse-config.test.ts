@@ -45,7 +45,7 @@ describe('parseConfig', () => {
     });
   });
 
-  it('lists every problem at once, the variable first', () => {
+  it('lists every problem at once, each beginning with the variable', () => {
     const problems = problemsOf({ PORT: '70000', WAIT_MS: 'soon', IS_ON: 'yes', BROKER_URL: 'http://h' });
     assert.deepEqual(
       problems.map((problem) => problem.split(':')[0]),
@@ -55,14 +55,14 @@ describe('parseConfig', () => {
     assert.match(problems[4] ?? '', /amqp:\/\/ or amqps:\/\//);
   });
 
-  it('reads a secret from a file, without its last line break', () => {
+  it('reads a secret from a file, without its trailing line break', () => {
     const file = join(directory, 'password');
     writeFileSync(file, 'secret\n');
     const config = parseConfig(shape, { HOSTS: 'a', BROKER_URL: 'amqp://h', PASSWORD_FILE: file });
     assert.equal(config.PASSWORD, 'secret');
   });
 
-  it('refuses a value given twice and a file that is not there', () => {
+  it('refuses a value that is given twice and a missing file', () => {
     const base = { HOSTS: 'a', BROKER_URL: 'amqp://h' };
     assert.match(problemsOf({ ...base, PASSWORD: 'x', PASSWORD_FILE: 'y' })[0] ?? '', /not both/);
     assert.match(

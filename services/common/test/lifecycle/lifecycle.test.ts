@@ -26,7 +26,7 @@ describe('Lifecycle', () => {
     assert.deepEqual(ran, ['first', 'second']);
   });
 
-  it('goes on after a step that fails and exits with 1', async () => {
+  it('continues after a failed step and exits with 1', async () => {
     const { lifecycle, exited } = lifecycleWithExit(10_000);
     let reached = false;
     lifecycle.onStop('broken', () => Promise.reject(new Error('no')));
@@ -38,7 +38,7 @@ describe('Lifecycle', () => {
     assert.ok(reached);
   });
 
-  it('leaves with 1 when a step outlasts the deadline', async () => {
+  it('exits with 1 when a step exceeds the deadline', async () => {
     const { lifecycle, exited } = lifecycleWithExit(5);
     const { promise, resolve } = Promise.withResolvers<void>();
     lifecycle.onStop('stuck', () => promise);

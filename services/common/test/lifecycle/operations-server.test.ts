@@ -18,7 +18,7 @@ describe('the operations server', () => {
   });
   after(() => server.close());
 
-  it('answers on every loopback address of the machine where no host is given', async () => {
+  it('responds on every loopback address of the machine if no host is given', async () => {
     const open = createOperationsServer({
       registry: createRegistry(),
       checks: () => ({}),
@@ -46,7 +46,7 @@ describe('the operations server', () => {
     assert.deepEqual(await ready.json(), { ready: true, checks: { rabbitmq: { ok: true } } });
   });
 
-  it('names the check that fails, and stays alive', async () => {
+  it('names the failing check, and stays alive', async () => {
     broker = { ok: false, detail: 'not connected' };
     const response = await fetch(`${base}/readyz`);
     assert.equal(response.status, 503);
@@ -55,7 +55,7 @@ describe('the operations server', () => {
     broker = { ok: true };
   });
 
-  it('serves the metrics of Node', async () => {
+  it('serves the metrics of Node.js', async () => {
     const response = await fetch(`${base}/metrics`);
     assert.match(response.headers.get('content-type') ?? '', /text\/plain|openmetrics/);
     assert.match(await response.text(), /nodejs_eventloop_lag_seconds/);
@@ -66,7 +66,7 @@ describe('the operations server', () => {
     assert.equal((await fetch(`${base}/metrics`, { method: 'POST' })).status, 405);
   });
 
-  it('is not ready once the service stops', async () => {
+  it('is not ready while the service stops', async () => {
     stopping.abort();
     assert.equal((await fetch(`${base}/readyz`)).status, 503);
   });

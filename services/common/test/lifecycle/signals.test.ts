@@ -48,7 +48,7 @@ describe('a process with a Lifecycle', () => {
     });
   }
 
-  it('exits with 1 at once on a second signal, whatever still runs', async () => {
+  it('exits with 1 immediately on a second signal, whatever still runs', async () => {
     const program = await start();
     program.child.kill('SIGTERM');
     await program.until('stopping');

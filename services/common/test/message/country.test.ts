@@ -34,7 +34,7 @@ describe('countryCode', () => {
     it(`reads ${JSON.stringify(text.slice(0, 20))} as ${code}`, () => assert.equal(countryCode(text), code));
   }
 
-  it('names the candidates for a name that two countries share', () => {
+  it('names both candidates for a name that two countries share', () => {
     const parsed = messageSchema.safeParse({ description: 'd', country: ' congo', weather: 'w' });
     assert.equal(
       parsed.error?.issues[0]?.message,
@@ -42,7 +42,7 @@ describe('countryCode', () => {
     );
   });
 
-  it('knows a bounded set of codes, each its own', () => {
+  it('knows a bounded set of codes, each of which maps to itself', () => {
     const codes = countryCodes();
     assert.ok(codes.length >= 249 && codes.length <= 260, `${codes.length} codes`);
     for (const code of codes) assert.equal(countryCode(code), code);

@@ -22,13 +22,13 @@ const { producer: _, ...withoutIdentity } = good;
 const MESSAGE = { description: 'd', country: 'ES', weather: 'w' };
 
 describe('an envelope', () => {
-  it('comes back as it was sent', () => {
+  it('is decoded as it was encoded', () => {
     assert.deepEqual(decodeEnvelope(encodeEnvelope(good)), good);
     const keyed = { ...withoutIdentity, key: 'k' };
     assert.deepEqual(decodeEnvelope(encodeEnvelope(keyed)), keyed);
   });
 
-  it('is of version 1 where it names none', () => {
+  it('has version 1 if it names none', () => {
     const named = Buffer.from(JSON.stringify({ ...good, version: 1 }));
     assert.equal(decodeEnvelope(named).version, 1);
     assert.equal(decodeEnvelope(encodeEnvelope(good)).version, undefined);
@@ -69,7 +69,7 @@ describe('an envelope', () => {
     });
   }
 
-  it('is read or poison, never anything else, whatever the bytes', () => {
+  it('is either valid or poison, whatever the bytes', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -90,14 +90,14 @@ describe('an envelope', () => {
 });
 
 describe('identities', () => {
-  it('count up within a process and never meet another process', () => {
+  it('increase within a process and differ between processes', () => {
     const source = createIdentitySource();
     assert.deepEqual([source.take(2), source.take(1), source.take(5)], [0, 2, 3]);
     assert.notEqual(createIdentitySource().producer, source.producer);
     assert.match(source.producer, /^[A-Za-z0-9_-]{16}$/);
   });
 
-  it('of a key depend on what the messages say', () => {
+  it('of a key depend on the content of the messages', () => {
     const of = (...messages: readonly Message[]) => keyScope('caller', 'key', messages);
     const scopes = [
       of(MESSAGE),

@@ -51,7 +51,7 @@ const FAR = Number.POSITIVE_INFINITY;
 const retriable = () => new AppError('BROKER_UNAVAILABLE', 'gone for a moment', { retriable: true });
 
 describe('group commit', () => {
-  it('sends what one turn of the event loop brought at once when nothing is in flight', async () => {
+  it('sends the messages of one turn of the event loop at once when nothing is in flight', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher, { lingerMs: 60_000 });
     const calls = [group.publish(bodiesOf(2, 'a'), FAR), group.publish(bodiesOf(1, 'b'), FAR)];
@@ -64,7 +64,7 @@ describe('group commit', () => {
     await group.close();
   });
 
-  it('gathers while a flush is in flight, until it is over', async () => {
+  it('gathers until the flush in flight has ended', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher, { lingerMs: 60_000 });
     const first = group.publish(bodiesOf(1, 'a'), FAR);
@@ -92,7 +92,7 @@ describe('group commit', () => {
     await group.close();
   });
 
-  it('sends what is overdue as soon as a place is free', async (t) => {
+  it('sends what is overdue as soon as a flush is free', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher, { lingerMs: 2, maxInFlight: 2 });
@@ -111,7 +111,7 @@ describe('group commit', () => {
     await group.close();
   });
 
-  it('closes a flush at its largest number of messages or bytes, never splits a call, and limits flushes', async () => {
+  it('limits the messages and bytes of a flush and the number of flushes, and never splits a call', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher, {
       lingerMs: 60_000,
@@ -139,7 +139,7 @@ describe('group commit', () => {
     await group.close();
   });
 
-  it('tries a failed flush again with the same bodies', async () => {
+  it('retries a failed flush with the same bodies', async () => {
     const publisher = new ManualPublisher();
     const outcomes: unknown[] = [];
     const group = createGroupCommit(publisher, {
@@ -160,7 +160,7 @@ describe('group commit', () => {
     await group.close();
   });
 
-  it('rejects each caller at its own deadline, names the broker, and continues for the others', async () => {
+  it('rejects each caller at its own deadline with the broker’s name, and continues for the others', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher);
     const error = retriable();
@@ -199,7 +199,7 @@ describe('group commit', () => {
     await group.close();
   });
 
-  it('lets a call with a refused body fail alone, whatever it was gathered with', async () => {
+  it('fails only the call with a refused body, not those it was gathered with', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher);
     const refusal = new AppError('BROKER_REFUSED', 'a message is too large');
@@ -221,7 +221,7 @@ describe('group commit', () => {
     await group.close();
   });
 
-  it('rejects at the deadline even while the broker says nothing', async () => {
+  it('rejects at the deadline even while the broker is silent', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher);
     await assert.rejects(group.publish(bodiesOf(1), performance.now() + 250), { code: 'BROKER_TIMEOUT' });
@@ -245,7 +245,7 @@ describe('group commit', () => {
     assert.equal(publisher.calls.length, 1);
   });
 
-  it('passes on an error that no retry fixes', async () => {
+  it('passes on an error that is not retriable', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher);
     const error = new AppError('BROKER_UNAVAILABLE', 'too large');
@@ -256,7 +256,7 @@ describe('group commit', () => {
     await group.close();
   });
 
-  it('refuses at once what is beyond its bound', async () => {
+  it('refuses immediately what exceeds its limit', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher, { maxPending: 10 });
     const call = group.publish(bodiesOf(8), FAR);
@@ -268,7 +268,7 @@ describe('group commit', () => {
     await group.close();
   });
 
-  it('sends what has gathered on close, then closes the publisher and takes nothing more', async () => {
+  it('sends what has gathered on close, then closes the publisher and accepts nothing more', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher, { lingerMs: 60_000 });
     const calls = [group.publish(bodiesOf(1, 'a'), FAR)];

@@ -23,7 +23,7 @@ const DEFAULT_LIMIT_BYTES = 1_048_588;
 
 /** What producing to Kafka owes where the broker sets limits: to the topic of messages and to that of dead letters. */
 export function describeKafkaProducing(client: KafkaSettings['client'], servers: () => Servers): void {
-  describe(`producing to Kafka by ${client}`, () => {
+  describe(`producing to Kafka with ${client}`, () => {
     let settings: KafkaSettings;
     let admin: Admin;
     const cleanUps: (() => Promise<void>)[] = [];
@@ -81,7 +81,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
     const held = async (topic: string): Promise<number> =>
       (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
 
-    it('takes a call that no single record batch could hold, in order and into one partition', async () => {
+    it('sends a call that no single record batch could hold, in order and to one partition', async () => {
       const publisher = await openPublisher({ partitions: 3 });
       const bodies = wideBodies(1_000, 1_200);
       await publisher.publish(bodies);
@@ -94,7 +94,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       );
     });
 
-    it('keeps within a limit of the topic’s own', async () => {
+    it('respects the topic’s own limit', async () => {
       await prepareTopic(settings.topic, { 'max.message.bytes': 65_536 });
       const publisher = await openPublisher();
       await publisher.publish(wideBodies(1_000, 1_200));
@@ -105,20 +105,20 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       assert.equal(await held(settings.topic), 1_001);
     });
 
-    it('takes the limit from its settings where they name one', async () => {
+    it('uses the limit from its settings if there is one', async () => {
       const publisher = await openPublisher({ maxMessageBytes: 10_000 });
       const largest = publisher.maxBodyBytes?.() ?? Number.POSITIVE_INFINITY;
       assert.ok(largest > 9_800 && largest < 10_000, `${largest} bytes`);
     });
 
-    it('finds out about a limit that was lowered while it runs', async () => {
+    it('detects a limit that was lowered while it runs', async () => {
       const publisher = await openPublisher();
       await limit(admin, settings.topic, 20_000);
       await publisher.publish(wideBodies(100, 1_200));
       assert.equal(await held(settings.topic), 100);
     });
 
-    it('fails for good with a record the broker refuses, and takes the next', async () => {
+    it('fails permanently on a record that the broker refuses, and accepts the next', async () => {
       const publisher = await openPublisher();
       await limit(admin, settings.topic, 20_000);
       await assert.rejects(publisher.publish([Buffer.alloc(30_000, 'x')]), {
@@ -132,7 +132,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       assert.equal(await held(settings.topic), 10);
     });
 
-    it('lets no neighbour in a flush suffer for a record that is refused', async () => {
+    it('does not fail other records of a flush when one is refused', async () => {
       const group = createGroupCommit(await openPublisher());
       await limit(admin, settings.topic, 20_000);
       const deadline = performance.now() + 30_000;
@@ -153,14 +153,14 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       assert.equal(group.pending(), 0);
     });
 
-    it('asks for the acknowledgement of all in-sync replicas', async (t) => {
+    it('requires the acknowledgement of all in-sync replicas', async (t) => {
       const acks = recordProduceAcks(t);
       const publisher = await openPublisher();
       await publisher.publish(bodiesOf(1));
       assert.deepEqual(acks(), [ALL_REPLICAS]);
     });
 
-    it('asks the same for dead letters', async (t) => {
+    it('requires the same for dead letters', async (t) => {
       await prepareTopic(settings.topic);
       await produceRaw(bodiesOf(1));
       const acks = recordProduceAcks(t);
@@ -170,7 +170,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       assert.deepEqual(acks(), [ALL_REPLICAS]);
     });
 
-    it('parks more poison than one record batch could hold', async () => {
+    it('parks more poison messages than one record batch could hold', async () => {
       await prepareTopic(settings.topic);
       const bodies = wideBodies(4_000, 120);
       await produceRaw(bodies);
@@ -185,7 +185,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       assert.equal(letters[3_999]?.headers['caudal-source'], `${settings.topic}:0:3999`);
     });
 
-    it('parks a stub of a message too large to be parked whole, and its neighbours unharmed', async () => {
+    it('parks a stub of a message that is too large to be parked whole, and other messages unchanged', async () => {
       await prepareTopic(settings.topic);
       // It fits with 100 bytes to spare, and a dead letter's headers take more.
       const large = Buffer.alloc(DEFAULT_LIMIT_BYTES - 180, 'x');
@@ -207,7 +207,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       assert.ok(rest.every(({ headers }) => headers['caudal-cut-from-bytes'] === undefined));
     });
 
-    it('parks without a body where the dead-letter topic takes next to nothing', async () => {
+    it('parks without a body if the dead-letter topic accepts almost nothing', async () => {
       await prepareTopic(settings.topic);
       await prepareTopic(settings.deadLetterTopic, { 'max.message.bytes': 400 });
       await produceRaw([Buffer.alloc(5_000, 'x'), Buffer.from('short')]);

@@ -11,10 +11,10 @@ import { eventually } from './waiting-list.ts';
 
 /** What only Kafka can do to its clients. */
 export function describeKafka(client: KafkaSettings['client'], servers: () => Servers): void {
-  describe(`Kafka in particular, by ${client}`, () => {
+  describe(`Kafka with ${client}`, () => {
     const fixture = useKafka(client, servers);
 
-    it('makes topics as the settings say and leaves existing ones alone', async () => {
+    it('creates topics by its settings and does not change existing ones', async () => {
       const { settings, admin, openPublisher } = fixture();
       await openPublisher({ partitions: 4 });
       await openPublisher({ partitions: 7 });
@@ -25,7 +25,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       assert.deepEqual(sizes, { [settings.topic]: 4, [settings.deadLetterTopic]: 1 });
     });
 
-    it('names the topic and the fix when the topology is not as it should be', async () => {
+    it('names the topic and the fix when the topology is wrong', async () => {
       const { settings, openPublisher } = fixture();
       await assert.rejects(openPublisher({ topology: 'check' }), {
         code: 'BROKER_TOPOLOGY',
@@ -39,7 +39,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       });
     });
 
-    it('rejects with the address without a listener', async () => {
+    it('rejects with the address when nothing listens', async () => {
       const { openPublisher } = fixture();
       await assert.rejects(openPublisher({ brokers: ['127.0.0.1:1'], requestTimeoutMs: 500 }), {
         code: 'BROKER_UNAVAILABLE',
@@ -48,7 +48,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       });
     });
 
-    it('sends each call into one partition and the calls in turn', async () => {
+    it('sends each call to one partition, and successive calls to successive partitions', async () => {
       const { settings, admin, openPublisher } = fixture();
       const publisher = await openPublisher({ partitions: 4 });
       for (let call = 0; call < 8; call++) await publisher.publish(bodiesOf(10));
@@ -59,7 +59,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       );
     });
 
-    it('passes over what is no message: the marks of a transaction', async () => {
+    it('skips the markers of transactions', async () => {
       const { settings, kafka, openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();
       const producer = kafka.producer({
@@ -85,7 +85,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       assert.deepEqual(store.stored, ['kept-0', 'kept-1', 'kept-2', ...bodiesOf(5, 'after-').map(String)]);
     });
 
-    it('leaves no member behind when it is stopped while it joins', async () => {
+    it('leaves no member in the group when it is stopped while joining', async () => {
       const { settings, admin, openPublisher } = fixture();
       await openPublisher();
       // Whenever the stop comes: before there is a consumer, while it joins, and just after.
@@ -126,7 +126,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     });
 
     for (const compression of ['gzip', 'snappy', 'lz4', 'zstd'] as const) {
-      it(`reads what another client compressed by ${compression}`, async () => {
+      it(`reads what another client compressed with ${compression}`, async () => {
         const { settings, openPublisher, openConsumer, cleanUp } = fixture();
         await openPublisher();
         const producer = new Producer({
@@ -144,7 +144,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       });
     }
 
-    it('stays in the group while a handler is silent for longer than a session lasts', async () => {
+    it('stays in the group while a handler is silent for longer than a session', async () => {
       const { settings, admin, openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();
       const store = new TestStore();
@@ -181,7 +181,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       assert.equal(await committed(), '35');
     });
 
-    it('hands over a message without a value as an empty one', async () => {
+    it('delivers a message without a value as an empty one', async () => {
       const { settings, kafka, openPublisher, openConsumer } = fixture();
       const producer = kafka.producer();
       await openPublisher();

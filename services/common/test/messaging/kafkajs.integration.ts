@@ -23,7 +23,7 @@ describeKafkaProducing('kafkajs', servers);
 describeLogIdentity('kafkajs', servers);
 
 // What a broker does whose coordinator of the group has just moved there; when it does it is its own affair.
-it('goes on as the member it is when it has to join again and may not yet', async (t) => {
+it('continues as the same member when it has to rejoin and is not admitted yet', async (t) => {
   const require = createRequire(import.meta.url);
   const { prototype } = require('kafkajs/src/consumer/consumerGroup') as {
     prototype: Record<'heartbeat' | 'joinAndSync', () => Promise<void>>;

@@ -10,7 +10,7 @@ import { eventually } from './waiting-list.ts';
 
 /** What a consumer does when the log is not the one its store's offset was of. */
 export function describeLogIdentity(client: KafkaSettings['client'], servers: () => Servers): void {
-  describe(`the log behind an offset, by ${client}`, () => {
+  describe(`the log behind an offset, with ${client}`, () => {
     const fixture = useKafka(client, servers);
     const sourceOf = ({ settings }: KafkaFixture) => `${settings.topic}:0`;
 
@@ -52,7 +52,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
       });
     }
 
-    it('reads a topic that is recreated under it from its start', async () => {
+    it('reads a topic from its start when it is recreated during consumption', async () => {
       const store = await storeOf20();
       const lines: string[] = [];
       const consumer = await fixture().openConsumer(store, {}, (line) => lines.push(line));
@@ -70,7 +70,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
       );
     });
 
-    it('reads on from an older mark when the log has lost its end and has grown again', async () => {
+    it('resumes after an older mark when the log has lost its end and grown again', async () => {
       const { openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();
       await publisher.publish(bodiesOf(30));
@@ -100,7 +100,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
       assert.deepEqual([store.duplicates, store.moves, store.logEvents], [0, 0, []]);
     });
 
-    it('resumes where a version without marks left the store', async () => {
+    it('resumes at the position that a version without marks stored', async () => {
       const store = await storeOf20();
       store.marks.clear();
       const { openPublisher, openConsumer } = fixture();
@@ -112,7 +112,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
       assert.notEqual(store.marks.get(sourceOf(fixture())), undefined);
     });
 
-    it('counts what retention deleted before it was stored, keeps `expected`, and reads on from the log’s start', async () => {
+    it('counts what retention deleted before it was stored, keeps `expected`, and resumes at the log’s start', async () => {
       const { admin, settings, openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();
       await publisher.publish(bodiesOf(50));

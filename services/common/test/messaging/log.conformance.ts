@@ -25,7 +25,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     await consumer.stop();
   }
 
-  it('reads from the start where the store has nothing', async () => {
+  it('reads from the start if the store has nothing', async () => {
     const sources = await fill(40);
     const store = new TestStore();
     await consumeAll(store, 40 * sources.length);
@@ -46,7 +46,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     assert.equal(store.moves, 0);
   });
 
-  it('reads again what a store that came back older has lost', async () => {
+  it('reads again what a store lost that was restored to an earlier state', async () => {
     const sources = await fill(40);
     await consumeAll(new TestStore(), 40 * sources.length);
     const older = new TestStore();
@@ -59,7 +59,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     );
   });
 
-  it('follows a store that moves under way, forwards, backwards and to nothing', async () => {
+  it('follows a store whose position moves forwards, backwards or disappears while it reads', async () => {
     const sources = await fill(40);
     const [source] = sources;
     assert.ok(source);
@@ -90,7 +90,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     assert.equal(store.stored.length, (40 + 30) * sources.length + 10 * sources.length - 5);
   });
 
-  it('reads again what its store has lost, also where no batch is on its way', async () => {
+  it('reads again what its store has lost, even if no batch is in progress', async () => {
     const sources = await fill(40);
     const publisher = await harness().createPublisher();
     const store = new TestStore();
@@ -121,7 +121,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     assert.deepEqual([store.overlaps, store.fatal], [0, []]);
   });
 
-  it('leaves alone what its store still has when it is asked to look', async () => {
+  it('changes nothing when it is asked to check a store that has lost nothing', async () => {
     const sources = await fill(40);
     const store = new TestStore();
     const consumer = await harness().createConsumer();
@@ -143,7 +143,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     assert.deepEqual([store.duplicates, store.moves, store.asked - asked], [0, 0, 1]);
   });
 
-  it('runs handlers of different sources side by side, those of one source never', async () => {
+  it('runs handlers of different sources concurrently, and those of one source in sequence', async () => {
     const sources = await fill(10);
     const store = new TestStore();
     let atOnce = 0;
@@ -160,7 +160,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     assert.deepEqual([most, store.overlaps], [sources.length, 0]);
   });
 
-  it('refuses everything to a handler whose partitions went to another consumer meanwhile', async () => {
+  it('refuses every operation of a handler whose partitions were reassigned meanwhile', async () => {
     const sources = await fill(10);
     const backlog = await harness().createBacklogReader();
     const store = new TestStore();

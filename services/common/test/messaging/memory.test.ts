@@ -79,7 +79,7 @@ describe('faults of the memory brokers', () => {
     await assert.rejects(publisher.publish(bodiesOf(1)), { code: 'BROKER_UNAVAILABLE', retriable: true });
   });
 
-  it('delivers again what a consumer held when its connection was cut', async () => {
+  it('redelivers what a consumer held when its connection was cut', async () => {
     const queue = new MemoryQueue();
     const store = new TestStore();
     const { promise: cut, resolve } = Promise.withResolvers<void>();

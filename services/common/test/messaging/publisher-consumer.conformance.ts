@@ -48,7 +48,7 @@ function describePort(harness: () => MessagingHarness): void {
     }
   });
 
-  it('has the messages durably when publish resolves', async () => {
+  it('has stored the messages durably when publish resolves', async () => {
     const { createPublisher, createBacklogReader } = harness();
     const publisher = await createPublisher();
     const backlog = await createBacklogReader();
@@ -57,7 +57,7 @@ function describePort(harness: () => MessagingHarness): void {
     assert.equal(messages, 250);
   });
 
-  it('takes an empty call, single bodies and a call larger than every window', async () => {
+  it('accepts an empty call, single bodies and a call larger than every window', async () => {
     const { createPublisher, createConsumer } = harness();
     const publisher = await createPublisher();
     const store = new TestStore();
@@ -70,7 +70,7 @@ function describePort(harness: () => MessagingHarness): void {
     assert.equal(store.stored.length, 5_001);
   });
 
-  it('delivers again what a consumer gave up, and only that', async () => {
+  it('redelivers exactly what a consumer abandoned', async () => {
     const { createPublisher, createConsumer } = harness();
     const publisher = await createPublisher();
     const first = new TestStore();
@@ -98,7 +98,7 @@ function describePort(harness: () => MessagingHarness): void {
     }
   });
 
-  it('lets the running handler end on stop, acknowledges it, and takes nothing new in', async () => {
+  it('finishes and acknowledges the running batch on stop, and takes nothing new', async () => {
     const { createPublisher, createConsumer, maxBatchMessages } = harness();
     const publisher = await createPublisher();
     const store = new TestStore();
@@ -123,7 +123,7 @@ function describePort(harness: () => MessagingHarness): void {
     assert.equal(store.duplicates, 0);
   });
 
-  it('reports a handler that fails for good, once, and acknowledges nothing', async () => {
+  it('reports a handler that fails permanently once, and acknowledges nothing', async () => {
     const { createPublisher, createConsumer } = harness();
     const publisher = await createPublisher();
     const store = new TestStore();
@@ -143,7 +143,7 @@ function describePort(harness: () => MessagingHarness): void {
     await next.until(() => next.size === 10);
   });
 
-  it('parks poison with its reason, source and consumer before the batch is stored', async () => {
+  it('parks poison messages with reason, source and consumer before the batch is stored', async () => {
     const { createPublisher, createConsumer, createBacklogReader, deadLetters, kind, name } = harness();
     const publisher = await createPublisher();
     const store = new TestStore();
@@ -177,7 +177,7 @@ function describePort(harness: () => MessagingHarness): void {
     assert.equal(count, 3);
   });
 
-  it('shares the work among competing consumers', async () => {
+  it('distributes the work over competing consumers', async () => {
     const { createPublisher, createConsumer } = harness();
     const publisher = await createPublisher();
     const store = new TestStore();
@@ -206,7 +206,7 @@ function describePort(harness: () => MessagingHarness): void {
     assert.equal(store.stored.length, sent);
   });
 
-  it('loses nothing while consumers go from one to three to one', async () => {
+  it('loses nothing while scaling from one consumer to three and back', async () => {
     const { createPublisher, createConsumer } = harness();
     const publisher = await createPublisher();
     const store = new TestStore();
@@ -239,7 +239,7 @@ function describePort(harness: () => MessagingHarness): void {
     assert.deepEqual([store.stored.length, store.fatal], [sent, []]);
   });
 
-  it('reports the backlog by source, with consumers', async () => {
+  it('reports the backlog by source, and the number of consumers', async () => {
     const { createPublisher, createConsumer, createBacklogReader, kind, name, partitions } = harness();
     const publisher = await createPublisher();
     const backlog = await createBacklogReader();
@@ -313,7 +313,7 @@ function describePort(harness: () => MessagingHarness): void {
     );
   });
 
-  it('carries large bodies unharmed', async () => {
+  it('transfers large bodies unchanged', async () => {
     const { createPublisher, createConsumer } = harness();
     const publisher = await createPublisher();
     const store = new TestStore();
@@ -327,7 +327,7 @@ function describePort(harness: () => MessagingHarness): void {
     for (const body of bodies) assert.ok(store.has(body.toString()));
   });
 
-  it('holds a bounded part of a burst while its handler waits', async () => {
+  it('holds only a bounded part of a burst while its handler waits', async () => {
     const { createPublisher, createConsumer, createBacklogReader, kind, maxBatchMessages, prefetch } =
       harness();
     const publisher = await createPublisher();
@@ -350,7 +350,7 @@ function describePort(harness: () => MessagingHarness): void {
     assert.equal(store.overlaps, 0);
   });
 
-  it('ends what is under way when a publisher closes, and takes nothing after', async () => {
+  it('settles what is in progress when a publisher closes, and accepts nothing afterwards', async () => {
     const { createPublisher, createBacklogReader } = harness();
     const publisher = await createPublisher();
     const backlog = await createBacklogReader();

@@ -35,7 +35,7 @@ describe('a memory alarm of RabbitMQ', () => {
     );
   }
 
-  it('makes a publisher unready, and what it is given then is never sent', async () => {
+  it('makes a publisher unready, and what is published meanwhile is never sent', async () => {
     const { openPublisher, admin, settings, onEnd } = bed();
     const publisher = await openPublisher({ confirmTimeoutMs: 1_000 });
     await publisher.publish(bodiesOf(10, 'before-'));
@@ -57,7 +57,7 @@ describe('a memory alarm of RabbitMQ', () => {
     assert.ok(messageCount === 20 || messageCount === 21, `the queue has ${messageCount}`);
   });
 
-  it('does not keep a consumer with poison from draining, and every letter is parked once', async () => {
+  it('does not stop a consumer with poison messages from draining, and every letter is parked once', async () => {
     const { openPublisher, openConsumer, openBacklog, onEnd } = bed();
     const publisher = await openPublisher();
     const backlog = await openBacklog();
@@ -94,7 +94,7 @@ describe('a memory alarm of RabbitMQ', () => {
 describe('dead letters of RabbitMQ', () => {
   const bed = useRabbitmqBed(servers);
 
-  it('that no queue takes leave their messages unacknowledged, until one does', async () => {
+  it('that no queue accepts leave their messages unacknowledged until one does', async () => {
     const { openPublisher, openConsumer, openBacklog, admin, settings } = bed();
     const publisher = await openPublisher();
     const backlog = await openBacklog();
@@ -121,7 +121,7 @@ describe('dead letters of RabbitMQ', () => {
     assert.deepEqual([parked.deadLetters, consumer.inHand(), store.fatal], [2, 0, []]);
   });
 
-  it('that their consumer may not publish neither end its session nor bring the message again and again', async () => {
+  it('that the consumer has no right to publish neither end its session nor cause endless redeliveries', async () => {
     const { openPublisher, openConsumer, addUser, settings } = bed();
     const publisher = await openPublisher();
     const url = await addUser(`${settings.queue}-blind`, { write: '^$', read: `^${settings.queue}$` });
@@ -144,7 +144,7 @@ describe('dead letters of RabbitMQ', () => {
 describe('a consumer of RabbitMQ', () => {
   const bed = useRabbitmqBed(servers);
 
-  it('gives back on stop what it has not begun, while its last batch still runs', async () => {
+  it('returns on stop what it has not begun, while its last batch still runs', async () => {
     const { openPublisher, openConsumer } = bed();
     const publisher = await openPublisher();
     await publishAll(publisher, bodiesOf(900), 300);
@@ -168,7 +168,7 @@ describe('a consumer of RabbitMQ', () => {
     assert.deepEqual([store.size, rest.duplicates], [begun, 0]);
   });
 
-  it('fails for a defect of its handler, also when the connection was lost meanwhile', async () => {
+  it('fails on an error in its handler, even if the connection was lost meanwhile', async () => {
     const { openPublisher, openConsumer, closeConnections, settings } = bed();
     const publisher = await openPublisher();
     const store = new TestStore();
@@ -194,7 +194,7 @@ describe('a consumer of RabbitMQ', () => {
     assert.equal(consumer.isReady(), false);
   });
 
-  it('abandons a batch quietly when it was lost with its connection', async () => {
+  it('abandons a batch without an error when it was lost with its connection', async () => {
     const { openPublisher, openConsumer, closeConnections, settings } = bed();
     const publisher = await openPublisher();
     const store = new TestStore();
@@ -218,7 +218,7 @@ describe('a consumer of RabbitMQ', () => {
 describe('a connection to RabbitMQ', () => {
   const bed = useRabbitmqBed(servers);
 
-  it('backs off further each time a session ends right after it began', async () => {
+  it('increases the back-off each time a session ends right after it began', async () => {
     const { settings, openPublisher } = bed();
     await openPublisher();
     const attempts: number[] = [];
@@ -251,7 +251,7 @@ describe('a connection to RabbitMQ', () => {
 describe('the backlog of RabbitMQ', () => {
   const bed = useRabbitmqBed(servers);
 
-  it('says that it covers what waits only, where the management API is not named', async () => {
+  it('reports that it covers only waiting messages without a management API', async () => {
     const { openPublisher, openConsumer, openBacklog } = bed();
     const publisher = await openPublisher();
     const backlog = await openBacklog({ managementUrl: undefined });
@@ -269,7 +269,7 @@ describe('the backlog of RabbitMQ', () => {
     resolve();
   });
 
-  it('needs a user who may look, and nothing else', async () => {
+  it('needs only a user with the tag `management`', async () => {
     const { openPublisher, openBacklog, addUser, management, settings } = bed();
     await openPublisher();
     const name = `${settings.queue}-console`;
@@ -286,7 +286,7 @@ describe('the backlog of RabbitMQ', () => {
     assert.equal((await backlog.read(new Map())).covers, 'waiting and in hand');
   });
 
-  it('names a queue that is not bound, which no publisher sees beside an alternate exchange', async () => {
+  it('names an unbound queue, which publishers do not notice if there is an alternate exchange', async () => {
     const { openPublisher, openBacklog, admin, settings, onEnd } = bed();
     const { queue } = settings;
     const channel = await admin.createChannel();

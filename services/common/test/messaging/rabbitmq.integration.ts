@@ -15,10 +15,10 @@ describeMessaging('RabbitMQ', () => Promise.resolve(rabbitmqHarness(servers())),
   server: true,
 });
 
-describe('RabbitMQ in particular', () => {
+describe('RabbitMQ', () => {
   const bed = useRabbitmqBed(servers);
 
-  it('rejects the calls, and only those, whose messages no queue took', async () => {
+  it('rejects exactly the calls whose messages reached no queue', async () => {
     const { settings, admin, openPublisher } = bed();
     const publisher = await openPublisher();
     const channel = await admin.createChannel();
@@ -34,7 +34,7 @@ describe('RabbitMQ in particular', () => {
     assert.equal((await channel.checkQueue(settings.queue)).messageCount, 50);
   });
 
-  it('sends no more than its window unconfirmed and still settles every call', async () => {
+  it('keeps at most its window unconfirmed and settles every call', async () => {
     const { settings, admin, openPublisher } = bed();
     const publisher = await openPublisher({ confirmWindow: 10 });
     await Promise.all(
@@ -44,7 +44,7 @@ describe('RabbitMQ in particular', () => {
     assert.equal((await channel.checkQueue(settings.queue)).messageCount, 1_000);
   });
 
-  it('names the queue and the fix when the topology is not as it should be', async () => {
+  it('names the queue and the fix when the topology is wrong', async () => {
     const { settings, admin, openPublisher, openConsumer } = bed();
     const channel = await admin.createChannel();
     await channel.assertQueue(settings.queue, { durable: true, arguments: { 'x-queue-type': 'classic' } });
@@ -76,7 +76,7 @@ describe('RabbitMQ in particular', () => {
     await store.until(() => store.size === 10);
   });
 
-  it('rejects with the address, not the password, without a listener', async () => {
+  it('rejects with the address but not the password when nothing listens', async () => {
     const { openPublisher } = bed();
     const url = 'amqp://caudal:secret-word@127.0.0.1:1';
     await assert.rejects(openPublisher({ url }), (error: Error & { code?: string; retriable?: boolean }) => {
@@ -89,7 +89,7 @@ describe('RabbitMQ in particular', () => {
     await openPublisher();
   });
 
-  it('comes back after its queue was deleted', async () => {
+  it('recovers after its queue was deleted', async () => {
     const { settings, admin, openPublisher, openConsumer } = bed();
     const publisher = await openPublisher();
     const store = new TestStore();
@@ -116,7 +116,7 @@ describe('RabbitMQ in particular', () => {
     ['nothing', 24],
     ['a part of what it was given', 100],
   ] as const) {
-    it(`acknowledges on stop the batch that it stores last and gives ${rest} back`, async () => {
+    it(`acknowledges its last batch on stop and returns ${rest}`, async () => {
       const { settings, admin, openPublisher, openConsumer } = bed();
       const publisher = await openPublisher();
       const channel = await admin.createChannel();
@@ -156,7 +156,7 @@ describe('RabbitMQ in particular', () => {
     });
   }
 
-  it('gives a batch up, not the process, when its channel is lost while the handler waits', async () => {
+  it('abandons a batch, but not the process, when its channel is lost while the handler waits', async () => {
     const { settings, admin, openPublisher, openConsumer, closeConnections } = bed();
     const publisher = await openPublisher();
     const store = new TestStore();
@@ -188,7 +188,7 @@ describe('RabbitMQ in particular', () => {
     assert.ok(store.batches.some(({ redelivered }) => redelivered > 0));
   });
 
-  it('parks a message itself that was delivered too often', async () => {
+  it('parks a message that was delivered too often', async () => {
     const { settings, admin, openPublisher, openBacklog } = bed();
     const limited = { deliveryLimit: 2 };
     const publisher = await openPublisher(limited);
@@ -209,7 +209,7 @@ describe('RabbitMQ in particular', () => {
     assert.deepEqual([messages, deadLetters], [0, 1]);
   });
 
-  it('needs no more rights than to write one exchange, or to read one queue and park', async () => {
+  it('needs only the right to write one exchange, or to read one queue and park', async () => {
     const { settings, openPublisher, openConsumer, addUser } = bed();
     await openPublisher();
     const { queue, deadLetterQueue } = settings;

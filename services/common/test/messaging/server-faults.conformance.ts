@@ -19,7 +19,7 @@ export function describeServerFaults(harness: () => MessagingHarness): void {
     return server;
   };
 
-  it('delivers again what a killed consumer held', async () => {
+  it('redelivers what a killed consumer held', async () => {
     const { createPublisher, createConsumer, startHoldingProcess } = harness();
     assert.ok(startHoldingProcess);
     const publisher = await createPublisher();
@@ -73,7 +73,7 @@ export function describeServerFaults(harness: () => MessagingHarness): void {
     assert.ok(publisher.isReady());
   });
 
-  it('ends every publish while the broker is silent, and works when it speaks again', async () => {
+  it('settles every publish while the broker is silent, and works when it responds again', async () => {
     const { createPublisher, createConsumer } = harness();
     const publisher = await createPublisher();
     const store = new TestStore();
@@ -119,7 +119,7 @@ export function describeServerFaults(harness: () => MessagingHarness): void {
     assert.deepEqual([consumer.isReady(), publisher.isReady(), store.fatal], [false, false, []]);
   });
 
-  it('carries callers of a group commit over a restart of the broker', async () => {
+  it('keeps callers of a group commit waiting over a restart of the broker', async () => {
     const { createPublisher, createConsumer } = harness();
     const group = createGroupCommit(await createPublisher());
     const store = new TestStore();

@@ -5,7 +5,7 @@ import { counter, createRegistry, gauge, METRICS, type MetricDefinition } from '
 describe('the metrics contract', () => {
   const definitions: readonly MetricDefinition[] = Object.values(METRICS);
 
-  it('has one name a metric, with the unit or the total at its end', () => {
+  it('has unique metric names that end with a unit or `total`', () => {
     assert.equal(new Set(definitions.map(({ name }) => name)).size, definitions.length);
     for (const { name, help } of definitions) {
       assert.match(name, /^caudal_[a-z_]+(_total|_seconds|_messages|_up|_paused|_consumers|_sources)$/);
@@ -20,7 +20,7 @@ describe('the metrics contract', () => {
     }
   });
 
-  it('registers under the names of the contract', async () => {
+  it('registers metrics under the names of the contract', async () => {
     const registry = createRegistry();
     counter(registry, METRICS.duplicates).labels('rabbitmq-valkey').inc(2);
     gauge(registry, METRICS.assignedSources, (self) => self.set({ lane: 'kafka-redis' }, 12));

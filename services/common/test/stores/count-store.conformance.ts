@@ -37,7 +37,7 @@ function sorted(counts: ReadonlyMap<string, number>): [string, number][] {
 
 /** What every store must do; `create` gives a fresh, empty one, connected. */
 export function describeStore(name: string, create: () => Promise<CountStore>): void {
-  describe(`${name} keeps the promises of a count store`, () => {
+  describe(`${name} as a count store`, () => {
     let store: CountStore;
     before(async () => {
       store = await create();
@@ -77,14 +77,14 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
       assert.equal((later.byWeather.other ?? 0) - (earlier.byWeather.other ?? 0), 1);
     });
 
-    it('counts a batch that comes again not at all', async () => {
+    it('does not count a repeated batch', async () => {
       const batch = Array.from({ length: 100 }, (_, i) => produced('again', i));
       assert.equal(await growth(() => apply(...batch)), 100);
       const again = await apply(...batch);
       assert.deepEqual([again.stored, again.duplicates, again.storedByCountry.size], [0, 100, 0]);
     });
 
-    it('counts only the new part of a batch that overlaps', async () => {
+    it('counts only the new part of an overlapping batch', async () => {
       await apply(...Array.from({ length: 50 }, (_, i) => produced('overlap', i, 'ES')));
       const earlier = await store.totals();
       const result = await apply(
@@ -114,7 +114,7 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
       });
     });
 
-    it('counts an identity that stands twice in one batch once', async () => {
+    it('counts an identity that occurs twice in one batch once', async () => {
       const result = await apply(
         keyed('twice', 0),
         keyed('twice', 0),
@@ -124,11 +124,11 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
       assert.deepEqual([result.stored, result.duplicates], [2, 2]);
     });
 
-    it('keeps a producer and a key of the same name apart', async () => {
+    it('distinguishes a producer from a key of the same name', async () => {
       assert.equal((await apply(produced('same', 0), keyed('same', 0))).stored, 2);
     });
 
-    it('keeps identities apart across the ends of bitmaps and far apart', async () => {
+    it('distinguishes identities across bitmap boundaries and far apart', async () => {
       const sequences = [0, 1, 7, 8, 262_143, 262_144, 262_145, 2 ** 40, 2 ** 40 + 3];
       const batch = sequences.map((sequence) => produced('far', sequence));
       assert.equal((await apply(...batch)).stored, sequences.length);
@@ -136,7 +136,7 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
       assert.equal((await apply(produced('far', 2), produced('far', 262_146))).stored, 2);
     });
 
-    it('takes positions of a key one by one, the first one last', async () => {
+    it('accepts positions under a key in any order, even the first one last', async () => {
       assert.equal((await apply(keyed('late', 3))).stored, 1);
       assert.equal((await apply(keyed('late', 0))).stored, 1);
       assert.equal((await apply(keyed('late', 0), keyed('late', 3), keyed('late', 4))).stored, 1);
@@ -146,7 +146,7 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
       assert.equal(await store.identities(), (await store.totals()).total);
     });
 
-    it('moves positions with the batch, and neither when a stored position differs', async () => {
+    it('moves positions with the batch, and changes neither if a stored position differs', async () => {
       assert.deepEqual(
         await store.positions(['t:0', 't:1']),
         new Map([
@@ -195,7 +195,7 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
       assert.deepEqual(await store.positions(['back']), new Map([['back', 3]]));
     });
 
-    it('keeps marks with a position, together or not at all, and forgets those of a batch without', async () => {
+    it('stores marks and position together, and clears the marks with a batch that has none', async () => {
       const state = async (source: string) => (await store.logStates([source])).get(source);
       const none = { position: null, marks: '', attempt: '' };
       assert.deepEqual(
@@ -226,7 +226,7 @@ export function describeStore(name: string, create: () => Promise<CountStore>): 
       assert.deepEqual(await state('m:1'), { position: 9, marks: '8:ghi', attempt: '' });
     });
 
-    it('keeps the last noted attempt of a source, whatever its position does', async () => {
+    it('keeps the last recorded attempt of a source when its position moves', async () => {
       await store.noteAttempt('n:0', '5 9 batch one');
       await store.noteAttempt('n:0', '5 9 batch one two');
       await store.apply({

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { NameSet } from '../../src/stores/name-set.ts';
 
 describe('NameSet', () => {
-  it('agrees with a set of strings, in a fraction of its memory', () => {
+  it('equals a set of strings in a fraction of the memory', () => {
     const names = Array.from({ length: 100_000 }, (_, i) => `prefix:seen:k:${(i * 7919) % 60_000}`);
     const set = new NameSet();
     const model = new Set<string>();

@@ -8,7 +8,7 @@ const planBatch = (envelopes: readonly Envelope[], oneByOne: boolean) =>
   planWithTtl(envelopes, oneByOne, 3_600);
 
 describe('planBatch', () => {
-  it('packs a run of one producer into one segment', () => {
+  it('packs consecutive messages of one producer into one segment', () => {
     const plan = planBatch(
       Array.from({ length: 16 }, (_, i) => produced('p', i + 4)),
       false,
@@ -20,7 +20,7 @@ describe('planBatch', () => {
     assert.equal(plan.segmentMessages, 16);
   });
 
-  it('cuts a run at a wide gap and leaves a lonely message on its own', () => {
+  it('splits a run at a wide gap and stores a single message on its own', () => {
     const plan = planBatch([produced('p', 0), produced('p', 1), produced('p', 1_000)], false);
     assert.equal(plan.segments.length, 1);
     assert.deepEqual(
@@ -29,7 +29,7 @@ describe('planBatch', () => {
     );
   });
 
-  it('sorts what comes out of order', () => {
+  it('sorts messages that arrive out of order', () => {
     const plan = planBatch([produced('p', 9), produced('p', 8), produced('p', 10)], false);
     assert.deepEqual(
       plan.segments.map((segment) => [...segment.mask]),
@@ -60,7 +60,7 @@ describe('planBatch', () => {
     );
   });
 
-  it('gives every identity on its own when asked to', () => {
+  it('plans every identity separately on request', () => {
     const plan = planBatch([produced('p', 0), produced('p', 1), produced('p', 1)], true);
     assert.deepEqual([plan.segments.length, plan.singles.length, plan.repeatedInBatch], [0, 2, 1]);
     assert.equal(plan.byCountry.size, 0);

@@ -68,14 +68,14 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
       return new Map(keys.map((key, index) => [key, contents[index]?.toString('hex') ?? '']));
     };
 
-    it('finds the commands of the script', () => {
+    it('finds the commands that the script uses', () => {
       for (const command of ['setrange', 'setbit', 'set', 'expire', 'hincrby', 'incrby', 'hset']) {
         assert.ok(commands.includes(command), command);
       }
     });
 
     for (const command of commands) {
-      it(`writes nothing without the right to ${command}, and everything once it has it`, async () => {
+      it(`writes nothing without the right to ${command}, and everything once it is granted`, async () => {
         const prefix = `${randomUUID()}:`;
         const user = `test-${randomUUID()}`;
         const admin = await open(prefix);
@@ -109,7 +109,7 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
       });
     }
 
-    it('writes nothing where one of its keys is not its to write', async () => {
+    it('writes nothing if it may not write one of its keys', async () => {
       const prefix = `${randomUUID()}:`;
       const user = `test-${randomUUID()}`;
       const rights = [
@@ -137,7 +137,7 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
       ['total_messages', undefined, '12 monkeys'],
     ] as const;
     for (const [suffix, field, value] of unusable) {
-      it(`writes nothing where ${suffix} ${field ?? ''} holds '${value}'`, async () => {
+      it(`writes nothing if ${suffix} ${field ?? ''} contains '${value}'`, async () => {
         const prefix = `${randomUUID()}:`;
         const store = await open(prefix);
         if (field === undefined) await probe.set(prefix + suffix, value);
@@ -159,7 +159,7 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
     }
 
     for (const suffix of ['seen:k:once', 'seen:k:twice', 'seen:p:run:0', 'seen:p:single:0', 'offsets']) {
-      it(`writes nothing where ${suffix} is a list`, async () => {
+      it(`writes nothing if ${suffix} is a list`, async () => {
         const prefix = `${randomUUID()}:`;
         const store = await open(prefix);
         await probe.rpush(prefix + suffix, 'x');

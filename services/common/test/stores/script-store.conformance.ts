@@ -49,7 +49,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       probe.disconnect();
     });
 
-    it('has a mark that changes when a key expires, and at no other time', async () => {
+    it('changes its expiry mark when a key expires, and only then', async () => {
       const mark = await store.expiryMark();
       assert.match(mark ?? '', /^[0-9a-f]+:\d+$/);
       await store.apply({ envelopes: [keyed('mark', 0)], positions: [] });
@@ -59,7 +59,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       assert.notEqual(await store.expiryMark(), mark);
     });
 
-    it('keeps bits where SETBIT would put them, and lets keys expire', async () => {
+    it('keeps bits where SETBIT would set them, and keys expire', async () => {
       await store.apply({
         envelopes: [0, 1, 2, 9].map((sequence) => produced('bits', sequence)),
         positions: [],
@@ -87,7 +87,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       await other.close();
     });
 
-    it('remembers an identity for its full time after every use, new or known', async () => {
+    it('renews the retention of an identity with every use, new or known', async () => {
       const uses = {
         'seen:p:renewed:0': [produced('renewed', 0), produced('renewed', 1)],
         'seen:p:renewed-single:0': [produced('renewed-single', 0)],
@@ -110,7 +110,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       assert.ok((await probe.ttl(key)) > 13 * 86_400);
     });
 
-    it('writes nothing at all where a key holds something else', async () => {
+    it('writes nothing if a key holds another type', async () => {
       const broken = `${randomUUID()}:`;
       const other = await open(broken);
       await probe.set(`${broken}offsets`, 'not a hash');
@@ -125,7 +125,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       await other.close();
     });
 
-    it('grows by at most 0.2 byte a message', async () => {
+    it('grows by at most 0.2 bytes per message', async () => {
       const messages = 2 ** 19;
       for (let first = 0; first < messages; first += 1_024) {
         await store.apply({
@@ -139,7 +139,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       assert.ok(bytes > 0.1 && bytes <= 0.2, `${bytes} bytes a message`);
     });
 
-    it('survives a kill: what was answered is there, and later calls do not wait', async () => {
+    it('has all acknowledged writes after a kill, and later calls do not wait', async () => {
       const batch = Array.from({ length: 500 }, (_, i) => produced('kill', i));
       await store.apply({ envelopes: batch, positions: [{ source: 'kill', expected: null, next: 500 }] });
       const totals = await store.totals();

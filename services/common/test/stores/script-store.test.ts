@@ -23,8 +23,8 @@ const apply = (reply: string) => {
   return { reconnects, applied: store.apply({ envelopes: [produced('p', 0)], positions: [] }) };
 };
 
-describe('a store that comes back', () => {
-  it('is announced, the first connection is not', () => {
+describe('a reconnected store', () => {
+  it('is announced, unlike the first connection', () => {
     const events = new EventEmitter();
     const client = Object.assign(events, { status: 'wait' }) as unknown as ScriptClient;
     const settings = { clientName: 'test', url: '', ca: undefined, keyPrefix: '', commandTimeoutMs: 1_000 };
@@ -38,7 +38,7 @@ describe('a store that comes back', () => {
   });
 });
 
-describe('a reply that is an error', () => {
+describe('an error reply', () => {
   for (const reply of [
     "READONLY You can't write against a read only replica.",
     "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",

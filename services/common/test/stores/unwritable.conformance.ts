@@ -64,7 +64,7 @@ export function describeUnwritable(name: 'valkey' | 'redis', address: () => stri
       assert.equal((await store.totals()).total, 3);
     };
 
-    it('writes nothing while it is full, and everything once there is room', async () => {
+    it('writes nothing while full, and everything once there is room', async () => {
       assert.equal(((await probe.config('GET', 'maxmemory-policy')) as string[])[1], 'noeviction');
       await probe.config('SET', 'maxmemory', '1');
       await assertRefused(/OOM/);
@@ -76,7 +76,7 @@ export function describeUnwritable(name: 'valkey' | 'redis', address: () => stri
       await assertWritten();
     });
 
-    it('leaves a primary that was demoted, so that its address can lead to the new one', async () => {
+    it('disconnects from a demoted primary, so that its address can resolve to the new one', async () => {
       const earlier = await connection();
       await probe.replicaof('127.0.0.1', '1');
       await assertRefused(/READONLY/);
@@ -85,7 +85,7 @@ export function describeUnwritable(name: 'valkey' | 'redis', address: () => stri
       await assertWritten();
     });
 
-    it('leaves a replica that has lost its primary', async () => {
+    it('disconnects from a replica that has lost its primary', async () => {
       const earlier = await connection();
       await probe.config('SET', 'replica-serve-stale-data', 'no');
       await probe.replicaof('127.0.0.1', '1');

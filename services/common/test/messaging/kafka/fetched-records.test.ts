@@ -29,21 +29,21 @@ function markOf(offset: number, producerId: bigint, type: number): RecordsBatch 
 }
 
 describe('records from fetched batches', () => {
-  it('begins where it was asked to, though the batch begins before', () => {
+  it('begin at the requested offset even if the batch begins before', () => {
     const run = recordsFrom(11, [batchOf(10, ['a', 'b', 'c'])], []);
     assert.deepEqual([run.values.map(String), run.offsets, run.next], [['b', 'c'], [11, 12], 13]);
   });
 
-  it('goes on after what is not there any more', () => {
+  it('continue after missing offsets', () => {
     const run = recordsFrom(0, [batchOf(5, ['a'], { lastOffsetDelta: 4 })], []);
     assert.deepEqual([run.offsets, run.next], [[5], 10]);
   });
 
-  it('has nothing, and moves nowhere, without batches', () => {
+  it('are empty and do not move the offset without batches', () => {
     assert.deepEqual(recordsFrom(7, [], []), { values: [], offsets: [], next: 7 });
   });
 
-  it('leaves out every aborted transaction of a producer, and nothing else', () => {
+  it('leave out exactly the aborted transactions of a producer', () => {
     const inTransaction = { attributes: 0b010_000, producerId: 9n };
     const batches = [
       batchOf(0, ['kept'], inTransaction),

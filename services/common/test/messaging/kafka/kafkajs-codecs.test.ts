@@ -18,7 +18,7 @@ describe('codecs for kafkajs', () => {
     )();
 
   for (const name of ['Snappy', 'LZ4', 'ZSTD'] as const) {
-    it(`reads again what it compressed by ${name}`, async () => {
+    it(`decompresses what it compressed with ${name}`, async () => {
       const codec = codecOf(CompressionTypes[name]);
       const compressed = await codec.compress({ buffer: data });
       assert.ok(compressed.length < data.length / 2);
@@ -26,7 +26,7 @@ describe('codecs for kafkajs', () => {
     });
   }
 
-  it('reads the framed snappy of Java clients, of one block and of several', async () => {
+  it('reads the framed snappy of Java clients, with one block or several', async () => {
     const codec = codecOf(CompressionTypes.Snappy);
     const frame = async (blocks: readonly Buffer[]) => {
       const parts = [Buffer.from('82534e41505059000000000100000001', 'hex')];

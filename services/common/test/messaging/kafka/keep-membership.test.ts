@@ -16,7 +16,7 @@ describe('keeping a membership while a handler works', () => {
     assert.equal(beats, 3);
   });
 
-  it('passes a failed heartbeat on at the next sign of life, and sends none after', async (t) => {
+  it('reports a failed heartbeat at the next sign of life, and sends no more', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const failure = new TypeError('rebalance in progress');
     let beats = 0;

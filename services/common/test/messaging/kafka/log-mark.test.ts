@@ -21,14 +21,14 @@ function marksAfter(sizes: readonly number[]): readonly LogMark[] {
 }
 
 describe('marks of a log', () => {
-  it('differ by the value and come back from their text', () => {
+  it('depend on the value and can be decoded from their text', () => {
     const marks = [markOf(7, Buffer.from('a')), markOf(3, Buffer.from('b')), markOf(1, null)];
     assert.equal(new Set(marks.map(({ digest }) => digest)).size, 3);
     assert.deepEqual(decodeMarks(encodeMarks(marks)), marks);
     assert.deepEqual(decodeMarks(''), []);
   });
 
-  it('stay few, with the last record first, and reach back near every place where the log may have been cut', () => {
+  it('stay few, newest first, and reach back close to any place where the log may have been cut', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 400 }),

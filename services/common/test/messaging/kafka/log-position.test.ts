@@ -32,12 +32,12 @@ async function summary(placement: Promise<Placement>): Promise<string> {
   return `${identity} from ${readFrom}, ${deleted} deleted`;
 }
 
-describe('where to read a log on', () => {
+describe('where to resume a log', () => {
   it('begins at the start of the log when nothing was stored', async () => {
     assert.equal(await summary(decide(null, [30, 50])), 'unknown from 30, 0 deleted');
   });
 
-  it("resumes at the store's position when the last stored record is there, also at the very end", async () => {
+  it("resumes at the store's position when the last stored record is there, even at the very end", async () => {
     for (const expected of [31, 40, 50])
       assert.equal(await summary(decide(expected, [30, 50])), `same from ${expected}, 0 deleted`);
   });
@@ -51,7 +51,7 @@ describe('where to read a log on', () => {
     assert.equal(await summary(decide(10, [30, 50])), 'unknown from 30, 20 deleted');
   });
 
-  it('reads another log from its start, whether it is shorter, longer, or just as long', async () => {
+  it('reads another log from its start, whether it is shorter, longer or equally long', async () => {
     for (const high of [0, 10, 999, 1_000, 1_001, 5_000])
       assert.equal(
         await summary(decide(1_000, [0, high], { cutAt: 0 })),
@@ -71,12 +71,12 @@ describe('where to read a log on', () => {
     }
   });
 
-  it('does not read beyond the end when only marks of a transaction were cut off', async () => {
+  it('does not read beyond the end when only transaction markers were cut off', async () => {
     const marks = [markOf(40, bodyOf('a', 40))];
     assert.equal(await summary(decide(45, [0, 43], { marks })), 'same from 43, 0 deleted');
   });
 
-  it('trusts the offset alone where a version without marks stored it', async () => {
+  it('trusts the offset alone if a version without marks stored it', async () => {
     assert.equal(await summary(decide(40, [30, 50], { marks: [] })), 'unknown from 40, 0 deleted');
     assert.equal(await summary(decide(60, [30, 50], { marks: [] })), 'replaced from 30, 0 deleted');
     assert.equal(await summary(decide(10, [30, 50], { marks: [] })), 'unknown from 30, 20 deleted');
@@ -88,7 +88,7 @@ function marksAt(readFrom: number): string {
 }
 
 describe('lag of a store', () => {
-  it('counts from the store or the start of the log, whichever is later, and never below nothing', () => {
+  it('counts from the store’s position or the start of the log, whichever is later, and is never negative', () => {
     const log = new Map([
       [0, { low: 0, high: 100 }],
       [1, { low: 50, high: 100 }],

@@ -20,7 +20,7 @@ describe('the watch for added partitions', () => {
     return { watch, grown };
   }
 
-  it('reports once when there are more than the client knew, and not while the number is the same', async (t) => {
+  it('reports once when there are more than the client knew, and nothing while the number is the same', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     let partitions = 3;
     const { watch, grown } = create((isFresh) => Promise.resolve(isFresh ? partitions : 3));
@@ -36,7 +36,7 @@ describe('the watch for added partitions', () => {
     assert.deepEqual(grown, [5]);
   });
 
-  it('compares with the first answer when the client knew none, and goes on after one that failed', async (t) => {
+  it('compares with the first response when the client knew none, and continues after a failed one', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const answers = [new Error('planned'), 3, new Error('planned'), 4];
     const { watch, grown } = create(() => {
@@ -51,7 +51,7 @@ describe('the watch for added partitions', () => {
     assert.deepEqual(grown, [4]);
   });
 
-  it('is silent once it was stopped', async (t) => {
+  it('reports nothing after it was stopped', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const { watch, grown } = create((isFresh) => Promise.resolve(isFresh ? 4 : 3));
     watch.start();

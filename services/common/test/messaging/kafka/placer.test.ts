@@ -31,7 +31,7 @@ describe('the placer', () => {
     return { placer: new Placer(logger, (event) => events.push(event)), events, said };
   }
 
-  it('places where the store stands, ends the doubt, and says nothing while the log is the same', async () => {
+  it('resumes at the store’s position, ends the doubt, and reports nothing while the log is the same', async () => {
     const { placer, events, said } = create();
     const partition = partitionAt(40);
     partition.isDoubted = true;
@@ -40,7 +40,7 @@ describe('the placer', () => {
     assert.deepEqual([partition.trueMarks, events, said], [partition.marks, [], []]);
   });
 
-  it('asks for the bounds of its own partitions alone: the leader of another may be down', async () => {
+  it('asks for the bounds of its own partitions only, because the leader of another may be down', async () => {
     const { placer } = create();
     const asked: (readonly number[])[] = [];
     const { bounds, record } = log(0, 50);
@@ -55,7 +55,7 @@ describe('the placer', () => {
     assert.deepEqual(asked, [[0]]);
   });
 
-  it('says aloud that the log is another one, and keeps what the store expects', async () => {
+  it('reports that the log was replaced, and keeps what the store expects', async () => {
     const { placer, events, said } = create();
     const partition = partitionAt(40);
     await placer.place([partition], log(0, 5_000, 'b'));
@@ -70,7 +70,7 @@ describe('the placer', () => {
     assert.equal(partition.readFrom, 0);
   });
 
-  it('counts what retention deleted once, however often it is looked at, and what it deletes later besides', async () => {
+  it('counts once what retention deleted, and later deletions in addition', async () => {
     const { placer, events } = create();
     const partition = partitionAt(10);
     await placer.place([partition], log(30, 50));
@@ -81,7 +81,7 @@ describe('the placer', () => {
     assert.equal(partition.readFrom, 35);
   });
 
-  it('says that it cannot tell when retention has deleted the marked record', async () => {
+  it('reports that it cannot compare when retention has deleted the marked record', async () => {
     const { placer, events, said } = create();
     await placer.place([partitionAt(40)], log(40, 50));
     assert.deepEqual(events, []);

@@ -31,7 +31,7 @@ describe('acknowledgements', () => {
     assert.deepEqual([outstanding.size, acknowledgements.outstanding, frames()], [0, 0, 2]);
   });
 
-  it('leave out what is not parked yet, in its own batch and in those after it', async () => {
+  it('leave out what is not parked yet, in its own batch and in later ones', async () => {
     const { acknowledgements, outstanding, frames } = brokerOf(9);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     acknowledgements.holdBack(2, promise);
@@ -46,7 +46,7 @@ describe('acknowledgements', () => {
     assert.deepEqual([outstanding.size, frames() - before], [0, 1]);
   });
 
-  it('wait for the batch of a message that is parked before it is stored', async () => {
+  it('wait for the batch if one of its messages is parked before the batch is stored', async () => {
     const { acknowledgements, outstanding, frames } = brokerOf(3);
     const parked = Promise.resolve(true);
     acknowledgements.holdBack(3, parked);
@@ -56,7 +56,7 @@ describe('acknowledgements', () => {
     assert.deepEqual([outstanding.size, frames()], [0, 1]);
   });
 
-  it('never cover a message whose dead letter was given up', async () => {
+  it('never cover a message whose dead letter was abandoned', async () => {
     const { acknowledgements, outstanding } = brokerOf(2);
     const givenUp = Promise.resolve(false);
     acknowledgements.holdBack(1, givenUp);
@@ -65,7 +65,7 @@ describe('acknowledgements', () => {
     assert.deepEqual([[...outstanding], acknowledgements.outstanding], [[1], 1]);
   });
 
-  it('give back message by message, whatever is acknowledged', () => {
+  it('return deliveries message by message, whatever is acknowledged', () => {
     const { acknowledgements, outstanding } = brokerOf(5);
     acknowledgements.giveBack(3, 5);
     assert.deepEqual([[...outstanding], acknowledgements.outstanding], [[1, 2], 2]);

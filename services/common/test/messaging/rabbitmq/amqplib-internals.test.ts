@@ -13,13 +13,13 @@ const connection = {
 };
 const channel = { ch: 1, connection, pushConfirmCallback: nothing };
 
-describe("amqplib's inside", () => {
-  it('is taken where it is as expected', () => {
+describe("amqplib's internals", () => {
+  it('are used if they are as expected', () => {
     assert.equal(rawChannelOf(channel as unknown as ConfirmChannel), channel);
     assert.equal(socketOf({ connection } as unknown as ChannelModel), connection.stream);
   });
 
-  it('is refused by the name of what has changed', () => {
+  it('are refused with the name of what has changed', () => {
     const changed: readonly (readonly [string, object])[] = [
       ['channel.ch is undefined', { ...channel, ch: undefined }],
       ['channel.pushConfirmCallback is undefined', { ...channel, pushConfirmCallback: undefined }],

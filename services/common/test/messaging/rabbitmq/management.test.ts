@@ -14,7 +14,7 @@ describe('the management API of RabbitMQ', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  it('is asked with the URL’s own user, else that of AMQP, in its virtual host and under its path', async () => {
+  it('is called with the URL’s own user, otherwise that of AMQP, for its virtual host and under its path', async () => {
     const seen: string[] = [];
     const port = await serve((request, response) => {
       const user = Buffer.from(request.headers.authorization?.split(' ')[1] ?? '', 'base64').toString();
@@ -32,7 +32,7 @@ describe('the management API of RabbitMQ', () => {
     ]);
   });
 
-  it('says whether a queue is bound', async () => {
+  it('reports whether a queue is bound', async () => {
     const seen: (string | undefined)[] = [];
     const port = await serve((request, response) => {
       seen.push(request.url);
@@ -43,7 +43,7 @@ describe('the management API of RabbitMQ', () => {
     assert.equal(seen[0], '/api/bindings/%2F/e/e/q/q');
   });
 
-  it('names the address, not the password, and what is wrong', async () => {
+  it('reports the address and the problem, but not the password', async () => {
     const answers: readonly (readonly [status: number, text: string, message: RegExp])[] = [
       [401, '{}', /refuses the user: it needs the tag "management" and a permission in virtual host "\/"/],
       [404, '{}', /answers 404 to \/api\/queues\/%2F\/q/],

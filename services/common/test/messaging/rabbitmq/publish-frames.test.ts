@@ -58,7 +58,7 @@ describe('publish frames', () => {
     return chunks;
   }
 
-  it('carries bodies of every size around the frame limit unharmed and in order', () => {
+  it('transfers bodies of every size around the frame limit unchanged and in order', () => {
     const sizes = [
       0,
       1,
@@ -74,7 +74,7 @@ describe('publish frames', () => {
     assert.deepEqual(bodiesIn(parsed), bodies);
   });
 
-  it('copies small messages together and never splits one over two chunks', () => {
+  it('copies small messages together and never splits one between two chunks', () => {
     const bodies = Array.from({ length: 1_000 }, (_, index) =>
       Buffer.from(`message ${index} ${'x'.repeat(200)}`),
     );
@@ -86,12 +86,12 @@ describe('publish frames', () => {
     );
   });
 
-  it('encodes the part of a call that is asked for', () => {
+  it('encodes the requested part of a call', () => {
     const bodies = ['a', 'b', 'c', 'd'].map((text) => Buffer.from(text));
     assert.deepEqual(bodiesIn(parseFrames(Buffer.concat(encode(bodies, 1, 3)))).map(String), ['b', 'c']);
   });
 
-  it('publishes mandatory to the exchange, persistent, with content type and message id', () => {
+  it('publishes mandatory and persistent to the exchange, with content type and message ID', () => {
     const [method, header] = parseFrames(Buffer.concat(encode([Buffer.from('a')])));
     assert.equal(method?.payload.toString('latin1'), '\0\x3c\0\x28\0\0\x07message\0\x01');
     assert.equal(header?.payload.subarray(12).toString('latin1'), '\x90\x80\x0atext/plain\x02\x06call-1');
