@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { compareAccount, type LaneTotals, type PerCountry } from '@caudal/common/account';
 import fc from 'fast-check';
 
-/** A store as a test sees it: identities with their country, and counts that a fault can falsify. */
+/** A simulated store: identities with their country, and counts that a fault can falsify. */
 interface Lane {
   readonly byCountry: Map<string, number>;
   identities: number;
@@ -208,7 +208,7 @@ describe('compareAccount', () => {
           count(lane, country, counted);
           lane.identities += identities;
         }
-        // Messages beyond what was sent, each with an identity of its own, are those of another sender.
+        // Additional messages with their own identities come from another sender.
         const others = lane.identities - sum(accepted);
         const isRight =
           others >= 0 &&

@@ -14,7 +14,7 @@ describe('a process with a Lifecycle', () => {
   /** Starts the program; `until` resolves with the first line of its log that has this message. */
   const start = async () => {
     const started = fork(PROGRAM, {
-      // Node's default makes an uncaught exception of a rejection; NODE_OPTIONS may say otherwise.
+      // By default Node.js turns a rejection into an uncaught exception; NODE_OPTIONS may change that.
       execArgv: ['--unhandled-rejections=none'],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });

@@ -22,15 +22,15 @@ import type { BrokerServer, MessagingHarness, ParkedMessage } from './harness.ts
 
 const MAX_BATCH_MESSAGES = 500;
 
-/** Set CAUDAL_TEST_LOG_LEVEL to see what the adapters say. */
+/** Set CAUDAL_TEST_LOG_LEVEL to see the adapters' logs. */
 export const logger = pino({ level: process.env.CAUDAL_TEST_LOG_LEVEL ?? 'silent' });
 
-/** Unique names. */
+/** Returns unique names. */
 export function uniqueName(): string {
   return `test-${randomBytes(6).toString('hex')}`;
 }
 
-/** Settings for a real RabbitMQ, with queues of their own. */
+/** Returns settings for a real RabbitMQ, with their own queues. */
 export function testRabbitmqSettings(url: string, changes: Partial<RabbitmqSettings> = {}): RabbitmqSettings {
   const queue = uniqueName();
   return {
@@ -48,7 +48,7 @@ export function testRabbitmqSettings(url: string, changes: Partial<RabbitmqSetti
   };
 }
 
-/** Settings for a real Kafka, with topics and a group of their own. */
+/** Returns settings for a real Kafka, with their own topics and group. */
 export function testKafkaSettings(
   brokers: string,
   client: KafkaSettings['client'],
@@ -73,7 +73,7 @@ export function testKafkaSettings(
   };
 }
 
-/** A harness for queues on a real RabbitMQ. */
+/** Creates a harness for queues on a real RabbitMQ. */
 export function rabbitmqHarness(servers: Servers): MessagingHarness {
   const settings = testRabbitmqSettings(servers.addresses.rabbitmqUrl, {
     managementUrl: servers.addresses.rabbitmqManagementUrl,
@@ -88,7 +88,7 @@ export function rabbitmqHarness(servers: Servers): MessagingHarness {
   };
 }
 
-/** A harness for topics on a real Kafka. */
+/** Creates a harness for topics on a real Kafka. */
 export function kafkaHarness(servers: Servers, client: KafkaSettings['client']): MessagingHarness {
   const settings = testKafkaSettings(servers.addresses.kafkaBrokers, client);
   return {
@@ -121,7 +121,7 @@ function brokerHarness(broker: BrokerChoice, servers: Servers, deleteNames: () =
     async createConsumer(clientId = 'test') {
       const consumer = await createConsumer(as(clientId), { logger, maxBatchMessages: MAX_BATCH_MESSAGES });
       consumers.push(consumer);
-      // As a service does: the coordinator of a broker that has just started may still be loading.
+      // Retry like a service: the coordinator of a broker that has just started may still be loading.
       const start = consumer.start.bind(consumer);
       consumer.start = (handlers) =>
         untilConnected(() => start(handlers), {
@@ -219,7 +219,7 @@ async function deleteTopics(settings: KafkaSettings): Promise<void> {
   await admin.disconnect();
 }
 
-/** The first `count` records of a topic, as another client reads them. */
+/** Reads the first `count` records of a topic with another client. */
 export async function readTopic(
   settings: KafkaSettings,
   topic: string,

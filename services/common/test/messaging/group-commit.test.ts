@@ -4,7 +4,7 @@ import { AppError } from '../../src/errors.ts';
 import { createGroupCommit, type MessagePublisher } from '../../src/messaging/index.ts';
 import { bodiesOf } from './harness.ts';
 
-/** A publisher whose every publish waits until the test settles it. */
+/** A publisher whose calls wait until the test settles them. */
 class ManualPublisher implements MessagePublisher {
   readonly broker = 'rabbitmq';
   readonly calls: { readonly bodies: readonly string[]; readonly settle: (error?: Error) => void }[] = [];
@@ -28,7 +28,7 @@ class ManualPublisher implements MessagePublisher {
     });
   }
 
-  /** Resolves when there have been `count` calls. */
+  /** Resolves after `count` calls. */
   async called(count: number): Promise<void> {
     while (this.calls.length < count) {
       await new Promise<void>((resolve) => {

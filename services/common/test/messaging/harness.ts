@@ -1,6 +1,6 @@
 import type { BacklogReader, MessageConsumer, MessagePublisher } from '../../src/messaging/index.ts';
 
-/** A parked message as a reader of the dead letters sees it. */
+/** A parked message, as read from the dead letters. */
 export interface ParkedMessage {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -11,11 +11,11 @@ export interface MessagingHarness {
   readonly kind: 'queue' | 'log';
   /** The queue or topic. */
   readonly name: string;
-  /** Sources of a log; 1 for a queue. */
+  /** Number of sources: a log's partitions; 1 for a queue. */
   readonly partitions: number;
-  /** The largest batch a consumer may hand over. */
+  /** Maximum messages in a batch of a consumer. */
   readonly maxBatchMessages: number;
-  /** Most messages a consumer may hold that it has not acknowledged. */
+  /** Maximum unacknowledged messages of a consumer. */
   readonly prefetch: number;
   /** Connected, closed with the harness. */
   createPublisher(): Promise<MessagePublisher>;
@@ -25,24 +25,24 @@ export interface MessagingHarness {
   createBacklogReader(): Promise<BacklogReader>;
   deadLetters(count: number): Promise<readonly ParkedMessage[]>;
   dispose(): Promise<void>;
-  /** Present where the broker is a real server. */
+  /** Only if the broker is a real server. */
   readonly server?: BrokerServer;
   /**
-   * Starts a consumer in a process of its own that takes a batch and never stores it; resolves when it holds one.
-   * Present where the broker is a real server.
+   * Starts a consumer in a separate process that takes a batch and never stores it; resolves when it holds one.
+   * Only if the broker is a real server.
    */
   readonly startHoldingProcess?: () => Promise<{ kill(): Promise<void> }>;
 }
 
 /** Faults of a real server. */
 export interface BrokerServer {
-  /** SIGKILL, then a start on the same data; resolves when it accepts connections again. */
+  /** Sends SIGKILL, then starts it on the same data; resolves when it accepts connections again. */
   killAndRestart(): Promise<void>;
   /** Sends SIGSTOP; resolves with the function that resumes it. */
   freeze(): Promise<() => Promise<void>>;
 }
 
-/** Bodies `<prefix>0` … `<prefix>n-1`. */
+/** Returns the bodies `<prefix>0` … `<prefix>n-1`. */
 export function bodiesOf(count: number, prefix = 'message-', from = 0): Buffer[] {
   return Array.from({ length: count }, (_, index) => Buffer.from(`${prefix}${from + index}`));
 }

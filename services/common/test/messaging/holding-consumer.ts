@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { type BrokerChoice, createConsumer } from '../../src/messaging/index.ts';
 
-/** A program for a test to kill: takes a batch, says `holding`, and never stores it. */
+/** A program for a test to kill: takes a batch, prints `holding`, and never stores it. */
 const broker = JSON.parse(process.argv[2] ?? '') as BrokerChoice;
 const consumer = await createConsumer(broker, { logger: pino({ level: 'silent' }) });
 await consumer.start({

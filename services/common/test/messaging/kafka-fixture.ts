@@ -13,7 +13,7 @@ import {
 import { logger, testKafkaSettings } from './broker-harness.ts';
 import type { TestStore } from './test-store.ts';
 
-/** A topic of one partition for each test, and an admin client beside the adapters. */
+/** A topic of one partition for each test, and an admin client. */
 export interface KafkaFixture {
   readonly settings: KafkaSettings;
   readonly kafka: Kafka;
@@ -26,11 +26,11 @@ export interface KafkaFixture {
     changes?: Partial<KafkaSettings>,
     onLog?: (line: string) => void,
   ): Promise<MessageConsumer>;
-  /** To be done after the test, before the topics are deleted. */
+  /** Runs after the test, before the topics are deleted. */
   cleanUp(work: () => Promise<void>): void;
 }
 
-/** Sets a fixture up before each test of the current suite; the function gives that of the running test. */
+/** Sets up a fixture before each test of the current suite; the returned function gives that of the running test. */
 export function useKafka(client: KafkaSettings['client'], servers: () => Servers): () => KafkaFixture {
   let fixture: KafkaFixture;
   const cleanUps: (() => Promise<void>)[] = [];
@@ -60,7 +60,7 @@ export function useKafka(client: KafkaSettings['client'], servers: () => Servers
         const log = onLog === undefined ? logger : pino({ level: 'debug' }, { write: onLog });
         const consumer = await createConsumer(choice(changes), { logger: log });
         cleanUps.push(() => consumer.stop());
-        // As a service does: a coordinator may still be loading.
+        // Retry like a service: a coordinator may still be loading.
         await untilConnected(() => consumer.start(store.handlers()), {
           name: 'kafka',
           logger,

@@ -18,10 +18,10 @@ import { eventually } from './waiting-list.ts';
 
 const ALL_REPLICAS = -1;
 
-/** Kafka's own default of `message.max.bytes`. */
+/** Kafka's default for `message.max.bytes`. */
 const DEFAULT_LIMIT_BYTES = 1_048_588;
 
-/** What producing to Kafka owes where the broker sets limits: to the topic of messages and to that of dead letters. */
+/** Requirements on producing messages and dead letters to Kafka under the broker's limits. */
 export function describeKafkaProducing(client: KafkaSettings['client'], servers: () => Servers): void {
   describe(`producing to Kafka with ${client}`, () => {
     let settings: KafkaSettings;
@@ -55,7 +55,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       return publisher;
     }
 
-    /** A consumer that parks every message whose batch comes by. */
+    /** Starts a consumer that parks every message. */
     async function parkAll(store: TestStore, changes: Partial<KafkaSettings> = {}) {
       store.beforeStore = (batch: DeliveryBatch) =>
         batch.park(batch.bodies.map((_, index) => ({ index, reason: 'no sense' })));
@@ -67,7 +67,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
       await consumer.start(store.handlers());
     }
 
-    /** Puts bodies into the topic of messages as any other client might. */
+    /** Publishes bodies to the topic of messages with another client. */
     async function produceRaw(bodies: readonly Buffer[], topic = settings.topic) {
       const producer = new Kafka({
         brokers: [...settings.brokers],
@@ -187,7 +187,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
 
     it('parks a stub of a message that is too large to be parked whole, and other messages unchanged', async () => {
       await prepareTopic(settings.topic);
-      // It fits with 100 bytes to spare, and a dead letter's headers take more.
+      // It fits with 100 bytes to spare, but a dead letter's headers take more.
       const large = Buffer.alloc(DEFAULT_LIMIT_BYTES - 180, 'x');
       await produceRaw([large]);
       await produceRaw(bodiesOf(3));
@@ -226,7 +226,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
   });
 }
 
-/** `count` different bodies of `bytes` bytes. */
+/** Returns `count` different bodies of `bytes` bytes. */
 function wideBodies(count: number, bytes: number): Buffer[] {
   return Array.from({ length: count }, (_, index) => Buffer.from(`body-${index}-`.padEnd(bytes, 'x')));
 }
@@ -241,7 +241,7 @@ async function limit(admin: Admin, topic: string, maxMessageBytes: number): Prom
   );
 }
 
-/** The protocol's number of a topic as a resource. */
+/** The protocol's number for a topic as a resource. */
 const TOPIC = 2;
 
 async function topicSetting(admin: Admin, topic: string, name: string): Promise<string | undefined> {

@@ -9,7 +9,7 @@ import { useKafka } from './kafka-fixture.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
 
-/** What only Kafka can do to its clients. */
+/** Situations that only Kafka causes. */
 export function describeKafka(client: KafkaSettings['client'], servers: () => Servers): void {
   describe(`Kafka with ${client}`, () => {
     const fixture = useKafka(client, servers);
@@ -88,7 +88,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
     it('leaves no member in the group when it is stopped while joining', async () => {
       const { settings, admin, openPublisher } = fixture();
       await openPublisher();
-      // Whenever the stop comes: before there is a consumer, while it joins, and just after.
+      // Stop at any time: before there is a consumer, while it joins, and just after.
       for (const waitMs of [0, 20, 40, 80, 160]) {
         const consumer = await createConsumer({ name: 'kafka', settings }, { logger });
         const started = consumer.start(new TestStore().handlers()).catch(() => undefined);
@@ -106,7 +106,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       const { settings, admin, openPublisher, openConsumer } = fixture();
       const store = new TestStore();
       const publisher = await openPublisher();
-      // Two members, so that it does not depend on which of them leads the group.
+      // Two members, so that the result does not depend on which of them leads the group.
       const members = [
         await openConsumer(store, { metadataMaxAgeMs: 500 }),
         await openConsumer(store, { metadataMaxAgeMs: 500 }),

@@ -22,7 +22,7 @@ describeKafka('kafkajs', servers);
 describeKafkaProducing('kafkajs', servers);
 describeLogIdentity('kafkajs', servers);
 
-// What a broker does whose coordinator of the group has just moved there; when it does it is its own affair.
+// Act like a broker to which the group's coordinator has just moved, which a test cannot cause at a given time.
 it('continues as the same member when it has to rejoin and is not admitted yet', async (t) => {
   const require = createRequire(import.meta.url);
   const { prototype } = require('kafkajs/src/consumer/consumerGroup') as {

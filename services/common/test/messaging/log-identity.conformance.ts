@@ -8,13 +8,13 @@ import { type KafkaFixture, useKafka } from './kafka-fixture.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
 
-/** What a consumer does when the log is not the one its store's offset was of. */
+/** Behaviour of a consumer when the log is not the one that its store's offset belongs to. */
 export function describeLogIdentity(client: KafkaSettings['client'], servers: () => Servers): void {
   describe(`the log behind an offset, with ${client}`, () => {
     const fixture = useKafka(client, servers);
     const sourceOf = ({ settings }: KafkaFixture) => `${settings.topic}:0`;
 
-    /** A store that has the first 20 messages of the topic, and no consumer. */
+    /** Creates a store that has the first 20 messages of the topic; no consumer is left running. */
     async function storeOf20(): Promise<TestStore> {
       const { openPublisher, openConsumer } = fixture();
       const store = new TestStore();
@@ -27,7 +27,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
       return store;
     }
 
-    /** The topic again, of this many new messages; `meanwhile` is done while it is not there. */
+    /** Recreates the topic with this number of new messages; `meanwhile` runs while it does not exist. */
     async function remakeTopic(messages: number, meanwhile?: () => Promise<unknown>): Promise<void> {
       const { admin, settings, openPublisher } = fixture();
       await admin.deleteTopics({ topics: [settings.topic] });
@@ -60,7 +60,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
         () => consumer.isReady(),
         (ready) => ready,
       );
-      // A topic that is away for less than one fetch goes unnoticed (docs/guarantees.md).
+      // A topic that is recreated between two fetches goes unnoticed (docs/guarantees.md).
       const hasFailed = () => lines.some((line) => /Response Fetch|a fetch from Kafka failed/.test(line));
       await remakeTopic(100, () => eventually(hasFailed, (failed) => failed));
       await store.until(() => store.size === 120);
@@ -116,7 +116,7 @@ export function describeLogIdentity(client: KafkaSettings['client'], servers: ()
       const { admin, settings, openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();
       await publisher.publish(bodiesOf(50));
-      // Loads what the next call wants to know of the topic.
+      // Load the topic's metadata for the next call.
       await admin.fetchTopicOffsets(settings.topic);
       await admin.deleteTopicRecords({ topic: settings.topic, partitions: [{ partition: 0, offset: '30' }] });
       const store = new TestStore();

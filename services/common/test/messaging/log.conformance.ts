@@ -5,9 +5,9 @@ import { bodiesOf, type MessagingHarness } from './harness.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
 
-/** What an adapter of a log owes besides: the store's offsets win, wherever they stand. */
+/** Additional requirements on an adapter of a log: the store's offsets take precedence. */
 export function describeLog(harness: () => MessagingHarness): void {
-  /** One call of `count` for every partition; resolves with the sources. */
+  /** Publishes `count` messages to every partition, one call each; resolves with the sources. */
   async function fill(count: number): Promise<readonly string[]> {
     const publisher = await harness().createPublisher();
     const backlog = await harness().createBacklogReader();
@@ -68,7 +68,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     const consumer = await harness().createConsumer();
     await consumer.start(store.handlers());
     await store.until(() => store.size === 40 * sources.length);
-    // The consumer stands at 40 everywhere; the store now says otherwise and must win.
+    // The consumer's position is 40 everywhere; the store now has others, which must take precedence.
     let round = 0;
     for (const position of [12, null, 25]) {
       store.positions.set(source, position);
@@ -99,7 +99,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     const standsAt = (position: number) => sources.filter((name) => store.positions.get(name) === position);
     await store.until(() => standsAt(40).length === sources.length);
     const lose = async () => {
-      // The consumer knows of its last batch, too.
+      // The consumer also knows its last batch.
       await eventually(
         () => consumer.inHand(),
         (inHand) => inHand === 0,
@@ -113,7 +113,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     await store.until(() => standsAt(40).length === sources.length);
     assert.equal(store.duplicates, 40 * sources.length);
 
-    // Nothing announces that the store lost data: the one batch that arrives finds out, for all sources.
+    // Nothing announces that the store lost data: the next batch detects it, for all sources.
     await lose();
     await publisher.publish(bodiesOf(10, 'after-'));
     await store.until(() => standsAt(40).length === sources.length - 1 && standsAt(50).length === 1);
@@ -182,7 +182,7 @@ export function describeLog(harness: () => MessagingHarness): void {
     await store.until(() => store.batches.length === sources.length);
     const successor = await harness().createConsumer('successor');
     await successor.start(store.handlers());
-    // Then the zombie's partitions were reassigned, whether it knows or not.
+    // By then the zombie's partitions have been reassigned, whether it knows that or not.
     await eventually(
       () => successor.assignments(),
       (assigned) => assigned.length > 0,

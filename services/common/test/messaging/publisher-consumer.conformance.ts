@@ -7,7 +7,7 @@ import { describeServerFaults } from './server-faults.conformance.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
 
-/** What every adapter owes to the port; `setUp` makes a fresh broker, or fresh names on one, for each test. */
+/** Requirements of the port on every adapter; `setUp` provides a new broker, or new names on one, for each test. */
 export function describeMessaging(
   name: string,
   setUp: () => Promise<MessagingHarness>,
@@ -295,7 +295,7 @@ function describePort(harness: () => MessagingHarness): void {
     const sources = await backlog.sources();
     const read = () =>
       backlog.read(new Map(sources.map((source) => [source, store.positions.get(source) ?? null])));
-    // A broker may count what it has delivered some seconds late.
+    // A broker may report its deliveries a few seconds late.
     const full = await eventually(read, ({ messages }) => messages === 40);
     assert.equal(full.covers, 'waiting and in hand');
     if (kind === 'queue') assert.deepEqual([full.waiting, full.inHand], [0, 40]);
@@ -362,7 +362,7 @@ function describePort(harness: () => MessagingHarness): void {
     await assert.rejects(publisher.publish(bodiesOf(1)), { code: 'STOPPING' });
     await sent;
     await closed;
-    // A broker may still elect the leader of a topic that has just been made.
+    // The broker may still be electing a leader for the new topic.
     const read = await eventually(
       () => backlog.read(new Map()).catch((error: unknown) => void assert.ok(isRetriable(error))),
       (answer) => answer !== undefined,
@@ -371,7 +371,7 @@ function describePort(harness: () => MessagingHarness): void {
   });
 }
 
-/** Bodies of one call share a partition, so they keep their order, whatever other partitions do between them. */
+/** Checks the order of bodies of one call, which share a partition; those of other partitions may come in between. */
 function assertCallsInOrder(stored: readonly string[], size: number): void {
   const lastOfCall = new Map<number, number>();
   for (const body of stored) {

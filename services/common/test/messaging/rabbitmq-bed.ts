@@ -17,7 +17,7 @@ import { eventually } from './waiting-list.ts';
 
 type Changes = Partial<RabbitmqSettings>;
 
-/** What tests of the RabbitMQ adapter alone work with: names of their own, an administrator, and the management API. */
+/** Environment for tests of the RabbitMQ adapter: unique names, an administrator, and the management API. */
 export interface RabbitmqBed {
   readonly settings: RabbitmqSettings;
   readonly admin: ChannelModel;
@@ -29,13 +29,13 @@ export interface RabbitmqBed {
   openBacklog(changes?: Changes): Promise<BacklogReader>;
   onEnd(cleanUp: () => Promise<unknown>): void;
   management(method: string, path: string, body?: object): Promise<Response>;
-  /** Makes a user that may configure nothing; gives the AMQP URL with its credentials. */
+  /** Creates a user without configure rights; returns the AMQP URL with its credentials. */
   addUser(name: string, rights: { readonly write: string; readonly read: string }): Promise<string>;
-  /** As an operator would: the clients see a connection closed by force. */
+  /** Closes connections like an operator would: the clients see a forced close. */
   closeConnections(clientName: string): Promise<void>;
 }
 
-/** Gives each test of the surrounding `describe` a bed; the queues go with it. */
+/** Gives each test of the surrounding `describe` a bed, and deletes its queues afterwards. */
 export function useRabbitmqBed(servers: () => Servers): () => RabbitmqBed {
   let bed: RabbitmqBed | undefined;
   const cleanUps: (() => Promise<unknown>)[] = [];

@@ -12,7 +12,7 @@ import { eventually } from './waiting-list.ts';
 
 const servers = useServers('rabbitmq');
 
-/** Parks what begins with `poison`, as a consumer does before it stores a batch. */
+/** Parks messages that begin with `poison`, like a consumer does before it stores a batch. */
 function parkPoison(batch: DeliveryBatch): Promise<void> {
   const items = batch.bodies.flatMap((body, index) =>
     body.toString().startsWith('poison') ? [{ index, reason: 'poison' }] : [],
@@ -41,7 +41,7 @@ describe('a memory alarm of RabbitMQ', () => {
     await publisher.publish(bodiesOf(10, 'before-'));
     onEnd(() => setAlarm(false));
     await setAlarm(true);
-    // The alarm is reported to a connection when it publishes; this one message may be confirmed or not.
+    // RabbitMQ reports the alarm to a connection when it publishes; this message may or may not be confirmed.
     const first = publisher.publish(bodiesOf(1, 'first-'));
     await Promise.allSettled([first]);
     assert.equal(publisher.isReady(), false);
@@ -175,7 +175,7 @@ describe('a consumer of RabbitMQ', () => {
     const defect = new TypeError('a defect in the handler');
     const { promise: proceed, resolve } = Promise.withResolvers<void>();
     store.beforeStore = async () => {
-      // Only what the lost connection had delivered: the same batch would be handled well the second time.
+      // Fail only for what the lost connection had delivered: the same batch succeeds the second time.
       if (store.batches.length > 1) return;
       await proceed;
       throw defect;
@@ -230,7 +230,7 @@ describe('a connection to RabbitMQ', () => {
       async setUp(session) {
         const channel = await session.model.createChannel();
         session.watch(channel);
-        // Succeeds, and is answered with the end of the channel a moment later.
+        // Succeeds, but the broker then closes the channel.
         setImmediate(() => channel.publish(`${settings.queue}-none`, '', Buffer.from('x')));
       },
       onLost: () => undefined,

@@ -85,7 +85,7 @@ describe('RabbitMQ', () => {
       assert.doesNotMatch(error.message, /secret-word/);
       return true;
     });
-    // Leaves the queues for the clean-up to find.
+    // Keep the queues' names for the clean-up.
     await openPublisher();
   });
 
@@ -99,7 +99,7 @@ describe('RabbitMQ', () => {
     const channel = await admin.createChannel();
     await channel.deleteQueue(settings.queue);
     const after = bodiesOf(10, 'after-');
-    // Unroutable until the consumer has made the queue again.
+    // Unroutable until the consumer has recreated the queue.
     await eventually(
       () =>
         publisher.publish(after).then(
@@ -132,7 +132,7 @@ describe('RabbitMQ', () => {
           (inHand) => inHand === messages,
         );
         const stopped = consumer.stop();
-        // Once one stays in the queue the consumer takes no more: all that it may still do is to end its batch.
+        // Once one stays in the queue, the consumer takes no more; it may only finish its batch.
         await eventually(
           async () => {
             await publisher.publish(bodiesOf(1, `${round}-`, published++));
@@ -143,7 +143,7 @@ describe('RabbitMQ', () => {
         store();
         await stopped;
 
-        // Comes after everything that went back to the queue.
+        // Arrives after everything that was returned to the queue.
         const last = `${round}-${published++}`;
         await publisher.publish([Buffer.from(last)]);
         const next = new TestStore();

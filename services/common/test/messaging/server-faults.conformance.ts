@@ -6,12 +6,12 @@ import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
 
 /**
- * How old queues must be before their broker is killed: RabbitMQ 4.0 notes a new quorum queue on disk with a delay, and
- * one that is killed before never gets a leader again.
+ * Minimum age of queues before their broker is killed: RabbitMQ 4.0 records a new quorum queue on disk with a delay, and
+ * a queue whose broker is killed before that never gets a leader again.
  */
 const SETTLE_MS = 2_000;
 
-/** What an adapter owes when its server dies or falls silent. */
+/** Requirements on an adapter when its server dies or is silent. */
 export function describeServerFaults(harness: () => MessagingHarness): void {
   const serverOf = (): BrokerServer => {
     const { server } = harness();

@@ -8,25 +8,25 @@ import type {
 import { WaitingList } from './waiting-list.ts';
 
 /**
- * A store for tests of consumers: counts an identity (the body's text) once and moves a source's position only from
- * where the batch expects it, as the real ones do.
+ * A store for tests of consumers: counts an identity (the body's text) once and moves a source's position only if it is
+ * the one that the batch expects, like the real stores.
  */
 export class TestStore {
-  /** Every body stored, in the order it was. */
+  /** All stored bodies, in order. */
   readonly stored: string[] = [];
   readonly positions = new Map<string, number | null>();
-  /** What adapters had stored with the positions; a test may set or forget them. */
+  /** Marks that adapters stored with the positions; a test may set or clear them. */
   readonly marks = new Map<string, string>();
   readonly logEvents: LogEvent[] = [];
   readonly batches: { readonly messages: number; readonly redelivered: number }[] = [];
   readonly fatal: unknown[] = [];
-  /** Batches handed over while another of the same source was in work. */
+  /** Batches handed over while another one of the same source was in progress. */
   overlaps = 0;
   duplicates = 0;
   moves = 0;
-  /** How often a consumer asked where sources stand. */
+  /** Number of times that a consumer asked for positions. */
   asked = 0;
-  /** Awaited before a batch is stored; a test may hold it back, let it fail, or park messages here. */
+  /** Awaited before a batch is stored; a test may delay it, make it fail, or park messages here. */
   beforeStore: (batch: DeliveryBatch, stopping: AbortSignal) => Promise<void> | void = () => undefined;
   readonly #seen = new Set<string>();
   readonly #inWork = new Set<string>();
@@ -40,7 +40,7 @@ export class TestStore {
     return this.#seen.has(body);
   }
 
-  /** Resolves as soon as `condition` holds; looked at after every stored batch. */
+  /** Resolves when `condition` holds, which is checked after every stored batch. */
   until(condition: () => boolean): Promise<void> {
     return this.#waiting.until(condition);
   }

@@ -1,4 +1,4 @@
-/** Lets tests wait for a condition without sleeping: whoever changes something calls `notify`. */
+/** Lets tests wait for a condition without sleeping: code that changes something calls `notify`. */
 export class WaitingList {
   #waiting: { readonly condition: () => boolean; readonly resolve: () => void }[] = [];
 
@@ -18,7 +18,7 @@ export class WaitingList {
   }
 }
 
-/** Asks again until the answer fits: for what only a server knows. The test's own timeout is the limit. */
+/** Polls a server until its answer satisfies the condition. The test's own timeout is the limit. */
 export async function eventually<T>(ask: () => Promise<T> | T, fits: (answer: T) => boolean): Promise<T> {
   for (;;) {
     const answer = await ask();

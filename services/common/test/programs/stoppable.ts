@@ -3,8 +3,8 @@ import { Lifecycle } from '../../src/lifecycle/index.ts';
 import { createLogger } from '../../src/logging.ts';
 
 /**
- * A service whose only stop step ends when its parent says `release`; `reject` and `throw` make it break. It lives as
- * long as it listens, as every service does.
+ * A service whose only stop step ends when its parent sends `release`; `reject` and `throw` make it fail. Like every service,
+ * it lives as long as it listens.
  */
 const lifecycle = new Lifecycle({ logger: createLogger('stoppable', 'info'), drainTimeoutMs: 60_000 });
 lifecycle.handleSignals();

@@ -7,17 +7,17 @@ import type { ApplyResult, CountStore, StoreTotals } from '../../src/stores/port
 
 type Applied = Extract<ApplyResult, { kind: 'applied' }>;
 
-/** An envelope of a producer. */
+/** Creates an envelope of a producer. */
 export function produced(producer: string, sequence: number, country = 'ES', weather = 'sunny'): Envelope {
   return { description: 'd', country, weather, producer, sequence, acceptedAt: 1 };
 }
 
-/** An envelope under a client's key. */
+/** Creates an envelope under a client's key. */
 export function keyed(key: string, sequence: number, country = 'ES', weather = 'sunny'): Envelope {
   return { description: 'd', country, weather, key, sequence, acceptedAt: 1 };
 }
 
-/** What was added between two readings, without what stayed as it was. */
+/** Returns what was added between two readings, without unchanged entries. */
 function growthOf(earlier: StoreTotals, later: StoreTotals): Omit<StoreTotals, 'total'> {
   const grown = (before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>) =>
     Object.fromEntries(
@@ -35,7 +35,7 @@ function sorted(counts: ReadonlyMap<string, number>): [string, number][] {
   return [...counts].sort();
 }
 
-/** What every store must do; `create` gives a fresh, empty one, connected. */
+/** Requirements on every store; `create` returns a new, empty, connected one. */
 export function describeStore(name: string, create: () => Promise<CountStore>): void {
   describe(`${name} as a count store`, () => {
     let store: CountStore;

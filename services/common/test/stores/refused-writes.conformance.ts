@@ -10,14 +10,14 @@ import { keyed, produced } from './count-store.conformance.ts';
 const logger = createLogger('test', 'silent');
 const script = readFileSync(new URL('../../src/stores/apply-batch.lua', import.meta.url), 'utf8');
 
-/** Every command the script runs, so that one added to it is tried as well. */
+/** All commands of the script, so that a new one is tested as well. */
 const commands = [
   ...new Set(
     [...script.matchAll(/redis\.p?call\(\s*'(\w+)'/g)].map((match) => String(match[1]).toLowerCase()),
   ),
 ];
 
-/** What a store must do with a command that its server refuses: write nothing of the batch, and say why. */
+/** Requirements on a store whose server refuses a command: write nothing of the batch, and report why. */
 export function describeRefusals(name: 'valkey' | 'redis', address: () => string): void {
   describe(`${name} refuses a command`, () => {
     let probe: Redis;
@@ -44,7 +44,7 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
       return store;
     };
 
-    // One of everything: a new bitmap, a known one, a run, single identities, a key used once and one used twice.
+    // One of each: a new bitmap, a known one, a run, single identities, a key used once and one used twice.
     const earlier = [produced('known', 0), produced('known', 1), keyed('known', 0)];
     const batch = {
       envelopes: [
@@ -61,7 +61,7 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
       positions: [{ source: 't:0', expected: null, next: 9 }],
     };
 
-    /** Keys with their contents. */
+    /** Reads all keys with their contents. */
     const dump = async (prefix: string): Promise<Map<string, string>> => {
       const keys = (await probe.keys(`${prefix}*`)).sort();
       const contents = await Promise.all(keys.map((key) => probe.dumpBuffer(key)));

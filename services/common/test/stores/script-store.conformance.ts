@@ -11,7 +11,7 @@ import { describeUnwritable } from './unwritable.conformance.ts';
 
 const logger = createLogger('test', 'silent');
 
-/** What a store in a server of its own must do, besides the promises of every store. */
+/** Additional requirements on a store with a server. */
 export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Servers): void {
   const address = (): string => {
     const { valkeyUrl, redisUrl } = servers().addresses;
@@ -173,7 +173,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
   });
 }
 
-/** Waits until it answers; the test's own time limit bounds it. */
+/** Waits until it responds. The test's own timeout is the limit. */
 async function untilReady(store: CountStore): Promise<void> {
   for (;;) {
     try {

@@ -9,7 +9,7 @@ import { keyed, produced } from './count-store.conformance.ts';
 
 const logger = createLogger('test', 'silent');
 
-/** What a store must do while its server cannot write: say why, change nothing, and heal with the server. */
+/** Requirements on a store whose server cannot write: report why, change nothing, and recover with the server. */
 export function describeUnwritable(name: 'valkey' | 'redis', address: () => string): void {
   describe(`${name} while its server cannot write`, () => {
     const prefix = `${randomUUID()}:`;
@@ -39,7 +39,7 @@ export function describeUnwritable(name: 'valkey' | 'redis', address: () => stri
       probe.disconnect();
     });
 
-    /** Number of the store's connection, as the server gives it; undefined while there is none. */
+    /** ID of the store's connection on the server; undefined if there is none. */
     const connection = async (): Promise<string | undefined> => {
       const clients = String(await probe.client('LIST')).split('\n');
       return /^id=(\d+) /.exec(clients.find((line) => line.includes(` name=${clientName} `)) ?? '')?.[1];

@@ -1,12 +1,12 @@
 import { Kafka, logLevel } from 'kafkajs';
 
-/** A record of a topic as a reader sees it. */
+/** A record read from a topic. */
 export interface TopicRecord {
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Everything in a topic now, partition by partition as it comes. */
+/** Reads everything in a topic, in the order of arrival. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> {
   const kafka = client(brokers);
   const admin = kafka.admin();
@@ -33,7 +33,7 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   return found;
 }
 
-/** Deletes topics that are there. */
+/** Deletes the topics that exist. */
 export async function deleteTopics(brokers: readonly string[], topics: readonly string[]): Promise<void> {
   const admin = client(brokers).admin();
   await admin.connect();

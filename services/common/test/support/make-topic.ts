@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
 
-/** Makes a topic with a configuration of its own, before whoever uses it makes it; resolves when it has leaders. */
+/** Creates a topic with its own configuration before its user would create it; resolves when it has leaders. */
 export async function makeTopic(
   brokers: readonly string[],
   topic: string,
@@ -19,7 +19,7 @@ export async function makeTopic(
     }));
     const wanted = { topic, numPartitions: options.partitions, replicationFactor: 1, configEntries };
     await admin.createTopics({ topics: [wanted], waitForLeaders: true });
-    // Brokers hear of a topic a moment after its controller.
+    // Brokers learn of a topic a moment after the controller.
     const isHosted = () =>
       admin.fetchTopicOffsets(topic).then(
         () => true,

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 
-/** Where a node notes the names of its quorum queues; written up to a second after a queue is declared. */
+/** File in which a node records its quorum queues; written up to a second after a queue is declared. */
 const NAMES = '/var/lib/rabbitmq/mnesia/*/quorum/*/names.dets';
 
 /**
- * Resolves when RabbitMQ has noted a new quorum queue on disk. Version 4.0 elects no leader any more for a queue whose
- * only node is killed before. The test's own timeout is the limit.
+ * Resolves when RabbitMQ has recorded a new quorum queue on disk. Version 4.0 never again elects a leader for a queue whose
+ * only node is killed before that. The test's own timeout is the limit.
  */
 export async function untilQueueIsOnDisk(servers: Servers, queue: string): Promise<void> {
   const look = `for file in ${NAMES}; do grep -q "$0" "$file" && echo found; done; true`;

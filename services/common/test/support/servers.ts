@@ -11,15 +11,15 @@ import {
 
 const SHARED_DIRECTORY = join(import.meta.dirname, '..', '..', '..', '..', '.caudal', 'test-servers');
 
-/** Of a process after its last test; clients that gave up on a silent server may need a few seconds. */
+/** Time for a process to end after its last test; clients that gave up on a silent server may need a few seconds. */
 const EXIT_TIMEOUT_MS = 30_000;
 
 /**
- * Gives a test file real servers; call it once, at the top level. The set that `npm test` has started for all files
- * (`CAUDAL_TEST_SERVERS` is set then) is used as it is; a file that runs alone starts what it needs, with data in a
- * temporary folder, and ends it after its last test.
+ * Gives a test file real servers; call it once, at the top level. Uses the servers that `npm test` has started for all files
+ * (`CAUDAL_TEST_SERVERS` is set then); a file that runs alone starts what it needs, with data in a temporary folder, and
+ * stops it after its last test.
  *
- * @returns the servers; to be called within tests and hooks only.
+ * @returns a function for the servers; call it only within tests and hooks.
  */
 export function useServers(...only: readonly ServerName[]): () => Servers {
   let servers: Servers | undefined;
@@ -48,7 +48,7 @@ export function useServers(...only: readonly ServerName[]): () => Servers {
   };
 }
 
-/** Ends a process that is still alive a while after its last test, with the names of what keeps it. */
+/** Ends a process that is still alive some time after its last test, and names what keeps it alive. */
 function failIfKeptAlive(): void {
   setTimeout(() => {
     const kept = process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap');

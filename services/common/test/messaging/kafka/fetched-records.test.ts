@@ -18,7 +18,7 @@ function batchOf(
   } as RecordsBatch;
 }
 
-/** A transaction's end; `type` is 0 for abort, 1 for commit. */
+/** Creates a transaction's end marker; `type` is 0 for abort, 1 for commit. */
 function markOf(offset: number, producerId: bigint, type: number): RecordsBatch {
   const key = Buffer.from([0, 0, 0, type]);
   return batchOf(offset, [''], {

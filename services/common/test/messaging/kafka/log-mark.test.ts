@@ -9,7 +9,7 @@ import {
   markOf,
 } from '../../../src/messaging/kafka/log-mark.ts';
 
-/** Marks after batches of these sizes. */
+/** Returns the marks after batches of these sizes. */
 function marksAfter(sizes: readonly number[]): readonly LogMark[] {
   let offset = -1;
   let marks: readonly LogMark[] = [];
@@ -40,7 +40,7 @@ describe('marks of a log', () => {
           assert.ok(marks.length <= 9, `${marks.length} marks`);
           for (const [index, mark] of marks.entries())
             assert.ok(index === 0 || mark.offset < (marks[index - 1] as LogMark).offset);
-          // Where a mark is left at all, reading again from it costs at most some eightfold steps more than was lost.
+          // If any mark is left, reading again from it costs at most a few eightfold steps more than what was lost.
           const surviving = marks.find(({ offset }) => offset <= last - lost);
           if (surviving) assert.ok(last - surviving.offset <= 64 * (lost + 4_000));
           else

@@ -6,7 +6,7 @@ import { locate, type Placement } from '../../../src/messaging/kafka/log-positio
 
 const bodyOf = (log: string, offset: number) => Buffer.from(`${log}-${offset}`);
 
-/** Marks of a store that took in `log` up to `expected`, in batches of ten. */
+/** Returns the marks of a store that stored `log` up to `expected`, in batches of ten. */
 function marksOf(log: string, expected: number): readonly LogMark[] {
   let marks: readonly LogMark[] = [];
   for (let offset = 9; offset < expected - 1; offset += 10)
@@ -14,7 +14,7 @@ function marksOf(log: string, expected: number): readonly LogMark[] {
   return expected === 0 ? [] : addMark(marks, markOf(expected - 1, bodyOf(log, expected - 1)));
 }
 
-/** Where a store of log `a` reads on; from offset `cutAt` on the log has what log `b` has. */
+/** Returns where a store of log `a` resumes when the log, from offset `cutAt`, is that of `b`. */
 function decide(
   expected: number | null,
   [low, high]: readonly [number, number],

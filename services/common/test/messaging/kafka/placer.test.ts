@@ -65,7 +65,7 @@ describe('the placer', () => {
       said.map(({ level }) => level),
       [50],
     );
-    // Looked at again before anything of it is stored, it is still another log.
+    // Compared again before anything of it is stored, it is still another log.
     await placer.place([partition], log(0, 5_000, 'b'));
     assert.equal(partition.readFrom, 0);
   });

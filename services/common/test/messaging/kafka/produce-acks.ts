@@ -2,12 +2,12 @@ import { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 
 const PRODUCE = 0;
-/** Since this version a request's fields are compact and its header ends with tagged fields. */
+/** From this version on, a request's fields are compact and its header ends with tagged fields. */
 const FIRST_COMPACT_VERSION = 9;
 
 /**
- * Records the acknowledgements every Produce request of this process asks for, read from the bytes that leave its
- * sockets: with a single broker nothing the broker does distinguishes −1 from 1.
+ * Records the acknowledgements that every Produce request of this process requires, read from the bytes that its sockets
+ * send: a single broker behaves the same for −1 and 1.
  *
  * @returns a function with the recorded values, in order of the requests.
  */
@@ -24,7 +24,7 @@ export function recordProduceAcks(t: TestContext): () => readonly number[] {
   return () => acks;
 }
 
-/** Reads whole requests off the front of `bytes`; returns what is left. */
+/** Reads complete requests from the start of `bytes`; returns the rest. */
 function readRequests(bytes: Buffer, acks: number[]): Buffer {
   let rest = bytes;
   while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {

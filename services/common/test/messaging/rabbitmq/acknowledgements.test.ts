@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Channel } from 'amqplib';
 import { Acknowledgements } from '../../../src/messaging/rabbitmq/acknowledgements.ts';
 
-/** A channel as the broker keeps it: which tags are outstanding, and a frame it refuses ends it. */
+/** Simulates the broker's side of a channel: its outstanding tags, and an invalid frame ends it. */
 function brokerOf(delivered: number) {
   const outstanding = new Set(Array.from({ length: delivered }, (_, index) => index + 1));
   let frames = 0;
