@@ -8,14 +8,14 @@ export interface GeneratedFile {
   readonly content: string | undefined;
 }
 
-/** The files that are not as they should be, by their paths in the repository. */
+/** Returns the paths of files that differ from their generated content. */
 export function staleFiles(files: readonly GeneratedFile[]): readonly string[] {
   return files
     .filter(({ path, content }) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined) !== content)
     .map(({ path }) => relative(repository, path));
 }
 
-/** Writes the files that are not as they should be and names them. */
+/** Writes the files that differ from their generated content, and returns their paths. */
 export function writeFiles(files: readonly GeneratedFile[]): readonly string[] {
   const stale = staleFiles(files);
   for (const { path, content } of files) {

@@ -251,7 +251,7 @@ describe('worked values files', () => {
     });
   }
 
-  it('can be laid over the preset ha', async () => {
+  it('can be merged over the preset ha', async () => {
     for (const name of Object.keys(purposes)) {
       const manifests = await render({ presets: ['ha'], flags: ['--values', example(name)] });
       purposes[name]?.check(manifests);

@@ -103,14 +103,20 @@ describe('the notes', () => {
 
   it('say of volumes what is true', async () => {
     assert.match(await notes(), /helm uninstall caudal -n test\nThis deletes the volumes and all data\.\n/);
-    assert.match(await notes('--values', preset('ha')), /The volumes of rabbitmq, kafka, valkey, redis are kept/);
+    assert.match(
+      await notes('--values', preset('ha')),
+      /The volumes of rabbitmq, kafka, valkey, redis are kept/,
+    );
     const claims = await notes(
       ...set('valkey.persistence.existingClaim=a', 'redis.persistence.existingClaim=b'),
     );
     assert.match(claims, /This deletes the volumes of rabbitmq, kafka, prometheus and their data\.\n/);
     assert.match(claims, /Existing claims are kept: a, b\.\n/);
     const external = await notes('--values', preset('external'));
-    assert.match(external, /The release has no volumes\. Data in external brokers and stores is not touched\.\n/);
+    assert.match(
+      external,
+      /The release has no volumes\. Data in external brokers and stores is not touched\.\n/,
+    );
     assert.ok(!external.includes('This deletes'));
   });
 });

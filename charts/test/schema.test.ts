@@ -39,7 +39,7 @@ function withTypo(path: readonly string[]): Json {
   return copy;
 }
 
-/** Values laid over others as Helm does it: a `null` takes the key away. */
+/** Merges values over others like Helm: a `null` removes the key. */
 function laidOver(base: Json, over: Json): Json {
   const result = { ...base };
   for (const [key, value] of Object.entries(over)) {

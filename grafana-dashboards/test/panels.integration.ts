@@ -75,7 +75,7 @@ async function post(): Promise<void> {
   sent += messages.length;
 }
 
-/** Asks until a figure is as it should be, and does something in between. */
+/** Queries until a figure has the expected value, and calls a function in between. */
 async function untilPrometheus(
   expr: string,
   holds: (value: number) => boolean,

@@ -9,14 +9,14 @@ function milliseconds(ms: number): string {
   return `${Math.round(ms)}ms`;
 }
 
-/** Time that requests under way at the end get: all their retries, so that none is cut off in doubt. */
+/** Time for requests in progress at the end: all their retries, so that none is interrupted with an unknown outcome. */
 function gracefulStopMs(settings: Settings): number {
   return settings.retryForMs + settings.requestTimeoutMs + 5_000;
 }
 
 /**
- * How many requests may be under way at once in an arrival load. All are prepared before the start, because
- * k6 drops an arrival whenever it has to prepare a virtual user for it.
+ * Maximum concurrent requests in an arrival-rate load. All virtual users are allocated before the start, because k6 drops
+ * an arrival whenever it has to allocate one for it.
  */
 export function arrivalUsers(load: ArrivalLoad, batch: number, users: number | undefined): number {
   const requestsPerSecond = peakRate(load) / batch;

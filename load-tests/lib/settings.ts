@@ -20,7 +20,7 @@ export type Settings = {
   /** Names the run in its account and in its idempotency keys; made up when undefined. */
   runId: string | undefined;
   load: Load;
-  /** Bound on requests under way at once in arrival loads; undefined derives it from the rate. */
+  /** Maximum concurrent requests in arrival-rate loads; undefined derives it from the rate. */
   users: number | undefined;
   /** Messages in a request; above 1 the body is an array. */
   batch: number;

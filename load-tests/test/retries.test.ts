@@ -55,7 +55,7 @@ describe('outcome', () => {
     assert.deepEqual(readAnswer(200), { outcome: 'unknown', retryable: false });
   });
 
-  it('is refused, for good, where the request itself is at fault', () => {
+  it('is refused permanently if the request itself is wrong', () => {
     for (const status of [301, 400, 401, 403, 404, 413, 415]) {
       assert.deepEqual(readAnswer(status), { outcome: 'refused', retryable: false }, String(status));
     }

@@ -15,7 +15,7 @@ export type K6Run = {
   account: LoadAccount | undefined;
 };
 
-/** A run under way. */
+/** A run in progress. */
 export type K6Process = { child: ChildProcess; finished: Promise<K6Run> };
 
 const scriptFolder = fileURLToPath(new URL('..', import.meta.url));

@@ -12,7 +12,7 @@ import { ensureKafkaJars } from './kafka-jars.ts';
 import type { RootfsOptions } from './options.ts';
 
 /**
- * Root file systems of the servers: one Debian base, and for each server a layer to be laid over it (overlayfs
+ * Root file systems of the servers: one Debian base, and for each server a layer on top of it (overlayfs
  * `lowerdir=<layer>:<base>`). Users, paths and commands are those of the official container images.
  */
 

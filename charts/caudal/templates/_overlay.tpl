@@ -1,6 +1,6 @@
 {{/*
-The objects of a file, with what users lay over every object of its kind: annotations, namespace, address families of
-Services, and what `pod` says of a workload, its pods and their first container. Text that nothing is laid over stays as it is.
+Renders the objects of a file with the user's overrides merged over every object of its kind: annotations, namespace, address
+families of Services, and the fields of `pod` for a workload, its pods and their first container. Other text is unchanged.
 Takes a list: root, name of the template that makes the objects.
 */}}
 {{- define "caudal.overlay" -}}

@@ -25,7 +25,7 @@ export interface RenderOptions {
   readonly chart?: string;
   /** Values files of the chart by name: `minimal`, `ha`, `external`. */
   readonly presets?: readonly string[];
-  /** Values laid over them. */
+  /** Values merged over them. */
   readonly values?: unknown;
   /** Other flags of `helm template`. */
   readonly flags?: readonly string[];

@@ -87,7 +87,7 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
       },
     },
   },
-  'laid over pods': {
+  'merged over pods': {
     values: {
       commonAnnotations: { owner: 'me' },
       ipFamilyPolicy: 'PreferDualStack',

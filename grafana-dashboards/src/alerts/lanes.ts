@@ -6,7 +6,7 @@ const byLane = 'namespace, release, lane';
 const backlog = `max by (${byLane}) (${select(METRICS.backlogMessages)})`;
 const deadLetters = `max by (${byLane}) (${select(METRICS.deadLetterMessages)})`;
 
-/** Alerts on lanes that do not store messages as they should. */
+/** Alerts on lanes that do not store messages in time. */
 export const LANE_ALERTS: readonly AlertRule[] = [
   {
     alert: 'CaudalBacklogGrowing',

@@ -29,11 +29,11 @@ interface SourceState {
 /**
  * Keeps a message that kills its consumer from blocking its partition indefinitely: a log has no delivery limit.
  *
- * The first batch of a source after each assignment is noted in the store before it is handled. A note that stays
- * although its process is gone is a crash: whoever ends otherwise (stops, loses the partition, finds the store away)
- * takes its note back, and whoever stores the batch has moved past it. After {@link BATCH_CRASHES} crashes over a batch
- * its messages are handled one by one, each noted, and each with nothing else in work in this process, so that a crash
- * cannot have another cause. After {@link LONE_CRASHES} of them the message is parked unread.
+ * Records the first batch of a source after each assignment in the store before handling it. A record that remains although
+ * its process has ended means a crash: a process that ends otherwise (stops, loses the partition, finds the store away)
+ * removes its record, and storing the batch moves past it. After {@link BATCH_CRASHES} crashes on a batch its messages are
+ * handled one by one, each recorded, and each with nothing else in progress in this process, so that a crash cannot have
+ * another cause. After {@link LONE_CRASHES} of them the message is parked unread.
  */
 export class KillerGuard {
   readonly #handlers: GuardedHandlers;

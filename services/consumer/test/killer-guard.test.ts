@@ -209,7 +209,7 @@ describe('the guard against messages that kill their consumer', () => {
     assert.equal(await lane.crashes(), 1);
   });
 
-  it('never parks a message because of another one that was in work beside it', async () => {
+  it('never parks a message because of another one that was in progress at the same time', async () => {
     const lane = new Lane();
     (lane.logs[2] ?? [])[0] = KILLER;
     // Slow enough to be in hand still whenever the killer strikes.

@@ -23,7 +23,7 @@ const programs = { operator: 'keda', adapter: 'keda-adapter' } as const;
 
 /**
  * Compiles KEDA's operator and its metrics API server from the Go module that go.mod here pins and go.sum here checks.
- * From nothing this takes many minutes; what is in the cache is found at once.
+ * With an empty cache this takes many minutes; afterwards the cached programs are used.
  *
  * @throws PrerequisiteError where there is no Go and none can be downloaded.
  */

@@ -14,7 +14,7 @@ import { readSysctls } from '../../cluster/local/sysctls.ts';
 import { waitFor } from '../../cluster/wait-for.ts';
 
 /**
- * The local cluster from nothing to nothing. Needs Linux and root; with an empty cache it builds everything first.
+ * Tests the local cluster from its start to its removal. Needs Linux and root; with an empty cache it builds everything first.
  * Its addresses are fixed, so no other cluster of this kind may run meanwhile.
  */
 

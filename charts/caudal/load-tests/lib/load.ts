@@ -35,7 +35,7 @@ function checkTarget(settings: Settings): void {
   );
 }
 
-/** `k6 run --vus/--duration/--iterations/--stage` replaces the scenario without a word. */
+/** `k6 run --vus/--duration/--iterations/--stage` replaces the scenario silently. */
 function checkScenario(settings: Settings): void {
   if (exec.test.options.scenarios?.[settings.scenario] !== undefined) return;
   exec.test.abort(

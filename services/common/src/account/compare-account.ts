@@ -86,7 +86,7 @@ export interface Account {
  * A country is right when stored lies between accepted and accepted + unknown. Counts alone cannot see a loss and a
  * double that cancel each other, so the identities are compared too: fewer than accepted means that messages are
  * lost, fewer than stored that messages were counted twice, more than were sent that another sender posted too.
- * Messages counted under a wrong country leave total and identities as they should be, one country short and another
+ * Messages counted under a wrong country leave total and identities correct, one country short and another
  * one over.
  *
  * Identities expire. If some may have expired between the readings, the comparison ignores identities.

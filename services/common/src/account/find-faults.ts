@@ -25,8 +25,8 @@ type Move = readonly [from: string, to: string, count: number];
  * Finds the faults of a lane, with their country if it can be determined.
  *
  * A message that was stored twice leaves fewer identities than counts; one of another sender leaves more identities
- * than this run sent; one counted under a wrong country leaves both as they should be. What the identities do not
- * explain is taken for the worse: without identities a surplus is `doubled`, and a message in a country of which
+ * than this run sent; one counted under a wrong country leaves both correct. What the identities do not
+ * explain is interpreted as the worse case: without identities a surplus is `doubled`, and a message in a country of which
  * nothing was sent is one of unknown outcome under a wrong country as long as there are such messages.
  */
 export function findFaults({ lane, countries, identities, totalDelta }: LaneCounts): Finding[] {

@@ -29,7 +29,7 @@ export interface GroupCommit {
    * until then a failed flush is tried again with the same bodies.
    *
    * @throws AppError `OVERLOADED` at once when too much is pending, `BROKER_TIMEOUT` at the deadline (the outcome
-   * is unknown; the cause is the last failure), `STOPPING` after `close`, or what the publisher rejects for good. A
+   * is unknown; the cause is the last failure), `STOPPING` after `close`, or what the publisher rejects permanently. A
    * body that the broker refuses fails its own call alone.
    */
   publish(bodies: readonly Buffer[], deadline: number): Promise<void>;

@@ -275,8 +275,8 @@ function toNumbers(hash: Record<string, string>): Record<string, number> {
 }
 
 /**
- * Whether to leave a connection after this error: the peer may be gone without a word (the old connection would wait
- * for minutes), or it is no primary any more and its address may lead to the new one.
+ * Whether to leave a connection after this error: the peer may have disappeared silently (the old connection would
+ * wait for minutes), or it is no longer a primary and its address may resolve to the new one.
  */
 function isLeft(reason: string): boolean {
   return reason === 'Command timed out' || /^(READONLY|MASTERDOWN|UNBLOCKED) /.test(reason);

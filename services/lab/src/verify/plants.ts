@@ -124,7 +124,7 @@ export const FAULTS: readonly Plant[] = [
     findings: ({ counts }) => Object.entries(counts).map(([country, count]) => lost(country, count)),
   },
   {
-    name: 'a double among the unknown',
+    name: 'a double hidden by unknown messages',
     messages: ({ messages, places: [many] }) => withOne(messages, many, { counted: 2 }),
     unknown: ({ places: [many] }) => ({ [many]: 3 }),
     state: 'faulty',
@@ -132,7 +132,7 @@ export const FAULTS: readonly Plant[] = [
     deepFindings: ({ places: [many] }) => [doubled(many)],
   },
   {
-    name: 'a total beside its countries',
+    name: 'a total that differs from its countries',
     messages: asAccepted,
     totalOff: 1,
     state: 'faulty',
@@ -156,7 +156,7 @@ export const FAULTS: readonly Plant[] = [
     deepFindings: ({ places: [many] }) => [lost(many), doubled(many)],
   },
   {
-    name: 'a loss behind a message of another sender',
+    name: 'a loss hidden by a message from another sender',
     messages: ({ messages, places: [many] }) => [
       ...withoutOne(messages, many),
       { storeKey: 'seen:k:of-another-sender', country: many, counted: 1, isRemembered: true },
@@ -166,7 +166,7 @@ export const FAULTS: readonly Plant[] = [
     deepFindings: ({ places: [many] }) => [lost(many), { country: many, kind: 'other', count: 1 }],
   },
   {
-    name: 'a message that is counted and not remembered',
+    name: 'a message counted without its identity',
     messages: ({ messages, places: [, few] }) => withOne(messages, few, { isRemembered: false }),
     state: 'faulty',
     findings: () => [lost(null), doubled(null)],

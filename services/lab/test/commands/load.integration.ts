@@ -67,7 +67,7 @@ describe('npm run load, and npm run verify after it', () => {
     }
   });
 
-  it('finds a loss behind a message of another sender by its key, and by nothing else', async () => {
+  it('finds a loss hidden by a message from another sender by its key, and by nothing else', async () => {
     const [id = ''] = await readdir(join(directory, 'results'));
     const ledger = readLedger(join(directory, 'results', id, 'account.json'));
     const request = [...ledgerRequests(ledger)][5];

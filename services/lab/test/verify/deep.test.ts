@@ -154,7 +154,7 @@ describe('a deep account', () => {
     }
   });
 
-  it('finds a loss behind a message of another sender, which counts and identities do not', async () => {
+  it('finds a loss hidden by a message from another sender, which counts and identities do not', async () => {
     const store = storeOf(ledger, (key) => key !== 'p-0');
     const { findings, exact, byCounts } = await deep(ledger, store, { extra: { [home]: 1 } });
     assert.equal(byCounts, true);

@@ -154,7 +154,7 @@ export class RabbitmqConsumer implements MessageConsumer {
     this.#work = this.#run();
   }
 
-  /** Handles batches until nothing is left, a handler fails for good, or the consumer stops. */
+  /** Handles batches until nothing is left, a handler fails permanently, or the consumer stops. */
   async #run(): Promise<void> {
     // Everything from the current socket read belongs to the first batch.
     await new Promise((resolve) => setImmediate(resolve));

@@ -28,9 +28,9 @@ const attempts: Readonly<Record<string, (channel: ConfirmChannel) => Promise<unk
 };
 
 /**
- * Logs in and tries everything that a user could do, each on a channel of its own: `allowed` or `refused` by what was
- * tried. To be run where no message is under way.
- * @throws Error when the login is refused, or RabbitMQ has another objection than a lack of rights.
+ * Logs in and tries everything that a user could do, each on its own channel; returns `allowed` or `refused` for each
+ * operation. Run it only while no message is in flight.
+ * @throws Error if the login is refused, or RabbitMQ fails for another reason than missing rights.
  */
 export async function rabbitmqAttempts({
   port,
