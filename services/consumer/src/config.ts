@@ -21,7 +21,7 @@ const laneShape = {
     .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
   LANE_BROKER: z.enum(['rabbitmq', 'kafka']),
   LANE_STORE: z.enum(['valkey', 'redis']),
-  /** Hours; a day for the client, and what a copy of its message may wait in a broker or for the store. */
+  /** Hours: a day for the client, plus the time that a copy of its message may wait in a broker or for the store. */
   IDENTITY_KEY_RETENTION_HOURS: count(DEFAULT_KEY_RETENTION_HOURS, 24, 8_760),
   /** 0 selects the default of the broker. */
   BATCH_MAX_MESSAGES: count(0, 0, 10_000),

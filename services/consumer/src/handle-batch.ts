@@ -20,8 +20,7 @@ export function createBatchHandler(writer: StoreWriter, metrics: LaneMetrics) {
 }
 
 /**
- * Parks a batch's only message without decoding it, and stores that it is done: for a message that must not be looked
- * into again.
+ * Parks a batch's only message without decoding it, and stores its position: for a message that must not be decoded again.
  */
 export function createUnreadParker(writer: StoreWriter, metrics: LaneMetrics) {
   return async (batch: DeliveryBatch, reason: string, stopping: AbortSignal): Promise<BatchOutcome> => {

@@ -12,7 +12,7 @@ export const BATCH_CRASHES = 2;
 /** Number of processes that crashed on a message handled alone before it is parked. */
 export const LONE_CRASHES = 3;
 
-/** What a batch is handed to. */
+/** Handlers that the guard calls. */
 export interface GuardedHandlers {
   /** Handles a batch unchanged. */
   handle(batch: DeliveryBatch, stopping: AbortSignal): Promise<BatchOutcome>;
@@ -20,7 +20,7 @@ export interface GuardedHandlers {
   parkUnread(batch: DeliveryBatch, reason: string, stopping: AbortSignal): Promise<BatchOutcome>;
 }
 
-/** What a consumer does at a source: what the store says of it, and whether its first batch is still to come. */
+/** State of a source: the store's record, and whether its first batch is still to come. */
 interface SourceState {
   attempt: Attempt | undefined;
   isFresh: boolean;
@@ -62,7 +62,7 @@ export class KillerGuard {
       this.#sources.set(source, { attempt: decodeAttempt(attempt), isFresh: true });
   }
 
-  /** Handles a batch; of a queue, whose broker counts deliveries itself, as it is. */
+  /** Handles a batch; that of a queue without checks, because its broker counts deliveries itself. */
   async handle(batch: DeliveryBatch, stopping: AbortSignal): Promise<BatchOutcome> {
     const { position, firstOffset: first } = batch;
     const state = position && this.#sources.get(position.source);
@@ -85,7 +85,7 @@ export class KillerGuard {
     });
   }
 
-  /** Offset up to which messages are handled one by one; undefined without suspicion. */
+  /** Offset up to which messages are handled one by one; undefined if none is suspected. */
   #suspectedUntil({ attempt }: SourceState, first: number): number | undefined {
     if (!attempt || first < attempt.at || first >= attempt.until) return undefined;
     if (attempt.isAlone) return attempt.until;
@@ -130,7 +130,7 @@ export class KillerGuard {
     return this.#attempt(message, source, attempt, stopping);
   }
 
-  /** Notes an attempt, handles the batch, and takes the note back where that ended neither stored nor by a defect. */
+  /** Records an attempt, handles the batch, and removes the record if the batch was neither stored nor ended by a defect. */
   async #attempt(
     batch: DeliveryBatch,
     source: string,
@@ -160,7 +160,7 @@ export class KillerGuard {
     }
   }
 
-  /** Where it fails the store is away: then nothing can be stored, and nothing is counted. */
+  /** Fails only if the store is away: then nothing can be stored, and no attempt is counted. */
   async #note(source: string, attempt: Attempt): Promise<void> {
     try {
       await this.#store.noteAttempt(source, encodeAttempt(attempt));
@@ -169,7 +169,7 @@ export class KillerGuard {
     }
   }
 
-  /** Takes this process's note back; where that fails, again in the background until this process stops. */
+  /** Removes this process's record; if that fails, retries in the background until this process stops. */
   async #takeBack(source: string, stopping: AbortSignal): Promise<void> {
     if (await this.#tryToTakeBack(source)) return;
     void (async () => {

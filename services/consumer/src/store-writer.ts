@@ -37,8 +37,8 @@ type Mode =
 
 /**
  * Writes slices in store transactions, one at a time: what comes in while one runs goes into the next together,
- * so small batches of many partitions cost one round trip. While the store is away it waits and tries again,
- * for as long as it takes; nothing else is taken in meanwhile, so memory stays where it is.
+ * so small batches of many partitions cost one round trip. While the store is away it waits and retries
+ * without a limit, and accepts nothing else meanwhile, so memory does not grow.
  *
  *            write()                retriable error
  *     idle ──────────▶ writing ◀──────────────────────▶ paused
@@ -62,8 +62,8 @@ export class StoreWriter {
   }
 
   /**
-   * Resolves when the slice is in the store, or with the store's position where that differs from the slice's.
-   * @throws AppError `STOPPING` when it gave up because the consumer stops; `STORE_REJECTED`; what keepAlive threw.
+   * Resolves when the slice is in the store, or with the store's position if that differs from the slice's.
+   * @throws AppError `STOPPING` if it gave up because the consumer is stopping; `STORE_REJECTED`; what keepAlive threw.
    */
   write(slice: Slice): Promise<BatchOutcome> {
     const { promise, resolve, reject } = Promise.withResolvers<BatchOutcome>();

@@ -19,7 +19,7 @@ export const kafkaShape = {
   KAFKA_MAX_MESSAGE_BYTES: count(1_048_588, 1_024, 104_857_600),
   KAFKA_MAX_BYTES_PER_PARTITION: count(524_288, 1_024, 104_857_600),
   KAFKA_REQUEST_TIMEOUT_MS: milliseconds(10_000),
-  /** The least every broker takes; one whose `group.min.session.timeout.ms` is lower misses a consumer sooner. */
+  /** The shortest that every broker accepts; with a lower `group.min.session.timeout.ms` a dead consumer is noticed sooner. */
   KAFKA_SESSION_TIMEOUT_MS: milliseconds(6_000),
   KAFKA_TLS: flag(false),
   KAFKA_CA_FILE: z.string().optional(),

@@ -2,8 +2,8 @@
 export type BrokerName = 'rabbitmq' | 'kafka';
 
 /**
- * Content type of an envelope where a broker has a place for it that costs nothing: a property in RabbitMQ. A Kafka
- * record carries no header; its body says the schema's version (`version`, 1 where it is absent).
+ * Content type of an envelope, which RabbitMQ carries as a property. Kafka records have no header for it, to save bytes; their
+ * body contains the schema's version (`version`, 1 if absent).
  */
 export const ENVELOPE_CONTENT_TYPE = 'application/vnd.caudal.message+json; version=1';
 
@@ -13,36 +13,36 @@ export const ENVELOPE_CONTENT_TYPE = 'application/vnd.caudal.message+json; versi
  * Guarantee: when `publish` resolves, the broker has confirmed every body durably (RabbitMQ: publisher confirm
  * and no return; Kafka: acks from all in-sync replicas). When it rejects, the outcome of each body is unknown
  * unless the error's code is `BROKER_UNROUTABLE`; sending the same bodies again is safe because consumers count
- * an identity once. Bodies of one call keep their order where nothing fails.
+ * an identity once. Bodies of one call keep their order unless something fails.
  */
 export interface MessagePublisher {
   readonly broker: BrokerName;
-  /** Connects and makes or checks the topology. Keeps the connection alive from then on. Rejects with AppError. */
+  /** Connects and creates or checks the topology. Keeps the connection alive from then on. Rejects with AppError. */
   connect(): Promise<void>;
   /**
    * Publishes all bodies and waits for all confirms.
    * @throws AppError `BROKER_UNAVAILABLE` or `BROKER_TIMEOUT` (retriable), `BROKER_UNROUTABLE` (retriable),
-   * `BROKER_REFUSED` when the broker will never take one of the bodies; others of the call may have been taken.
+   * `BROKER_REFUSED` if the broker will never accept one of the bodies; it may have accepted others of the call.
    */
   publish(bodies: readonly Buffer[]): Promise<void>;
-  /** The largest body the broker takes, bytes, as far as it is known; absent where there is no limit to watch. */
+  /** The largest body that the broker accepts, bytes, as far as known; absent if there is no limit to observe. */
   maxBodyBytes?(): number;
-  /** Whether a publish has a chance right now: connected, not blocked by a broker alarm. */
+  /** Whether a publish can currently succeed: connected, not blocked by a broker alarm. */
   isReady(): boolean;
   /** Waits for publishes in flight, then disconnects. Further calls return the same promise. */
   close(): Promise<void>;
 }
 
-/** Where a batch stands in a log: what the store must have as `expected` before it moves to `next`. */
+/** Position of a batch in a log: the store must have `expected` before it moves to `next`. */
 export interface BatchPosition {
   /** `topic:partition` */
   readonly source: string;
-  /** The offset to be read next before this batch; null when nothing was ever stored of this source. */
+  /** The offset to read next before this batch; null if nothing of this source was ever stored. */
   readonly expected: number | null;
-  /** The offset to be read next after this batch. */
+  /** The offset to read next after this batch. */
   readonly next: number;
   /**
-   * Marks by which the adapter recognizes the log again once this batch is stored: text for the store to keep beside
+   * Marks by which the adapter recognises the log after this batch is stored: text that the store keeps with
    * `next`. Absent: the store keeps none.
    */
   readonly marks?: string;
@@ -93,8 +93,8 @@ export interface DeliveryBatch {
 }
 
 /**
- * What became of a batch. `stored`: acknowledge it. `moved`: the stored offset differs from the batch (another
- * consumer was faster, or the store came back older); read on from `position`, null meaning from the start.
+ * Outcome of a batch. `stored`: acknowledge it. `moved`: the stored offset differs from the batch (another
+ * consumer was faster, or the store was restored to an earlier state); resume at `position`, or at the start if it is null.
  */
 export type BatchOutcome =
   | { readonly kind: 'stored' }
@@ -103,12 +103,12 @@ export type BatchOutcome =
 /** Callbacks of a consumer. */
 export interface ConsumerHandlers {
   /**
-   * Handles one batch. It rejects only when it gave up because the consumer stops (nothing is acknowledged then)
-   * or when something is broken beyond repair. Adapters of a log may call it concurrently for different sources,
+   * Handles one batch. Rejects only when it gave up because the consumer is stopping (nothing is acknowledged then)
+   * or on an unrecoverable error. Adapters of a log may call it concurrently for different sources,
    * never for the same one; adapters of a queue call it for one batch after the other.
    */
   handle(batch: DeliveryBatch, stopping: AbortSignal): Promise<BatchOutcome>;
-  /** What the store has of these sources (log adapters ask on every assignment; the store's answer wins). */
+  /** Reads the store's state of these sources (log adapters ask on every assignment; the store takes precedence). */
   positions(sources: readonly string[], stopping: AbortSignal): Promise<Map<string, LogState>>;
   /** Reports a finding about a log to the operator. */
   onLogEvent?(event: LogEvent): void;
@@ -120,7 +120,7 @@ export interface ConsumerHandlers {
  * Reads one broker's `message` queue or topic as one of any number of competing consumers.
  *
  * Guarantee: at least once. A batch is acknowledged only after its handler resolved with `stored`; RabbitMQ
- * keeps order within a consumer, Kafka within a partition. A lost connection is rebuilt without help.
+ * keeps order within a consumer, Kafka within a partition. A lost connection is rebuilt automatically.
  */
 export interface MessageConsumer {
   readonly broker: BrokerName;
@@ -132,39 +132,39 @@ export interface MessageConsumer {
   /** Messages delivered to this consumer and not stored yet. */
   inHand(): number;
   /**
-   * Present for a log: asks the store again where each source stands, and reads on from there if that differs. For
-   * when the store may have come back with less than it had; of a queue, what was acknowledged is gone.
+   * Present for a log: asks the store again for each source's position, and resumes there if that differs. Call it when the
+   * store may have returned with less data. A queue cannot do this, because it deletes what was acknowledged.
    */
   reposition?(): void;
-  /** Takes nothing new in, lets running handlers end, acknowledges what they stored, leaves. Idempotent. */
+  /** Stops taking messages, waits for running handlers, acknowledges what they stored, and leaves. Idempotent. */
   stop(): Promise<void>;
 }
 
 /** Backlog of the consumers. */
 export interface Backlog {
-  /** Messages the lane still has to store, all sources together, as far as `covers` says. */
+  /** Messages that the lane still has to store, over all sources, within what `covers` says. */
   readonly messages: number;
-  /** `waiting only`: the broker was not asked for what consumers hold, so `messages` is too small by that. */
+  /** `waiting only`: `messages` excludes what consumers hold, because the broker was not asked for it. */
   readonly covers: 'waiting and in hand' | 'waiting only';
-  /** Those of `messages` that no consumer has been given yet; null where the broker cannot tell (a log). */
+  /** Messages not yet delivered to a consumer; null if the broker does not report it (a log). */
   readonly waiting: number | null;
-  /** Delivered to consumers and not acknowledged; null where it is not known. */
+  /** Delivered to consumers and not acknowledged; null if unknown. */
   readonly inHand: number | null;
   /** The same by source: `topic:partition`, or the queue's name. */
   readonly bySource: Readonly<Record<string, number>>;
   /** Messages parked in the dead-letter queue or topic. */
   readonly deadLetters: number;
-  /** Consumers the broker sees at the moment; null where the broker cannot tell. */
+  /** Consumers currently known to the broker; null if it does not report them. */
   readonly consumers: number | null;
 }
 
-/** Reads a broker's view of the backlog; it neither produces nor consumes. */
+/** Reads the backlog from a broker, without producing or consuming. */
 export interface BacklogReader {
   readonly broker: BrokerName;
   connect(): Promise<void>;
-  /** `positions`: the store's offsets by source (the truth for a log); ignored by a queue. */
+  /** `positions`: the store's offsets by source (authoritative for a log); ignored by a queue. */
   read(positions: ReadonlyMap<string, number | null>): Promise<Backlog>;
-  /** The log's sources, so that the caller can ask the store for their positions; empty for a queue. */
+  /** Returns the log's sources, so that the caller can ask the store for their positions; empty for a queue. */
   sources(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

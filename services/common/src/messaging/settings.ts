@@ -1,6 +1,6 @@
 /** Kafka connection and names. */
 export interface KafkaSettings {
-  /** Which driver carries the lane. */
+  /** The driver to use. */
   readonly client: 'kafkajs' | 'platformatic';
   readonly clientId: string;
   /** `host:port` of one or more brokers. */
@@ -9,25 +9,25 @@ export interface KafkaSettings {
   readonly deadLetterTopic: string;
   /** Consumer group; all replicas of a lane share it. */
   readonly group: string;
-  /** `create` makes missing topics, `check` only verifies that they are there. */
+  /** `create` makes missing topics, `check` only verifies that they exist. */
   readonly topology: 'create' | 'check';
-  /** Partitions of a topic that is created: the ceiling of consumers that do work. */
+  /** Partitions of a topic that is created: the maximum number of consumers that can work at once. */
   readonly partitions: number;
   readonly replicationFactor: number;
   readonly minInsyncReplicas: number;
   /**
-   * The largest record batch the topic takes, bytes; the broker's own answer holds where it is lower and may be asked
-   * for (DescribeConfigs). Default 1,048,588, which is Kafka's.
+   * The largest record batch that the topic accepts, bytes; a lower value from the broker takes precedence, if the right to
+   * DescribeConfigs is granted. Default 1,048,588, which is Kafka's.
    */
   readonly maxMessageBytes?: number | undefined;
-  /** What one fetch may bring of a partition, bytes; with the partitions it bounds a consumer's memory. */
+  /** Maximum size of a fetch per partition, bytes; times the partitions it bounds a consumer's memory. */
   readonly maxBytesPerPartition: number;
   readonly requestTimeoutMs: number;
   /** Session timeout: a consumer without heartbeats for longer loses its partitions. */
   readonly sessionTimeoutMs: number;
   /** Maximum time to discover added partitions. Default one minute. */
   readonly metadataMaxAgeMs?: number | undefined;
-  /** TLS with this CA (PEM), or the system's where undefined; no TLS where absent. */
+  /** TLS with this CA (PEM), or the system's CAs if undefined; no TLS if absent. */
   readonly tls?: { readonly ca: string | undefined } | undefined;
   readonly sasl?:
     | {
@@ -43,20 +43,20 @@ export interface RabbitmqSettings {
   readonly clientId: string;
   /** `amqp://` or `amqps://`, with user, password and virtual host. */
   readonly url: string;
-  /** PEM of the CA for `amqps://`; the system's where undefined. */
+  /** PEM of the CA for `amqps://`; the system's CAs if undefined. */
   readonly ca: string | undefined;
   /**
-   * `http://` or `https://` address of the management API, for backlog readers alone. User and password default to
-   * those of `url`. Without it a backlog is what waits in the queue; what consumers hold is not counted.
+   * `http://` or `https://` address of the management API, used only by backlog readers. User and password default to
+   * those of `url`. Without it the backlog excludes what consumers hold.
    */
   readonly managementUrl?: string | undefined;
   /** Quorum queue, and the fanout exchange of the same name that feeds it. */
   readonly queue: string;
   /** Quorum queue for poison, and the fanout exchange of the same name that feeds it. */
   readonly deadLetterQueue: string;
-  /** `create` declares queues, exchanges and bindings, `check` only verifies that they are there. */
+  /** `create` declares queues, exchanges and bindings, `check` only verifies that they exist. */
   readonly topology: 'create' | 'check';
-  /** Deliveries after which the broker itself parks a message: the guard for a message that kills its consumer. */
+  /** Deliveries after which the broker parks a message: the protection against a message that kills its consumer. */
   readonly deliveryLimit: number;
   /** Prefetch: maximum unacknowledged messages per consumer; bounds its memory. */
   readonly prefetch: number;

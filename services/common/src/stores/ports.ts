@@ -12,9 +12,9 @@ export interface StoreBatch {
 }
 
 /**
- * What `apply` did. `applied`: everything is in the store; `storedByCountry` counts what was new,
- * `duplicates` what had been counted before. `moved`: nothing was written, because these sources stand
- * elsewhere than the batch expected; the map has the store's offsets (null: none).
+ * Result of `apply`. `applied`: everything is stored; `storedByCountry` counts new messages, `duplicates`
+ * those counted before. `moved`: nothing was written, because the positions of these sources differ from what
+ * the batch expected; the map has the store's offsets (null: none).
  */
 export type ApplyResult =
   | {
@@ -38,32 +38,32 @@ export interface StoreTotals {
  * Every method may be repeated safely; `apply` in particular may be repeated after an error that left its
  * outcome unknown. Errors are AppErrors: `STORE_UNAVAILABLE` (retriable) when there is no connection, no reply
  * in time, or the store cannot write now (loading, out of memory, read-only); `STORE_REJECTED` when the batch or
- * the store's data is not what it must be.
+ * the store's data is invalid.
  */
 export interface CountStore {
   readonly name: StoreName;
   /** Starts to connect and keeps the connection alive from then on; resolves when it is first usable. */
   connect(): Promise<void>;
   apply(batch: StoreBatch): Promise<ApplyResult>;
-  /** The offset to be read next of each source; null where nothing was stored of it. */
+  /** Returns the offset to read next of each source; null if nothing of it was stored. */
   positions(sources: readonly string[]): Promise<Map<string, number | null>>;
-  /** The same with the marks stored in the same transaction, and the noted attempt. */
+  /** Returns the offsets with the marks stored in the same transaction, and the recorded attempt. */
   logStates(sources: readonly string[]): Promise<Map<string, LogState>>;
   /** Records an attempt at a source's next messages, replacing the previous record. */
   noteAttempt(source: string, attempt: string): Promise<void>;
   totals(): Promise<StoreTotals>;
   /**
-   * Distinct identities the store remembers, counted from the identity records themselves: an audit that is
+   * Counts the distinct identities that the store remembers, from the identity records themselves: an audit that is
    * independent of the counts. Identities expire, so it equals the total only within that time.
    */
   identities(): Promise<number>;
   /**
-   * Changes whenever an identity may have expired: while it stays the same, none has. Null when the store does not
-   * say (a user without the right to ask).
+   * Returns a mark that changes whenever an identity may have expired: while it is the same, none has. Null if the user has
+   * no right to ask.
    */
   expiryMark(): Promise<string | null>;
   isReady(): boolean;
-  /** Calls `listener` whenever a lost connection stands again: the store behind it may have come back with less data. */
+  /** Calls `listener` whenever a lost connection is restored: the store may have returned with less data. */
   onReconnected(listener: () => void): void;
   close(): Promise<void>;
 }

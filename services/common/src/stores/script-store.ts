@@ -44,7 +44,7 @@ export interface ScriptClient {
   off(event: 'ready', listener: () => void): unknown;
 }
 
-/** Options every client of a store gets, whichever driver it is. */
+/** Options of every store client, whichever the driver. */
 export function clientOptions(settings: StoreSettings) {
   return {
     connectionName: settings.clientName,
@@ -62,7 +62,7 @@ export function clientOptions(settings: StoreSettings) {
   };
 }
 
-/** Fields of the offsets' hash beside a source's own; a topic's name has no `#`. */
+/** Suffixes of further fields of a source in the offsets' hash; a topic's name has no `#`. */
 const MARKS = '#marks';
 const ATTEMPT = '#attempt';
 
@@ -200,7 +200,7 @@ export function createScriptStore(
       return found;
     },
     async expiryMark() {
-      // A user without the right to ask leaves the mark unknown; a store that is away fails the reading elsewhere.
+      // Without the right to ask, the mark stays unknown; if the store is away, another read fails.
       const info = await client.info().catch(() => '');
       const field = (name: string): string | undefined => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
       const [runId, expiredKeys] = [field('run_id'), field('expired_keys')];
@@ -228,7 +228,7 @@ function connect(client: ScriptClient, name: StoreName): Promise<void> {
   });
 }
 
-/** ARGV of the script, in the order its header gives. */
+/** Returns the script's ARGV, in the order of its header. */
 function scriptArguments(plan: BatchPlan, positions: readonly BatchPosition[]): Argument[] {
   const args: Argument[] = [positions.length];
   for (const { source, expected, next, marks } of positions)
@@ -283,12 +283,12 @@ function isLeft(reason: string): boolean {
 }
 
 /**
- * Replies that mean the data or the script is wrong; trying again cannot help. Other replies that begin with `ERR` come
- * from proxies and managed services (a quota, an upstream that is away) and may pass.
+ * Replies that mean that the data or the script is wrong, so that a retry cannot help. Other replies that begin with `ERR`
+ * come from proxies and managed services (a quota, an unavailable upstream) and may be temporary.
  */
 const REJECTION = /^(WRONGTYPE |ERR unknown command|ERR .*script)/;
 
-/** Everything else (no connection, no reply, LOADING, OOM, READONLY, NOAUTH, …) may pass: the lane waits and says so. */
+/** Everything else (no connection, no reply, LOADING, OOM, READONLY, NOAUTH, …) may be temporary: the lane pauses. */
 function translate(name: StoreName, error: unknown): AppError {
   if (error instanceof AppError) return error;
   const reason = errorMessage(error);

@@ -13,7 +13,7 @@ import type {
 import { MemoryPublisher, PublishFaults } from './memory-publisher.ts';
 import type { MemoryDeadLetter } from './memory-queue.ts';
 
-/** A partitioned log in this process, for tests of what stands on the port: behaves as the Kafka adapters do. */
+/** A partitioned log in this process, for tests of the port's users: behaves like the Kafka adapters. */
 export class MemoryLog {
   readonly name: string;
   readonly faults = new PublishFaults();
@@ -53,7 +53,7 @@ export class MemoryLog {
     };
   }
 
-  /** Puts messages into one partition, the next call into the next, whatever the faults say. */
+  /** Appends messages to one partition, the next call to the next one, regardless of faults. */
   append(bodies: readonly Buffer[]): void {
     this.#partitions[this.#turn++ % this.#partitions.length]?.push(...bodies);
     for (const member of this.#members) member.wake();

@@ -20,7 +20,7 @@ export interface MemoryDeadLetter {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A queue in this process, for tests of what stands on the port: behaves as the RabbitMQ adapter does. */
+/** A queue in this process, for tests of the port's users: behaves like the RabbitMQ adapter. */
 export class MemoryQueue {
   readonly name: string;
   readonly faults = new PublishFaults();
@@ -52,13 +52,13 @@ export class MemoryQueue {
     };
   }
 
-  /** Puts messages in, whatever the faults say. */
+  /** Appends messages, regardless of faults. */
   append(bodies: readonly Buffer[]): void {
     for (const body of bodies) this.#messages.push({ body, redelivered: false });
     this.#wake();
   }
 
-  /** Cuts every consumer's connection: what it has not acknowledged comes again, marked as redelivered. */
+  /** Cuts every consumer's connection: what it has not acknowledged is redelivered and marked as such. */
   redeliver(): void {
     for (const consumer of [...this.#consumers]) consumer.lose();
   }
@@ -89,7 +89,7 @@ export class MemoryQueue {
   #wake(): void {
     const [first] = this.#consumers;
     if (!first) return;
-    // Whoever came first goes to the end, so that all get their share.
+    // Move the first consumer to the end, so that all get their share.
     this.#consumers.delete(first);
     this.#consumers.add(first);
     for (const consumer of this.#consumers) consumer.wake();
@@ -116,7 +116,7 @@ class MemoryQueueConsumer implements MessageConsumer {
   readonly #clientId: string;
   readonly #stopping = new AbortController();
   #handlers: ConsumerHandlers | undefined;
-  /** Connection counter; batches of older connections are void. */
+  /** Connection counter; batches of older connections are invalid. */
   #generation = 0;
   #held: readonly QueuedMessage[] = [];
   #running: Promise<void> | undefined;
