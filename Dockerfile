@@ -1,9 +1,9 @@
-# One image for all of Caudal's services; the command chooses which: node services/{ingest-api,consumer,console}/src/main.ts.
-# Node.js runs TypeScript as it is, so nothing is built; what is installed is JavaScript alone, for every architecture.
-# The base image is named by its tag: its digest was not known where this was written. Renovate pins it on its first run.
+# One image for all of Caudal's services; the command selects one: node services/{ingest-api,consumer,console}/src/main.ts.
+# Node.js runs TypeScript directly, so there is no build step; all dependencies are JavaScript, so it fits every architecture.
+# The base image is pinned by tag, because its digest was not available when this was written. Renovate pins it on its first run.
 FROM node:24-slim AS packages
 WORKDIR /app
-# npm checks the lock file against all workspaces, those that stay out of the image too.
+# npm checks the lock file against all workspaces, including those that are not in the image.
 COPY package.json package-lock.json .npmrc ./
 COPY grafana-dashboards/package.json grafana-dashboards/
 COPY load-tests/package.json load-tests/
