@@ -44,7 +44,7 @@ export const CPU: Signal = {
 export const MEMORY: Signal = {
   title: 'Memory',
   description:
-    "Resident memory, as counted against the container's limit. It is independent of the backlog; steady growth over hours is a leak.",
+    "Resident memory, as counted against the container's limit. A consumer's memory rises while it drains a backlog and then levels off; steady growth over hours is a leak.",
   unit: 'bytes',
   queries: [{ expr: memory, legend: LEGEND }],
 };
