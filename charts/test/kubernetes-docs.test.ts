@@ -94,8 +94,8 @@ describe('the Kubernetes pages', () => {
         if (flag === 'image.yaml') return ownImageValues;
         return flag.startsWith('charts/') ? join(repository, flag) : flag;
       });
-      // An upgrade keeps the image that the installation named; an installation names it itself.
-      const kept = command.startsWith('helm upgrade ') ? ['--values', ownImageValues] : [];
+      // Helm keeps the image that was named before only if it reuses values; every other command must name it.
+      const kept = /--(?:reset-then-)?reuse-values/.test(command) ? ['--values', ownImageValues] : [];
       const { ok, stderr } = await helm('template', 'caudal', chart, ...kept, ...files);
       assert.ok(ok, `${name}.md: ${command}\n${stderr}`);
     }
