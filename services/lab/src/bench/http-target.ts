@@ -1,0 +1,62 @@
+import { readLine, startProgram, type Variables } from './bed.ts';
+
+/** An HTTP server under load. */
+export interface HttpTarget {
+  readonly port: number;
+  readonly pid: number | undefined;
+  stop(): Promise<void>;
+}
+
+/** Starts a program that prints its `port`. */
+export async function startTarget(path: string, variables: Variables): Promise<HttpTarget> {
+  const child = startProgram(path, variables);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const { port } = await readLine<{ port: number }>(child, (line) => typeof line.port === 'number');
+  child.stdout?.resume();
+  return {
+    port,
+    pid: child.pid,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** Posted body, its number of messages, and whether each request has its own key. */
+export interface Load {
+  readonly body: string;
+  readonly messages: number;
+  readonly isKeyed?: boolean;
+}
+
+/** Result of a load. */
+export interface LoadResult {
+  readonly messages: number;
+  readonly perSecond: number;
+}
+
+/** Posts for `seconds` over `connections`; throws if any answer is not 202. */
+export async function runLoad(
+  target: HttpTarget,
+  load: Load,
+  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+): Promise<LoadResult> {
+  const child = startProgram('services/lab/src/bench/programs/http-load.ts', {
+    BENCH_PORT: String(target.port),
+    BENCH_CONNECTIONS: String(connections),
+    BENCH_SECONDS: String(seconds),
+    BENCH_BODY: load.body,
+    BENCH_KEYED: String(load.isKeyed ?? false),
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const { milliseconds, statuses } = await readLine<{
+    milliseconds: number;
+    statuses: Record<string, number>;
+  }>(child, () => true);
+  await ended;
+  const others = Object.keys(statuses).filter((status) => status !== '202');
+  if (others.length > 0) throw new Error(`answers other than 202 under load: ${JSON.stringify(statuses)}`);
+  const messages = (statuses['202'] ?? 0) * load.messages;
+  return { messages, perSecond: (messages / milliseconds) * 1_000 };
+}
