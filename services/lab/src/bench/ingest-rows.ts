@@ -1,46 +1,11 @@
-import { readFileSync } from 'node:fs';
 import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
-import { measure, PARTITIONS, rate, readLine, startProgram, uniqueName, type Variables } from './bed.ts';
+import { measure, PARTITIONS, rate, readLine, startProgram, uniqueName } from './bed.ts';
 import { median, runPairs } from './pairs.ts';
 import type { Effort, Row } from './rows.ts';
+import { startTarget, type Target } from './target.ts';
 
 const CONNECTIONS = 64;
 const message = { description: 'light rain along the coast, 18 degrees', country: 'ES', weather: 'rainy' };
-
-/** A server under load, by its port. */
-interface Target {
-  readonly port: number;
-  /** CPU time used by the process, µs. */
-  cpuMicroseconds(): number;
-  stop(): Promise<void>;
-}
-
-async function startTarget(path: string, variables: Variables): Promise<Target> {
-  const child = startProgram(path, variables);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const { port } = await readLine<{ port: number }>(child, (line) => typeof line.port === 'number');
-  child.stdout?.resume();
-  return {
-    port,
-    cpuMicroseconds: () => cpuMicrosecondsOf(child.pid ?? 0),
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
-
-/** Linux counts in ticks of 10 ms; NaN elsewhere. */
-function cpuMicrosecondsOf(pid: number): number {
-  const TICK_MICROSECONDS = 10_000;
-  try {
-    // The name, in parentheses, may hold blanks.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
-  } catch {
-    return Number.NaN;
-  }
-}
 
 /** Posted body, its number of messages, and whether each request has its own key. */
 interface Load {
