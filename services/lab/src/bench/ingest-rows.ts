@@ -1,9 +1,10 @@
 import type { ServerAddresses, Servers } from '../../../../tools/servers/servers.ts';
 import { measure, PARTITIONS, rate, uniqueName, type Variables } from './bed.ts';
 import { type CpuTimes, createCpuTimes } from './cpu-time.ts';
-import { type HttpTarget, type Load, runLoad, startTarget } from './http-target.ts';
+import { type Load, runLoad } from './http-load.ts';
 import { runPairs } from './pairs.ts';
 import type { Effort, Row } from './rows.ts';
+import { startTarget, type Target } from './target.ts';
 
 const CONNECTIONS = 64;
 const MANY_CONNECTIONS = 256;
@@ -20,8 +21,8 @@ export async function ingestRows(
 ): Promise<Row[]> {
   const { addresses } = servers;
   const { pairs, httpSeconds: seconds } = effort;
-  const targets: HttpTarget[] = [];
-  const start = async (path: string, variables: Variables): Promise<HttpTarget> => {
+  const targets: Target[] = [];
+  const start = async (path: string, variables: Variables): Promise<Target> => {
     const target = await startTarget(path, variables);
     targets.push(target);
     return target;
@@ -35,7 +36,7 @@ export async function ingestRows(
       BENCH_NAME: uniqueName('bench'),
     });
     const load =
-      (target: HttpTarget, what: Load, connections = CONNECTIONS) =>
+      (target: Target, what: Load, connections = CONNECTIONS) =>
       async () =>
         (await runLoad(target, what, { connections, seconds })).perSecond;
     /** Loads ingest and notes the CPU time of it and of the brokers. */

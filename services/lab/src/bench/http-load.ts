@@ -1,27 +1,5 @@
-import { readLine, startProgram, type Variables } from './bed.ts';
-
-/** An HTTP server under load. */
-export interface HttpTarget {
-  readonly port: number;
-  readonly pid: number | undefined;
-  stop(): Promise<void>;
-}
-
-/** Starts a program that prints its `port`. */
-export async function startTarget(path: string, variables: Variables): Promise<HttpTarget> {
-  const child = startProgram(path, variables);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const { port } = await readLine<{ port: number }>(child, (line) => typeof line.port === 'number');
-  child.stdout?.resume();
-  return {
-    port,
-    pid: child.pid,
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
+import { readLine, startProgram } from './bed.ts';
+import type { Target } from './target.ts';
 
 /** Posted body, its number of messages, and whether each request has its own key. */
 export interface Load {
@@ -38,7 +16,7 @@ export interface LoadResult {
 
 /** Posts for `seconds` over `connections`; throws if any answer is not 202. */
 export async function runLoad(
-  target: HttpTarget,
+  target: Target,
   load: Load,
   { connections, seconds }: { readonly connections: number; readonly seconds: number },
 ): Promise<LoadResult> {
