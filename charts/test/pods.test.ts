@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { runCommand } from '../../tools/lib/run-command.ts';
 import { find, type Manifest, render } from './support/manifests.ts';
 import { containerOf, containersOf, plainEnvironment, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
@@ -51,6 +52,25 @@ describe('every pod', () => {
         }
       }
     }
+  });
+
+  // Without it a consumer of 128 MiB that drained a million messages was killed for its memory.
+  it('tells Node.js to keep its heap below the container’s limit', async () => {
+    const services = podsOf(await render()).filter(({ owner }) => /ingest|consumer|console/.test(owner));
+    assert.equal(services.length, 4);
+    for (const pod of services) {
+      const [container] = containersOf(pod);
+      const [program, option, main] = container?.command ?? [];
+      assert.deepEqual([program, option], ['node', '--max-old-space-size-percentage=50'], pod.owner);
+      assert.match(main ?? '', /^services\/.+\/src\/main\.ts$/);
+    }
+    // An unknown option would end every service at its start.
+    const heapLimit = async (percent: number): Promise<number> => {
+      const option = `--max-old-space-size-percentage=${percent}`;
+      const script = 'v8.getHeapStatistics().heap_size_limit';
+      return Number((await runCommand(process.execPath, [option, '--print', script])).stdout);
+    };
+    assert.ok((await heapLimit(25)) < (await heapLimit(50)));
   });
 
   it('has longer to end than its service takes to drain', async () => {

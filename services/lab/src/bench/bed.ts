@@ -14,9 +14,13 @@ const PROGRAM_TIMEOUT_MS = 180_000;
 /** Environment of a program. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** Starts a TypeScript program of the repository with a readable standard output. */
-export function startProgram(path: string, variables: Variables): ChildProcess {
-  return spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', join(root, path)], {
+/** Starts a TypeScript program of the repository with a readable standard output; `options` are those of Node.js. */
+export function startProgram(
+  path: string,
+  variables: Variables,
+  options: readonly string[] = [],
+): ChildProcess {
+  return spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...options, join(root, path)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { KAFKAJS_NO_PARTITIONER_WARNING: '1', ...variables },
   });
@@ -33,9 +37,13 @@ export async function readLine<T>(child: ChildProcess, wanted: (line: T) => bool
   throw new Error(`the program exited (status ${child.exitCode}) before the expected line`);
 }
 
-/** Runs a bench program and returns its measurement. */
-export async function measure(program: string, variables: Variables): Promise<Measurement> {
-  const child = startProgram(`services/lab/src/bench/programs/${program}.ts`, variables);
+/** Runs a bench program, with options of Node.js, and returns its measurement. */
+export async function measure(
+  program: string,
+  variables: Variables,
+  options: readonly string[] = [],
+): Promise<Measurement> {
+  const child = startProgram(`services/lab/src/bench/programs/${program}.ts`, variables, options);
   const timeout = setTimeout(() => child.kill('SIGKILL'), PROGRAM_TIMEOUT_MS);
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {

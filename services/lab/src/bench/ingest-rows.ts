@@ -1,90 +1,132 @@
-import { readFileSync } from 'node:fs';
-import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
-import { measure, PARTITIONS, rate, readLine, startProgram, uniqueName, type Variables } from './bed.ts';
-import { median, runPairs } from './pairs.ts';
+import type { ServerAddresses, Servers } from '../../../../tools/servers/servers.ts';
+import { measure, PARTITIONS, rate, uniqueName, type Variables } from './bed.ts';
+import { type CpuTimes, createCpuTimes } from './cpu-time.ts';
+import { type Load, runLoad } from './http-load.ts';
+import { runPairs } from './pairs.ts';
 import type { Effort, Row } from './rows.ts';
+import { startTarget, type Target } from './target.ts';
 
 const CONNECTIONS = 64;
-const message = { description: 'light rain along the coast, 18 degrees', country: 'ES', weather: 'rainy' };
+const MANY_CONNECTIONS = 256;
+const MESSAGE = { description: 'light rain along the coast, 18 degrees', country: 'ES', weather: 'rainy' };
+const SINGLE: Load = { body: JSON.stringify(MESSAGE), messages: 1 };
+const KEYED: Load = { ...SINGLE, isKeyed: true };
+const ARRAY: Load = { body: JSON.stringify(Array(100).fill(MESSAGE)), messages: 100 };
 
-/** A server under load, by its port. */
-interface Target {
-  readonly port: number;
-  /** CPU time used by the process, µs. */
-  cpuMicroseconds(): number;
-  stop(): Promise<void>;
-}
-
-async function startTarget(path: string, variables: Variables): Promise<Target> {
-  const child = startProgram(path, variables);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const { port } = await readLine<{ port: number }>(child, (line) => typeof line.port === 'number');
-  child.stdout?.resume();
-  return {
-    port,
-    cpuMicroseconds: () => cpuMicrosecondsOf(child.pid ?? 0),
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
-
-/** Linux counts in ticks of 10 ms; NaN elsewhere. */
-function cpuMicrosecondsOf(pid: number): number {
-  const TICK_MICROSECONDS = 10_000;
-  try {
-    // The name, in parentheses, may hold blanks.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
-  } catch {
-    return Number.NaN;
-  }
-}
-
-/** Posted body, its number of messages, and whether each request has its own key. */
-interface Load {
-  readonly body: string;
-  readonly messages: number;
-  readonly isKeyed?: boolean;
-}
-
-/** Measures messages answered with 202 per second; any other answer is an error. Adds CPU time per message to `cpu`. */
-async function messagesPerSecond(
-  target: Target,
-  load: Load,
-  seconds: number,
-  cpu: number[] = [],
-): Promise<number> {
-  const cpuBefore = target.cpuMicroseconds();
-  const child = startProgram('services/lab/src/bench/programs/http-load.ts', {
-    BENCH_PORT: String(target.port),
-    BENCH_CONNECTIONS: String(CONNECTIONS),
-    BENCH_SECONDS: String(seconds),
-    BENCH_BODY: load.body,
-    BENCH_KEYED: String(load.isKeyed ?? false),
-  });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const { milliseconds, statuses } = await readLine<{
-    milliseconds: number;
-    statuses: Record<string, number>;
-  }>(child, () => true);
-  await ended;
-  const others = Object.keys(statuses).filter((status) => status !== '202');
-  if (others.length > 0) throw new Error(`answers other than 202 under load: ${JSON.stringify(statuses)}`);
-  const messages = (statuses['202'] ?? 0) * load.messages;
-  cpu.push((target.cpuMicroseconds() - cpuBefore) / messages);
-  return (messages / milliseconds) * 1_000;
-}
-
-/** Compares ingest, with both brokers confirming, with an Express echo server and with the drivers alone. */
+/** Compares ingest, with both brokers confirming, with an Express echo, a plain service, and the drivers alone. */
 export async function ingestRows(
-  addresses: ServerAddresses,
+  servers: Pick<Servers, 'addresses' | 'pid'>,
   effort: Effort,
   kafkaClient: 'kafkajs' | 'platformatic',
 ): Promise<Row[]> {
+  const { addresses } = servers;
+  const { pairs, httpSeconds: seconds } = effort;
+  const targets: Target[] = [];
+  const start = async (path: string, variables: Variables): Promise<Target> => {
+    const target = await startTarget(path, variables);
+    targets.push(target);
+    return target;
+  };
+  try {
+    const ingest = await start('services/ingest-api/src/main.ts', ingestVariables(addresses, kafkaClient));
+    const echo = await start('services/lab/src/bench/programs/echo-server.ts', {});
+    const plain = await start('services/lab/src/bench/programs/plain-ingest.ts', {
+      RABBITMQ_URL: addresses.rabbitmqUrl,
+      KAFKA_BROKERS: addresses.kafkaBrokers,
+      BENCH_NAME: uniqueName('bench'),
+    });
+    const load =
+      (target: Target, what: Load, connections = CONNECTIONS) =>
+      async () =>
+        (await runLoad(target, what, { connections, seconds })).perSecond;
+    /** Loads ingest and notes the CPU time of it and of the brokers. */
+    const watched =
+      (cpu: CpuTimes, what: Load, connections = CONNECTIONS) =>
+      async () => {
+        let perSecond = 0;
+        await cpu.during(async () => {
+          const result = await runLoad(ingest, what, { connections, seconds });
+          perSecond = result.perSecond;
+          return result.messages;
+        });
+        return perSecond;
+      };
+    const row = async (
+      fields: Pick<Row, 'what' | 'against' | 'unit' | 'goal'>,
+      what: Load,
+      reference: () => Promise<number>,
+      connections?: number,
+    ): Promise<Row> => {
+      const cpu = createCpuTimes({
+        ingest: () => ingest.pid,
+        RabbitMQ: () => servers.pid('rabbitmq'),
+        Kafka: () => servers.pid('kafka'),
+      });
+      const result = await runPairs(pairs, watched(cpu, what, connections), reference);
+      const note = cpu.note();
+      return { ...fields, result, ...(note !== undefined && { note }) };
+    };
+    return [
+      await row(
+        {
+          what: 'POST one message, 202 after both brokers confirmed',
+          against: `a plain service: Express 5, amqplib and kafkajs, both confirmed; same ${CONNECTIONS} connections`,
+          unit: 'requests/s',
+          goal: 2,
+        },
+        SINGLE,
+        load(plain, SINGLE),
+      ),
+      await row(
+        {
+          what: 'the same',
+          against: `Express 5 + express.json echo, no broker; same ${CONNECTIONS} connections`,
+          unit: 'requests/s',
+          goal: 0.5,
+        },
+        SINGLE,
+        load(echo, SINGLE),
+      ),
+      await row(
+        {
+          what: `the same, ${MANY_CONNECTIONS} connections`,
+          against: 'the same echo, as many connections',
+          unit: 'requests/s',
+          goal: 0.5,
+        },
+        SINGLE,
+        load(echo, SINGLE, MANY_CONNECTIONS),
+        MANY_CONNECTIONS,
+      ),
+      await row(
+        {
+          what: 'POST one message with an Idempotency-Key',
+          against: 'the same without a key',
+          unit: 'requests/s',
+          goal: 0.85,
+        },
+        KEYED,
+        load(ingest, SINGLE),
+      ),
+      await row(
+        {
+          what: 'POST arrays of 100, messages/s',
+          against: 'amqplib and kafkajs alone, the same bodies confirmed by both brokers',
+          unit: 'messages/s',
+          goal: 0.9,
+        },
+        ARRAY,
+        () => rawMessagesPerSecond(addresses, seconds),
+      ),
+    ];
+  } finally {
+    for (const target of targets) await target.stop();
+  }
+}
+
+function ingestVariables(addresses: ServerAddresses, kafkaClient: string): Variables {
   const name = uniqueName('bench');
-  const ingest = await startTarget('services/ingest-api/src/main.ts', {
+  return {
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: '0',
     OPERATIONS_HOST: '127.0.0.1',
@@ -97,48 +139,7 @@ export async function ingestRows(
     KAFKA_TOPIC: name,
     KAFKA_DEAD_LETTER_TOPIC: `${name}.dead`,
     KAFKA_PARTITIONS: String(PARTITIONS),
-  });
-  const echo = await startTarget('services/lab/src/bench/programs/echo-server.ts', {});
-  const { pairs, httpSeconds: seconds } = effort;
-  try {
-    const single: Load = { body: JSON.stringify(message), messages: 1 };
-    const keyed: Load = { ...single, isKeyed: true };
-    const array: Load = { body: JSON.stringify(Array(100).fill(message)), messages: 100 };
-    const cpu = { single: [] as number[], keyed: [] as number[], array: [] as number[] };
-    const post = (kind: keyof typeof cpu, load: Load) => () =>
-      messagesPerSecond(ingest, load, seconds, cpu[kind]);
-    const echoSingle = () => messagesPerSecond(echo, single, seconds);
-    const rows: Row[] = [
-      {
-        what: 'POST one message, 202 after both brokers confirmed',
-        against: 'Express 5 + express.json echo, same 64 connections',
-        unit: 'requests/s',
-        goal: 0.5,
-        result: await runPairs(pairs, post('single', single), echoSingle),
-      },
-      {
-        what: 'POST one message with an Idempotency-Key',
-        against: 'the same without a key',
-        unit: 'requests/s',
-        goal: 0.85,
-        result: await runPairs(pairs, post('keyed', keyed), post('single', single)),
-      },
-      {
-        what: 'POST arrays of 100, messages/s',
-        against: 'amqplib and kafkajs alone, the same bodies confirmed by both brokers',
-        unit: 'messages/s',
-        goal: 0.9,
-        result: await runPairs(pairs, post('array', array), () => rawMessagesPerSecond(addresses, seconds)),
-      },
-    ];
-    const notes = [cpu.single, cpu.keyed, cpu.array].map(
-      (each) => `${median(each).toFixed(1)} µs of CPU a message`,
-    );
-    return rows.map((row, index) => ({ ...row, note: notes[index] as string }));
-  } finally {
-    await ingest.stop();
-    await echo.stop();
-  }
+  };
 }
 
 /** Measures the drivers alone with both brokers. */

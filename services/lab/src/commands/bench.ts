@@ -61,7 +61,7 @@ await runCommandLine(USAGE, async (args) => {
       say(`measuring ${part} …`);
       if (part === 'kafka') rows.push(...(await kafkaRows(servers.addresses, effort)));
       if (part === 'rabbitmq') rows.push(...(await rabbitmqRows(servers.addresses, effort)));
-      if (part === 'ingest') rows.push(...(await ingestRows(servers.addresses, effort, kafkaClient)));
+      if (part === 'ingest') rows.push(...(await ingestRows(servers, effort, kafkaClient)));
       if (part === 'growth') {
         figures.push(await growthFigure(servers.addresses, 'producer'));
         figures.push(await growthFigure(servers.addresses, 'key'));

@@ -4,15 +4,8 @@ import type { Logger } from '../../logging.ts';
 import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
-import {
-  type Assignment,
-  createAssignment,
-  hasLost,
-  isBehind,
-  type Partition,
-  takeProgress,
-  takeStored,
-} from './assignment.ts';
+import { type Assignment, isBehind, type Partition, takeProgress } from './assignment.ts';
+import { HeldPartitions } from './held-partitions.ts';
 import { createKafkajsClient, type KafkajsClient, RETRY } from './kafkajs-client.ts';
 import { KafkajsDeadLetters } from './kafkajs-dead-letters.ts';
 import { KafkajsLogReader } from './kafkajs-log-reader.ts';
@@ -20,8 +13,6 @@ import { ensureTopics } from './kafkajs-topology.ts';
 import { keepMembership } from './keep-membership.ts';
 import { createLogBatch, type LogBatch } from './log-batch.ts';
 import { type OffsetHint, OffsetHints } from './offset-hints.ts';
-import { patiently } from './patiently.ts';
-import { Placer } from './placer.ts';
 
 const MAX_BATCH_MESSAGES = 4_000;
 const LEAVE_TIMEOUT_MS = 5_000;
@@ -42,20 +33,13 @@ export class KafkajsConsumer implements MessageConsumer {
   readonly #maxBatchMessages: number;
   readonly #client: KafkajsClient;
   readonly #reader: KafkajsLogReader;
-  readonly #placer: Placer;
+  readonly #held: HeldPartitions;
   readonly #deadLetters: KafkajsDeadLetters;
   readonly #hints: OffsetHints;
-  readonly #stopping = new AbortController();
-  readonly #running = new Set<Promise<void>>();
   /** Brokers with an unanswered fetch. */
   readonly #fetching = new Set<number>();
-  #handlers: ConsumerHandlers | undefined;
   #consumer: Consumer | undefined;
   #joining: Promise<void> | undefined;
-  #assignment: Assignment | undefined;
-  /** Messages in batches that are being handled. */
-  #inHand = 0;
-  #failed = false;
   #stopped: Promise<void> | undefined;
 
   constructor(
@@ -66,18 +50,24 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#logger = dependencies.logger;
     this.#maxBatchMessages = dependencies.maxBatchMessages ?? MAX_BATCH_MESSAGES;
     // A broker that was away may have returned with another log.
-    this.#client = createKafkajsClient(settings, dependencies.logger, () => this.#doubt());
+    this.#client = createKafkajsClient(settings, dependencies.logger, () => this.#held.doubt());
     this.#reader = new KafkajsLogReader(settings, dependencies.logger);
-    this.#placer = new Placer(dependencies.logger, (event) => this.#handlers?.onLogEvent?.(event));
+    this.#held = new HeldPartitions({
+      topic: settings.topic,
+      logger: dependencies.logger,
+      readLog: (work) => this.#reader.read(work),
+      onFail: () => this.#pauseAll(),
+      onLost: (ids) => this.#assign(this.#startedConsumer(), ids),
+    });
     this.#deadLetters = new KafkajsDeadLetters(this.#client.kafka, settings);
     this.#hints = new OffsetHints(dependencies.logger);
   }
 
   async start(handlers: ConsumerHandlers): Promise<void> {
-    this.#handlers = handlers;
+    this.#held.start(handlers);
     const { kafka } = this.#client;
     const partitions = await ensureTopics(kafka, this.#settings);
-    if (this.#stopping.signal.aborted) throw new AppError('STOPPING', 'the consumer was stopped');
+    if (this.#held.stopping.aborted) throw new AppError('STOPPING', 'the consumer was stopped');
     const { group, sessionTimeoutMs } = this.#settings;
     const consumer = kafka.consumer({
       groupId: group,
@@ -89,7 +79,7 @@ export class KafkajsConsumer implements MessageConsumer {
       maxBytesPerPartition: this.#settings.maxBytesPerPartition,
       metadataMaxAge: this.#settings.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
-      retry: { ...RETRY, restartOnFailure: () => Promise.resolve(!this.#stopping.signal.aborted) },
+      retry: { ...RETRY, restartOnFailure: () => Promise.resolve(!this.#held.stopping.aborted) },
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, (event) => this.#onJoin(consumer, event));
@@ -97,34 +87,29 @@ export class KafkajsConsumer implements MessageConsumer {
     consumer.on(consumer.events.FETCH, ({ payload }) => this.#fetching.delete(payload.nodeId));
     // Not on REBALANCING: nothing is in progress then, and if the coordinator cannot admit it yet, kafkajs continues as
     // the same member, without another GROUP_JOIN. The store refuses batches of partitions that are no longer ours.
-    consumer.on(consumer.events.DISCONNECT, () => {
-      this.#assignment = undefined;
-    });
+    consumer.on(consumer.events.DISCONNECT, () => this.#held.revoke());
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      this.#assignment = undefined;
-      if (!payload.restart) this.#fail(payload.error);
+      this.#held.revoke();
+      if (!payload.restart) this.#held.fail(payload.error);
     });
     this.#joining = this.#join(consumer, partitions);
     await this.#joining;
   }
 
   isReady(): boolean {
-    return this.#assignment?.positioned === true && !this.#failed && !this.#stopping.signal.aborted;
+    return this.#held.isReady();
   }
 
   assignments(): readonly string[] {
-    if (!this.isReady() || !this.#assignment) return [];
-    return Array.from(this.#assignment.partitions.values(), ({ source }) => source);
+    return this.#held.sources();
   }
 
   inHand(): number {
-    return this.#inHand;
+    return this.#held.inHand;
   }
 
   reposition(): void {
-    const [consumer, assignment] = [this.#consumer, this.#assignment];
-    if (!consumer || !assignment?.positioned || this.#idle()) return;
-    void this.#track(this.#lookAgain(consumer, assignment));
+    this.#held.reposition();
   }
 
   stop(): Promise<void> {
@@ -139,7 +124,7 @@ export class KafkajsConsumer implements MessageConsumer {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: Math.max(1, partitions),
-      eachBatch: (payload) => this.#track(this.#onBatch(consumer, payload)),
+      eachBatch: (payload) => this.#held.track(this.#onBatch(consumer, payload)),
     });
   }
 
@@ -152,80 +137,39 @@ export class KafkajsConsumer implements MessageConsumer {
     this.#assign(consumer, ids);
   }
 
-  #assign(consumer: Consumer, ids: number[]): void {
-    const { topic } = this.#settings;
-    const assignment = createAssignment(topic, ids);
-    this.#assignment = assignment;
+  #assign(consumer: Consumer, ids: readonly number[]): void {
+    const assignment = this.#held.assign(ids);
     this.#hints.clear();
-    if (assignment.positioned || this.#stopping.signal.aborted) return;
-    consumer.pause([{ topic, partitions: ids }]);
-    void this.#track(this.#position(consumer, assignment));
+    if (assignment.positioned || this.#held.stopping.aborted) return;
+    consumer.pause([{ topic: this.#settings.topic, partitions: [...ids] }]);
+    this.#held.run(() => this.#position(consumer, assignment), assignment);
   }
 
   /** Asks the store for its positions and compares the log; kafkajs maintains the membership meanwhile. */
   async #position(consumer: Consumer, assignment: Assignment): Promise<void> {
     const { topic } = this.#settings;
     const partitions = [...assignment.partitions.values()];
-    try {
-      await this.#askStore(partitions);
-      if (!(await this.#place(assignment, partitions))) return;
-      for (const partition of partitions) this.#seek(consumer, partition);
-      assignment.positioned = true;
-      consumer.resume([{ topic, partitions: partitions.map(({ id }) => id) }]);
-    } catch (error) {
-      if (assignment === this.#assignment) this.#fail(error);
-    }
-  }
-
-  /** Starts again, as after a join, if the store has lost something; abandons work in progress. */
-  async #lookAgain(consumer: Consumer, assignment: Assignment): Promise<void> {
-    const confirmed = Array.from(assignment.partitions.values(), ({ source, expected }) => ({
-      source,
-      expected,
-    }));
-    try {
-      const sources = confirmed.map(({ source }) => source);
-      const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
-      if (assignment !== this.#assignment || this.#idle() || !hasLost(confirmed, stored)) return;
-      this.#logger.warn('the store has less than it had: reading again from where it stands');
-      this.#assign(consumer, [...assignment.partitions.keys()]);
-    } catch (error) {
-      if (assignment === this.#assignment) this.#fail(error);
-    }
-  }
-
-  /** Positions partitions in the log; returns false if they are no longer ours. */
-  async #place(assignment: Assignment, partitions: readonly Partition[]): Promise<boolean> {
-    const isWanted = () => assignment === this.#assignment && !this.#idle();
-    await patiently(() => this.#reader.read((log) => this.#placer.place(partitions, log)), {
-      isWanted,
-      logger: this.#logger,
-      complaint: 'Kafka’s log cannot be read',
-    });
-    return isWanted();
-  }
-
-  async #askStore(partitions: readonly Partition[]): Promise<void> {
-    const sources = partitions.map(({ source }) => source);
-    const stored = await this.#startedHandlers().positions(sources, this.#stopping.signal);
-    for (const partition of partitions) takeStored(partition, stored.get(partition.source));
+    if (!(await this.#held.position(assignment, partitions))) return;
+    for (const partition of partitions) this.#seek(consumer, partition);
+    assignment.positioned = true;
+    consumer.resume([{ topic, partitions: partitions.map(({ id }) => id) }]);
   }
 
   async #onBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
-    const assignment = this.#assignment;
+    const assignment = this.#held.current;
     const partition = assignment?.partitions.get(payload.batch.partition);
     // Resolve no offset, so that kafkajs fetches the same again if the partition is still ours.
-    if (!assignment?.positioned || !partition || this.#idle() || payload.isStale()) return;
+    if (!assignment?.positioned || !partition || this.#held.isIdle() || payload.isStale()) return;
     const { messages } = payload.batch;
     const first = Number(messages[0]?.offset);
     const isInPlace = first === partition.readFrom && !partition.isDoubted;
     if (!isInPlace && !(await this.#reconcile(consumer, assignment, partition, first))) return;
     for (let from = 0; from < messages.length; from += this.#maxBatchMessages) {
-      if (assignment !== this.#assignment || this.#idle() || payload.isStale()) return;
+      if (!this.#held.isOurs(assignment) || payload.isStale()) return;
       const part = messages.slice(from, from + this.#maxBatchMessages);
       const next = Number(part.at(-1)?.offset) + 1;
       const handled = await this.#handle(payload, assignment, partition, part, next);
-      if (!handled || assignment !== this.#assignment) return;
+      if (!handled || assignment !== this.#held.current) return;
       if (handled.outcome.kind === 'moved') {
         await this.#move(consumer, assignment, partition, handled.outcome.position);
         return;
@@ -256,18 +200,16 @@ export class KafkajsConsumer implements MessageConsumer {
       offsets: messages.map(({ offset }) => Number(offset)),
       next,
       deadLetters: this.#deadLetters,
-      isOurs: () => assignment === this.#assignment,
+      isOurs: () => assignment === this.#held.current,
       heartbeat: () => membership.confirm(),
     });
-    this.#inHand += messages.length;
     try {
-      return { batch, outcome: await this.#startedHandlers().handle(batch, this.#stopping.signal) };
+      return { batch, outcome: await this.#held.handle(batch) };
     } catch (error) {
       if (membership.error() !== undefined) throw membership.error();
-      if (assignment === this.#assignment) this.#fail(error);
+      if (assignment === this.#held.current) this.#held.fail(error);
       return undefined;
     } finally {
-      this.#inHand -= messages.length;
       membership.end();
     }
   }
@@ -282,7 +224,7 @@ export class KafkajsConsumer implements MessageConsumer {
     partition: Partition,
     first: number,
   ): Promise<boolean> {
-    if (!(await this.#place(assignment, [partition]))) return false;
+    if (!(await this.#held.place(assignment, [partition]))) return false;
     if (first === partition.readFrom) return true;
     partition.misses++;
     if (first > partition.readFrom && partition.misses > 1) {
@@ -304,10 +246,8 @@ export class KafkajsConsumer implements MessageConsumer {
     partition: Partition,
     position: number | null,
   ): Promise<void> {
-    const { source, expected } = partition;
-    this.#logger.info({ source, expected, position }, 'stored offset differs: following the store');
-    await this.#askStore([partition]);
-    if (await this.#place(assignment, [partition])) this.#seek(consumer, partition);
+    const { expected } = partition;
+    if (await this.#held.follow(assignment, partition, position)) this.#seek(consumer, partition);
     if (isBehind(position, expected)) this.reposition();
   }
 
@@ -321,12 +261,8 @@ export class KafkajsConsumer implements MessageConsumer {
 
   /** Detects a failed fetch, which kafkajs does not report: it has no end before the next one starts. */
   #onFetchStart(node: number): void {
-    if (this.#fetching.has(node)) this.#doubt();
+    if (this.#fetching.has(node)) this.#held.doubt();
     this.#fetching.add(node);
-  }
-
-  #doubt(): void {
-    for (const partition of this.#assignment?.partitions.values() ?? []) partition.isDoubted = true;
   }
 
   #commit(payload: EachBatchPayload, hints: readonly OffsetHint[]): Promise<void> {
@@ -334,28 +270,7 @@ export class KafkajsConsumer implements MessageConsumer {
     return payload.commitOffsetsIfNecessary({ topics: [{ topic: this.#settings.topic, partitions }] });
   }
 
-  #track<T>(work: Promise<T>): Promise<T> {
-    const settled = work.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#running.add(settled);
-    void settled.then(() => this.#running.delete(settled));
-    return work;
-  }
-
-  #idle(): boolean {
-    return this.#failed || this.#stopping.signal.aborted;
-  }
-
-  #fail(error: unknown): void {
-    if (this.#idle()) return;
-    this.#failed = true;
-    this.#pauseAll();
-    this.#startedHandlers().onFatal(error);
-  }
-
-  /** Keeps kafkajs from repeatedly fetching what is no longer consumed. */
+  /** Keeps kafkajs from fetching in circles what is no longer consumed. */
   #pauseAll(): void {
     try {
       this.#consumer?.pause([{ topic: this.#settings.topic }]);
@@ -364,16 +279,16 @@ export class KafkajsConsumer implements MessageConsumer {
     }
   }
 
-  #startedHandlers(): ConsumerHandlers {
-    if (!this.#handlers) throw new Error('start the consumer first');
-    return this.#handlers;
+  #startedConsumer(): Consumer {
+    if (!this.#consumer) throw new Error('start the consumer first');
+    return this.#consumer;
   }
 
   async #stop(): Promise<void> {
-    this.#stopping.abort();
+    this.#held.stop();
     this.#pauseAll();
-    await Promise.all(this.#running);
-    // A joining member cannot leave before it is admitted, and would block the group until its session expires.
+    await this.#held.settled();
+    // Who has asked to join cannot leave before it is let in, and would hold up the group until its session expires.
     await within(LEAVE_TIMEOUT_MS, Promise.allSettled([this.#joining]));
     await within(LEAVE_TIMEOUT_MS, this.#leave());
     this.#client.end();

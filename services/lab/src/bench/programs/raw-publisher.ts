@@ -1,8 +1,7 @@
-import { createLogger } from '@caudal/common/logging';
-import { createPublisher } from '@caudal/common/messaging';
 import { type ConfirmChannel, connect } from 'amqplib';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
-import { kafkaBroker, makeBodies, rabbitmqBroker } from '../bed.ts';
+import { makeBodies } from '../bed.ts';
+import { createTopology } from './create-topology.ts';
 import { required } from './meter.ts';
 
 /**
@@ -18,13 +17,7 @@ const addresses = { rabbitmqUrl: required('RABBITMQ_URL'), kafkaBrokers: require
 const name = required('BENCH_NAME');
 const seconds = Number(required('BENCH_SECONDS'));
 
-// Let Caudal's publishers create the topology.
-const brokers = [rabbitmqBroker(addresses, name), kafkaBroker(addresses, name)];
-for (const broker of brokers) {
-  const publisher = await createPublisher(broker, { logger: createLogger('bench', 'error') });
-  await publisher.connect();
-  await publisher.close();
-}
+await createTopology(addresses, name);
 
 const connection = await connect(addresses.rabbitmqUrl);
 const channel = await connection.createConfirmChannel();

@@ -1,0 +1,154 @@
+import type { Consumer } from '@platformatic/kafka';
+import { errorMessage } from '../../errors.ts';
+import type { Logger } from '../../logging.ts';
+import { backOffMs } from '../back-off.ts';
+import type { KafkaSettings } from '../settings.ts';
+import type { Assignment, Partition } from './assignment.ts';
+import type { Run } from './fetched-records.ts';
+import type { HeldPartitions } from './held-partitions.ts';
+import { patiently } from './patiently.ts';
+import { leadersOf } from './platformatic-client.ts';
+import { fetchRuns } from './platformatic-fetch.ts';
+
+const MAX_WAIT_MS = 100;
+
+/** Records of one partition, with the offset they were asked from. */
+export interface Fetched extends Run {
+  readonly partition: Partition;
+  readonly askedFrom: number;
+}
+
+/** What {@link FetchLoops} work with. */
+export interface FetchLoopsOptions {
+  readonly settings: KafkaSettings;
+  readonly logger: Logger;
+  readonly held: HeldPartitions;
+  /** Hands records over; the next ones of the partition follow when it has resolved. */
+  readonly deliver: (assignment: Assignment, fetched: Fetched) => Promise<void>;
+}
+
+/**
+ * Fetches the held partitions, from where each is to be read: one loop per leading broker asks for all of its
+ * partitions at once, and asks for what comes next while the handlers work. What a handler's outcome has made stale by
+ * then is dropped.
+ */
+export class FetchLoops {
+  readonly #settings: KafkaSettings;
+  readonly #logger: Logger;
+  readonly #held: HeldPartitions;
+  readonly #deliver: FetchLoopsOptions['deliver'];
+  /** Brokers that have a loop. */
+  readonly #nodes = new Set<number>();
+
+  constructor({ settings, logger, held, deliver }: FetchLoopsOptions) {
+    this.#settings = settings;
+    this.#logger = logger;
+    this.#held = held;
+    this.#deliver = deliver;
+  }
+
+  /** Starts a loop for every broker that leads an assigned partition and has none. */
+  async start(client: Consumer, assignment: Assignment): Promise<void> {
+    for (const node of (await this.#leaders(client, assignment)).keys()) {
+      if (this.#nodes.has(node)) continue;
+      this.#nodes.add(node);
+      this.#held.run(() => this.#loop(client, node).finally(() => this.#onEnd(client, node)));
+    }
+  }
+
+  /** A loop may have ended for an assignment that was replaced meanwhile. */
+  #onEnd(client: Consumer, node: number): void {
+    this.#nodes.delete(node);
+    const { current } = this.#held;
+    if (current?.positioned && !this.#held.isIdle()) this.#held.run(() => this.start(client, current));
+  }
+
+  /** Our partitions by leading broker; empty when they are no longer ours. */
+  async #leaders(client: Consumer, assignment: Assignment): Promise<Map<number, Partition[]>> {
+    const ask = () => leadersOf(client, this.#settings.topic, [...assignment.partitions.values()]);
+    const answer = await patiently(ask, {
+      isWanted: () => this.#held.isOurs(assignment),
+      logger: this.#logger,
+      complaint: 'Kafka does not tell who leads',
+    });
+    return answer ?? new Map();
+  }
+
+  /** Reads from one broker for as long as it leads an assigned partition. */
+  async #loop(client: Consumer, node: number): Promise<void> {
+    let ahead: Promise<Fetched[]> | undefined;
+    for (;;) {
+      const assignment = this.#held.current;
+      if (!assignment?.positioned || this.#held.isIdle()) break;
+      const leaders = await this.#leaders(client, assignment);
+      const mine = leaders.get(node);
+      if (!mine) break;
+      const fetched = await this.#untilStopped(ahead ?? this.#fetch(client, assignment, node, mine, []));
+      ahead = undefined;
+      if (assignment !== this.#held.current) continue;
+      const doubted = mine.filter(({ isDoubted }) => isDoubted);
+      if (doubted.length > 0) {
+        await this.#held.place(assignment, doubted);
+        continue;
+      }
+      const current = fetched.filter(({ partition, askedFrom }) => partition.readFrom === askedFrom);
+      ahead = this.#fetch(client, assignment, node, mine, current);
+      await Promise.all(current.map((run) => this.#deliver(assignment, run)));
+      for (const other of leaders.keys()) if (!this.#nodes.has(other)) await this.start(client, assignment);
+    }
+    if (ahead) await this.#untilStopped(ahead);
+  }
+
+  /** A silent broker must not hold up a stop; the fetch is left to itself. */
+  #untilStopped(fetch: Promise<Fetched[]>): Promise<Fetched[]> {
+    const { stopping } = this.#held;
+    if (stopping.aborted) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      const giveUp = () => resolve([]);
+      stopping.addEventListener('abort', giveUp, { once: true });
+      void fetch.then((fetched) => {
+        stopping.removeEventListener('abort', giveUp);
+        resolve(fetched);
+      });
+    });
+  }
+
+  /**
+   * One request for all of a broker's partitions, from where they stand or, for those in `beingDelivered`, from where
+   * they will stand. Never rejects: after an error it waits, leaves the partitions in doubt, and brings nothing.
+   */
+  async #fetch(
+    client: Consumer,
+    assignment: Assignment,
+    node: number,
+    partitions: readonly Partition[],
+    beingDelivered: readonly Fetched[],
+  ): Promise<Fetched[]> {
+    const { topic, maxBytesPerPartition } = this.#settings;
+    const offsets = new Map(partitions.map(({ id, readFrom: from }) => [id, from]));
+    for (const { partition, next } of beingDelivered) offsets.set(partition.id, next);
+    try {
+      const runs = await fetchRuns(client, {
+        topic,
+        node,
+        offsets,
+        maxBytesPerPartition,
+        maxWaitMs: MAX_WAIT_MS,
+      });
+      return Array.from(runs).flatMap(([id, run]) => {
+        const partition = assignment.partitions.get(id);
+        const askedFrom = offsets.get(id);
+        if (!partition || askedFrom === undefined || run.next === askedFrom) return [];
+        return [{ partition, askedFrom, ...run }];
+      });
+    } catch (error) {
+      if (!this.#held.isOurs(assignment)) return [];
+      this.#logger.warn({ node }, `a fetch from Kafka failed: ${errorMessage(error)}`);
+      client.clearMetadata();
+      await new Promise((resolve) => setTimeout(resolve, backOffMs(1)));
+      // Perhaps the log does not have the offset (any more), or the broker came back with another log.
+      for (const partition of partitions) partition.isDoubted = true;
+      return [];
+    }
+  }
+}
