@@ -55,7 +55,7 @@ describe('every pod', () => {
   });
 
   // Without it a consumer of 128 MiB that drained a million messages was killed for its memory.
-  it('tells Node.js to keep its heap below the container’s limit', async () => {
+  it('limits the heap of Node.js below its memory limit', async () => {
     const services = podsOf(await render()).filter(({ owner }) => /ingest|consumer|console/.test(owner));
     assert.equal(services.length, 4);
     for (const pod of services) {
