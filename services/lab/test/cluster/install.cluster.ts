@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkPanels } from '../../../../grafana-dashboards/src/check/check-panels.ts';
 import { GENERATED_DIRECTORY } from '../../../../grafana-dashboards/src/generated-files.ts';
+import { ROOT } from '../../src/cli/paths.ts';
 import { isReady } from '../../src/cluster/release.ts';
 import { withTunnels } from '../../src/cluster/tunnel.ts';
 import type { LoadAccount } from '../../src/load/run-k6.ts';
@@ -209,6 +210,26 @@ describe('the default values, in a namespace that enforces the restricted profil
     );
     assert.deepEqual([...totals.values()], [MESSAGES + ON_DEMAND_MESSAGES, MESSAGES + ON_DEMAND_MESSAGES]);
     assert.equal((await account()).agree, true);
+  });
+
+  it('have in their pods what the steps of the upgrade guide call, with the rights for it', async () => {
+    const guide = await readFile(join(ROOT, 'docs', 'kubernetes', 'upgrade.md'), 'utf8');
+    const steps = guide
+      .replaceAll(/\\\n\s*/g, '')
+      .matchAll(/^kubectl -n caudal exec (?<pod>\S+) -- (?<command>.+)$/gm);
+    const outputs = new Map<string, string>();
+    for (const { groups: { pod = '', command = '' } = {} } of steps) {
+      const container = pod.replace(/^caudal-(\w+)-0$/, '$1');
+      const { namespace } = release().release;
+      const result = await release().cluster.exec({ namespace, pod, container }, command.trim().split(/\s+/));
+      assert.ok(result.succeeded, `${command}: ${result.stdout}${result.stderr}`);
+      outputs.set(command, result.stdout);
+    }
+    const said = (part: string) => [...outputs].find(([command]) => command.includes(part))?.[1] ?? '';
+    assert.match(said('list_feature_flags'), /^quorum_queue\s+enabled$/m);
+    assert.match(said(' describe'), /Feature: metadata\.version\s.*FinalizedVersionLevel: 4\./);
+    assert.match(said('version-mapping'), /^metadata\.version=\d+/m);
+    assert.match(said(' upgrade '), /^metadata\.version was upgraded to \d+\.$/m);
   });
 
   it('show no password in any object, log or argument', async () => {
