@@ -46,7 +46,8 @@ export async function withReleaseStores<Result>(
     targets[name] = await storePod(release, store);
     const secret = passwords.get(storePasswordEnv ?? '');
     const password = secret === undefined ? '' : await readPassword(cluster, release.namespace, secret);
-    const credentials = secret === undefined ? '' : `${storeUsername}:${encodeURIComponent(password)}@`;
+    const credentials =
+      secret === undefined ? '' : `${encodeURIComponent(storeUsername)}:${encodeURIComponent(password)}@`;
     stores.push({ lane: name, store, url: '', credentials, keyPrefix: storeKeyPrefix ?? '' });
   }
   return withTunnels(address, targets, (ports) =>
