@@ -30,6 +30,7 @@ SCRIPT
   kafka_script kafka-acls.sh org.apache.kafka.tools.AclCommand
   kafka_script kafka-consumer-groups.sh org.apache.kafka.tools.consumer.group.ConsumerGroupCommand
   kafka_script kafka-broker-api-versions.sh org.apache.kafka.tools.BrokerApiVersionsCommand
+  kafka_script kafka-features.sh org.apache.kafka.tools.FeatureCommand
   chmod 755 /opt/kafka/bin/*
 
   # log4j_config FILE LEVEL

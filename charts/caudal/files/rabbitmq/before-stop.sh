@@ -4,9 +4,9 @@
 # clients to the others. Gives up after AWAIT_SECONDS, and at once where the release is being removed: its Service has no
 # name then.
 set -u
-: "${HOSTNAME:=$(hostname)}"
+: "${HOSTNAME:=$(hostname)}" "${SAY_TO:=/proc/1/fd/1}"
 node="rabbit@$HOSTNAME.$NODES_DOMAIN"
-say() { echo "waiting before the stop: $1" > /proc/1/fd/1 2> /dev/null || true; }
+say() { echo "waiting before the stop: $1" >> "$SAY_TO" 2> /dev/null || true; }
 
 # One failed look-up says nothing.
 is_removed() {
@@ -21,7 +21,12 @@ say 'for a majority without this node'
 rabbitmq-upgrade -q -n "$node" await_online_quorum_plus_one -t "$AWAIT_SECONDS" > /dev/null 2>&1 &
 waiting=$!
 while kill -0 "$waiting" 2> /dev/null; do
-  if is_removed; then say 'the release is being removed' && kill "$waiting" && exit 0; fi
+  if is_removed; then
+    say 'the release is being removed'
+    # It may have ended meanwhile.
+    kill "$waiting" 2> /dev/null
+    exit 0
+  fi
   sleep 1
 done
 if wait "$waiting"; then say 'there is one'; else say "given up after $AWAIT_SECONDS s"; fi

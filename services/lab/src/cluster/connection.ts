@@ -9,6 +9,7 @@ import {
   KubernetesObjectApi,
   PolicyV1Api,
 } from '@kubernetes/client-node';
+import { ExpectedError } from '../cli/run-command-line.ts';
 import type { Fetch } from '../load/fetch.ts';
 
 /** Clients of a cluster's API. */
@@ -41,11 +42,18 @@ export interface CommandResult {
 
 const TIMEOUT_MS = 30_000;
 
-/** Connects to a kubeconfig's cluster, in the current context or the named one. */
+/**
+ * Connects to a kubeconfig's cluster, in the current context or the named one.
+ * @throws ExpectedError when the kubeconfig has no such context
+ */
 export function connectToCluster(kubeconfig: string, context?: string): ClusterConnection {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   if (context !== undefined) config.setCurrentContext(context);
+  if (!config.getCurrentCluster())
+    throw new ExpectedError(
+      `${kubeconfig} has no cluster for the context ${context ?? config.getCurrentContext()}: see kubectl config get-contexts`,
+    );
   return {
     core: config.makeApiClient(CoreV1Api),
     apps: config.makeApiClient(AppsV1Api),

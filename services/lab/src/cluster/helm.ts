@@ -27,6 +27,7 @@ export interface Helm {
   /** Renders one template of the chart. */
   template(release: ChartRelease, showOnly: string): Promise<string>;
   test(release: Pick<ChartRelease, 'name' | 'namespace'>): Promise<string>;
+  /** Resolves when the release's objects are gone, or were not there; its pods may still be stopping. */
   uninstall(release: Pick<ChartRelease, 'name' | 'namespace'>): Promise<string>;
 }
 
@@ -63,7 +64,8 @@ export function createHelm(
         ]),
       ),
     test: ({ name, namespace }) => run(['test', name, `--namespace=${namespace}`, '--logs']),
-    uninstall: ({ name, namespace }) => run(['uninstall', name, `--namespace=${namespace}`, '--wait']),
+    uninstall: ({ name, namespace }) =>
+      run(['uninstall', name, `--namespace=${namespace}`, '--wait', '--ignore-not-found']),
   };
 }
 

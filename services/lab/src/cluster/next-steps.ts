@@ -38,7 +38,7 @@ Try in another terminal:
   npm run load -- steady --rate 300 --duration 60s --base-url ${ingest} --console-url ${console}
   kubectl -n ${namespace} scale deploy/${name}-kafka-redis-consumer --replicas=3     while the load runs
   kubectl -n ${namespace} delete pod ${name}-valkey-0                              its lane pauses, the other continues
-  npm run verify -- --console-url ${console}
+  npm run verify -- --deep --namespace ${namespace}${name === 'caudal' ? '' : ` --release ${name}`}${running.context === undefined ? '' : ` --context ${running.context}`}
 
 `;
 }

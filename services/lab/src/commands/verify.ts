@@ -1,22 +1,19 @@
 import { join } from 'node:path';
-import { findServers } from '../../../../tools/servers/servers.ts';
 import { readOptions, UsageError } from '../cli/arguments.ts';
 import { handleInterrupts } from '../cli/interrupts.ts';
 import { createPainter } from '../cli/painter.ts';
 import { RESULTS_DIRECTORY, STATE_DIRECTORY } from '../cli/paths.ts';
 import { runCommandLine } from '../cli/run-command-line.ts';
-import { findTarget } from '../cli/target.ts';
 import { createTerminal } from '../cli/terminal.ts';
-import { createConsoleClient } from '../load/console-client.ts';
 import { readLastLoad } from '../load/last-load.ts';
 import { accountStatus } from '../report/account-status.ts';
 import { accountSummary } from '../report/summary.ts';
-import { DEFAULT_NAMES, LANES, storeUrl } from '../stack/service-environment.ts';
 import { readAccountFile } from '../verify/account-file.ts';
+import { findDeployment } from '../verify/deployment.ts';
 import { readLedger } from '../verify/ledger.ts';
 import { runSelfTest } from '../verify/self-test.ts';
 import { withSelfTestServers } from '../verify/self-test-servers.ts';
-import { type LaneStore, verifyDeeply } from '../verify/verify-deep.ts';
+import { type DeepVerdict, type LaneStore, verifyDeeply } from '../verify/verify-deep.ts';
 import { verifyLoad } from '../verify/verify-load.ts';
 
 const USAGE = `usage: npm run verify -- [options]
@@ -26,10 +23,13 @@ Exits with 0 when the account is exact.
 
   --account FILE      verify another load: account.json from results/<id>, or one written by k6
   --console-url URL   another deployment's console
+  --namespace NAME    a release in your Kubernetes cluster, through its API server; needs no port-forward
+  --release NAME      its Helm release name (caudal)
+  --context NAME      kubectl context (the current one)
   --all               show every country
   --deep              also look up every key of the load in both stores with an independent client: finds errors
                       that counts cannot show, and lists missing keys
-  --store LANE=URL    a lane's store, for --deep elsewhere; may be repeated
+  --store LANE=URL    a lane's store, for --deep elsewhere; may be repeated. Not needed with --namespace
   --key-prefix TEXT   prefix of all keys in those stores
   --api-key KEY       API key used for the load (with --deep)
   --self-test         instead, plant faults in scratch keys of the real stores, in a lane of each broker, and
@@ -40,6 +40,9 @@ await runCommandLine(USAGE, async (args) => {
   const { values } = readOptions(args, {
     account: { type: 'string' },
     'console-url': { type: 'string' },
+    namespace: { type: 'string' },
+    release: { type: 'string' },
+    context: { type: 'string' },
     all: { type: 'boolean', default: false },
     deep: { type: 'boolean', default: false },
     store: { type: 'string', multiple: true, default: [] },
@@ -62,23 +65,22 @@ await runCommandLine(USAGE, async (args) => {
     }
     const load =
       values.account === undefined ? readLastLoad(STATE_DIRECTORY) : readAccountFile(values.account);
-    const consoleUrl = values['console-url'];
-    const target = consoleUrl === undefined ? findTarget({}) : { consoleUrl };
+    const deployment = findDeployment({ ...values, kubeconfig: process.env.KUBECONFIG });
     terminal.say(`comparing ${load.id} with the stores …`);
-    const { account, notDrained } = await verifyLoad(
-      createConsoleClient(target.consoleUrl),
-      load,
-      interrupts.signal,
-    );
+    const { account, notDrained } = await verifyLoad(deployment.console, load, interrupts.signal);
+    const verify = (stores: readonly LaneStore[]): Promise<DeepVerdict> =>
+      verifyDeeply({
+        account,
+        ledger: readLedger(values.account ?? join(RESULTS_DIRECTORY, load.id, 'account.json')),
+        stores: [...givenStores, ...stores],
+        apiKey: values['api-key'],
+        now: Date.now(),
+      });
     const deep = values.deep
-      ? await verifyDeeply({
-          account,
-          ledger: readLedger(values.account ?? join(RESULTS_DIRECTORY, load.id, 'account.json')),
-          // Local stores do not belong to a remote console.
-          stores: consoleUrl === undefined ? [...givenStores, ...(await localStores())] : givenStores,
-          apiKey: values['api-key'],
-          now: Date.now(),
-        })
+      ? await deployment.withStores(
+          givenStores.map(({ lane }) => lane),
+          verify,
+        )
       : { account, notes: [] };
     const summary = accountSummary(deep.account, notDrained, {
       maxCountries: values.all ? Number.POSITIVE_INFINITY : 12,
@@ -90,18 +92,6 @@ await runCommandLine(USAGE, async (args) => {
     interrupts.release();
   }
 });
-
-/** Stores of the local deployment; empty when none is running. */
-async function localStores(): Promise<LaneStore[]> {
-  const servers = await findServers();
-  if (servers === undefined) return [];
-  return LANES.map(({ name, store }) => ({
-    lane: name,
-    store,
-    url: storeUrl(servers.addresses, store),
-    keyPrefix: DEFAULT_NAMES.storeKeyPrefix,
-  }));
-}
 
 /** `kafka-redis=redis://host:6379`. @throws UsageError */
 function readStore(text: string, keyPrefix: string): LaneStore {

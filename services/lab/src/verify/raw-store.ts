@@ -5,7 +5,7 @@ import { Redis as ValkeyClient } from 'iovalkey';
 export interface RawStore {
   /** Reads keys in order; null for a missing key. */
   bitmaps(keys: readonly string[]): Promise<readonly (Buffer | null)[]>;
-  /** Shortest remaining time of these keys, ms; null when none exists with an expiry. */
+  /** Shortest remaining time of these keys, ms; null when none exists with an expiry, or the user may not ask. */
   shortestLifeMs(keys: readonly string[]): Promise<number | null>;
   /** Sets the first bit of each key. */
   markFirstBits(keys: readonly string[], ttlSeconds: number): Promise<void>;
@@ -40,11 +40,18 @@ export async function withRawStore<T>(
 
 function rawStore(client: Client): RawStore {
   return {
-    bitmaps: (keys) => client.mgetBuffer(...keys),
+    // GET, not MGET: the chart's read-only user may run nothing else on these keys.
+    async bitmaps(keys) {
+      const pipeline = client.pipeline();
+      for (const key of keys) pipeline.getBuffer(key);
+      return resultsOf(await pipeline.exec()) as (Buffer | null)[];
+    },
     async shortestLifeMs(keys) {
       const pipeline = client.pipeline();
       for (const key of keys) pipeline.pttl(key);
-      const lives = resultsOf(await pipeline.exec()).map(Number);
+      const replies = await pipeline.exec();
+      if (replies?.some(([error]) => error?.message.startsWith('NOPERM'))) return null;
+      const lives = resultsOf(replies).map(Number);
       const left = lives.filter((life) => life >= 0);
       return left.length === 0 ? null : left.reduce((least, life) => Math.min(least, life));
     },

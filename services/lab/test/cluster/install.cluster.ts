@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkPanels } from '../../../../grafana-dashboards/src/check/check-panels.ts';
 import { GENERATED_DIRECTORY } from '../../../../grafana-dashboards/src/generated-files.ts';
+import { ROOT } from '../../src/cli/paths.ts';
 import { isReady } from '../../src/cluster/release.ts';
+import { withTunnels } from '../../src/cluster/tunnel.ts';
+import type { LoadAccount } from '../../src/load/run-k6.ts';
+import { ledgerRequests, readLedger, storeKeyOf } from '../../src/verify/ledger.ts';
+import { withRawStore } from '../../src/verify/raw-store.ts';
+import { runCommand } from '../support/run-command.ts';
 import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
 import { query, useRelease } from './support/index.ts';
 import { findLeaks, leaksOf, readSecrets } from './support/leaks.ts';
+import { loadOnDemand } from './support/load-on-demand.ts';
 import { confinementOf, restartsOf } from './support/pod-state.ts';
 import { settled } from './support/settled.ts';
-import { withTunnels } from './support/tunnel.ts';
 
 const MESSAGES = 10_000;
 const USERS = 100;
@@ -30,11 +37,12 @@ const release = useRelease({
   },
 });
 /** The load, for the tests after it; times in ms since the epoch. */
-const loaded: { from: number; seconds: number; footprint: FootprintWatch | undefined } = {
-  from: 0,
-  seconds: 0,
-  footprint: undefined,
-};
+const loaded: {
+  from: number;
+  seconds: number;
+  footprint: FootprintWatch | undefined;
+  account: LoadAccount | undefined;
+} = { from: 0, seconds: 0, footprint: undefined, account: undefined };
 
 describe('the default values, in a namespace that enforces the restricted profile', () => {
   it('come up at once: all pods are ready and nothing was restarted', async () => {
@@ -75,6 +83,47 @@ describe('the default values, in a namespace that enforces the restricted profil
     await loaded.footprint.loadEnded();
     loaded.seconds = load.durationSeconds;
     assert.deepEqual([load.messages.accepted, account.exact, account.findings], [MESSAGES, true, []]);
+    loaded.account = load;
+  });
+
+  it('let verify --deep look up every message with the read-only user, and notice one that is missing', async (t) => {
+    const { namespace } = release().release;
+    const { kubeconfig, context } = release().on.running;
+    assert.ok(loaded.account, 'there was a load');
+    const directory = await mkdtemp(join(tmpdir(), 'caudal-deep-'));
+    t.after(() => rm(directory, { recursive: true }));
+    const file = join(directory, 'account.json');
+    await writeFile(file, JSON.stringify(loaded.account));
+    const verify = () =>
+      runCommand(
+        'verify',
+        [
+          '--deep',
+          `--namespace=${namespace}`,
+          `--account=${file}`,
+          ...(context === undefined ? [] : [`--context=${context}`]),
+        ],
+        directory,
+        { KUBECONFIG: kubeconfig },
+      );
+    const whole = await verify();
+    assert.equal(whole.status, 0, whole.stdout + whole.stderr);
+    for (const lane of ['kafka-redis', 'rabbitmq-valkey'])
+      assert.ok(whole.stdout.includes(`${lane}: 10,000 keys checked, 0 messages missing`), whole.stdout);
+
+    const [request] = ledgerRequests(readLedger(file));
+    assert.ok(request);
+    const password = (await readSecrets(release())).get('caudal-redis-auth/admin-password');
+    const redis = { namespace, pod: release().release.nameOf('redis-0'), port: 6379 };
+    await withTunnels(release().on.running, { redis }, (ports) =>
+      withRawStore({ store: 'redis', url: `redis://admin:${password}@127.0.0.1:${ports.redis}` }, (store) =>
+        store.removeAll(storeKeyOf(request, undefined)),
+      ),
+    );
+    const lacking = await verify();
+    assert.equal(lacking.status, 1, lacking.stdout + lacking.stderr);
+    assert.ok(lacking.stdout.includes(`kafka-redis: missing ${request.key}, `), lacking.stdout);
+    assert.ok(lacking.stdout.includes('rabbitmq-valkey: 10,000 keys checked, 0 messages missing'));
   });
 
   it('fill every panel of the dashboards', async () => {
@@ -148,42 +197,39 @@ describe('the default values, in a namespace that enforces the restricted profil
   });
 
   it('take another load from the CronJob, and give its account without a checkout', async () => {
-    const { batch, core, fetch } = release().cluster;
+    const { fetch } = release().cluster;
     const { namespace } = release().release;
     const account = async () => {
       const path = `/api/v1/namespaces/${namespace}/services/${release().release.nameOf('console')}:http`;
       return (await (await fetch(`${path}/proxy/api/account`)).json()) as { agree: boolean };
     };
-    // What `kubectl create job load-1 --from=cronjob/caudal-load` does.
-    const { spec } = await batch.readNamespacedCronJob({
-      name: release().release.nameOf('load'),
-      namespace,
-    });
-    assert.equal(spec?.suspend, true);
-    const { metadata, ...jobTemplate } = spec.jobTemplate;
-    await batch.createNamespacedJob({
-      namespace,
-      body: { ...jobTemplate, metadata: { ...metadata, name: 'load-1' } },
-    });
-    const { status } = await settled(
-      () => batch.readNamespacedJob({ name: 'load-1', namespace }),
-      (job) => (job.status?.succeeded ?? 0) + (job.status?.failed ?? 0) > 0,
-    );
-    assert.equal(status?.succeeded, 1);
-    const { items } = await core.listNamespacedPod({ namespace, labelSelector: 'job-name=load-1' });
-    const log = await core.readNamespacedPodLog({
-      name: items[0]?.metadata?.name ?? '',
-      namespace,
-      tailLines: 1,
-    });
-    const { messages } = JSON.parse(log.replace(/^ACCOUNT /, '')) as { messages: { accepted: number } };
-    assert.equal(messages.accepted, ON_DEMAND_MESSAGES);
+    assert.equal(await loadOnDemand(release()), ON_DEMAND_MESSAGES);
     const totals = await settled(
       () => query(release(), 'min by (lane) (sum by (lane) (caudal_store_messages))', 'lane'),
       (by) => [...by.values()].every((total) => total === MESSAGES + ON_DEMAND_MESSAGES),
     );
     assert.deepEqual([...totals.values()], [MESSAGES + ON_DEMAND_MESSAGES, MESSAGES + ON_DEMAND_MESSAGES]);
     assert.equal((await account()).agree, true);
+  });
+
+  it('have in their pods what the steps of the upgrade guide call, with the rights for it', async () => {
+    const guide = await readFile(join(ROOT, 'docs', 'kubernetes', 'upgrade.md'), 'utf8');
+    const steps = guide
+      .replaceAll(/\\\n\s*/g, '')
+      .matchAll(/^kubectl -n caudal exec (?<pod>\S+) -- (?<command>.+)$/gm);
+    const outputs = new Map<string, string>();
+    for (const { groups: { pod = '', command = '' } = {} } of steps) {
+      const container = pod.replace(/^caudal-(\w+)-0$/, '$1');
+      const { namespace } = release().release;
+      const result = await release().cluster.exec({ namespace, pod, container }, command.trim().split(/\s+/));
+      assert.ok(result.succeeded, `${command}: ${result.stdout}${result.stderr}`);
+      outputs.set(command, result.stdout);
+    }
+    const said = (part: string) => [...outputs].find(([command]) => command.includes(part))?.[1] ?? '';
+    assert.match(said('list_feature_flags'), /^quorum_queue\s+enabled$/m);
+    assert.match(said(' describe'), /Feature: metadata\.version\s.*FinalizedVersionLevel: 4\./);
+    assert.match(said('version-mapping'), /^metadata\.version=\d+/m);
+    assert.match(said(' upgrade '), /^metadata\.version was upgraded to \d+\.$/m);
   });
 
   it('show no password in any object, log or argument', async () => {

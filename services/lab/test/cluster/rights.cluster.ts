@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { withTunnels } from '../../src/cluster/tunnel.ts';
 import { useRelease } from './support/index.ts';
 import { readSecrets } from './support/leaks.ts';
 import { type KafkaUser, kafkaAttempts } from './support/rights-kafka.ts';
 import { rabbitmqAttempts } from './support/rights-rabbitmq.ts';
 import { storeAttempts } from './support/rights-stores.ts';
-import { withTunnels } from './support/tunnel.ts';
 
 const release = useRelease({ namespace: 'rights-test', preset: 'minimal' });
 let passwords: ReadonlyMap<string, string>;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assertExact, eventually, query, scale, untilRolledOut, useRelease } from './support/index.ts';
+import { confinementOf } from './support/pod-state.ts';
 
 const PARTITIONS = 12;
 const LOAD = {
@@ -12,7 +13,11 @@ const LOAD = {
   MAX_DROPPED: '100000',
 };
 
-const release = useRelease({ namespace: 'scale-test' });
+const release = useRelease({
+  namespace: 'scale-test',
+  // The partitions below are seen by a Prometheus that finds pods through the API server, with the only token there is.
+  values: { pod: { serviceAccount: { create: true } }, prometheus: { discovery: 'kubernetes' } },
+});
 
 /** Partitions by pod, as Prometheus has them. */
 const assigned = () => query(release(), 'caudal_assigned_sources{lane="kafka-redis"} > 0', 'instance');
@@ -49,5 +54,20 @@ describe('kubectl scale', () => {
       },
     });
     assertExact(result, { minAccepted: 1_000, maxUnknown: Number(LOAD.RATE) });
+  });
+});
+
+describe('service accounts per component', () => {
+  it('are what the pods run with, and only the one that finds pods has a token', async () => {
+    for (const pod of await release().release.pods()) {
+      const { labels = {}, name } = pod.metadata ?? {};
+      const component = labels['app.kubernetes.io/component'] ?? '';
+      assert.equal(pod.spec?.serviceAccountName, release().release.nameOf(component), name);
+      // A finished load.
+      if (pod.status?.phase !== 'Running') continue;
+      const found = component === 'prometheus' ? 'ca.crt namespace token' : 'none';
+      for (const { container, token } of await confinementOf(release(), pod))
+        assert.equal(token, found, `${name}/${container}`);
+    }
   });
 });

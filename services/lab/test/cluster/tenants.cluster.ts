@@ -10,7 +10,8 @@ import { measureRelease } from '../../src/cluster/measure-release.ts';
 import { ensureNamespace, type StartedRelease, startRelease } from '../../src/cluster/start-release.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
 import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
-import { removeNamespace } from './support/index.ts';
+import { eventually, removeNamespace, scale } from './support/index.ts';
+import { loadOnDemand } from './support/load-on-demand.ts';
 import { listObjects, nameObjects } from './support/objects.ts';
 import { restartsOf } from './support/pod-state.ts';
 import { settled } from './support/settled.ts';
@@ -19,6 +20,9 @@ import { openCluster, type TestCluster } from './support/use-cluster.ts';
 const NAMESPACE = 'tenants-test';
 const MINIMAL_LIMIT_MIB = 1_536;
 const MESSAGES = { one: 3_000, two: 200 };
+/** Accepted by the second release just before it is uninstalled, and stored by its successor. */
+const LEFT_BEHIND = 150;
+const CONSUMERS = ['kafka-redis-consumer', 'rabbitmq-valkey-consumer'];
 
 /** Keys of the Secrets that values.yaml names for each server. */
 const SECRETS: Readonly<Record<string, readonly string[]>> = {
@@ -34,7 +38,7 @@ let one: StartedRelease;
 let two: StartedRelease;
 let directory: string;
 
-/** The first makes its own passwords, the second is given them. */
+/** The first makes its own passwords and volumes, the second is given them. */
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'caudal-cluster-test-'));
   on = await openCluster();
@@ -45,6 +49,17 @@ before(async () => {
       cluster.core.createNamespacedSecret({
         namespace: NAMESPACE,
         body: { metadata: { name: `mine-${server}` }, stringData: Object.fromEntries(keys.map(ownValue)) },
+      }),
+    ),
+  );
+  await Promise.all(
+    Object.keys(SECRETS).map((server) =>
+      cluster.core.createNamespacedPersistentVolumeClaim({
+        namespace: NAMESPACE,
+        body: {
+          metadata: { name: `mine-${server}` },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
       }),
     ),
   );
@@ -60,9 +75,13 @@ before(async () => {
     });
   const given = Object.keys(SECRETS).map((server) => [
     server,
-    { auth: { existingSecret: `mine-${server}` } },
+    { auth: { existingSecret: `mine-${server}` }, persistence: { existingClaim: `mine-${server}` } },
   ]);
-  [one, two] = await Promise.all([install('one', {}), install('two', Object.fromEntries(given))]);
+  const loadtest = { env: { MESSAGES: LEFT_BEHIND, USERS: 10, SEED: 'left behind' } };
+  [one, two] = await Promise.all([
+    install('one', {}),
+    install('two', { ...Object.fromEntries(given), loadtest }),
+  ]);
 });
 
 after(async () => {
@@ -81,11 +100,15 @@ function ownValue(key: string): [key: string, value: string] {
   ];
 }
 
-async function load(started: StartedRelease, messages: number): Promise<LoadResult> {
+async function load(
+  started: StartedRelease,
+  messages: number,
+  seed = started.release.name,
+): Promise<LoadResult> {
   return measureRelease(started, {
     scenario: 'seed',
-    variables: { MESSAGES: String(messages), USERS: '20', SEED: started.release.name },
-    directory: join(directory, started.release.name),
+    variables: { MESSAGES: String(messages), USERS: '20', SEED: seed },
+    directory: join(directory, `${started.release.name}-${seed}`),
     onProgress: () => undefined,
   });
 }
@@ -135,6 +158,34 @@ describe('two releases with the preset minimal, side by side in a namespace', ()
     );
   });
 
+  it('find their data on given claims after uninstall and install, and store what the brokers still held', async () => {
+    for (const consumer of CONSUMERS) await scale(two, consumer, 0);
+    const runs = async (component: string) => (await two.release.pods(component)).length;
+    for (const consumer of CONSUMERS)
+      await eventually(
+        () => runs(consumer),
+        (pods) => pods === 0,
+      );
+    assert.equal(await loadOnDemand(two), LEFT_BEHIND);
+    assert.deepEqual(await totals(two), bothLanes(MESSAGES.two));
+
+    await two.helm.uninstall(two.chart);
+    await eventually(
+      () => listObjects(cluster, NAMESPACE, isOf('two')),
+      (objects) => objects.length === 0,
+    );
+    await two.helm.upgrade(two.chart);
+    const all = MESSAGES.two + LEFT_BEHIND;
+    const stored = await settled(
+      () => totals(two),
+      (by) => Object.values(by).every((total) => total === all),
+    );
+    assert.deepEqual(stored, bothLanes(all));
+    const { account } = await load(two, MESSAGES.two, 'after');
+    assert.deepEqual([account.exact, account.findings], [true, []]);
+    assert.deepEqual(await totals(two), bothLanes(all + MESSAGES.two));
+  });
+
   it('stay within 1.5 GiB of memory', async (t) => {
     assert.ok(footprint, 'there was a load');
     const used = await footprint.result();
@@ -168,10 +219,13 @@ describe('two releases with the preset minimal, side by side in a namespace', ()
     await one.helm.uninstall(one.chart);
     assert.deepEqual(nameObjects(await settled(own, (objects) => objects.length === 0)), []);
     assert.deepEqual(nameObjects(await listObjects(cluster, NAMESPACE, isOf('two'))), others);
-    assert.deepEqual(await totals(two), bothLanes(MESSAGES.two));
+    assert.deepEqual(await totals(two), bothLanes(2 * MESSAGES.two + LEFT_BEHIND));
 
     await two.helm.uninstall(two.chart);
-    const mine = [...Object.keys(SECRETS).map((server) => `Secret mine-${server}`)].sort();
+    const mine = Object.keys(SECRETS).flatMap((server) => [
+      `Secret mine-${server}`,
+      `PersistentVolumeClaim mine-${server}`,
+    ]);
     const left = async () => nameObjects(await listObjects(cluster, NAMESPACE));
     const ofTheCluster = ['ConfigMap kube-root-ca.crt', 'ServiceAccount default'];
     const expected = [...ofTheCluster, ...mine].sort();
@@ -179,8 +233,11 @@ describe('two releases with the preset minimal, side by side in a namespace', ()
     const volumes = async () => {
       const { items } = await cluster.core.listPersistentVolume();
       const ours = items.filter(({ spec }) => spec?.claimRef?.namespace === NAMESPACE);
-      return ours.map(({ metadata }) => metadata?.name);
+      return ours.map(({ spec }) => spec?.claimRef?.name).sort();
     };
-    assert.deepEqual(await settled(volumes, (names) => names.length === 0), []);
+    const kept = Object.keys(SECRETS)
+      .map((server) => `mine-${server}`)
+      .sort();
+    assert.deepEqual(await settled(volumes, (names) => names.length === kept.length), kept);
   });
 });

@@ -76,4 +76,31 @@ describe('npm run verify', { concurrency: true }, () => {
     assert.equal(status, 1);
     assert.match(stderr, /^no load yet.*\n$/);
   });
+
+  it('refuses options that choose two deployments or none, in one line that names them', async () => {
+    const account = join(directory, 'options.json');
+    const messages = { sent: 1, accepted: 1, refused: 0, unknown: 0 };
+    const startedAt = new Date().toISOString();
+    await writeFile(
+      account,
+      JSON.stringify({ runId: 'options', startedAt, messages, perCountry: { ES: messages } }),
+    );
+    const run = (...args: readonly string[]) =>
+      runCommand('verify', ['--account', account, ...args], directory, {
+        KUBECONFIG: join(directory, 'kubeconfig'),
+      });
+    const both = await run('--namespace', 'caudal', '--console-url', 'http://127.0.0.1:1');
+    assert.equal(both.status, 2);
+    assert.match(both.stderr, /--console-url or --namespace, not both/);
+    const noNamespace = await run('--release', 'caudal');
+    assert.equal(noNamespace.status, 2);
+    assert.match(noNamespace.stderr, /--release and --context need --namespace/);
+    const noFile = await run('--namespace', 'caudal');
+    assert.equal(noFile.status, 1);
+    assert.match(noFile.stderr, /^--namespace needs a kubeconfig, and there is no .*: set KUBECONFIG\n$/);
+    await writeFile(join(directory, 'kubeconfig'), 'contexts: []\nclusters: []\n');
+    const noContext = await run('--namespace', 'caudal', '--context', 'elsewhere');
+    assert.equal(noContext.status, 1);
+    assert.match(noContext.stderr, /^.*kubeconfig has no cluster for the context elsewhere.*\n$/);
+  });
 });

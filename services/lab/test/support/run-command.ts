@@ -9,11 +9,17 @@ export interface CommandRun {
 }
 
 /** Runs a program of src/commands to its end, with what it keeps in a directory of its own. */
-export function runCommand(name: string, args: readonly string[], directory: string): Promise<CommandRun> {
+export function runCommand(
+  name: string,
+  args: readonly string[],
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CommandRun> {
   const program = join(import.meta.dirname, '..', '..', 'src', 'commands', `${name}.ts`);
   const options = {
     env: {
       ...process.env,
+      ...environment,
       CAUDAL_STATE_DIRECTORY: join(directory, 'state'),
       CAUDAL_RESULTS_DIRECTORY: join(directory, 'results'),
     },

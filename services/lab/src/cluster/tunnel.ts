@@ -1,22 +1,36 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { KubeConfig, PortForward } from '@kubernetes/client-node';
-import type { RunningCluster } from '../../../../../tools/cluster/provider.ts';
 
-/** A loopback port of this machine that leads to a port of a pod, one connection for each that is made to it. */
-export interface Tunnel {
+/** A cluster as its kubeconfig names it. */
+export interface ClusterAddress {
+  /** Path of the kubeconfig. */
+  readonly kubeconfig: string;
+  /** The kubeconfig's current context when not given. */
+  readonly context?: string | undefined;
+}
+
+/** A port of a pod. */
+export interface PodPort {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+}
+
+/** A loopback port of this machine forwarded to a port of a pod. */
+interface Tunnel {
   readonly port: number;
   close(): Promise<void>;
 }
 
 /** Opens a {@link Tunnel} through the API server; NetworkPolicies do not apply to it. */
-export async function openTunnel(
-  running: RunningCluster,
-  { namespace, pod, port }: { readonly namespace: string; readonly pod: string; readonly port: number },
+async function openTunnel(
+  { kubeconfig, context }: ClusterAddress,
+  { namespace, pod, port }: PodPort,
 ): Promise<Tunnel> {
   const config = new KubeConfig();
-  config.loadFromFile(running.kubeconfig);
-  if (running.context !== undefined) config.setCurrentContext(running.context);
+  config.loadFromFile(kubeconfig);
+  if (context !== undefined) config.setCurrentContext(context);
   const forward = new PortForward(config);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -46,18 +60,16 @@ export async function openTunnel(
   };
 }
 
-/** Does some work with tunnels to ports of components, by the names given, and closes them. */
+/** Calls `work` with a forwarded port for each target, and closes all of them. */
 export async function withTunnels<Name extends string, Result>(
-  running: RunningCluster,
-  targets: Readonly<
-    Record<Name, { readonly namespace: string; readonly pod: string; readonly port: number }>
-  >,
+  cluster: ClusterAddress,
+  targets: Readonly<Record<Name, PodPort>>,
   work: (ports: Readonly<Record<Name, number>>) => Promise<Result>,
 ): Promise<Result> {
   const opened: [string, Tunnel][] = [];
   try {
-    for (const [name, target] of Object.entries(targets) as [Name, (typeof targets)[Name]][])
-      opened.push([name, await openTunnel(running, target)]);
+    for (const [name, target] of Object.entries(targets) as [Name, PodPort][])
+      opened.push([name, await openTunnel(cluster, target)]);
     return await work(
       Object.fromEntries(opened.map(([name, { port }]) => [name, port])) as Record<Name, number>,
     );

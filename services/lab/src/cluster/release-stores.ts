@@ -1,0 +1,124 @@
+import { errorMessage } from '@caudal/common/errors';
+import { ExpectedError } from '../cli/run-command-line.ts';
+import type { LaneStore } from '../verify/verify-deep.ts';
+import type { ClusterConnection } from './connection.ts';
+import { isReady, type Release } from './release.ts';
+import { type ClusterAddress, type PodPort, withTunnels } from './tunnel.ts';
+
+const STORE_PORT = 6379;
+
+/** A lane as the console's variable LANES describes it. */
+interface ConsoleLane {
+  readonly name: string;
+  readonly store: LaneStore['store'];
+  readonly storeUrl: string;
+  readonly storeUsername?: string;
+  readonly storePasswordEnv?: string;
+  readonly storeKeyPrefix?: string;
+}
+
+/** Reference to a key of a Secret. */
+interface SecretKey {
+  readonly name: string;
+  readonly key: string;
+}
+
+/**
+ * Calls `work` with the stores of a release, forwarded to this machine through the API server. Logs in as the console
+ * does: that user can only read. Needs permission to get the console's Deployment, list pods, create
+ * `pods/portforward`, and get the Secrets with the stores' passwords.
+ * @param except lanes that are not needed
+ * @throws ExpectedError when permission is missing, or a lane's store is not part of the release
+ */
+export async function withReleaseStores<Result>(
+  { address, cluster, release, except }: ReleaseStores,
+  work: (stores: readonly LaneStore[]) => Promise<Result>,
+): Promise<Result> {
+  const { lanes, passwords } = await readConsole(release);
+  const wanted = lanes.filter(({ name }) => !except.includes(name));
+  const targets: Record<string, PodPort> = {};
+  const stores: (LaneStore & { readonly credentials: string })[] = [];
+  for (const { name, store, storeUrl, storeUsername = '', storePasswordEnv, storeKeyPrefix } of wanted) {
+    if (new URL(storeUrl).hostname !== release.nameOf(store))
+      throw new ExpectedError(
+        `--deep: lane ${name} stores outside the release: add --store ${name}=URL for ${storeUrl}`,
+      );
+    targets[name] = await storePod(release, store);
+    const secret = passwords.get(storePasswordEnv ?? '');
+    const password = secret === undefined ? '' : await readPassword(cluster, release.namespace, secret);
+    const credentials =
+      secret === undefined ? '' : `${encodeURIComponent(storeUsername)}:${encodeURIComponent(password)}@`;
+    stores.push({ lane: name, store, url: '', credentials, keyPrefix: storeKeyPrefix ?? '' });
+  }
+  return withTunnels(address, targets, (ports) =>
+    work(
+      stores.map(({ credentials, ...store }) => ({
+        ...store,
+        url: `redis://${credentials}127.0.0.1:${ports[store.lane]}/0`,
+      })),
+    ),
+  );
+}
+
+/** Options of {@link withReleaseStores}. */
+export interface ReleaseStores {
+  readonly address: ClusterAddress;
+  readonly cluster: ClusterConnection;
+  readonly release: Release;
+  readonly except: readonly string[];
+}
+
+async function readConsole(release: Release): Promise<{
+  readonly lanes: readonly ConsoleLane[];
+  /** Where the value of a variable comes from, by variable. */
+  readonly passwords: ReadonlyMap<string, SecretKey>;
+}> {
+  const name = release.nameOf('console');
+  const { spec } = await release.deployment('console').catch((error: unknown) => {
+    throw new ExpectedError(
+      `cannot read the Deployment ${name} in namespace ${release.namespace}: check --release and --namespace (${reasonOf(error)})`,
+      { cause: error },
+    );
+  });
+  const env = spec?.template.spec?.containers[0]?.env ?? [];
+  const lanes = env.find((variable) => variable.name === 'LANES')?.value ?? '[]';
+  return {
+    lanes: JSON.parse(lanes) as ConsoleLane[],
+    passwords: new Map(
+      env.flatMap(({ name: variable, valueFrom }) => {
+        const { name: secret, key } = valueFrom?.secretKeyRef ?? {};
+        return secret !== undefined && key !== undefined ? [[variable, { name: secret, key }] as const] : [];
+      }),
+    ),
+  };
+}
+
+async function storePod(release: Release, store: string): Promise<PodPort> {
+  const pod = (await release.pods(store)).find(isReady)?.metadata?.name;
+  if (pod === undefined) throw new ExpectedError(`--deep: no pod of ${release.nameOf(store)} is ready`);
+  return { namespace: release.namespace, pod, port: STORE_PORT };
+}
+
+async function readPassword(
+  { core }: ClusterConnection,
+  namespace: string,
+  { name, key }: SecretKey,
+): Promise<string> {
+  const { data } = await core.readNamespacedSecret({ namespace, name }).catch((error: unknown) => {
+    throw new ExpectedError(`--deep: cannot read the Secret ${name}: ${reasonOf(error)}`, { cause: error });
+  });
+  const value = data?.[key];
+  if (value === undefined) throw new ExpectedError(`--deep: the Secret ${name} has no key ${key}`);
+  return Buffer.from(value, 'base64').toString();
+}
+
+/** The API server's own words; the client's message is a dump of the response. */
+function reasonOf(error: unknown): string {
+  const body = (error as { readonly body?: unknown }).body;
+  try {
+    const status = (typeof body === 'string' ? JSON.parse(body) : body) as { readonly message?: string };
+    return status.message ?? errorMessage(error);
+  } catch {
+    return errorMessage(error);
+  }
+}
