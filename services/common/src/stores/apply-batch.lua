@@ -17,7 +17,7 @@
 --
 -- A bucket maps a client's key to the day (since 1970) of its last use; its field without a name is 'day:days', the day of
 -- its last sweep and the days that keys were kept then. In `offsets`, '#bucketsFrom' is the first day of buckets (a store
--- of an earlier release goes on with bitmaps until its consumers have been replaced), '#swept' counts swept keys.
+-- of an earlier release keeps to bitmaps until its consumers have been replaced), '#swept' counts swept keys.
 local at = 0
 local function take()
   at = at + 1
@@ -113,7 +113,8 @@ for _ = 1, takeCount() do
   segments[#segments + 1] = { bitmap, first, merged }
 end
 
-local firsts, daysToKeep, firstMessages = takeCount(), takeCount(), {}
+local firsts, daysToKeep = takeCount(), takeCount()
+local firstsAt, lastUses, sweeps, formers = at, {}, {}, {}
 local today, bucketsFrom, swept, startsBuckets = 0, nil, nil, false
 if firsts > 0 then
   today = math.floor(redis.call('TIME')[1] / 86400)
@@ -126,18 +127,16 @@ if firsts > 0 then
     bucketsFrom = (redis.call('GET', KEYS[2]) or '0') == '0' and '0' or tostring(today + 2)
   end
 end
+local hasFormers = firsts > 0 and today <= (tonumber(bucketsFrom) or 0) + daysToKeep
 for i = 1, firsts do
-  local bucket, former, key, country, weather = takeCount() + 4 + bitmaps, takeCount(), take(), take(), take()
-  if former == 0 and today <= (tonumber(bucketsFrom) or 0) + daysToKeep then return { 'former' } end
-  local found = redis.call('HMGET', KEYS[bucket], key, '')
-  local isFormer = former > 0 and not isNew[former]
+  local bucket, former, key, country, weather = take(), takeCount(), take(), take(), take()
+  if former == 0 and hasFormers then return { 'former' } end
+  local found = redis.call('HMGET', KEYS[bucket + 4 + bitmaps], key, '')
+  lastUses[i], sweeps[i] = found[1], found[2]
+  formers[i] = former > 0 and not isNew[former]
     and (string.byte(redis.call('GETRANGE', KEYS[former + 4], 0, 0)) or 0) >= 128
   countries[country] = countries[country] or 0
   weathers[weather] = weathers[weather] or 0
-  firstMessages[i] = {
-    bucket = KEYS[bucket], former = former, key = key, country = country, weather = weather,
-    lastUse = found[1], sweep = found[2], isFormer = isFormer,
-  }
 end
 
 local singles, singlesAt = takeCount(), at
@@ -198,15 +197,17 @@ end
 
 -- A bucket lives for the days to keep after the end of the day on which it was last used. At its first use of a day, what has
 -- not been used for longer is removed; few buckets at a time, so that the first batch of a day does not wait for all.
-local kept, sweeps = {}, 0
+local todayText, state = tostring(today), today .. ':' .. daysToKeep
+local kept, sweptBuckets = {}, 0
 local function keep(bucket, sweep)
+  if sweep == state or kept[bucket] then return end
   local day, days = string.match(sweep or '', '^(%d+):(%d+)$')
-  if kept[bucket] or (day and tonumber(day) >= today and tonumber(days) >= daysToKeep) then return end
+  if day and tonumber(day) >= today and tonumber(days) >= daysToKeep then return end
   kept[bucket] = true
   redis.call('EXPIRE', bucket, (daysToKeep + 1) * 86400)
   if sweep then
-    if sweeps == 64 then return end
-    sweeps = sweeps + 1
+    if sweptBuckets == 64 then return end
+    sweptBuckets = sweptBuckets + 1
     local entries, gone = redis.call('HGETALL', bucket), {}
     for i = 1, #entries, 2 do
       if entries[i] ~= '' and (tonumber(entries[i + 1]) or today) + daysToKeep < today then gone[#gone + 1] = entries[i] end
@@ -214,7 +215,7 @@ local function keep(bucket, sweep)
     for first = 1, #gone, 1000 do redis.call('HDEL', bucket, unpack(gone, first, math.min(first + 999, #gone))) end
     if #gone > 0 then redis.call('HINCRBY', KEYS[4], '#swept', #gone) end
   end
-  redis.call('HSET', bucket, '', today .. ':' .. daysToKeep)
+  redis.call('HSET', bucket, '', state)
 end
 
 local function count(country, weather)
@@ -224,19 +225,23 @@ local function count(country, weather)
 end
 
 local reply = { 'applied' }
-for i, first in ipairs(firstMessages) do
-  if first.isFormer and not first.lastUse then
-    touched[first.former] = true
-  elseif not first.lastUse and today < tonumber(bucketsFrom) then
-    setBit(first.former, '0')
+at = firstsAt
+for i = 1, firsts do
+  local number, former, key, country, weather = take(), takeCount(), take(), take(), take()
+  local bucket, lastUse, isFormer = KEYS[number + 4 + bitmaps], lastUses[i], formers[i]
+  if isFormer and not lastUse then
+    touched[former] = true
+  elseif not lastUse and today < tonumber(bucketsFrom) then
+    setBit(former, '0')
   else
-    if not first.lastUse or (tonumber(first.lastUse) or 0) < today then
-      redis.call('HSET', first.bucket, first.key, today)
+    if not lastUse or (lastUse ~= todayText and (tonumber(lastUse) or 0) < today) then
+      redis.call('HSET', bucket, key, todayText)
     end
-    keep(first.bucket, first.sweep)
+    keep(bucket, sweeps[i])
   end
-  if first.lastUse or first.isFormer then reply[#reply + 1] = i else count(first.country, first.weather) end
+  if lastUse or isFormer then reply[#reply + 1] = i else count(country, weather) end
 end
+at = singlesAt
 for i = 1, singles do
   local bitmap, position, country, weather = takeCount(), take(), take(), take()
   if setBit(bitmap, position) then count(country, weather) else reply[#reply + 1] = firsts + i end

@@ -251,7 +251,7 @@ export function describeKeyBuckets(name: 'valkey' | 'redis', address: () => stri
         Promise.all(keys.map((key) => probe.getbit(`${prefix}seen:k:${key}`, 0)));
 
       it(
-        'goes on with bitmaps, which its consumers know, for a day at least',
+        'keeps to bitmaps, which its consumers know, for a day at least',
         withStore(async ({ store, apply, days, prefix, today, open }) => {
           await leaveBehind(prefix, 'left');
           assert.deepEqual(await apply(keyed('left', 0), keyed('left', 1), keyed('new', 0)), [1, 2]);

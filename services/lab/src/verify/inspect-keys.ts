@@ -1,5 +1,6 @@
-import { type Ledger, type LedgerRequest, ledgerRequests, storeKeyOf } from './ledger.ts';
+import { identityOf, type Ledger, type LedgerRequest, ledgerRequests } from './ledger.ts';
 import type { RawStore } from './raw-store.ts';
+import { storeRecordOf } from './store-record.ts';
 
 /** A message missing from a store. */
 export interface MissingMessage {
@@ -41,13 +42,15 @@ export async function inspectKeys(
   const firstMissing: MissingMessage[] = [];
   let asked = 0;
   for (const requests of chunks(ledgerRequests(ledger), KEYS_A_TIME)) {
-    const bitmaps = await store.bitmaps(
-      requests.map((request) => options.keyPrefix + storeKeyOf(request, options.apiKey)),
+    const records = requests.map((request) =>
+      storeRecordOf(identityOf(request, options.apiKey), options.keyPrefix),
     );
+    const [bitmaps, lastUses] = await Promise.all([store.bitmaps(records), store.lastUses(records)]);
     asked += requests.length;
     requests.forEach(({ key, outcome, messages }, index) => {
       messages.forEach(({ country }, position) => {
-        const isFound = hasBit(bitmaps[index] ?? null, position);
+        const isFound =
+          (position === 0 && (lastUses[index] ?? null) !== null) || hasBit(bitmaps[index] ?? null, position);
         if (isFound) add(foundByCountry, country);
         if (isFound && outcome === 'refused') add(refusedByCountry, country);
         if (outcome !== 'accepted') return;

@@ -1,7 +1,8 @@
 import type { PlantedMessage } from './plants.ts';
 import type { RawStore } from './raw-store.ts';
+import { storeRecordOf } from './store-record.ts';
 
-const IDENTITY_TTL_SECONDS = 3_600;
+const DAYS_KEPT = 4;
 
 /** Writes planted messages to a lane's store, without the services' own code, under keys that begin with `keyPrefix`. */
 export async function plantFault(
@@ -13,9 +14,12 @@ export async function plantFault(
   const counts: Record<string, number> = {};
   for (const { country, counted } of messages) counts[country] = (counts[country] ?? 0) + counted;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0) + totalOff;
-  await store.markFirstBits(
-    messages.filter(({ isRemembered }) => isRemembered).map(({ storeKey }) => keyPrefix + storeKey),
-    IDENTITY_TTL_SECONDS,
+  await store.rememberFirsts(
+    messages
+      .filter(({ isRemembered }) => isRemembered)
+      .map(({ identity }) => storeRecordOf(identity, keyPrefix)),
+    Date.now(),
+    DAYS_KEPT,
   );
   await store.setFields(`${keyPrefix}country_counts`, counts);
   await store.set(`${keyPrefix}total_messages`, String(total));

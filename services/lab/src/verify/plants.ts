@@ -2,8 +2,7 @@ import type { Finding, VerdictState } from '@caudal/common/account';
 
 /** A planted message in a lane's store. */
 export interface PlantedMessage {
-  /** Store key of its identity, without the lane's prefix. */
-  readonly storeKey: string;
+  readonly identity: string;
   /** Country it is counted under. */
   readonly country: string;
   /** Number of times it is counted. */
@@ -159,7 +158,7 @@ export const FAULTS: readonly Plant[] = [
     name: 'a loss behind a message of another sender',
     messages: ({ messages, places: [many] }) => [
       ...withoutOne(messages, many),
-      { storeKey: 'seen:k:of-another-sender', country: many, counted: 1, isRemembered: true },
+      { identity: 'of-another-sender', country: many, counted: 1, isRemembered: true },
     ],
     state: 'exact',
     findings: nothing,

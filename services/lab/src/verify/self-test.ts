@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Account, type Finding, type PerCountry, verdictOf } from '@caudal/common/account';
 import type { LoadAccount } from '../../../../load-tests/lib/account.ts';
 import type { ConsoleClient } from '../load/console-client.ts';
-import { type Ledger, ledgerRequests, storeKeyOf } from './ledger.ts';
+import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
 import { plantFault } from './plant-fault.ts';
 import { CLEAN, FAULTS, type Ground, type Plant, type PlantedMessage } from './plants.ts';
 import { withRawStore } from './raw-store.ts';
@@ -109,7 +109,7 @@ function groundOf(ledger: Ledger): Ground {
   const messages = [...ledgerRequests(ledger)].flatMap((request) =>
     request.messages.map(
       ({ country }): PlantedMessage => ({
-        storeKey: storeKeyOf(request, undefined),
+        identity: identityOf(request, undefined),
         country,
         counted: 1,
         isRemembered: true,

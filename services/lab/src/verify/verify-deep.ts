@@ -4,8 +4,9 @@ import { ExpectedError } from '../cli/run-command-line.ts';
 import { formatCount } from '../report/text-table.ts';
 import { deepAccount } from './deep-account.ts';
 import { inspectKeys, type KeyInspection } from './inspect-keys.ts';
-import { type Ledger, ledgerRequests, storeKeyOf } from './ledger.ts';
+import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
 import { type RawStore, type StoreAddress, withRawStore } from './raw-store.ts';
+import { type StoreRecord, storeRecordOf } from './store-record.ts';
 
 /** Address of a lane's store for `--deep`. */
 export interface LaneStore extends StoreAddress {
@@ -49,7 +50,7 @@ export async function verifyDeeply(options: {
     if (store === undefined) throw new ExpectedError(`--deep: set --store ${lane}=redis://…`);
     const { inspection, isForgetting } = await withRawStore(store, async (raw) => ({
       inspection: await inspectKeys(raw, ledger, { keyPrefix: store.keyPrefix, apiKey }),
-      isForgetting: isOld && (await forgetsKeys(raw, ledger, store.keyPrefix, apiKey)),
+      isForgetting: isOld && (await forgetsKeys(raw, ledger, store.keyPrefix, apiKey, now)),
     })).catch((error: unknown) => {
       throw new ExpectedError(`--deep: the store of ${lane} does not answer: ${errorMessage(error)}`, {
         cause: error,
@@ -68,12 +69,13 @@ async function forgetsKeys(
   ledger: Ledger,
   keyPrefix: string,
   apiKey: string | undefined,
+  now: number,
 ): Promise<boolean> {
-  const keys: string[] = [];
+  const records: StoreRecord[] = [];
   for (const request of ledgerRequests(ledger)) {
-    if (keys.push(keyPrefix + storeKeyOf(request, apiKey)) === FIRST_KEYS) break;
+    if (records.push(storeRecordOf(identityOf(request, apiKey), keyPrefix)) === FIRST_KEYS) break;
   }
-  const shortestMs = await raw.shortestLifeMs(keys);
+  const shortestMs = await raw.shortestLifeMs(records, now);
   return shortestMs === null || shortestMs < ABOUT_TO_GO_MS;
 }
 
