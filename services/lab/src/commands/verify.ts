@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Account } from '@caudal/common/account';
 import { findServers } from '../../../../tools/servers/servers.ts';
 import { readOptions, UsageError } from '../cli/arguments.ts';
 import { handleInterrupts } from '../cli/interrupts.ts';
@@ -8,7 +9,7 @@ import { runCommandLine } from '../cli/run-command-line.ts';
 import { findTarget } from '../cli/target.ts';
 import { createTerminal } from '../cli/terminal.ts';
 import { createConsoleClient } from '../load/console-client.ts';
-import { readLastLoad } from '../load/last-load.ts';
+import { type LastLoad, readLastLoad } from '../load/last-load.ts';
 import { accountStatus } from '../report/account-status.ts';
 import { accountSummary } from '../report/summary.ts';
 import { DEFAULT_NAMES, LANES, storeUrl } from '../stack/service-environment.ts';
@@ -77,6 +78,7 @@ await runCommandLine(USAGE, async (args) => {
           // Local stores do not belong to a remote console.
           stores: consoleUrl === undefined ? [...givenStores, ...(await localStores())] : givenStores,
           apiKey: values['api-key'],
+          weatherBefore: weatherBefore(account, load),
           now: Date.now(),
         })
       : { account, notes: [] };
@@ -90,6 +92,13 @@ await runCommandLine(USAGE, async (args) => {
     interrupts.release();
   }
 });
+
+/** Counts by weather before a load; empty where the stores are taken to have been. */
+function weatherBefore({ lanes }: Account, { before }: LastLoad) {
+  return Object.fromEntries(
+    lanes.map(({ lane }) => [lane, before[lane] === undefined ? {} : before[lane].byWeather]),
+  );
+}
 
 /** Stores of the local deployment; empty when none is running. */
 async function localStores(): Promise<LaneStore[]> {

@@ -12,7 +12,11 @@ export async function plantFault(
   totalOff: number,
 ): Promise<void> {
   const counts: Record<string, number> = {};
-  for (const { country, counted } of messages) counts[country] = (counts[country] ?? 0) + counted;
+  const weathers: Record<string, number> = {};
+  for (const { country, weather, counted } of messages) {
+    counts[country] = (counts[country] ?? 0) + counted;
+    weathers[weather] = (weathers[weather] ?? 0) + counted;
+  }
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0) + totalOff;
   await store.rememberFirsts(
     messages
@@ -22,5 +26,6 @@ export async function plantFault(
     DAYS_KEPT,
   );
   await store.setFields(`${keyPrefix}country_counts`, counts);
+  await store.setFields(`${keyPrefix}weather_counts`, weathers);
   await store.set(`${keyPrefix}total_messages`, String(total));
 }

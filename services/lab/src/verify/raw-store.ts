@@ -12,6 +12,8 @@ export interface RawStore {
   shortestLifeMs(records: readonly StoreRecord[], now: number): Promise<number | null>;
   /** Records the first message of each, as used at `now` (ms since the epoch) and kept for `days`. */
   rememberFirsts(records: readonly StoreRecord[], now: number, days: number): Promise<void>;
+  /** Reads a hash of numbers. */
+  counts(key: string): Promise<Readonly<Record<string, number>>>;
   set(key: string, value: string): Promise<void>;
   setFields(key: string, fields: Readonly<Record<string, number>>): Promise<void>;
   /** Removes every key with this prefix. */
@@ -77,6 +79,10 @@ function rawStore(client: Client): RawStore {
         pipeline.expire(bucket, (days + 1) * (DAY_MS / 1_000));
       }
       resultsOf(await pipeline.exec());
+    },
+    async counts(key) {
+      const fields = await client.hgetall(key);
+      return Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, Number(value)]));
     },
     async set(key, value) {
       await client.set(key, value);

@@ -9,6 +9,7 @@ import { withRawStore } from './raw-store.ts';
 import { type ConsoleLane, withSelfTestConsole } from './self-test-console.ts';
 import { type SelfTestResult, selfTestResult } from './self-test-result.ts';
 import { verifyDeeply } from './verify-deep.ts';
+import { weatherOf } from './weather-account.ts';
 
 /** Addresses of the real stores. */
 export interface StoreAddresses {
@@ -108,9 +109,10 @@ function makeLedger(): Ledger {
 function groundOf(ledger: Ledger): Ground {
   const messages = [...ledgerRequests(ledger)].flatMap((request) =>
     request.messages.map(
-      ({ country }): PlantedMessage => ({
+      ({ country, weather }): PlantedMessage => ({
         identity: identityOf(request, undefined),
         country,
+        weather: weatherOf(weather),
         counted: 1,
         isRemembered: true,
       }),
@@ -169,6 +171,7 @@ async function missesOf(
     ledger,
     stores: [{ lane: name, store: lane.store, url: lane.storeUrl, keyPrefix: lane.storeKeyPrefix }],
     apiKey: undefined,
+    weatherBefore: { [name]: {} },
     now: Date.now(),
   });
   const deepExpected = plant.deepFindings?.(ground) ?? expected;
