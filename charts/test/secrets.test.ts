@@ -164,6 +164,51 @@ describe('secrets', () => {
     assert.ok(kafka.includes(volumes) && kafka.includes(removal), kafka);
   });
 
+  it('reach the services as files where asked, and as no variable then', async () => {
+    const services = ['ingest', 'console', 'kafka-redis-consumer', 'rabbitmq-valkey-consumer'].map(
+      (name) => `Deployment caudal-${name}`,
+    );
+    const apiKeys = { existingSecret: 'api', key: 'keys' };
+    const values = { services: { ingest: { apiKeys, env: { KAFKA_PASSWORD: 'mine' } } } };
+    const [asVariables, asFiles] = [
+      await render({ values }),
+      await render({ values: { ...values, secretsAsFiles: true } }),
+    ];
+    for (const owner of services) {
+      const pod = podsOf(asFiles).find((candidate) => candidate.owner === owner);
+      const { env = [], volumeMounts = [] } = containerOf(asFiles, owner);
+      assert.deepEqual(
+        env.filter(({ valueFrom }) => valueFrom !== undefined),
+        [],
+        owner,
+      );
+      assert.ok(
+        volumeMounts.some(({ name, mountPath }) => name === 'secrets' && mountPath === '/etc/caudal/secrets'),
+      );
+      const volume = pod?.spec.volumes?.find(({ name }) => name === 'secrets') as {
+        projected: { sources: { secret: { name: string; items: { key: string; path: string }[] } }[] };
+      };
+      const files = volume.projected.sources.flatMap(({ secret }) =>
+        secret.items.map(({ key, path }) => `${path} ${secret.name} ${key}`),
+      );
+      const variables = (containerOf(asVariables, owner).env ?? []).flatMap(({ name, valueFrom }) =>
+        valueFrom?.secretKeyRef
+          ? [`${name} ${valueFrom.secretKeyRef.name} ${valueFrom.secretKeyRef.key}`]
+          : [],
+      );
+      assert.ok(variables.length > 0);
+      assert.deepEqual(files, variables);
+      assert.deepEqual(
+        env.filter(({ name }) => name.endsWith('_FILE')).map(({ name, value }) => `${name} ${value}`),
+        files.map((file) => file.split(' ')[0]).map((name) => `${name}_FILE /etc/caudal/secrets/${name}`),
+      );
+    }
+    const own = containerOf(asFiles, 'Deployment caudal-ingest').env?.filter(({ name }) =>
+      name.startsWith('KAFKA_PASSWORD'),
+    );
+    assert.deepEqual(own, [{ name: 'KAFKA_PASSWORD', value: 'mine' }]);
+  });
+
   it('are named in the lanes of the console, which may hold characters that JSON escapes', async () => {
     const { env = [] } = containerOf(await render(), 'Deployment caudal-console');
     const at = (name: string) => env.findIndex((variable) => variable.name === name);

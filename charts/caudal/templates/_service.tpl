@@ -16,9 +16,13 @@ returns), cas (Secrets with more CAs, by server, optional), env (plain values), 
 {{- $_ := set $env (printf "%s_CA_FILE" (upper $name)) (include "caudal.caFile" $name) -}}
 {{- end -}}
 {{- end -}}
-{{- $env = mergeOverwrite $env (.env | default dict) (.settings.env | default dict) -}}
 {{- $secrets = mergeOverwrite $secrets (.secrets | default dict) -}}
 {{- range $name, $value := .settings.env }}{{ $secrets = omit $secrets $name }}{{ end -}}
+{{- $files := ternary $secrets dict $root.Values.secretsAsFiles -}}
+{{- range $name, $from := $files }}
+{{- $_ := set $env (printf "%s_FILE" $name) (printf "/etc/caudal/secrets/%s" $name) -}}
+{{- end -}}
+{{- $env = mergeOverwrite $env (.env | default dict) (.settings.env | default dict) -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -48,7 +52,7 @@ spec:
           envFrom: {{- toYaml . | nindent 12 }}
           {{- end }}
           env:
-            {{- range $name, $from := $secrets }}
+            {{- range $name, $from := ternary dict $secrets $root.Values.secretsAsFiles }}
             {{- include "caudal.secretEnv" (dict "name" $name "secret" $from.secret "key" $from.key) | nindent 12 }}
             {{- end }}
             {{- include "caudal.plainEnv" $env | trim | nindent 12 }}
@@ -69,17 +73,28 @@ spec:
             timeoutSeconds: 2
             failureThreshold: 2
           resources: {{- toYaml .settings.resources | nindent 12 }}
-          {{- with $cas }}
+          {{- if or $cas $files }}
           volumeMounts:
-            {{- range $name, $_ := . }}
+            {{- range $name, $_ := $cas }}
             - { name: ca-{{ $name }}, mountPath: /etc/caudal/ca/{{ $name }}, readOnly: true }
             {{- end }}
+            {{- if $files }}
+            - { name: secrets, mountPath: /etc/caudal/secrets, readOnly: true }
+            {{- end }}
           {{- end }}
-      {{- with $cas }}
+      {{- if or $cas $files }}
       volumes:
-        {{- range $name, $secret := . }}
+        {{- range $name, $secret := $cas }}
         - name: ca-{{ $name }}
           secret: { secretName: {{ $secret | quote }}, items: [{ key: ca.crt, path: ca.crt }] }
+        {{- end }}
+        {{- with $files }}
+        - name: secrets
+          projected:
+            sources:
+              {{- range $name, $from := . }}
+              - secret: { name: {{ $from.secret | quote }}, items: [{ key: {{ $from.key | quote }}, path: {{ $name }} }] }
+              {{- end }}
         {{- end }}
       {{- end }}
 {{- end -}}

@@ -39,7 +39,7 @@ export const accountRequestSchema = z.strictObject({
 const finding = z.object({
   lane: z.string(),
   country: z.string().nullable(),
-  kind: z.enum(['lost', 'doubled', 'wrong-country', 'refused', 'other', 'total']),
+  kind: z.enum(['lost', 'doubled', 'wrong-country', 'wrong-weather', 'refused', 'other', 'total']),
   count,
   countedAs: z.string().optional(),
 });

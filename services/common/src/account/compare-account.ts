@@ -10,6 +10,8 @@ export interface LaneTotals {
   readonly byCountry: PerCountry;
   /** Distinct identities in the store; null if not counted. */
   readonly identities: number | null;
+  /** Messages by class of weather; absent if not read. Compared only by `verify --deep`. */
+  readonly byWeather?: Readonly<Record<string, number>> | undefined;
   /** Time of the reading, ms since the epoch; if absent, no identity may have expired since. */
   readonly readAt?: number | undefined;
   /** Changes whenever an identity may have expired; null if the store does not report it. */
@@ -30,10 +32,17 @@ export interface AccountInput {
 }
 
 /**
- * Kinds of findings: `lost`, `doubled` (counted twice under one identity), counted under a `wrong-country`, `refused` but
- * stored, from an `other` sender (not a fault), or in the store's `total` but in no country, or the reverse.
+ * Kinds of findings: `lost`, `doubled` (counted twice under one identity), counted under a `wrong-country` or
+ * a `wrong-weather`, `refused` but stored, from an `other` sender (not a fault), or in the store's `total` but in no country, or the reverse.
  */
-export type FindingKind = 'lost' | 'doubled' | 'wrong-country' | 'refused' | 'other' | 'total';
+export type FindingKind =
+  | 'lost'
+  | 'doubled'
+  | 'wrong-country'
+  | 'wrong-weather'
+  | 'refused'
+  | 'other'
+  | 'total';
 
 /** A finding in a lane. */
 export interface Finding {

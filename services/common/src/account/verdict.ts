@@ -55,6 +55,7 @@ function faultLine(faults: readonly Finding[]): string {
     faults.reduce((sum, finding) => sum + (finding.kind === kind ? finding.count : 0), 0);
   const parts = [`lost ${format(count('lost'))}`, `doubled ${format(count('doubled'))}`];
   if (count('wrong-country') > 0) parts.push(`under a wrong country ${format(count('wrong-country'))}`);
+  if (count('wrong-weather') > 0) parts.push(`under a wrong weather ${format(count('wrong-weather'))}`);
   if (count('refused') > 0) parts.push(`refused but stored ${format(count('refused'))}`);
   if (count('total') > 0) parts.push(`totals off by ${format(count('total'))}`);
   return `NOT exact: ${parts.join(', ')}`;
@@ -73,6 +74,7 @@ function findingNotes(findings: readonly Finding[], isByCounts: boolean): string
 export function describeFinding({ lane, country, kind, count, countedAs }: Finding): string {
   const where = country ?? 'in no single country (the identities show it)';
   if (kind === 'wrong-country') return `${lane}: ${format(count)} of ${where} counted as ${countedAs}`;
+  if (kind === 'wrong-weather') return `${lane}: ${messages(count)} counted under a wrong weather`;
   if (kind === 'other') return `${lane}: ${messages(count)} of another sender, ${where}`;
   if (kind === 'refused') return `${lane}: ${messages(count)} refused but stored, ${where}`;
   if (kind === 'total') {

@@ -1,16 +1,23 @@
 -- Counts a batch, each identity once, together with the log positions: all of it or nothing.
 --
 -- KEYS  1 country_counts (hash)  2 total_messages (string)  3 weather_counts (hash)  4 offsets (hash)
---       5… identity bitmaps, one bit a message
+--       5… identity bitmaps, one bit a message; then buckets of the first messages under clients' keys (hashes)
 -- ARGV  P, then P × (source, expected offset or '', next offset, marks of the log or '')
---       one pair a bitmap: (seconds to live, bytes to allocate when it is created or 0)
+--       M, then M × (seconds to live, bytes to allocate when it is created or 0), one pair a bitmap
 --       C, then C × (country, n); W, then W × (weather, n): the counts of all segments together
 --       S, then S × (bitmap number, first byte, mask): runs of identities that are expected to be new
---       B, then B × (bitmap number, bit, country, weather): identities one by one, new or not
+--       K, days to keep, then K × (bucket number, former bitmap number or 0, key, country, weather): first messages
+--       B, then B × (bitmap number, bit, country, weather): other identities one by one, new or not
 -- Errors   NOPERM or WRONGTYPE when the server would refuse a write of the batch; nothing was written
 -- Returns  {'moved', source, offset or '', …}  a position is not where the batch expected it; nothing was written
 --          {'overlap'}                         a segment holds a known identity; nothing was written, send it one by one
---          {'applied', i, …}                   everything is written; i: numbers of the single identities that were known
+--          {'former'}                          former bitmaps are needed; nothing was written, send them
+--          {'applied', i, …}                   everything is written; i: numbers of the identities that were known,
+--                                              first messages under keys as 1…K, then the single ones
+--
+-- A bucket maps a client's key to the day (since 1970) of its last use; its field without a name is 'day:days', the day of
+-- its last sweep and the days that keys were kept then. In `offsets`, '#bucketsFrom' is the first day of buckets (a store
+-- of an earlier release keeps to bitmaps until its consumers have been replaced), '#swept' counts swept keys.
 local at = 0
 local function take()
   at = at + 1
@@ -24,15 +31,16 @@ end
 -- it had written would make the next attempt count nothing.
 if redis.acl_check_cmd then
   -- The server has checked the user's key patterns against all KEYS, so one bitmap shows for all what may be done to it.
-  local bitmap = KEYS[5] or KEYS[1]
+  local bitmap, bucket = KEYS[5] or KEYS[1], KEYS[#KEYS]
   for _, command in ipairs({
     { 'TYPE', KEYS[1] }, { 'HMGET', KEYS[1], 'x' }, { 'HGET', KEYS[4], 'x' }, { 'GET', KEYS[2] },
     { 'EXISTS', bitmap }, { 'GETRANGE', bitmap, 0, 0 }, { 'SETRANGE', bitmap, 0, 'x' }, { 'SETBIT', bitmap, 0, 1 },
     { 'SET', bitmap, 'x', 'EX', 1 }, { 'EXPIRE', bitmap, 1 }, { 'HINCRBY', KEYS[1], 'x', 1 },
     { 'INCRBY', KEYS[2], 1 }, { 'HINCRBY', KEYS[3], 'x', 1 }, { 'HSET', KEYS[4], 'x', 1 },
+    { 'TIME' }, { 'HMGET', bucket, 'x' }, { 'HGETALL', bucket }, { 'HSET', bucket, 'x', 1 }, { 'HDEL', bucket, 'x' },
   }) do
     if not redis.acl_check_cmd(unpack(command)) then
-      return redis.error_reply('NOPERM this user may not run ' .. string.lower(command[1]) .. ' on ' .. command[2])
+      return redis.error_reply('NOPERM this user may not run ' .. string.lower(command[1]) .. ' on ' .. (command[2] or 'the server'))
     end
   end
 end
@@ -59,12 +67,13 @@ end
 if #moved > 1 then return moved end
 
 local seconds, allocate, isNew = {}, {}, {}
-for i = 5, #KEYS do
-  seconds[i - 4], allocate[i - 4] = takeCount(), takeCount()
+local bitmaps = takeCount()
+for i = 1, bitmaps do
+  seconds[i], allocate[i] = takeCount(), takeCount()
 end
-for first = 5, #KEYS, 1000 do
-  local last = math.min(first + 999, #KEYS)
-  -- Clients' keys usually come once: one command shows that none of them is known.
+for first = 5, 4 + bitmaps, 1000 do
+  local last = math.min(first + 999, 4 + bitmaps)
+  -- Requests under a key usually come once: one command shows that none of them is known.
   local found = redis.call('EXISTS', unpack(KEYS, first, last))
   for i = first, last do
     local kind = found == 0 and 'none' or redis.call('TYPE', KEYS[i]).ok
@@ -104,6 +113,32 @@ for _ = 1, takeCount() do
   segments[#segments + 1] = { bitmap, first, merged }
 end
 
+local firsts, daysToKeep = takeCount(), takeCount()
+local firstsAt, lastUses, sweeps, formers = at, {}, {}, {}
+local today, bucketsFrom, swept, startsBuckets = 0, nil, nil, false
+if firsts > 0 then
+  today = math.floor(redis.call('TIME')[1] / 86400)
+  local state = redis.call('HMGET', KEYS[4], '#bucketsFrom', '#swept')
+  bucketsFrom, swept = state[1], state[2]
+  startsBuckets = not bucketsFrom
+  if startsBuckets then
+    -- An empty store has no former bitmaps. Others get a day at least, in which every consumer must be replaced: those of an
+    -- earlier release read bitmaps alone.
+    bucketsFrom = (redis.call('GET', KEYS[2]) or '0') == '0' and '0' or tostring(today + 2)
+  end
+end
+local hasFormers = firsts > 0 and today <= (tonumber(bucketsFrom) or 0) + daysToKeep
+for i = 1, firsts do
+  local bucket, former, key, country, weather = take(), takeCount(), take(), take(), take()
+  if former == 0 and hasFormers then return { 'former' } end
+  local found = redis.call('HMGET', KEYS[bucket + 4 + bitmaps], key, '')
+  lastUses[i], sweeps[i] = found[1], found[2]
+  formers[i] = former > 0 and not isNew[former]
+    and (string.byte(redis.call('GETRANGE', KEYS[former + 4], 0, 0)) or 0) >= 128
+  countries[country] = countries[country] or 0
+  weathers[weather] = weathers[weather] or 0
+end
+
 local singles, singlesAt = takeCount(), at
 for i = 1, singles do
   local country, weather = ARGV[singlesAt + 4 * i - 1], ARGV[singlesAt + 4 * i]
@@ -127,6 +162,7 @@ end
 local bad = findBadField(KEYS[1], countries)
   or findBadField(KEYS[3], weathers)
   or findBadCount(KEYS[2], { '' }, { redis.call('GET', KEYS[2]) })
+  or findBadCount(KEYS[4], { '#bucketsFrom', '#swept' }, { bucketsFrom or '0', swept })
 if bad then return bad end
 
 -- From here on, writes only.
@@ -145,28 +181,70 @@ for _, segment in ipairs(segments) do
   touched[segment[1]] = true
 end
 
-local reply = { 'applied' }
-for i = 1, singles do
-  local bitmap, position, country, weather = takeCount(), take(), take(), take()
+-- Whether the bit was 0.
+local function setBit(bitmap, position)
   local key = KEYS[bitmap + 4]
-  local new
   if isNew[bitmap] and position == '0' and allocate[bitmap] == 0 then
-    -- The usual single message under a key of its own: one command instead of two.
+    -- The usual single message in a bitmap of its own: one command instead of two.
     redis.call('SET', key, '\128', 'EX', seconds[bitmap])
     isNew[bitmap] = false
-    new = true
-  else
-    prepare(bitmap)
-    new = redis.call('SETBIT', key, position, 1) == 0
-    touched[bitmap] = true
+    return true
   end
-  if new then
-    countries[country] = countries[country] + 1
-    weathers[weather] = weathers[weather] + 1
-    total = total + 1
-  else
-    reply[#reply + 1] = i
+  prepare(bitmap)
+  touched[bitmap] = true
+  return redis.call('SETBIT', key, position, 1) == 0
+end
+
+-- A bucket lives for the days to keep after the end of the day on which it was last used. At its first use of a day, what has
+-- not been used for longer is removed; few buckets at a time, so that the first batch of a day does not wait for all.
+local todayText, state = tostring(today), today .. ':' .. daysToKeep
+local kept, sweptBuckets = {}, 0
+local function keep(bucket, sweep)
+  if sweep == state or kept[bucket] then return end
+  local day, days = string.match(sweep or '', '^(%d+):(%d+)$')
+  if day and tonumber(day) >= today and tonumber(days) >= daysToKeep then return end
+  kept[bucket] = true
+  redis.call('EXPIRE', bucket, (daysToKeep + 1) * 86400)
+  if sweep then
+    if sweptBuckets == 64 then return end
+    sweptBuckets = sweptBuckets + 1
+    local entries, gone = redis.call('HGETALL', bucket), {}
+    for i = 1, #entries, 2 do
+      if entries[i] ~= '' and (tonumber(entries[i + 1]) or today) + daysToKeep < today then gone[#gone + 1] = entries[i] end
+    end
+    for first = 1, #gone, 1000 do redis.call('HDEL', bucket, unpack(gone, first, math.min(first + 999, #gone))) end
+    if #gone > 0 then redis.call('HINCRBY', KEYS[4], '#swept', #gone) end
   end
+  redis.call('HSET', bucket, '', state)
+end
+
+local function count(country, weather)
+  countries[country] = countries[country] + 1
+  weathers[weather] = weathers[weather] + 1
+  total = total + 1
+end
+
+local reply = { 'applied' }
+at = firstsAt
+for i = 1, firsts do
+  local number, former, key, country, weather = take(), takeCount(), take(), take(), take()
+  local bucket, lastUse, isFormer = KEYS[number + 4 + bitmaps], lastUses[i], formers[i]
+  if isFormer and not lastUse then
+    touched[former] = true
+  elseif not lastUse and today < tonumber(bucketsFrom) then
+    setBit(former, '0')
+  else
+    if not lastUse or (lastUse ~= todayText and (tonumber(lastUse) or 0) < today) then
+      redis.call('HSET', bucket, key, todayText)
+    end
+    keep(bucket, sweeps[i])
+  end
+  if lastUse or isFormer then reply[#reply + 1] = i else count(country, weather) end
+end
+at = singlesAt
+for i = 1, singles do
+  local bitmap, position, country, weather = takeCount(), take(), take(), take()
+  if setBit(bitmap, position) then count(country, weather) else reply[#reply + 1] = firsts + i end
 end
 
 for bitmap in pairs(touched) do
@@ -179,5 +257,6 @@ for weather, n in pairs(weathers) do
   if n > 0 then redis.call('HINCRBY', KEYS[3], weather, n) end
 end
 if total > 0 then redis.call('INCRBY', KEYS[2], total) end
+if startsBuckets then redis.call('HSET', KEYS[4], '#bucketsFrom', bucketsFrom) end
 if #positions > 0 then redis.call('HSET', KEYS[4], unpack(positions)) end
 return reply

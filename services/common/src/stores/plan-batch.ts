@@ -1,6 +1,7 @@
 import type { CountryCode } from '../message/country.ts';
 import type { Envelope } from '../message/envelope.ts';
 import { weatherClass } from '../message/weather.ts';
+import { bucketOf, keyBitmapOf } from './key-buckets.ts';
 
 /** Identities of one producer that share a bitmap in the store: 32 KiB of bits. */
 export const CHUNK_BITS = 2 ** 18;
@@ -36,9 +37,30 @@ export interface Single {
   readonly envelope: Envelope;
 }
 
+/** The first message under an `Idempotency-Key`. */
+export interface KeyedFirst {
+  readonly bucket: number;
+  /** Bitmap in which an earlier release would have recorded it; undefined if the store has none of those. */
+  readonly formerBitmap: number | undefined;
+  readonly envelope: Envelope;
+}
+
+/** How a batch is planned. */
+export interface PlanOptions {
+  /** Plans every identity on its own, for a batch in which some are known already. */
+  readonly oneByOne: boolean;
+  /** Retention of the bitmaps of `Idempotency-Key`s after their last use. */
+  readonly keyTtlSeconds: number;
+  /** Includes the bitmaps in which an earlier release recorded the first message under a key. */
+  readonly withFormerBitmaps: boolean;
+}
+
 /** A batch as the store's script takes it. */
 export interface BatchPlan {
   readonly bitmaps: readonly Bitmap[];
+  /** Store keys of the buckets, without prefix. */
+  readonly buckets: readonly string[];
+  readonly keyedFirsts: readonly KeyedFirst[];
   readonly segments: readonly Segment[];
   readonly singles: readonly Single[];
   /** Counts of what the segments hold. */
@@ -52,22 +74,34 @@ export interface BatchPlan {
 
 /**
  * Turns a batch into bitmaps and runs of bits, so that the store's work grows with distinct countries and bytes
- * instead of messages. With `oneByOne` every identity stands alone, for a batch in which some are known already.
- * The bitmaps of `Idempotency-Key`s are kept for `keyTtlSeconds` after their last use.
+ * instead of messages. The first message under an `Idempotency-Key`, usually the only one, goes into a bucket.
  */
 export function planBatch(
   envelopes: readonly Envelope[],
-  oneByOne: boolean,
-  keyTtlSeconds: number,
+  { oneByOne, keyTtlSeconds, withFormerBitmaps }: PlanOptions,
 ): BatchPlan {
   const bitmaps: Bitmap[] = [];
   const numbers = new Map<string, number>();
+  const buckets = new Map<string, number>();
+  const keyedFirsts = new Map<string, KeyedFirst>();
   let repeatedInBatch = 0;
   let lastScope = '';
   let lastChunk = -1;
   let last: Bitmap | undefined;
   for (let index = 0; index < envelopes.length; index += 1) {
     const envelope = envelopes[index] as Envelope;
+    if (envelope.key !== undefined && envelope.sequence === 0) {
+      if (keyedFirsts.has(envelope.key)) repeatedInBatch += 1;
+      else
+        keyedFirsts.set(envelope.key, {
+          bucket: numberOf(bucketOf(envelope.key), buckets),
+          formerBitmap: withFormerBitmaps
+            ? numberOfBitmap(envelope, 0, keyTtlSeconds, bitmaps, numbers)
+            : undefined,
+          envelope,
+        });
+      continue;
+    }
     const chunk = envelope.producer === undefined ? 0 : Math.floor(envelope.sequence / CHUNK_BITS);
     const scope = (envelope.producer ?? envelope.key) as string;
     if (
@@ -76,7 +110,7 @@ export function planBatch(
       chunk !== lastChunk ||
       isKeyed(last) === (envelope.key === undefined)
     ) {
-      last = bitmapOf(envelope, chunk, keyTtlSeconds, bitmaps, numbers);
+      last = bitmaps[numberOfBitmap(envelope, chunk, keyTtlSeconds, bitmaps, numbers)] as Bitmap;
       lastScope = scope;
       lastChunk = chunk;
     }
@@ -111,33 +145,48 @@ export function planBatch(
       }
     }
   });
-  return { bitmaps, segments, singles, byCountry, byWeather, segmentMessages, repeatedInBatch };
+  return {
+    bitmaps,
+    buckets: [...buckets.keys()],
+    keyedFirsts: [...keyedFirsts.values()],
+    segments,
+    singles,
+    byCountry,
+    byWeather,
+    segmentMessages,
+    repeatedInBatch,
+  };
 }
 
 function isKeyed(bitmap: Bitmap): boolean {
   return bitmap.allocateBytes === 0;
 }
 
-function bitmapOf(
+/** Returns the number of a name, the next one if it is new. */
+function numberOf(name: string, numbers: Map<string, number>): number {
+  const number = numbers.get(name) ?? numbers.size;
+  numbers.set(name, number);
+  return number;
+}
+
+function numberOfBitmap(
   envelope: Envelope,
   chunk: number,
   keyTtlSeconds: number,
   bitmaps: Bitmap[],
   numbers: Map<string, number>,
-): Bitmap {
+): number {
   const keyed = envelope.key !== undefined;
-  const key = keyed ? `seen:k:${envelope.key}` : `seen:p:${envelope.producer}:${chunk}`;
-  const number = numbers.get(key);
-  if (number !== undefined) return bitmaps[number] as Bitmap;
-  const bitmap: Bitmap = {
-    key,
-    ttlSeconds: keyed ? keyTtlSeconds : PRODUCER_TTL_SECONDS,
-    allocateBytes: keyed ? 0 : CHUNK_BITS / 8,
-    members: new Map(),
-  };
-  numbers.set(key, bitmaps.length);
-  bitmaps.push(bitmap);
-  return bitmap;
+  const key = keyed ? keyBitmapOf(envelope.key) : `seen:p:${envelope.producer}:${chunk}`;
+  const number = numberOf(key, numbers);
+  if (number === bitmaps.length)
+    bitmaps.push({
+      key,
+      ttlSeconds: keyed ? keyTtlSeconds : PRODUCER_TTL_SECONDS,
+      allocateBytes: keyed ? 0 : CHUNK_BITS / 8,
+      members: new Map(),
+    });
+  return number;
 }
 
 /** Cuts the bits of a bitmap, in ascending order, into runs without large gaps. */

@@ -2,22 +2,27 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { AppError, errorMessage } from '../errors.ts';
 import type { Logger } from '../logging.ts';
-import { weatherClass } from '../message/weather.ts';
 import type { BatchPosition } from '../messaging/ports.ts';
+import { isBucket } from './key-buckets.ts';
 import { NameSet } from './name-set.ts';
 import { type BatchPlan, planBatch } from './plan-batch.ts';
 import type { ApplyResult, CountStore, StoreBatch, StoreName, StoreTotals } from './ports.ts';
+import {
+  appliedResult,
+  movedPositions,
+  type ScriptArgument,
+  scriptArguments,
+  toOffset,
+} from './script-protocol.ts';
 import { DEFAULT_KEY_RETENTION_HOURS, type StoreSettings } from './settings.ts';
-
-type Argument = string | number | Buffer;
 
 /** The part of a driver used by {@link createScriptStore}; common to ioredis and iovalkey. */
 export interface ScriptClient {
   readonly status: string;
   connect(): Promise<void>;
   disconnect(reconnect?: boolean): void;
-  evalsha(sha: string, keys: number, ...rest: Argument[]): Promise<unknown>;
-  eval(script: string, keys: number, ...rest: Argument[]): Promise<unknown>;
+  evalsha(sha: string, keys: number, ...rest: ScriptArgument[]): Promise<unknown>;
+  eval(script: string, keys: number, ...rest: ScriptArgument[]): Promise<unknown>;
   hmget(key: string, ...fields: string[]): Promise<(string | null)[]>;
   hset(key: string, field: string, value: string): Promise<number>;
   hgetall(key: string): Promise<Record<string, string>>;
@@ -36,6 +41,7 @@ export interface ScriptClient {
   ): Promise<[cursor: string, keys: string[]]>;
   pipeline(): {
     bitcount(key: string): unknown;
+    hlen(key: string): unknown;
     exec(): Promise<[error: Error | null, result: unknown][] | null>;
   };
   info(): Promise<string>;
@@ -65,6 +71,8 @@ export function clientOptions(settings: StoreSettings) {
 /** Suffixes of further fields of a source in the offsets' hash; a topic's name has no `#`. */
 const MARKS = '#marks';
 const ATTEMPT = '#attempt';
+/** Number of keys that were removed from buckets. */
+const SWEPT = '#swept';
 
 const SCRIPT = readFileSync(new URL('./apply-batch.lua', import.meta.url), 'utf8');
 const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');
@@ -77,8 +85,11 @@ export function createScriptStore(
   logger: Logger,
 ): CountStore {
   const key = (suffix: string): string => settings.keyPrefix + suffix;
+  const isKeyBucket = (name: string): boolean => isBucket(name.slice(settings.keyPrefix.length));
   const countKeys = [key('country_counts'), key('total_messages'), key('weather_counts'), key('offsets')];
   const keyTtlSeconds = (settings.keyRetentionHours ?? DEFAULT_KEY_RETENTION_HOURS) * 3_600;
+  // Until the store asks for them, so that its script need not look up what it cannot have.
+  let withFormerBitmaps = false;
   let lastError: string | undefined;
   let wasConnected = false;
   const reconnectedListeners: (() => void)[] = [];
@@ -104,7 +115,7 @@ export function createScriptStore(
     }
   }
 
-  async function runScript(keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+  async function runScript(keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {
     try {
       return await client.evalsha(SCRIPT_SHA, keys.length, ...keys, ...args);
     } catch (error) {
@@ -116,30 +127,34 @@ export function createScriptStore(
   async function applyPlan(
     plan: BatchPlan,
     positions: readonly BatchPosition[],
-  ): Promise<ApplyResult | 'overlap'> {
-    const keys = [...countKeys, ...plan.bitmaps.map((bitmap) => key(bitmap.key))];
-    const reply = (await runScript(keys, scriptArguments(plan, positions))) as [
+  ): Promise<ApplyResult | 'overlap' | 'former'> {
+    const keys = [...countKeys, ...plan.bitmaps.map((bitmap) => key(bitmap.key)), ...plan.buckets.map(key)];
+    const reply = (await runScript(keys, scriptArguments(plan, positions, keyTtlSeconds))) as [
       string,
       ...(string | number)[],
     ];
-    if (reply[0] === 'overlap') return 'overlap';
+    if (reply[0] === 'overlap' || reply[0] === 'former') return reply[0];
     if (reply[0] === 'moved') return { kind: 'moved', positions: movedPositions(reply) };
-    return applied(plan, new Set(reply.slice(1) as number[]));
+    return appliedResult(plan, new Set(reply.slice(1) as number[]));
+  }
+
+  async function applyBatch({ envelopes, positions }: StoreBatch, oneByOne: boolean): Promise<ApplyResult> {
+    const plan = planBatch(envelopes, { oneByOne, keyTtlSeconds, withFormerBitmaps });
+    const result = await applyPlan(plan, positions);
+    if (result === 'former' && !withFormerBitmaps) {
+      withFormerBitmaps = true;
+      return applyBatch({ envelopes, positions }, oneByOne);
+    }
+    if (result === 'overlap' && !oneByOne) return applyBatch({ envelopes, positions }, true);
+    if (typeof result === 'string')
+      throw new AppError('STORE_REJECTED', `${name}: unexpected reply of the script: ${result}`);
+    return result;
   }
 
   return {
     name,
     connect: () => connect(client, name),
-    async apply(batch: StoreBatch) {
-      return run(async () => {
-        const result = await applyPlan(planBatch(batch.envelopes, false, keyTtlSeconds), batch.positions);
-        if (result !== 'overlap') return result;
-        const second = await applyPlan(planBatch(batch.envelopes, true, keyTtlSeconds), batch.positions);
-        if (second === 'overlap')
-          throw new AppError('STORE_REJECTED', `${name}: a single identity cannot overlap`);
-        return second;
-      });
-    },
+    apply: (batch) => run(() => applyBatch(batch, false)),
     async positions(sources) {
       if (sources.length === 0) return new Map();
       const values = await run(() => client.hmget(key('offsets'), ...sources));
@@ -189,12 +204,16 @@ export function createScriptStore(
         if (fresh.length === 0) continue;
         const replies = await run(() => {
           const pipeline = client.pipeline();
-          for (const candidate of fresh) pipeline.bitcount(candidate);
+          for (const candidate of fresh) {
+            if (isKeyBucket(candidate)) pipeline.hlen(candidate);
+            else pipeline.bitcount(candidate);
+          }
           return pipeline.exec();
         });
-        for (const [error, bits] of replies ?? []) {
+        for (const [index, [error, n]] of (replies ?? []).entries()) {
           if (error) throw translate(name, error);
-          found += Number(bits);
+          // One field of a bucket is not a key; it may have expired meanwhile.
+          found += isKeyBucket(fresh[index] as string) ? Math.max(0, Number(n) - 1) : Number(n);
         }
       } while (cursor !== '0');
       return found;
@@ -204,7 +223,9 @@ export function createScriptStore(
       const info = await client.info().catch(() => '');
       const field = (name: string): string | undefined => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
       const [runId, expiredKeys] = [field('run_id'), field('expired_keys')];
-      return runId === undefined || expiredKeys === undefined ? null : `${runId}:${expiredKeys}`;
+      if (runId === undefined || expiredKeys === undefined) return null;
+      const [swept] = await run(() => client.hmget(key('offsets'), SWEPT));
+      return `${runId}:${expiredKeys}:${swept ?? 0}`;
     },
     isReady: () => client.status === 'ready',
     onReconnected: (listener) => void reconnectedListeners.push(listener),
@@ -226,48 +247,6 @@ function connect(client: ScriptClient, name: StoreName): Promise<void> {
     // A failed first attempt is not final: the driver retries.
     if (client.status === 'wait') client.connect().catch(() => undefined);
   });
-}
-
-/** Returns the script's ARGV, in the order of its header. */
-function scriptArguments(plan: BatchPlan, positions: readonly BatchPosition[]): Argument[] {
-  const args: Argument[] = [positions.length];
-  for (const { source, expected, next, marks } of positions)
-    args.push(source, expected ?? '', next, marks ?? '');
-  for (const bitmap of plan.bitmaps) args.push(bitmap.ttlSeconds, bitmap.allocateBytes);
-  for (const counts of [plan.byCountry, plan.byWeather]) {
-    args.push(counts.size);
-    for (const [label, n] of counts) args.push(label, n);
-  }
-  args.push(plan.segments.length);
-  for (const { bitmap, firstByte, mask } of plan.segments) args.push(bitmap + 1, firstByte, mask);
-  args.push(plan.singles.length);
-  for (const { bitmap, bit, envelope } of plan.singles) {
-    args.push(bitmap + 1, bit, envelope.country, weatherClass(envelope.weather));
-  }
-  return args;
-}
-
-function applied(plan: BatchPlan, known: ReadonlySet<number>): ApplyResult {
-  const storedByCountry = new Map(plan.byCountry);
-  let stored = plan.segmentMessages;
-  plan.singles.forEach(({ envelope }, index) => {
-    if (known.has(index + 1)) return;
-    storedByCountry.set(envelope.country, (storedByCountry.get(envelope.country) ?? 0) + 1);
-    stored += 1;
-  });
-  return { kind: 'applied', stored, duplicates: known.size + plan.repeatedInBatch, storedByCountry };
-}
-
-function movedPositions(reply: readonly (string | number)[]): Map<string, number | null> {
-  const positions = new Map<string, number | null>();
-  for (let index = 1; index < reply.length; index += 2) {
-    positions.set(String(reply[index]), toOffset(String(reply[index + 1])));
-  }
-  return positions;
-}
-
-function toOffset(text: string | null | undefined): number | null {
-  return text === null || text === undefined || text === '' ? null : Number(text);
 }
 
 function toNumbers(hash: Record<string, string>): Record<string, number> {

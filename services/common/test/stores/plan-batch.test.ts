@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Envelope } from '../../src/message/envelope.ts';
-import { CHUNK_BITS, planBatch as planWithTtl } from '../../src/stores/plan-batch.ts';
+import { bucketOf } from '../../src/stores/key-buckets.ts';
+import { CHUNK_BITS, planBatch as planWith } from '../../src/stores/plan-batch.ts';
 import { keyed, produced } from './count-store.conformance.ts';
 
 const planBatch = (envelopes: readonly Envelope[], oneByOne: boolean) =>
-  planWithTtl(envelopes, oneByOne, 3_600);
+  planWith(envelopes, { oneByOne, keyTtlSeconds: 3_600, withFormerBitmaps: false });
 
 describe('planBatch', () => {
   it('packs consecutive messages of one producer into one segment', () => {
@@ -50,7 +51,7 @@ describe('planBatch', () => {
   });
 
   it('keeps keys for the configured time and producers for two weeks, and allocates only for producers', () => {
-    const { bitmaps } = planBatch([keyed('k', 0), produced('k', 0)], false);
+    const { bitmaps } = planBatch([keyed('k', 1), produced('k', 0)], false);
     assert.deepEqual(
       bitmaps.map((bitmap) => [bitmap.key, bitmap.ttlSeconds, bitmap.allocateBytes]),
       [
@@ -58,6 +59,24 @@ describe('planBatch', () => {
         ['seen:p:k:0', 1_209_600, 32_768],
       ],
     );
+  });
+
+  it('puts the first message under a key into a bucket, once, and the others into a bitmap', () => {
+    const first = keyed('k', 0);
+    const plan = planBatch([first, keyed('k', 1), keyed('k', 2), keyed('k', 0)], false);
+    assert.deepEqual(plan.buckets, [bucketOf('k')]);
+    assert.deepEqual(plan.keyedFirsts, [{ bucket: 0, formerBitmap: undefined, envelope: first }]);
+    assert.deepEqual([plan.bitmaps.length, plan.segmentMessages, plan.repeatedInBatch], [1, 2, 1]);
+  });
+
+  it('adds the bitmap in which an earlier release recorded it, on request', () => {
+    const options = { oneByOne: false, keyTtlSeconds: 3_600, withFormerBitmaps: true };
+    const plan = planWith([produced('p', 0), keyed('k', 0), keyed('k', 1), keyed('l', 0)], options);
+    assert.deepEqual(
+      plan.keyedFirsts.map(({ formerBitmap }) => plan.bitmaps[formerBitmap ?? -1]?.key),
+      ['seen:k:k', 'seen:k:l'],
+    );
+    assert.equal(plan.bitmaps.length, 3);
   });
 
   it('plans every identity separately on request', () => {

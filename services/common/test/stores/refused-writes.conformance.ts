@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import { createLogger } from '../../src/logging.ts';
 import { type CountStore, createStore } from '../../src/stores/index.ts';
+import { bucketOf } from '../../src/stores/key-buckets.ts';
 import { keyed, produced } from './count-store.conformance.ts';
 
 const logger = createLogger('test', 'silent');
@@ -44,7 +45,7 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
       return store;
     };
 
-    // One of each: a new bitmap, a known one, a run, single identities, a key used once and one used twice.
+    // One of each: a new bitmap, a known one, a run, single identities, a new bucket and one to be swept.
     const earlier = [produced('known', 0), produced('known', 1), keyed('known', 0)];
     const batch = {
       envelopes: [
@@ -54,8 +55,9 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
         produced('known', 1, 'ES'),
         produced('known', 2, 'ES'),
         keyed('once', 0, 'JP', 'rainy'),
-        keyed('twice', 0, 'JP'),
         keyed('twice', 1, 'JP'),
+        keyed('twice', 2, 'JP'),
+        keyed('lonely', 3, 'JP'),
         keyed('known', 0, 'JP'),
       ],
       positions: [{ source: 't:0', expected: null, next: 9 }],
@@ -80,6 +82,8 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
         const user = `test-${randomUUID()}`;
         const admin = await open(prefix);
         await admin.apply({ envelopes: earlier, positions: [] });
+        // A bucket that the batch sweeps: its time is long past, and one key in it was not used since.
+        await probe.hset(prefix + bucketOf('known'), { idle: 1, '': '1:4' });
         await probe.acl('SETUSER', user, 'on', '>secret', '~*', '+@all', `-${command}`);
         const store = await open(prefix, user);
         try {
@@ -98,9 +102,10 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
           await probe.acl('SETUSER', user, `+${command}`);
           const result = await store.apply(batch);
           assert.ok(result.kind === 'applied');
-          assert.deepEqual([result.stored, result.duplicates], [7, 2]);
-          assert.deepEqual((await store.totals()).byCountry, { ES: 6, FR: 1, JP: 3 });
-          assert.equal(await store.identities(), 10);
+          assert.deepEqual([result.stored, result.duplicates], [8, 2]);
+          assert.deepEqual((await store.totals()).byCountry, { ES: 6, FR: 1, JP: 4 });
+          assert.equal(await store.identities(), 11);
+          assert.equal(await probe.hget(`${prefix}offsets`, '#swept'), '1');
         } finally {
           await store.close();
           await admin.close();
@@ -109,25 +114,24 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
       });
     }
 
-    it('writes nothing if it may not write one of its keys', async () => {
-      const prefix = `${randomUUID()}:`;
-      const user = `test-${randomUUID()}`;
-      const rights = [
-        `~${prefix}*_counts`,
-        `~${prefix}total_messages`,
-        `~${prefix}offsets`,
-        `~${prefix}seen:p:*`,
-      ];
-      await probe.acl('SETUSER', user, 'on', '>secret', '+@all', ...rights, `%R~${prefix}seen:k:*`);
-      const store = await open(prefix, user);
-      try {
-        await assert.rejects(store.apply(batch), { code: 'STORE_UNAVAILABLE', message: /NOPERM/ });
-        assert.deepEqual([...(await dump(prefix)).keys()], []);
-      } finally {
-        await store.close();
-        await probe.acl('DELUSER', user);
-      }
-    });
+    for (const kind of ['p', 'k', 'h']) {
+      it(`writes nothing if it may not write seen:${kind}:*`, async () => {
+        const prefix = `${randomUUID()}:`;
+        const user = `test-${randomUUID()}`;
+        const rights = ['*_counts', 'total_messages', 'offsets', 'seen:p:*', 'seen:k:*', 'seen:h:*'].map(
+          (pattern) => `${pattern.startsWith(`seen:${kind}`) ? '%R~' : '~'}${prefix}${pattern}`,
+        );
+        await probe.acl('SETUSER', user, 'on', '>secret', '+@all', ...rights);
+        const store = await open(prefix, user);
+        try {
+          await assert.rejects(store.apply(batch), { code: 'STORE_UNAVAILABLE', message: /NOPERM/ });
+          assert.deepEqual([...(await dump(prefix)).keys()], []);
+        } finally {
+          await store.close();
+          await probe.acl('DELUSER', user);
+        }
+      });
+    }
 
     const unusable = [
       ['country_counts', 'ES', 'many'],
@@ -158,7 +162,7 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
       });
     }
 
-    for (const suffix of ['seen:k:once', 'seen:k:twice', 'seen:p:run:0', 'seen:p:single:0', 'offsets']) {
+    for (const suffix of [bucketOf('once'), 'seen:k:twice', 'seen:p:run:0', 'seen:p:single:0', 'offsets']) {
       it(`writes nothing if ${suffix} is a list`, async () => {
         const prefix = `${randomUUID()}:`;
         const store = await open(prefix);

@@ -6,6 +6,7 @@ import type { Servers } from '../../../../tools/servers/servers.ts';
 import { createLogger } from '../../src/logging.ts';
 import { type CountStore, createStore, type StoreSettings } from '../../src/stores/index.ts';
 import { describeStore, keyed, produced } from './count-store.conformance.ts';
+import { describeKeyBuckets } from './key-buckets.conformance.ts';
 import { describeRefusals } from './refused-writes.conformance.ts';
 import { describeUnwritable } from './unwritable.conformance.ts';
 
@@ -32,6 +33,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
 
   describeStore(name, () => open(`${randomUUID()}:`));
   describeRefusals(name, address);
+  describeKeyBuckets(name, address);
   describeUnwritable(name, address);
 
   describe(`${name} as a server`, () => {
@@ -51,8 +53,8 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
 
     it('changes its expiry mark when a key expires, and only then', async () => {
       const mark = await store.expiryMark();
-      assert.match(mark ?? '', /^[0-9a-f]+:\d+$/);
-      await store.apply({ envelopes: [keyed('mark', 0)], positions: [] });
+      assert.match(mark ?? '', /^[0-9a-f]+:\d+:\d+$/);
+      await store.apply({ envelopes: [keyed('mark', 1)], positions: [] });
       assert.equal(await store.expiryMark(), mark);
       await probe.pexpire(`${prefix}seen:k:mark`, 1);
       while ((await probe.exists(`${prefix}seen:k:mark`)) === 1);
@@ -70,7 +72,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       assert.equal(await probe.strlen(key), 32_768);
       assert.ok((await probe.ttl(key)) > 13 * 86_400);
       await store.apply({
-        envelopes: [keyed('single', 0), keyed('several', 0), keyed('several', 1)],
+        envelopes: [keyed('single', 1), keyed('several', 1), keyed('several', 2)],
         positions: [],
       });
       for (const name of ['single', 'several']) {
@@ -81,7 +83,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
 
     it('keeps the identities of keys for the configured time', async () => {
       const other = await open(prefix, { keyRetentionHours: 200 });
-      await other.apply({ envelopes: [keyed('longer', 0)], positions: [] });
+      await other.apply({ envelopes: [keyed('longer', 1)], positions: [] });
       const seconds = await probe.ttl(`${prefix}seen:k:longer`);
       assert.ok(seconds > 719_000 && seconds <= 200 * 3_600, `${seconds}`);
       await other.close();
@@ -91,8 +93,8 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       const uses = {
         'seen:p:renewed:0': [produced('renewed', 0), produced('renewed', 1)],
         'seen:p:renewed-single:0': [produced('renewed-single', 0)],
-        'seen:k:renewed': [keyed('renewed', 0)],
-        'seen:k:renewed-several': [keyed('renewed-several', 0), keyed('renewed-several', 1)],
+        'seen:k:renewed': [keyed('renewed', 1)],
+        'seen:k:renewed-several': [keyed('renewed-several', 1), keyed('renewed-several', 2)],
       };
       for (const [suffix, envelopes] of Object.entries(uses)) {
         const key = `${prefix}${suffix}`;

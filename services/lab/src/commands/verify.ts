@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import type { Account } from '@caudal/common/account';
 import { readOptions, UsageError } from '../cli/arguments.ts';
 import { handleInterrupts } from '../cli/interrupts.ts';
 import { createPainter } from '../cli/painter.ts';
 import { RESULTS_DIRECTORY, STATE_DIRECTORY } from '../cli/paths.ts';
 import { runCommandLine } from '../cli/run-command-line.ts';
 import { createTerminal } from '../cli/terminal.ts';
-import { readLastLoad } from '../load/last-load.ts';
+import { type LastLoad, readLastLoad } from '../load/last-load.ts';
 import { accountStatus } from '../report/account-status.ts';
 import { accountSummary } from '../report/summary.ts';
 import { readAccountFile } from '../verify/account-file.ts';
@@ -74,6 +75,7 @@ await runCommandLine(USAGE, async (args) => {
         ledger: readLedger(values.account ?? join(RESULTS_DIRECTORY, load.id, 'account.json')),
         stores: [...givenStores, ...stores],
         apiKey: values['api-key'],
+        weatherBefore: weatherBefore(account, load),
         now: Date.now(),
       });
     const deep = values.deep
@@ -92,6 +94,13 @@ await runCommandLine(USAGE, async (args) => {
     interrupts.release();
   }
 });
+
+/** Counts by weather before a load; empty where the stores are taken to have been. */
+function weatherBefore({ lanes }: Account, { before }: LastLoad) {
+  return Object.fromEntries(
+    lanes.map(({ lane }) => [lane, before[lane] === undefined ? {} : before[lane].byWeather]),
+  );
+}
 
 /** `kafka-redis=redis://host:6379`. @throws UsageError */
 function readStore(text: string, keyPrefix: string): LaneStore {

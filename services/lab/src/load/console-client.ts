@@ -52,8 +52,8 @@ export function totalsOf(lanes: readonly LaneReport[]): TotalsByLane {
   return Object.fromEntries(
     lanes.map(({ lane, totals, errors }) => {
       if (totals === null) throw new Error(`${lane}: ${errors.store ?? 'store totals are unavailable'}`);
-      const { total, byCountry, identities, readAt, expiryMark } = totals;
-      return [lane, { total, byCountry, identities, readAt, expiryMark }];
+      const { total, byCountry, byWeather, identities, readAt, expiryMark } = totals;
+      return [lane, { total, byCountry, byWeather, identities, readAt, expiryMark }];
     }),
   );
 }

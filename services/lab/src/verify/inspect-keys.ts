@@ -1,5 +1,7 @@
-import { type Ledger, type LedgerRequest, ledgerRequests, storeKeyOf } from './ledger.ts';
+import { identityOf, type Ledger, type LedgerRequest, ledgerRequests } from './ledger.ts';
 import type { RawStore } from './raw-store.ts';
+import { storeRecordOf } from './store-record.ts';
+import { type PerWeather, weatherOf } from './weather-account.ts';
 
 /** A message missing from a store. */
 export interface MissingMessage {
@@ -15,6 +17,8 @@ export interface KeyInspection {
   readonly asked: number;
   /** Messages of the load whose identity is in the store, by country, regardless of the response. */
   readonly foundByCountry: Readonly<Record<string, number>>;
+  /** The same by class of weather. */
+  readonly foundByWeather: PerWeather;
   /** Messages counted as accepted: all that the log does not name. An interrupted load leaves some unnamed. */
   readonly expectedByCountry: Readonly<Record<string, number>>;
   /** Number of those missing from the store. */
@@ -35,20 +39,24 @@ export async function inspectKeys(
   options: { readonly keyPrefix: string; readonly apiKey: string | undefined },
 ): Promise<KeyInspection> {
   const foundByCountry: Record<string, number> = {};
+  const foundByWeather: Record<string, number> = {};
   const expectedByCountry: Record<string, number> = {};
   const missingByCountry: Record<string, number> = {};
   const refusedByCountry: Record<string, number> = {};
   const firstMissing: MissingMessage[] = [];
   let asked = 0;
   for (const requests of chunks(ledgerRequests(ledger), KEYS_A_TIME)) {
-    const bitmaps = await store.bitmaps(
-      requests.map((request) => options.keyPrefix + storeKeyOf(request, options.apiKey)),
+    const records = requests.map((request) =>
+      storeRecordOf(identityOf(request, options.apiKey), options.keyPrefix),
     );
+    const [bitmaps, lastUses] = await Promise.all([store.bitmaps(records), store.lastUses(records)]);
     asked += requests.length;
     requests.forEach(({ key, outcome, messages }, index) => {
-      messages.forEach(({ country }, position) => {
-        const isFound = hasBit(bitmaps[index] ?? null, position);
+      messages.forEach(({ country, weather }, position) => {
+        const isFound =
+          (position === 0 && (lastUses[index] ?? null) !== null) || hasBit(bitmaps[index] ?? null, position);
         if (isFound) add(foundByCountry, country);
+        if (isFound) add(foundByWeather, weatherOf(weather));
         if (isFound && outcome === 'refused') add(refusedByCountry, country);
         if (outcome !== 'accepted') return;
         add(expectedByCountry, country);
@@ -58,7 +66,15 @@ export async function inspectKeys(
       });
     });
   }
-  return { asked, foundByCountry, expectedByCountry, missingByCountry, firstMissing, refusedByCountry };
+  return {
+    asked,
+    foundByCountry,
+    foundByWeather,
+    expectedByCountry,
+    missingByCountry,
+    firstMissing,
+    refusedByCountry,
+  };
 }
 
 function add(counts: Record<string, number>, country: string): void {

@@ -77,10 +77,10 @@ export function* ledgerRequests({ account, notAccepted }: Ledger): Generator<Led
 }
 
 /**
- * Derives the store key that remembers a request; its messages are bits of the value, by position. Independent of the
- * services' code, so that an error there shows.
+ * Derives the identity of a request, under which stores remember it. Independent of the services' code, so that an error
+ * there shows.
  */
-export function storeKeyOf(
+export function identityOf(
   { key, messages }: Pick<LedgerRequest, 'key' | 'messages'>,
   apiKey: string | undefined,
 ): string {
@@ -89,5 +89,5 @@ export function storeKeyOf(
   const scope = createHash('sha256')
     .update(JSON.stringify([caller, key, said]))
     .digest('base64url');
-  return `seen:k:${scope.slice(0, 22)}`;
+  return scope.slice(0, 22);
 }

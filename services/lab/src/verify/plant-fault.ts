@@ -1,7 +1,8 @@
 import type { PlantedMessage } from './plants.ts';
 import type { RawStore } from './raw-store.ts';
+import { storeRecordOf } from './store-record.ts';
 
-const IDENTITY_TTL_SECONDS = 3_600;
+const DAYS_KEPT = 4;
 
 /** Writes planted messages to a lane's store, without the services' own code, under keys that begin with `keyPrefix`. */
 export async function plantFault(
@@ -11,12 +12,20 @@ export async function plantFault(
   totalOff: number,
 ): Promise<void> {
   const counts: Record<string, number> = {};
-  for (const { country, counted } of messages) counts[country] = (counts[country] ?? 0) + counted;
+  const weathers: Record<string, number> = {};
+  for (const { country, weather, counted } of messages) {
+    counts[country] = (counts[country] ?? 0) + counted;
+    weathers[weather] = (weathers[weather] ?? 0) + counted;
+  }
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0) + totalOff;
-  await store.markFirstBits(
-    messages.filter(({ isRemembered }) => isRemembered).map(({ storeKey }) => keyPrefix + storeKey),
-    IDENTITY_TTL_SECONDS,
+  await store.rememberFirsts(
+    messages
+      .filter(({ isRemembered }) => isRemembered)
+      .map(({ identity }) => storeRecordOf(identity, keyPrefix)),
+    Date.now(),
+    DAYS_KEPT,
   );
   await store.setFields(`${keyPrefix}country_counts`, counts);
+  await store.setFields(`${keyPrefix}weather_counts`, weathers);
   await store.set(`${keyPrefix}total_messages`, String(total));
 }

@@ -2,10 +2,11 @@ import type { Finding, VerdictState } from '@caudal/common/account';
 
 /** A planted message in a lane's store. */
 export interface PlantedMessage {
-  /** Store key of its identity, without the lane's prefix. */
-  readonly storeKey: string;
+  readonly identity: string;
   /** Country it is counted under. */
   readonly country: string;
+  /** Class of weather it is counted under. */
+  readonly weather: string;
   /** Number of times it is counted. */
   readonly counted: number;
   /** Whether the store remembers its identity. */
@@ -159,11 +160,18 @@ export const FAULTS: readonly Plant[] = [
     name: 'a loss hidden by a message from another sender',
     messages: ({ messages, places: [many] }) => [
       ...withoutOne(messages, many),
-      { storeKey: 'seen:k:of-another-sender', country: many, counted: 1, isRemembered: true },
+      { identity: 'of-another-sender', country: many, weather: 'other', counted: 1, isRemembered: true },
     ],
     state: 'exact',
     findings: nothing,
     deepFindings: ({ places: [many] }) => [lost(many), { country: many, kind: 'other', count: 1 }],
+  },
+  {
+    name: 'a wrong weather',
+    messages: ({ messages, places: [many] }) => withOne(messages, many, { weather: 'cold' }),
+    state: 'exact',
+    findings: nothing,
+    deepFindings: () => [{ country: null, kind: 'wrong-weather', count: 1 }],
   },
   {
     name: 'a message counted without its identity',

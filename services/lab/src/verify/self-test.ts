@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { type Account, type Finding, type PerCountry, verdictOf } from '@caudal/common/account';
 import type { LoadAccount } from '../../../../load-tests/lib/account.ts';
 import type { ConsoleClient } from '../load/console-client.ts';
-import { type Ledger, ledgerRequests, storeKeyOf } from './ledger.ts';
+import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
 import { plantFault } from './plant-fault.ts';
 import { CLEAN, FAULTS, type Ground, type Plant, type PlantedMessage } from './plants.ts';
 import { withRawStore } from './raw-store.ts';
 import { type ConsoleLane, withSelfTestConsole } from './self-test-console.ts';
 import { type SelfTestResult, selfTestResult } from './self-test-result.ts';
 import { verifyDeeply } from './verify-deep.ts';
+import { weatherOf } from './weather-account.ts';
 
 /** Addresses of the real stores. */
 export interface StoreAddresses {
@@ -108,9 +109,10 @@ function makeLedger(): Ledger {
 function groundOf(ledger: Ledger): Ground {
   const messages = [...ledgerRequests(ledger)].flatMap((request) =>
     request.messages.map(
-      ({ country }): PlantedMessage => ({
-        storeKey: storeKeyOf(request, undefined),
+      ({ country, weather }): PlantedMessage => ({
+        identity: identityOf(request, undefined),
         country,
+        weather: weatherOf(weather),
         counted: 1,
         isRemembered: true,
       }),
@@ -169,6 +171,7 @@ async function missesOf(
     ledger,
     stores: [{ lane: name, store: lane.store, url: lane.storeUrl, keyPrefix: lane.storeKeyPrefix }],
     apiKey: undefined,
+    weatherBefore: { [name]: {} },
     now: Date.now(),
   });
   const deepExpected = plant.deepFindings?.(ground) ?? expected;

@@ -4,8 +4,10 @@ import { ExpectedError } from '../cli/run-command-line.ts';
 import { formatCount } from '../report/text-table.ts';
 import { deepAccount } from './deep-account.ts';
 import { inspectKeys, type KeyInspection } from './inspect-keys.ts';
-import { type Ledger, ledgerRequests, storeKeyOf } from './ledger.ts';
+import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
 import { type RawStore, type StoreAddress, withRawStore } from './raw-store.ts';
+import { type StoreRecord, storeRecordOf } from './store-record.ts';
+import { type LaneWeather, type PerWeather, weatherGrowth, withWeather } from './weather-account.ts';
 
 /** Address of a lane's store for `--deep`. */
 export interface LaneStore extends StoreAddress {
@@ -36,20 +38,24 @@ export async function verifyDeeply(options: {
   readonly ledger: Ledger;
   readonly stores: readonly LaneStore[];
   readonly apiKey: string | undefined;
+  /** Each store's counts by class of weather before the load; a lane without is not compared by weather. */
+  readonly weatherBefore: Readonly<Record<string, PerWeather | undefined>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }): Promise<DeepVerdict> {
-  const { account, ledger, stores, apiKey, now } = options;
+  const { account, ledger, stores, apiKey, weatherBefore, now } = options;
   const inspections = new Map<string, KeyInspection>();
+  const weather = new Map<string, LaneWeather>();
   const notes: string[] = [];
   const isOld = now - Date.parse(ledger.account.startedAt) >= KEY_LIFE_MS;
   let mayHaveExpired = false;
   for (const { lane } of account.lanes) {
     const store = stores.find((candidate) => candidate.lane === lane);
     if (store === undefined) throw new ExpectedError(`--deep: set --store ${lane}=redis://…`);
-    const { inspection, isForgetting } = await withRawStore(store, async (raw) => ({
+    const { inspection, isForgetting, weatherCounts } = await withRawStore(store, async (raw) => ({
       inspection: await inspectKeys(raw, ledger, { keyPrefix: store.keyPrefix, apiKey }),
-      isForgetting: isOld && (await forgetsKeys(raw, ledger, store.keyPrefix, apiKey)),
+      isForgetting: isOld && (await forgetsKeys(raw, ledger, store.keyPrefix, apiKey, now)),
+      weatherCounts: await raw.counts(`${store.keyPrefix}weather_counts`),
     })).catch((error: unknown) => {
       throw new ExpectedError(`--deep: the store of ${lane} does not answer: ${errorMessage(error)}`, {
         cause: error,
@@ -58,8 +64,12 @@ export async function verifyDeeply(options: {
     inspections.set(lane, inspection);
     mayHaveExpired ||= isForgetting;
     notes.push(...notesOn(lane, inspection, isForgetting));
+    const before = weatherBefore[lane];
+    if (before === undefined) notes.push(`${lane}: weather not compared, as it was not read before the load`);
+    else
+      weather.set(lane, { found: inspection.foundByWeather, counted: weatherGrowth(before, weatherCounts) });
   }
-  return { account: deepAccount(account, inspections, mayHaveExpired), notes };
+  return { account: withWeather(deepAccount(account, inspections, mayHaveExpired), weather), notes };
 }
 
 /** Whether keys of an old load may have expired: none of the oldest exists, or one is about to expire. */
@@ -68,12 +78,13 @@ async function forgetsKeys(
   ledger: Ledger,
   keyPrefix: string,
   apiKey: string | undefined,
+  now: number,
 ): Promise<boolean> {
-  const keys: string[] = [];
+  const records: StoreRecord[] = [];
   for (const request of ledgerRequests(ledger)) {
-    if (keys.push(keyPrefix + storeKeyOf(request, apiKey)) === FIRST_KEYS) break;
+    if (records.push(storeRecordOf(identityOf(request, apiKey), keyPrefix)) === FIRST_KEYS) break;
   }
-  const shortestMs = await raw.shortestLifeMs(keys);
+  const shortestMs = await raw.shortestLifeMs(records, now);
   return shortestMs === null || shortestMs < ABOUT_TO_GO_MS;
 }
 

@@ -6,7 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import { useServers } from '@caudal/common/testing';
 import { Redis } from 'ioredis';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
-import { ledgerRequests, readLedger, storeKeyOf } from '../../src/verify/ledger.ts';
+import { identityOf, ledgerRequests, readLedger } from '../../src/verify/ledger.ts';
+import { storeRecordOf } from '../../src/verify/store-record.ts';
 import { runCommand } from '../support/run-command.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 
@@ -73,8 +74,8 @@ describe('npm run load, and npm run verify after it', () => {
     const request = [...ledgerRequests(ledger)][5];
     assert.ok(request);
     const { key } = request;
-    const stored = names.storeKeyPrefix + storeKeyOf(request, undefined);
-    assert.equal(await redis.setbit(stored, 3, 0), 1);
+    const { bitmap } = storeRecordOf(identityOf(request, undefined), names.storeKeyPrefix);
+    assert.equal(await redis.setbit(bitmap, 3, 0), 1);
     await redis.setbit(`${names.storeKeyPrefix}seen:k:of-another-sender`, 0, 1);
     const shallow = await verify();
     assert.equal(shallow.status, 0, shallow.stdout);

@@ -8,8 +8,9 @@ import { keyScope } from '@caudal/common/message';
 import type { LoadAccount, OutcomeCounts } from '../../../../load-tests/lib/account.ts';
 import { deepAccount } from '../../src/verify/deep-account.ts';
 import { inspectKeys } from '../../src/verify/inspect-keys.ts';
-import { type Ledger, ledgerRequests, readLedger, storeKeyOf } from '../../src/verify/ledger.ts';
+import { identityOf, type Ledger, ledgerRequests, readLedger } from '../../src/verify/ledger.ts';
 import type { RawStore } from '../../src/verify/raw-store.ts';
+import { type StoreRecord, storeRecordOf } from '../../src/verify/store-record.ts';
 
 const MESSAGES = 60;
 const HOUR_MS = 3_600_000;
@@ -32,24 +33,40 @@ function ledgerOf(notAccepted: Ledger['notAccepted'] = new Map(), batch = 1, unl
   return { account: { ...account, perCountry }, notAccepted };
 }
 
-/** A store in memory that does what its lane should: every message but the left out ones. */
-function storeOf(ledger: Ledger, isStored: (key: string, position: number) => boolean) {
+/**
+ * A store in memory that does what its lane should: every message but the left out ones. `isFormer`: as an earlier
+ * release did, with the first messages in bitmaps as well.
+ */
+function storeOf(ledger: Ledger, isStored: (key: string, position: number) => boolean, isFormer = false) {
   const bitmaps = new Map<string, Buffer>();
+  const firsts = new Set<string>();
   const counts: Record<string, number> = {};
   for (const { key, messages } of ledgerRequests(ledger)) {
     messages.forEach(({ country }, position) => {
       if (!isStored(key, position)) return;
-      const name = `x:${storeKeyOf({ key, messages }, undefined)}`;
+      counts[country] = (counts[country] ?? 0) + 1;
+      const record = storeRecordOf(identityOf({ key, messages }, undefined), 'x:');
+      if (position === 0 && !isFormer) {
+        firsts.add(record.bucket + record.field);
+        return;
+      }
+      const name = record.bitmap;
       const bitmap = bitmaps.get(name) ?? Buffer.alloc(125);
       bitmap[position >> 3] = (bitmap[position >> 3] ?? 0) | (0x80 >> (position & 7));
       bitmaps.set(name, bitmap);
-      counts[country] = (counts[country] ?? 0) + 1;
     });
   }
   const raw = {
-    bitmaps: async (keys: readonly string[]) => keys.map((key) => bitmaps.get(key) ?? null),
+    bitmaps: async (records: readonly StoreRecord[]) =>
+      records.map(({ bitmap }) => bitmaps.get(bitmap) ?? null),
+    lastUses: async (records: readonly StoreRecord[]) =>
+      records.map(({ bucket, field }) => (firsts.has(bucket + field) ? '20000' : null)),
   } as unknown as RawStore;
-  return { raw, counts, forget: () => bitmaps.clear() };
+  const forget = () => {
+    bitmaps.clear();
+    firsts.clear();
+  };
+  return { raw, counts, forget };
 }
 
 async function deep(
@@ -101,8 +118,8 @@ describe('the ledger of a load', () => {
   it('derives the keys of a store as the services do', () => {
     const messages = [{ description: 'sol y viento', country: 'ES', weather: 'sunny' }] as const;
     const request = { key: 'a-key', messages };
-    assert.equal(storeKeyOf(request, undefined), `seen:k:${keyScope('', 'a-key', messages)}`);
-    assert.notEqual(storeKeyOf(request, 'secret'), storeKeyOf(request, undefined));
+    assert.equal(identityOf(request, undefined), keyScope('', 'a-key', messages));
+    assert.notEqual(identityOf(request, 'secret'), identityOf(request, undefined));
   });
 
   it('cuts the last request to the size it had', () => {
@@ -143,11 +160,15 @@ describe('a deep account', () => {
   const home = first?.messages[0]?.country ?? '';
 
   it('is exact when every key is there, by counts or not', async () => {
-    for (const expired of [false, true]) {
+    for (const [expired, isFormer] of [
+      [false, false],
+      [true, false],
+      [false, true],
+    ]) {
       const { findings, exact, line } = await deep(
         ledger,
-        storeOf(ledger, () => true),
-        { expired },
+        storeOf(ledger, () => true, isFormer),
+        { expired: expired === true },
       );
       assert.deepEqual([findings, exact], [[], true]);
       assert.equal(line, 'exact: every accepted message is in every store, once');
