@@ -3,14 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { Redis } from 'ioredis';
 import { checkPanels } from '../../../../grafana-dashboards/src/check/check-panels.ts';
 import { GENERATED_DIRECTORY } from '../../../../grafana-dashboards/src/generated-files.ts';
 import { ROOT } from '../../src/cli/paths.ts';
 import { isReady } from '../../src/cluster/release.ts';
 import { withTunnels } from '../../src/cluster/tunnel.ts';
 import type { LoadAccount } from '../../src/load/run-k6.ts';
-import { ledgerRequests, readLedger, storeKeyOf } from '../../src/verify/ledger.ts';
-import { withRawStore } from '../../src/verify/raw-store.ts';
+import { identityOf, ledgerRequests, readLedger } from '../../src/verify/ledger.ts';
+import { storeRecordOf } from '../../src/verify/store-record.ts';
 import { runCommand } from '../support/run-command.ts';
 import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
 import { query, useRelease } from './support/index.ts';
@@ -115,11 +116,15 @@ describe('the default values, in a namespace that enforces the restricted profil
     assert.ok(request);
     const password = (await readSecrets(release())).get('caudal-redis-auth/admin-password');
     const redis = { namespace, pod: release().release.nameOf('redis-0'), port: 6379 };
-    await withTunnels(release().on.running, { redis }, (ports) =>
-      withRawStore({ store: 'redis', url: `redis://admin:${password}@127.0.0.1:${ports.redis}` }, (store) =>
-        store.removeAll(storeKeyOf(request, undefined)),
-      ),
-    );
+    const { bucket, field } = storeRecordOf(identityOf(request, undefined), '');
+    await withTunnels(release().on.running, { redis }, async (ports) => {
+      const client = new Redis(`redis://admin:${password}@127.0.0.1:${ports.redis}`);
+      try {
+        assert.equal(await client.hdel(bucket, field), 1);
+      } finally {
+        client.disconnect();
+      }
+    });
     const lacking = await verify();
     assert.equal(lacking.status, 1, lacking.stdout + lacking.stderr);
     assert.ok(lacking.stdout.includes(`kafka-redis: missing ${request.key}, `), lacking.stdout);
