@@ -36,6 +36,8 @@ export interface MessagingHarness {
 
 /** Faults of a real server. */
 export interface BrokerServer {
+  /** Makes it write what it knows of new queues, which RabbitMQ does late; a killed one would lose them. */
+  saveQueues(): Promise<void>;
   /** SIGKILL, then a start on the same data; resolves when it accepts connections again. */
   killAndRestart(): Promise<void>;
   /** Sends SIGSTOP; resolves with the function that resumes it. */
