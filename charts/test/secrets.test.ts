@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { parseConsoleConfig } from '../../services/console/src/config.ts';
+import { loadConfig } from '../../services/consumer/src/config.ts';
 import { chart } from '../scripts/paths.ts';
 import { helm } from './support/helm.ts';
 import { find, type Manifest, ownImageValues, render } from './support/manifests.ts';
-import { containerOf, containersOf, podsOf } from './support/pods.ts';
+import { containerOf, containersOf, environmentOf, podsOf } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';
 
 const decode = (value: string | undefined): string => Buffer.from(value ?? '', 'base64').toString();
@@ -207,6 +212,35 @@ describe('secrets', () => {
       name.startsWith('KAFKA_PASSWORD'),
     );
     assert.deepEqual(own, [{ name: 'KAFKA_PASSWORD', value: 'mine' }]);
+  });
+
+  it('are read from the files by the services', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'caudal-secrets-'));
+    try {
+      const manifests = await render({ values: { secretsAsFiles: true } });
+      const environment = async (owner: string) => {
+        const plain = environmentOf(manifests, owner);
+        const files = Object.entries(plain).filter(([, value]) => value.startsWith('/etc/caudal/secrets/'));
+        for (const [name, value] of files)
+          await writeFile(join(directory, basename(value)), `${name} content`);
+        return {
+          ...plain,
+          ...Object.fromEntries(files.map(([name, value]) => [name, join(directory, basename(value))])),
+        };
+      };
+      const consumer = loadConfig(await environment('Deployment caudal-rabbitmq-valkey-consumer'));
+      assert.match(consumer.store.settings.url, /consumer:STORE_PASSWORD_FILE%20content@/);
+      const lanes = parseConsoleConfig(await environment('Deployment caudal-console')).lanes;
+      assert.deepEqual(
+        lanes.map(({ store }) => new URL(store.settings.url).password),
+        ['REDIS_PASSWORD_FILE%20content', 'VALKEY_PASSWORD_FILE%20content'],
+      );
+      const { broker } = loadConfig(await environment('Deployment caudal-kafka-redis-consumer'));
+      assert.ok(broker.name === 'kafka');
+      assert.equal(broker.settings.sasl?.password, 'KAFKA_PASSWORD_FILE content');
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 
   it('are named in the lanes of the console, which may hold characters that JSON escapes', async () => {

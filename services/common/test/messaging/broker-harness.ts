@@ -18,6 +18,7 @@ import {
   type RabbitmqSettings,
   untilConnected,
 } from '../../src/messaging/index.ts';
+import { saveQueues } from '../support/index.ts';
 import type { BrokerServer, MessagingHarness, ParkedMessage } from './harness.ts';
 
 const MAX_BATCH_MESSAGES = 500;
@@ -148,6 +149,9 @@ function brokerHarness(broker: BrokerChoice, servers: Servers, deleteNames: () =
 
 function brokerServer(servers: Servers, name: ServerName): BrokerServer {
   return {
+    async saveQueues() {
+      if (name === 'rabbitmq') await saveQueues(servers);
+    },
     async killAndRestart() {
       await servers.kill(name);
       await servers.start(name);

@@ -1,4 +1,4 @@
 export { deleteTopics, readTopic, type TopicRecord } from './kafka-topics.ts';
 export { makeTopic } from './make-topic.ts';
-export { untilQueueIsOnDisk } from './queue-on-disk.ts';
+export { saveQueues } from './queues-on-disk.ts';
 export { useServers } from './servers.ts';

@@ -18,8 +18,8 @@ describe('verify --self-test', () => {
       stateDirectory,
       onEvent: () => undefined,
     });
-    assert.deepEqual([found, planted], [13, 13], lines.join('\n'));
-    assert.equal(lines.length, 14);
+    assert.deepEqual([found, planted], [14, 14], lines.join('\n'));
+    assert.equal(lines.length, 15);
     assert.match(lines[0] ?? '', /no fault +exact in both lanes/);
     const client = new Redis(addresses.valkeyUrl);
     assert.deepEqual(await client.keys('self-test:*'), []);
