@@ -7,7 +7,7 @@ import { PartitionWatch } from './partition-watch.ts';
 import { patiently } from './patiently.ts';
 import { clientOptions, metadataMaxAge } from './platformatic-client.ts';
 
-/** What {@link PlatformaticMembership} tells its consumer. */
+/** What {@link PlatformaticMembership} reports to its consumer. */
 export interface MembershipEvents {
   /** Called with the topic's partitions that a join gave. */
   readonly onJoin: (ids: readonly number[]) => void;
