@@ -80,9 +80,16 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       children.push(child);
       const lines = createInterface({ input: child.stdout });
       const heard = new Set<string>();
+      let isOver = false;
       lines.on('line', (line) => heard.add(line));
+      lines.once('close', () => {
+        isOver = true;
+      });
       const said = async (line: string) => {
-        while (!heard.has(line)) await once(lines, 'line');
+        while (!heard.has(line)) {
+          if (isOver) throw new Error(`the consumer ended before it printed "${line}"`);
+          await Promise.race([once(lines, 'line'), once(lines, 'close')]);
+        }
       };
       return { child, said };
     }
@@ -146,14 +153,16 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       envelopes[300] = { ...(envelopes[300] as Envelope), description: FREEZES };
       await publish(envelopes);
       await zombie.said('freezing');
-      startConsumer();
+      const successor = startConsumer();
       await untilStored(before + 600);
-      // The second client's consumer does not try to come back.
-      const woken = client === 'kafkajs' ? zombie.said('moved') : once(zombie.child, 'exit');
       zombie.child.kill('SIGCONT');
-      await woken;
+      await zombie.said('moved');
       await publish(envelopesOf(producer, 200, 600));
       await untilStored(before + 800);
+      // It has rejoined the group: it consumes alone once its successor is gone.
+      await end(successor.child);
+      await publish(envelopesOf(producer, 200, 800));
+      await untilStored(before + 1_000);
       assert.equal(await store.identities(), (await store.totals()).total);
     });
   });

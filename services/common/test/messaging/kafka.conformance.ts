@@ -163,6 +163,37 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       assert.deepEqual([await members(), store.batches.length], [before, 2]);
     });
 
+    for (const { what, sessions, staysMember } of [
+      { what: 'blocked for most of a session', sessions: 0.75, staysMember: true },
+      { what: 'frozen for longer than a session lasts', sessions: 1.6, staysMember: false },
+    ])
+      it(`resumes on its own after its process was ${what}`, async () => {
+        const { settings, admin, openPublisher, openConsumer } = fixture();
+        const publisher = await openPublisher();
+        const store = new TestStore();
+        await openConsumer(store);
+        const members = async () => {
+          const { groups } = await admin.describeGroups([settings.group]);
+          return groups[0]?.members.map(({ memberId }) => memberId) ?? [];
+        };
+        await publisher.publish(bodiesOf(10, 'before-'));
+        await store.until(() => store.size === 10);
+        const before = await members();
+        assert.equal(before.length, 1);
+
+        blockEventLoop(sessions * settings.sessionTimeoutMs);
+        const published = () =>
+          publisher.publish(bodiesOf(10, 'after-')).then(
+            () => true,
+            () => false,
+          );
+        await eventually(published, (isDone) => isDone);
+        await store.until(() => store.size === 20 || store.fatal.length > 0);
+        assert.deepEqual(store.fatal, []);
+        const after = await eventually(members, (now) => now.length === 1);
+        assert.equal(after[0] === before[0], staysMember);
+      });
+
     it("commits the store's position to Kafka, for lag tools", async () => {
       const { settings, admin, openPublisher, openConsumer } = fixture();
       const publisher = await openPublisher();
@@ -194,4 +225,9 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       assert.deepEqual(store.stored, ['']);
     });
   });
+}
+
+/** Keeps this process from doing anything, as SIGSTOP or a want of processors does. */
+function blockEventLoop(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

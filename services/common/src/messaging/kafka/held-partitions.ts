@@ -13,7 +13,7 @@ export interface HeldPartitionsOptions {
   readonly readLog: (work: (log: LogReader) => Promise<void>) => Promise<void>;
   /** Called once when the consumer fails, before its owner hears of it: nothing more may be fetched. */
   readonly onFail: () => void;
-  /** Called when the store has lost what it had confirmed: these partitions are to be placed anew, as after a join. */
+  /** Called when the store has lost what it had confirmed: these partitions are to be placed again, as after a join. */
   readonly onLost: (ids: readonly number[]) => void;
 }
 

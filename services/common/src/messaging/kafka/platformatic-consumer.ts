@@ -5,7 +5,6 @@ import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.t
 import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { type Assignment, isBehind, takeProgress } from './assignment.ts';
-import { FreezeWatch } from './freeze-watch.ts';
 import { HeldPartitions } from './held-partitions.ts';
 import { createLogBatch, type LogBatch } from './log-batch.ts';
 import { OffsetHints } from './offset-hints.ts';
@@ -35,7 +34,6 @@ export class PlatformaticConsumer implements MessageConsumer {
   readonly #loops: FetchLoops;
   readonly #deadLetters: PlatformaticDeadLetters;
   readonly #hints: OffsetHints;
-  readonly #freezeWatch: FreezeWatch;
   #membership: PlatformaticMembership | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -52,7 +50,7 @@ export class PlatformaticConsumer implements MessageConsumer {
       topic: settings.topic,
       logger,
       readLog: (work) => work(this.#logReader()),
-      onFail: () => this.#freezeWatch.stop(),
+      onFail: () => undefined,
       onLost: (ids) => this.#assign(ids),
     });
     this.#loops = new FetchLoops({
@@ -63,17 +61,6 @@ export class PlatformaticConsumer implements MessageConsumer {
     });
     this.#deadLetters = new PlatformaticDeadLetters(settings);
     this.#hints = new OffsetHints(logger);
-    const { sessionTimeoutMs } = settings;
-    // A heartbeat is at most a third of a session old, so a freeze that takes the rest of it may have ended the session.
-    this.#freezeWatch = new FreezeWatch((sessionTimeoutMs * 2) / 3, (milliseconds) => {
-      const freeze = `frozen for ${Math.round(milliseconds)} ms`;
-      this.#held.fail(
-        new AppError(
-          'BROKER_TIMEOUT',
-          `${freeze}: the Kafka session of ${sessionTimeoutMs} ms may be over, starting over`,
-        ),
-      );
-    });
   }
 
   async start(handlers: ConsumerHandlers): Promise<void> {
@@ -86,8 +73,6 @@ export class PlatformaticConsumer implements MessageConsumer {
       isWanted: () => !this.#held.isIdle(),
     });
     await this.#membership.join();
-    // The client has been seen not to find its way back into the group; a new process does.
-    if (!this.#held.stopping.aborted) this.#freezeWatch.start();
   }
 
   isReady(): boolean {
@@ -184,7 +169,6 @@ export class PlatformaticConsumer implements MessageConsumer {
 
   async #stop(): Promise<void> {
     this.#held.stop();
-    this.#freezeWatch.stop();
     const joined = this.#membership?.stop();
     await this.#held.settled();
     await joined;

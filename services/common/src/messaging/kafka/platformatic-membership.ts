@@ -2,12 +2,16 @@ import { Consumer, type GroupAssignment } from '@platformatic/kafka';
 import { errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { KafkaSettings } from '../settings.ts';
+import { within } from '../within.ts';
 import { kafkaError } from './errors.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { patiently } from './patiently.ts';
 import { clientOptions, metadataMaxAge } from './platformatic-client.ts';
 
-/** What {@link PlatformaticMembership} tells its consumer. */
+/** For an answer to the request to leave. A member that does not leave is missed when its session ends. */
+const LEAVE_TIMEOUT_MS = 2_000;
+
+/** What {@link PlatformaticMembership} reports to its consumer. */
 export interface MembershipEvents {
   /** Called with the topic's partitions that a join gave. */
   readonly onJoin: (ids: readonly number[]) => void;
@@ -71,9 +75,17 @@ export class PlatformaticMembership {
     await this.#joining;
   }
 
-  /** Leaves the group and closes the client. */
+  /** Leaves the group, as far as the broker answers in time, and closes the client. */
   async leave(): Promise<void> {
+    // A client that is closed as a member may keep sending heartbeats, which keeps the process alive.
+    await within(LEAVE_TIMEOUT_MS, this.#leaveGroup());
     await this.client.close(true).catch(() => undefined);
+  }
+
+  #leaveGroup(): Promise<void> {
+    return new Promise((resolve) => {
+      this.client.leaveGroup(true, () => resolve());
+    });
   }
 
   #listen(): void {
