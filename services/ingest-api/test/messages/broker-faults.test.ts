@@ -28,7 +28,7 @@ describe('POST /messages while a broker fails', () => {
     assert.equal((await service().post(MESSAGE, headers)).status, 202);
   });
 
-  it('says that trying again is no use where a broker refuses a message for good', async () => {
+  it('says that a retry does not help if a broker refuses a message permanently', async () => {
     service().kafka.failure = new AppError('BROKER_REFUSED', 'Kafka refused a message of 70000 bytes');
     const response = await service().post(MESSAGE);
     assert.equal(response.status, 502);

@@ -18,8 +18,8 @@ export interface HeldPartitionsOptions {
 }
 
 /**
- * The partitions a Kafka consumer holds at the moment, where the store and the log place them, and the work under way.
- * What a join gave is valid until the next: whoever works for an assignment asks {@link isOurs} after every wait.
+ * The partitions assigned to a Kafka consumer, their positions by store and log, and the work in progress. An assignment
+ * is valid until the next join: check {@link isOurs} after every wait.
  */
 export class HeldPartitions {
   readonly #topic: string;
@@ -158,7 +158,7 @@ export class HeldPartitions {
     void this.track(guarded);
   }
 
-  /** Fails for good: the process should start over. */
+  /** Fails permanently: the process should restart. */
   fail(error: unknown): void {
     if (this.isIdle()) return;
     this.#failed = true;
@@ -171,7 +171,7 @@ export class HeldPartitions {
     this.#stopping.abort();
   }
 
-  /** Resolves when no work is under way any more. */
+  /** Resolves when no work is in progress. */
   async settled(): Promise<void> {
     await Promise.all(this.#running);
   }
@@ -183,7 +183,7 @@ export class HeldPartitions {
     }));
     const stored = await this.#stored(confirmed);
     if (!this.isOurs(assignment) || !hasLost(confirmed, stored)) return;
-    this.#logger.warn('the store has less than it had: reading again from where it stands');
+    this.#logger.warn('the store has lost data: reading again from its position');
     this.#onLost([...assignment.partitions.keys()]);
   }
 

@@ -69,7 +69,7 @@ export class PlatformaticMembership {
     }
   }
 
-  /** Joins no more. Resolves when no join is under way. */
+  /** Stops joining. Resolves when no join is in progress. */
   async stop(): Promise<void> {
     this.#watch.stop();
     await this.#joining;
