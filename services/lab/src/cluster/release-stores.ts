@@ -70,7 +70,7 @@ export interface ReleaseStores {
 
 async function readConsole(release: Release): Promise<{
   readonly lanes: readonly ConsoleLane[];
-  /** Where the value of a variable comes from, by variable. */
+  /** Where the value of a variable comes from, by variable; with `secretsAsFiles` the file has the variable's name. */
   readonly passwords: ReadonlyMap<string, SecretKey>;
 }> {
   const name = release.nameOf('console');
@@ -80,17 +80,19 @@ async function readConsole(release: Release): Promise<{
       { cause: error },
     );
   });
-  const env = spec?.template.spec?.containers[0]?.env ?? [];
+  const { containers = [], volumes = [] } = spec?.template.spec ?? {};
+  const env = containers[0]?.env ?? [];
   const lanes = env.find((variable) => variable.name === 'LANES')?.value ?? '[]';
-  return {
-    lanes: JSON.parse(lanes) as ConsoleLane[],
-    passwords: new Map(
-      env.flatMap(({ name: variable, valueFrom }) => {
-        const { name: secret, key } = valueFrom?.secretKeyRef ?? {};
-        return secret !== undefined && key !== undefined ? [[variable, { name: secret, key }] as const] : [];
-      }),
-    ),
-  };
+  const passwords = new Map<string, SecretKey>();
+  for (const { name: variable, valueFrom } of env) {
+    const { name: secret, key } = valueFrom?.secretKeyRef ?? {};
+    if (secret !== undefined && key !== undefined) passwords.set(variable, { name: secret, key });
+  }
+  for (const { secret } of volumes.flatMap(({ projected }) => projected?.sources ?? [])) {
+    for (const { key, path } of secret?.items ?? [])
+      if (secret?.name !== undefined) passwords.set(path, { name: secret.name, key });
+  }
+  return { lanes: JSON.parse(lanes) as ConsoleLane[], passwords };
 }
 
 async function storePod(release: Release, store: string): Promise<PodPort> {

@@ -23,11 +23,23 @@ const PASSWORD = {
   valueFrom: { secretKeyRef: { name: 'mine', key: 'console-password' } },
 };
 
+/** The same with `secretsAsFiles`. */
+const MOUNTED = {
+  name: 'secrets',
+  projected: {
+    sources: [{ secret: { name: 'mine', items: [{ key: 'console-password', path: 'REDIS_PASSWORD' }] } }],
+  },
+};
+
 /** A cluster with a console of these variables, a Redis pod, and Secrets. */
 function clusterOf(
-  options: { readonly isReady?: boolean; readonly secrets?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly isReady?: boolean;
+    readonly isMounted?: boolean;
+    readonly secrets?: Readonly<Record<string, string>>;
+  } = {},
 ): ClusterConnection {
-  const { isReady = true, secrets = { 'console-password': 'a/b' } } = options;
+  const { isReady = true, isMounted = false, secrets = { 'console-password': 'a/b' } } = options;
   const refusal = Object.assign(new Error('HTTP-Code: 403 …'), {
     body: JSON.stringify({ message: 'secrets "mine" is forbidden' }),
   });
@@ -36,8 +48,9 @@ function clusterOf(
       readNamespacedDeployment: async ({ name }: { readonly name: string }) => {
         if (name !== 'caudal-console')
           throw Object.assign(new Error('…'), { body: { message: `"${name}" not found` } });
-        const env = [{ name: 'LANES', value: JSON.stringify(LANES) }, PASSWORD];
-        return { spec: { template: { spec: { containers: [{ env }] } } } };
+        const env = [{ name: 'LANES', value: JSON.stringify(LANES) }, ...(isMounted ? [] : [PASSWORD])];
+        const volumes = isMounted ? [{ name: 'tmp', emptyDir: {} }, MOUNTED] : [];
+        return { spec: { template: { spec: { containers: [{ env }], volumes } } } };
       },
     },
     core: {
@@ -85,11 +98,13 @@ describe('the stores of a release', () => {
   };
 
   it("are forwarded to this machine, with the console's user, its password from whatever Secret, and its prefix", async () => {
-    const [store, ...others] = await stores(clusterOf());
-    assert.deepEqual(others, []);
-    const { url, ...rest } = store ?? { url: '' };
-    assert.deepEqual(rest, { lane: 'kafka-redis', store: 'redis', keyPrefix: 'x:' });
-    assert.match(url, /^redis:\/\/console:a%2Fb@127\.0\.0\.1:\d+\/0$/);
+    for (const isMounted of [false, true]) {
+      const [store, ...others] = await stores(clusterOf({ isMounted }));
+      assert.deepEqual(others, []);
+      const { url, ...rest } = store ?? { url: '' };
+      assert.deepEqual(rest, { lane: 'kafka-redis', store: 'redis', keyPrefix: 'x:' });
+      assert.match(url, /^redis:\/\/console:a%2Fb@127\.0\.0\.1:\d+\/0$/);
+    }
   });
 
   it('are refused in one line that names what is missing', async () => {
