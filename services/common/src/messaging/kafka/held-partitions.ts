@@ -5,15 +5,15 @@ import type { LogBatch } from './log-batch.ts';
 import { patiently } from './patiently.ts';
 import { type LogReader, Placer } from './placer.ts';
 
-/** What {@link HeldPartitions} needs of a driver. */
+/** What {@link HeldPartitions} needs from a driver. */
 export interface HeldPartitionsOptions {
   readonly topic: string;
   readonly logger: Logger;
   /** Runs `work` with a reader of the topic's log; rejects when the log cannot be read. */
   readonly readLog: (work: (log: LogReader) => Promise<void>) => Promise<void>;
-  /** Called once when the consumer fails, before its owner hears of it: nothing more may be fetched. */
+  /** Called once when the consumer fails, before `onFatal`: stop fetching. */
   readonly onFail: () => void;
-  /** Called when the store has lost what it had confirmed: these partitions are to be placed again, as after a join. */
+  /** Called when the store has lost confirmed data: position these partitions again, as after a join. */
   readonly onLost: (ids: readonly number[]) => void;
 }
 
@@ -44,7 +44,7 @@ export class HeldPartitions {
     this.#placer = new Placer(logger, (event) => this.#handlers?.onLogEvent?.(event));
   }
 
-  /** Takes the handlers; to be called before anything else. */
+  /** Sets the handlers. Call it before any other method. */
   start(handlers: ConsumerHandlers): void {
     this.#handlers = handlers;
   }
@@ -64,7 +64,7 @@ export class HeldPartitions {
     return this.#inHand;
   }
 
-  /** Whether nothing is to be done any more: stopped or failed. */
+  /** Whether the consumer has stopped or failed. */
   isIdle(): boolean {
     return this.#failed || this.#stopping.signal.aborted;
   }
@@ -82,30 +82,30 @@ export class HeldPartitions {
     return Array.from(this.#assignment.partitions.values(), ({ source }) => source);
   }
 
-  /** Replaces the assignment by that of a join. */
+  /** Replaces the assignment after a join. */
   assign(ids: readonly number[]): Assignment {
     this.#assignment = createAssignment(this.#topic, ids);
     return this.#assignment;
   }
 
-  /** Gives everything up until the next join. */
+  /** Drops the assignment until the next join. */
   revoke(): void {
     this.#assignment = undefined;
   }
 
-  /** Has every partition compared with the log before its next message: the broker may have another log now. */
+  /** Makes every partition be compared with the log before its next message, because the broker may now have another log. */
   doubt(): void {
     for (const partition of this.#assignment?.partitions.values() ?? []) partition.isDoubted = true;
   }
 
-  /** Asks the store where partitions stand and places them in the log; false when they are no longer ours. */
+  /** Reads the partitions' positions from the store and places them in the log; false if they are no longer ours. */
   async position(assignment: Assignment, partitions: readonly Partition[]): Promise<boolean> {
     const stored = await this.#stored(partitions);
     for (const partition of partitions) takeStored(partition, stored.get(partition.source));
     return await this.place(assignment, partitions);
   }
 
-  /** Places partitions in the log, as often as it takes; false when they are no longer ours. */
+  /** Places partitions in the log, with retries; false if they are no longer ours. */
   async place(assignment: Assignment, partitions: readonly Partition[]): Promise<boolean> {
     await patiently(() => this.#readLog((log) => this.#placer.place(partitions, log)), {
       isWanted: () => this.isOurs(assignment),
@@ -115,21 +115,21 @@ export class HeldPartitions {
     return this.isOurs(assignment);
   }
 
-  /** Follows a store whose offset differs from the batch: places the partition again; false when it is no longer ours. */
+  /** Positions a partition again whose stored offset differs from the batch; false if it is no longer ours. */
   async follow(assignment: Assignment, partition: Partition, position: number | null): Promise<boolean> {
     const { source, expected } = partition;
     this.#logger.info({ source, expected, position }, 'stored offset differs: following the store');
     return await this.position(assignment, [partition]);
   }
 
-  /** Looks whether the store has less than it had confirmed. */
+  /** Checks whether the store has lost confirmed data; if so, calls `onLost`. */
   reposition(): void {
     const assignment = this.#assignment;
     if (!assignment?.positioned || this.isIdle()) return;
     this.run(() => this.#lookAgain(assignment), assignment);
   }
 
-  /** Gives a batch to the handler; rejects when the handler gives up. */
+  /** Passes a batch to the handler; rejects if the handler gives up. */
   async handle(batch: LogBatch): Promise<BatchOutcome> {
     this.#inHand += batch.bodies.length;
     try {
@@ -139,7 +139,7 @@ export class HeldPartitions {
     }
   }
 
-  /** Keeps work in sight of {@link stop}. */
+  /** Makes {@link settled} wait for this work. */
   track<T>(work: Promise<T>): Promise<T> {
     const settled = work.then(
       () => undefined,
@@ -150,7 +150,7 @@ export class HeldPartitions {
     return work;
   }
 
-  /** Does work in the background. Its error ends the consumer; with an `assignment`, only while that is the current one. */
+  /** Runs work in the background. Its error ends the consumer; with an `assignment`, only while that is the current one. */
   run(work: () => Promise<void>, assignment?: Assignment): void {
     const guarded = work().catch((error: unknown) => {
       if (assignment === undefined || assignment === this.#assignment) this.fail(error);
@@ -166,7 +166,7 @@ export class HeldPartitions {
     this.#startedHandlers().onFatal(error);
   }
 
-  /** Begins nothing new from now on. */
+  /** Starts nothing new from now on. */
   stop(): void {
     this.#stopping.abort();
   }

@@ -12,25 +12,24 @@ import { fetchRuns } from './platformatic-fetch.ts';
 
 const MAX_WAIT_MS = 100;
 
-/** Records of one partition, with the offset they were asked from. */
+/** Records of one partition, with the offset they were requested from. */
 export interface Fetched extends Run {
   readonly partition: Partition;
   readonly askedFrom: number;
 }
 
-/** What {@link FetchLoops} work with. */
+/** Dependencies of {@link FetchLoops}. */
 export interface FetchLoopsOptions {
   readonly settings: KafkaSettings;
   readonly logger: Logger;
   readonly held: HeldPartitions;
-  /** Hands records over; the next ones of the partition follow when it has resolved. */
+  /** Delivers records; the partition's next ones follow when it has resolved. */
   readonly deliver: (assignment: Assignment, fetched: Fetched) => Promise<void>;
 }
 
 /**
- * Fetches the held partitions, from where each is to be read: one loop per leading broker asks for all of its
- * partitions at once, and asks for what comes next while the handlers work. What a handler's outcome has made stale by
- * then is dropped.
+ * Fetches the assigned partitions from their positions. One loop per leading broker requests all of its partitions at
+ * once, and requests the next records while handlers work. Records that a handler's outcome has made stale are dropped.
  */
 export class FetchLoops {
   readonly #settings: KafkaSettings;
@@ -69,7 +68,7 @@ export class FetchLoops {
     const answer = await patiently(ask, {
       isWanted: () => this.#held.isOurs(assignment),
       logger: this.#logger,
-      complaint: 'Kafka does not tell who leads',
+      complaint: 'Kafka does not report the partition leaders',
     });
     return answer ?? new Map();
   }
@@ -99,7 +98,7 @@ export class FetchLoops {
     if (ahead) await this.#untilStopped(ahead);
   }
 
-  /** A silent broker must not hold up a stop; the fetch is left to itself. */
+  /** A silent broker must not delay a stop, so the fetch is abandoned. */
   #untilStopped(fetch: Promise<Fetched[]>): Promise<Fetched[]> {
     const { stopping } = this.#held;
     if (stopping.aborted) return Promise.resolve([]);
@@ -114,8 +113,8 @@ export class FetchLoops {
   }
 
   /**
-   * One request for all of a broker's partitions, from where they stand or, for those in `beingDelivered`, from where
-   * they will stand. Never rejects: after an error it waits, leaves the partitions in doubt, and brings nothing.
+   * Sends one request for all of a broker's partitions, from their positions or, for those in `beingDelivered`, from the
+   * next ones. Never rejects: after an error it waits, marks the partitions as doubted, and returns nothing.
    */
   async #fetch(
     client: Consumer,

@@ -8,7 +8,7 @@ import { PartitionWatch } from './partition-watch.ts';
 import { patiently } from './patiently.ts';
 import { clientOptions, metadataMaxAge } from './platformatic-client.ts';
 
-/** For an answer to the request to leave. A member that does not leave is missed when its session ends. */
+/** Time for the broker to answer a request to leave. A member that does not leave is removed when its session ends. */
 const LEAVE_TIMEOUT_MS = 2_000;
 
 /** What {@link PlatformaticMembership} reports to its consumer. */
@@ -21,7 +21,7 @@ export interface MembershipEvents {
   readonly isWanted: () => boolean;
 }
 
-/** A member of the consumer group: joins, joins again whenever that is due, leaves. */
+/** A member of the consumer group: joins, rejoins when necessary, leaves. */
 export class PlatformaticMembership {
   /** The group's client; also for fetches from the topic. */
   readonly client: Consumer;
@@ -75,7 +75,7 @@ export class PlatformaticMembership {
     await this.#joining;
   }
 
-  /** Leaves the group, as far as the broker answers in time, and closes the client. */
+  /** Leaves the group, if the broker answers in time, and closes the client. */
   async leave(): Promise<void> {
     // A client that is closed as a member may keep sending heartbeats, which keeps the process alive.
     await within(LEAVE_TIMEOUT_MS, this.#leaveGroup());
@@ -117,7 +117,7 @@ export class PlatformaticMembership {
     const joined = patiently(() => this.client.joinGroup({}), {
       isWanted: this.#events.isWanted,
       logger: this.#logger,
-      complaint: 'Kafka does not take us into the group',
+      complaint: 'Kafka refuses the consumer’s join',
     });
     this.#joining = joined.then(() => {
       this.#joining = undefined;
