@@ -16,7 +16,11 @@ const LOAD = {
 const release = useRelease({
   namespace: 'scale-test',
   // The partitions below are seen by a Prometheus that finds pods through the API server, with the only token there is.
-  values: { pod: { serviceAccount: { create: true } }, prometheus: { discovery: 'kubernetes' } },
+  values: {
+    pod: { serviceAccount: { create: true } },
+    prometheus: { discovery: 'kubernetes' },
+    secretsAsFiles: true,
+  },
 });
 
 /** Partitions by pod, as Prometheus has them. */
@@ -68,6 +72,26 @@ describe('service accounts per component', () => {
       const found = component === 'prometheus' ? 'ca.crt namespace token' : 'none';
       for (const { container, token } of await confinementOf(release(), pod))
         assert.equal(token, found, `${name}/${container}`);
+    }
+  });
+});
+
+describe('passwords as files', () => {
+  it('are what the services of this release log in with: none has one in its environment', async () => {
+    const components = ['ingest', 'console', 'kafka-redis-consumer', 'rabbitmq-valkey-consumer'];
+    for (const component of components) {
+      const [pod] = await release().release.pods(component);
+      const { containers = [], volumes = [] } = pod?.spec ?? {};
+      const variables = containers.flatMap(({ env = [] }) => env);
+      assert.ok(
+        variables.some(({ name }) => name.endsWith('_PASSWORD_FILE')),
+        component,
+      );
+      assert.deepEqual(
+        variables.filter(({ valueFrom }) => valueFrom?.secretKeyRef !== undefined),
+        [],
+      );
+      assert.ok(volumes.some(({ projected }) => projected?.sources?.some(({ secret }) => secret)));
     }
   });
 });
