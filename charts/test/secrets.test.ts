@@ -157,7 +157,9 @@ describe('secrets', () => {
       const install = ['install', 'caudal', chart, '--namespace', 'test', '--dry-run=client'];
       const { ok, stdout, stderr } = await helm(...install, '--values', ownImageValues, ...flags);
       assert.ok(ok, stderr);
-      return stdout.slice(stdout.indexOf('Remove it:'));
+      const removing = stdout.indexOf('uninstall caudal');
+      assert.ok(removing > 0, stdout);
+      return stdout.slice(removing);
     };
     const removal = 'kubectl -n test delete secret caudal-kafka-auth';
     const volumes = 'kubectl -n test delete pvc -l app.kubernetes.io/instance=caudal';
