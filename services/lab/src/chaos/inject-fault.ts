@@ -7,6 +7,8 @@ import type { PlannedFault } from './plan-faults.ts';
 export interface FaultTargets {
   readonly stack: {
     processes(): ReadonlyMap<string, { signal(signal: NodeJS.Signals): boolean }>;
+    /** Bytes that were sent to a process so far; undefined where that is not known. */
+    requestBytes(name: string): number | undefined;
   };
   readonly servers: {
     kill(name: ServerName, signal?: NodeJS.Signals): Promise<void>;
@@ -30,6 +32,8 @@ const waitByClock: Wait = (ms, signal) => sleep(ms, undefined, { signal });
  * and an ingest-api holds requests, so the kill must cause a redelivery or a retry.
  */
 const HANG_BEFORE_KILL_MS = 500;
+/** Maximum time that an ingest process hangs for a request to arrive; a small load may send it none in 500 ms. */
+const MAX_HANG_MS = 10_000;
 const SWALLOW_MS = 2_000;
 const RESETS = 5;
 
@@ -65,7 +69,12 @@ export async function injectFault(
       return;
     }
     send('SIGSTOP');
-    await wait(HANG_BEFORE_KILL_MS);
+    const before = stack.requestBytes(target);
+    let hungMs = 0;
+    do {
+      await wait(HANG_BEFORE_KILL_MS);
+      hungMs += HANG_BEFORE_KILL_MS;
+    } while (before !== undefined && stack.requestBytes(target) === before && hungMs < MAX_HANG_MS);
     send('SIGKILL');
     return;
   }

@@ -5,6 +5,8 @@ export interface RoundRobinProxy {
   readonly port: number;
   /** Sets the ports of 127.0.0.1 for new connections. */
   setTargets(ports: readonly number[]): void;
+  /** Bytes sent to a port so far, over all connections. */
+  bytesSentTo(port: number): number;
   close(): Promise<void>;
 }
 
@@ -13,6 +15,16 @@ export async function startRoundRobinProxy(port: number): Promise<RoundRobinProx
   let targets: readonly number[] = [];
   let turn = 0;
   const sockets = new Set<Socket>();
+  const upstreams = new Map<Socket, number>();
+  /** Bytes of closed connections, by port. */
+  const sent = new Map<number, number>();
+  const count = (upstream: Socket, port: number): void => {
+    upstreams.set(upstream, port);
+    upstream.once('close', () => {
+      upstreams.delete(upstream);
+      sent.set(port, (sent.get(port) ?? 0) + upstream.bytesWritten);
+    });
+  };
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -25,6 +37,7 @@ export async function startRoundRobinProxy(port: number): Promise<RoundRobinProx
     }
     const upstream = connect({ host: '127.0.0.1', port: target, noDelay: true });
     keep(upstream);
+    count(upstream, target);
     upstream.once('error', () => forward(client, rest));
     upstream.once('connect', () => {
       upstream.removeAllListeners('error');
@@ -51,6 +64,11 @@ export async function startRoundRobinProxy(port: number): Promise<RoundRobinProx
     setTargets: (ports) => {
       targets = [...ports];
     },
+    bytesSentTo: (wanted) =>
+      [...upstreams].reduce(
+        (sum, [upstream, target]) => sum + (target === wanted ? upstream.bytesWritten : 0),
+        sent.get(wanted) ?? 0,
+      ),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -59,6 +59,8 @@ export interface Stack {
    * @throws Error for ingest-api when started as a single process, without the load-balancing proxy.
    */
   scale(set: ServiceSet, count: number): Promise<void>;
+  /** Bytes that were sent to an ingest process so far; undefined for other processes, and for a single ingest process. */
+  requestBytes(name: string): number | undefined;
   /**
    * Stops everything in order: ingest, consumers, console.
    * @returns how each process ended, by name: `status 0` after a complete drain
@@ -196,6 +198,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         }
         if (set === 'ingest-api' && count === 0) throw new Error('ingest-api needs at least one process');
         await scale(set, count);
+      },
+      requestBytes: (name) => {
+        const port = ingestPorts.get(name);
+        return port === undefined ? undefined : proxy?.bytesSentTo(port);
       },
       stop,
     };

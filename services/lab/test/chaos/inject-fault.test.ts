@@ -5,7 +5,9 @@ import type { FaultAction } from '../../src/chaos/plan-faults.ts';
 
 let log: string[];
 let isRunning: boolean;
+let requestBytes: number | undefined;
 beforeEach(() => {
+  requestBytes = undefined;
   log = [];
   isRunning = true;
 });
@@ -21,6 +23,7 @@ const TARGETS: FaultTargets = {
   stack: {
     processes: () =>
       new Map(['ingest-api-1', 'kafka-consumer-1'].map((name) => [name, process(name)] as const)),
+    requestBytes: () => requestBytes,
   },
   servers: {
     kill: (name, signal = 'SIGKILL') => Promise.resolve(note(`${signal} ${name}`)),
@@ -60,6 +63,21 @@ describe('injectFault', () => {
       assert.deepEqual(log, expected);
     });
   }
+
+  it('kills an ingest process only when a request has reached it, or after 10 s', async () => {
+    let waits = 0;
+    requestBytes = 100;
+    await inject('kill', 'ingest-api-1', async () => {
+      waits += 1;
+      if (waits === 3) requestBytes = 250;
+    });
+    assert.equal(waits, 3);
+    await inject('kill', 'ingest-api-1', async () => {
+      waits += 1;
+    });
+    assert.equal(waits, 3 + 20);
+    assert.equal(log.at(-1), 'SIGKILL ingest-api-1');
+  });
 
   it('resumes everything when it is interrupted', async () => {
     const interrupted = () => Promise.reject(new Error('interrupted'));

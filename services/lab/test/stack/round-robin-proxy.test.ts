@@ -34,6 +34,25 @@ describe('the round-robin proxy', () => {
     assert.deepEqual([await ask(port), await ask(port), await ask(port)], ['a', 'a', 'a']);
   });
 
+  it('counts the bytes it has sent to each, over open and closed connections', async () => {
+    const server = createServer((socket) => socket.once('data', (request) => socket.write(request)));
+    servers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    proxy = await startRoundRobinProxy(0);
+    proxy.setTargets([port]);
+    const sent: number[] = [];
+    for (const request of ['hello', 'again']) {
+      const client = connect({ host: '127.0.0.1', port: proxy.port });
+      client.write(request);
+      await once(client, 'data');
+      sent.push(proxy.bytesSentTo(port));
+      client.destroy();
+    }
+    assert.deepEqual([...sent, proxy.bytesSentTo(await serverSaying('b'))], [5, 10, 0]);
+  });
+
   it('closes the connection when no server is there', async () => {
     proxy = await startRoundRobinProxy(0);
     assert.equal(await ask(proxy.port), '');
