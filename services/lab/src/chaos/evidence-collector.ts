@@ -14,7 +14,7 @@ export interface EvidenceCollector {
 
 /** @param outside counts of the load generator and the proxies */
 export function createEvidenceCollector(
-  outside: () => Promise<Pick<Evidence, 'clientRetries' | 'repliesHeldBack'>>,
+  outside: () => Promise<Pick<Evidence, 'clientRetries' | 'requestsCutOff' | 'repliesHeldBack'>>,
 ): EvidenceCollector {
   const seen = { redeliveries: 0, duplicates: 0, storeRetries: 0, late: 0 };
   let waiting: (() => void)[] = [];

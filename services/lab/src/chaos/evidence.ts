@@ -4,6 +4,11 @@ import type { FaultAction } from './plan-faults.ts';
 export interface Evidence {
   /** Requests retried by the load generator. */
   readonly clientRetries: number;
+  /**
+   * Requests that an ingest process left unanswered. On a connection that was used before, Go's HTTP client (k6) sends them
+   * again itself because they have an `Idempotency-Key`: the load generator does not notice.
+   */
+  readonly requestsCutOff: number;
   /** Messages redelivered by a broker, or batches behind the store's position. */
   readonly redeliveries: number;
   /** Messages already counted by a store. */
@@ -22,6 +27,7 @@ export const LATE_AFTER_SECONDS = 1;
 /** Names of the parts of {@link Evidence}. */
 export const EVIDENCE_NAMES = [
   'clientRetries',
+  'requestsCutOff',
   'redeliveries',
   'duplicates',
   'storeRetries',
@@ -38,7 +44,8 @@ export function expectedEvidence(
   if (action === 'swallow-replies' || action === 'reset') {
     return [['repliesHeldBack'], ['storeRetries', 'duplicates', 'redeliveries']];
   }
-  if (target.startsWith('ingest-api')) return [['clientRetries']];
+  if (target.startsWith('ingest-api'))
+    return [action === 'kill' ? ['clientRetries', 'requestsCutOff'] : ['clientRetries']];
   // A server suspended for less than the timeouts only adds delay.
   if (target === 'rabbitmq' || target === 'kafka') {
     return [action === 'kill' ? ['clientRetries'] : ['clientRetries', 'late']];
@@ -63,6 +70,7 @@ export function describeEvidence(evidence: Evidence): string {
 
 const LABELS: Readonly<Record<keyof Evidence, string>> = {
   clientRetries: 'client retries',
+  requestsCutOff: 'requests cut off',
   redeliveries: 'redelivered',
   duplicates: 'duplicates refused',
   storeRetries: 'store retries',

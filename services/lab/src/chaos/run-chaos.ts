@@ -123,7 +123,7 @@ async function breakUnderLoad(
     // k6 counts up and reports 0 after it ended.
     clientRetries = Math.max(clientRetries, (await k6?.counter('request_retries')) ?? 0);
     const heldBack = [...proxies.values()].reduce((sum, proxy) => sum + proxy.repliesHeldBack, 0);
-    return { clientRetries, repliesHeldBack: heldBack };
+    return { clientRetries, requestsCutOff: stack.requestsCutOff(), repliesHeldBack: heldBack };
   });
   const outcomes: FaultOutcome[] = [];
   let faults: Promise<void> = Promise.resolve();

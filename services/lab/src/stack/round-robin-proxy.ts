@@ -7,6 +7,8 @@ export interface RoundRobinProxy {
   setTargets(ports: readonly number[]): void;
   /** Bytes sent to a port so far, over all connections. */
   bytesSentTo(port: number): number;
+  /** Number of connections that a server has broken before it had answered. */
+  cutOff(): number;
   close(): Promise<void>;
 }
 
@@ -18,6 +20,7 @@ export async function startRoundRobinProxy(port: number): Promise<RoundRobinProx
   const upstreams = new Map<Socket, number>();
   /** Bytes of closed connections, by port. */
   const sent = new Map<number, number>();
+  let cutOff = 0;
   const count = (upstream: Socket, port: number): void => {
     upstreams.set(upstream, port);
     upstream.once('close', () => {
@@ -41,10 +44,18 @@ export async function startRoundRobinProxy(port: number): Promise<RoundRobinProx
     upstream.once('error', () => forward(client, rest));
     upstream.once('connect', () => {
       upstream.removeAllListeners('error');
-      upstream.on('error', () => client.destroy());
+      let answeredBytes = 0;
+      upstream.on('data', () => {
+        answeredBytes = upstream.bytesWritten;
+      });
+      const lose = (): void => {
+        if (!client.destroyed && upstream.bytesWritten > answeredBytes) cutOff += 1;
+        client.destroy();
+      };
+      upstream.on('error', lose);
       client.on('error', () => upstream.destroy());
       client.once('close', () => upstream.destroy());
-      upstream.once('close', () => client.destroy());
+      upstream.once('close', lose);
       client.pipe(upstream).pipe(client);
     });
   };
@@ -69,6 +80,7 @@ export async function startRoundRobinProxy(port: number): Promise<RoundRobinProx
         (sum, [upstream, target]) => sum + (target === wanted ? upstream.bytesWritten : 0),
         sent.get(wanted) ?? 0,
       ),
+    cutOff: () => cutOff,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

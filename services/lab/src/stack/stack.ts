@@ -61,6 +61,8 @@ export interface Stack {
   scale(set: ServiceSet, count: number): Promise<void>;
   /** Bytes that were sent to an ingest process so far; undefined for other processes, and for a single ingest process. */
   requestBytes(name: string): number | undefined;
+  /** Number of connections that ingest processes have broken before they had answered; 0 for a single ingest process. */
+  requestsCutOff(): number;
   /**
    * Stops everything in order: ingest, consumers, console.
    * @returns how each process ended, by name: `status 0` after a complete drain
@@ -203,6 +205,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         const port = ingestPorts.get(name);
         return port === undefined ? undefined : proxy?.bytesSentTo(port);
       },
+      requestsCutOff: () => proxy?.cutOff() ?? 0,
       stop,
     };
   } catch (error) {

@@ -28,7 +28,7 @@ describe('hasBitten', () => {
     const accepted = (action: FaultAction, target: string): readonly string[] =>
       EVIDENCE_NAMES.filter((name) => hasBitten(action, target, evidence({ [name]: 1 })));
     assert.deepEqual(accepted('kill', 'kafka'), ['clientRetries']);
-    assert.deepEqual(accepted('kill', 'ingest-api-2'), ['clientRetries']);
+    assert.deepEqual(accepted('kill', 'ingest-api-2'), ['clientRetries', 'requestsCutOff']);
     assert.deepEqual(accepted('stop', 'rabbitmq'), ['clientRetries', 'late']);
     assert.deepEqual(accepted('stop', 'ingest-api-1'), ['clientRetries']);
     for (const action of ['kill', 'stop'] as const)
@@ -56,7 +56,7 @@ describe('evidence', () => {
   });
 
   it('is added up from the samples, each metric under its own name', async () => {
-    const outside = { clientRetries: 7, repliesHeldBack: 3 };
+    const outside = { clientRetries: 7, requestsCutOff: 5, repliesHeldBack: 3 };
     const collector = createEvidenceCollector(() => Promise.resolve(outside));
     const sampled = collector.nextSample();
     collector.add(

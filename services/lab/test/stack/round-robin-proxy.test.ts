@@ -53,6 +53,35 @@ describe('the round-robin proxy', () => {
     assert.deepEqual([...sent, proxy.bytesSentTo(await serverSaying('b'))], [5, 10, 0]);
   });
 
+  it('counts connections that a server breaks before it has answered, and no others', async () => {
+    // Answers the first request of a connection and breaks it at the second.
+    const server = createServer((socket) => {
+      socket.once('data', (request) => {
+        socket.write(request);
+        socket.once('data', () => socket.resetAndDestroy());
+      });
+    });
+    servers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    proxy = await startRoundRobinProxy(0);
+    proxy.setTargets([(server.address() as AddressInfo).port]);
+    const open = async () => {
+      const client = connect({ host: '127.0.0.1', port: proxy?.port ?? 0 });
+      client.write('first');
+      await once(client, 'data');
+      return client;
+    };
+    const leaving = await open();
+    leaving.destroy();
+    await once(leaving, 'close');
+    const client = await open();
+    assert.equal(proxy.cutOff(), 0);
+    client.write('second');
+    await once(client, 'close');
+    assert.equal(proxy.cutOff(), 1);
+  });
+
   it('closes the connection when no server is there', async () => {
     proxy = await startRoundRobinProxy(0);
     assert.equal(await ask(proxy.port), '');

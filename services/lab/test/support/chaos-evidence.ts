@@ -4,6 +4,7 @@ import type { Evidence } from '../../src/chaos/evidence.ts';
 export function evidence(seen: Partial<Evidence>): Evidence {
   return {
     clientRetries: 0,
+    requestsCutOff: 0,
     redeliveries: 0,
     duplicates: 0,
     storeRetries: 0,
