@@ -229,11 +229,11 @@ at = firstsAt
 for i = 1, firsts do
   local number, former, key, country, weather = take(), takeCount(), take(), take(), take()
   local bucket, lastUse, isFormer = KEYS[number + 4 + bitmaps], lastUses[i], formers[i]
-  if isFormer and not lastUse then
-    touched[former] = true
-  elseif not lastUse and today < tonumber(bucketsFrom) then
+  if not lastUse and today < tonumber(bucketsFrom) then
     setBit(former, '0')
   else
+    -- Moved: former bitmaps are not looked up for ever, and a key is kept for as long as it is used.
+    if isFormer and not lastUse then redis.call('SETBIT', KEYS[former + 4], 0, 0) end
     if not lastUse or (lastUse ~= todayText and (tonumber(lastUse) or 0) < today) then
       redis.call('HSET', bucket, key, todayText)
     end
