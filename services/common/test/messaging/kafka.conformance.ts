@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Producer } from '@platformatic/kafka';
+import type { Admin } from 'kafkajs';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { createConsumer, type KafkaSettings } from '../../src/messaging/index.ts';
 import { logger } from './broker-harness.ts';
@@ -149,10 +150,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       const publisher = await openPublisher();
       const store = new TestStore();
       await openConsumer(store);
-      const members = async () => {
-        const { groups } = await admin.describeGroups([settings.group]);
-        return groups[0]?.members.map(({ memberId }) => memberId);
-      };
+      const members = () => membersOf(admin, settings.group);
       await publisher.publish(bodiesOf(10, 'first-'));
       await store.until(() => store.size === 10);
       const before = await members();
@@ -172,10 +170,7 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
         const publisher = await openPublisher();
         const store = new TestStore();
         await openConsumer(store);
-        const members = async () => {
-          const { groups } = await admin.describeGroups([settings.group]);
-          return groups[0]?.members.map(({ memberId }) => memberId) ?? [];
-        };
+        const members = () => membersOf(admin, settings.group);
         await publisher.publish(bodiesOf(10, 'before-'));
         await store.until(() => store.size === 10);
         const before = await members();
@@ -230,4 +225,10 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
 /** Keeps this process from doing anything, as SIGSTOP or a want of processors does. */
 function blockEventLoop(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** Member IDs of a group, as the broker describes it. */
+async function membersOf(admin: Admin, group: string): Promise<readonly string[]> {
+  const { groups } = await admin.describeGroups([group]);
+  return groups[0]?.members.map(({ memberId }) => memberId) ?? [];
 }

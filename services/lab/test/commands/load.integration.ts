@@ -68,6 +68,17 @@ describe('npm run load, and npm run verify after it', () => {
     }
   });
 
+  it('finds a message counted under another weather', async () => {
+    const counts = `${names.storeKeyPrefix}weather_counts`;
+    const [one = '', other = ''] = Object.keys(await redis.hgetall(counts));
+    await redis.multi().hincrby(counts, one, -1).hincrby(counts, other, 1).exec();
+    const deep = await verify('--deep');
+    assert.equal(deep.status, 1, deep.stdout);
+    assert.match(deep.stdout, /kafka-redis: 1 message counted under a wrong weather\n/);
+    await redis.multi().hincrby(counts, one, 1).hincrby(counts, other, -1).exec();
+    assert.equal((await verify('--deep')).status, 0);
+  });
+
   it('finds a loss hidden by a message from another sender by its key, and by nothing else', async () => {
     const [id = ''] = await readdir(join(directory, 'results'));
     const ledger = readLedger(join(directory, 'results', id, 'account.json'));

@@ -72,6 +72,9 @@ describe('the local stack', () => {
       assert.ok((result.latencyByLane[lane.lane]?.p99 ?? 0) > 0);
     }
     assert.equal(result.notDrained, undefined);
+    for (const name of ['ingest-api-1', 'ingest-api-2']) assert.ok((stack.requestBytes(name) ?? 0) > 0, name);
+    assert.equal(stack.requestBytes('kafka-consumer-1'), undefined);
+    assert.equal(stack.requestsCutOff(), 0);
   });
 
   it('restarts a killed process, and is still exact', async () => {

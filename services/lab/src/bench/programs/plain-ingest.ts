@@ -1,8 +1,7 @@
 import type { AddressInfo } from 'node:net';
-import { connect } from 'amqplib';
 import express from 'express';
-import { Kafka, logLevel } from 'kafkajs';
 import { PARTITIONS } from '../bed.ts';
+import { connectDrivers } from './connect-drivers.ts';
 import { createTopology } from './create-topology.ts';
 import { required } from './meter.ts';
 
@@ -15,13 +14,7 @@ const addresses = { rabbitmqUrl: required('RABBITMQ_URL'), kafkaBrokers: require
 const name = required('BENCH_NAME');
 await createTopology(addresses, name);
 
-const connection = await connect(addresses.rabbitmqUrl);
-const channel = await connection.createConfirmChannel();
-const producer = new Kafka({
-  brokers: addresses.kafkaBrokers.split(','),
-  logLevel: logLevel.ERROR,
-}).producer({ allowAutoTopicCreation: false });
-await producer.connect();
+const { channel, producer, close } = await connectDrivers(addresses);
 
 function toRabbitmq(body: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -48,5 +41,5 @@ const server = app.listen(0, '127.0.0.1', () => {
 process.once('SIGTERM', () => {
   server.close();
   server.closeAllConnections();
-  void producer.disconnect().then(() => connection.close());
+  void close();
 });

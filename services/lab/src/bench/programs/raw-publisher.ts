@@ -1,6 +1,7 @@
-import { type ConfirmChannel, connect } from 'amqplib';
-import { Kafka, logLevel, type Producer } from 'kafkajs';
+import type { ConfirmChannel } from 'amqplib';
+import type { Producer } from 'kafkajs';
 import { makeBodies } from '../bed.ts';
+import { connectDrivers } from './connect-drivers.ts';
 import { createTopology } from './create-topology.ts';
 import { required } from './meter.ts';
 
@@ -19,13 +20,7 @@ const seconds = Number(required('BENCH_SECONDS'));
 
 await createTopology(addresses, name);
 
-const connection = await connect(addresses.rabbitmqUrl);
-const channel = await connection.createConfirmChannel();
-const producer = new Kafka({
-  brokers: addresses.kafkaBrokers.split(','),
-  logLevel: logLevel.ERROR,
-}).producer({ allowAutoTopicCreation: false });
-await producer.connect();
+const { channel, producer, close } = await connectDrivers(addresses);
 
 const partitions = Number(required('KAFKA_PARTITIONS'));
 const bodies = makeBodies(UNIT_MESSAGES);
@@ -39,8 +34,7 @@ const { user, system } = process.cpuUsage(cpu);
 process.stdout.write(
   `${JSON.stringify({ messages: confirmed, milliseconds, cpuMicroseconds: user + system })}\n`,
 );
-await producer.disconnect();
-await connection.close();
+await close();
 
 async function publishUnits(): Promise<void> {
   while (performance.now() - startedAt < seconds * 1_000) {
