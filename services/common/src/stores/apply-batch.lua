@@ -232,7 +232,7 @@ for i = 1, firsts do
   if not lastUse and today < tonumber(bucketsFrom) then
     setBit(former, '0')
   else
-    -- Moved: former bitmaps are not looked up for ever, and a key is kept for as long as it is used.
+    -- Move it: former bitmaps are looked up for a limited time, a key is kept for as long as it is used.
     if isFormer and not lastUse then redis.call('SETBIT', KEYS[former + 4], 0, 0) end
     if not lastUse or (lastUse ~= todayText and (tonumber(lastUse) or 0) < today) then
       redis.call('HSET', bucket, key, todayText)
