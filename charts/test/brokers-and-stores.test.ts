@@ -112,6 +112,7 @@ describe('every StatefulSet', () => {
       const before = await checksums({});
       for (const [file, servers] of [
         ['passwords.sh', [...BROKERS, ...STORES]],
+        ['serve.sh', BROKERS],
         ['kafka/before-stop.sh', ['kafka']],
         ['rabbitmq/before-stop.sh', ['rabbitmq']],
         ['stores/ping.sh', STORES],

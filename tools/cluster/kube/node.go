@@ -81,7 +81,7 @@ func waitForInterface(name string) error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("nobody made the interface %s within %s", name, interfaceTimeout)
+			return fmt.Errorf("the interface %s has not appeared within %s", name, interfaceTimeout)
 		}
 	}
 }

@@ -3,22 +3,10 @@
 # so that a rollout, a drain or a person takes this broker only when the one before it is back: without it a partition
 # would be left with fewer copies than a confirm needs. Gives up after AWAIT_SECONDS, and at once where the release is
 # being removed: its Service has no name then.
-#
-# Lasts at least TOGETHER_SECONDS, so that brokers that are deleted at once also stop at once. One that stops after the
-# others have taken the quorum with them would wait for it until its grace period ends.
 set -u
-: "${HOSTNAME:=$(hostname)}" "${TOGETHER_SECONDS:=8}" "${SAY_TO:=/proc/1/fd/1}"
+: "${SAY_TO:=/proc/1/fd/1}"
+. "${SHARED:-/etc/caudal}/serve.sh"
 say() { echo "waiting before the stop: $1" >> "$SAY_TO" 2> /dev/null || true; }
-sleep "$TOGETHER_SECONDS" > /dev/null 2>&1 &
-together=$!
-
-# One failed look-up says nothing.
-is_removed() {
-  for _ in 1 2 3; do
-    if getent hosts "$NODES_DOMAIN" > /dev/null; then return 1; fi
-    sleep 1
-  done
-}
 
 # Prints the partitions that lack a copy; fails where the broker does not answer.
 lacking() {
@@ -30,9 +18,9 @@ lacking() {
 
 deadline=$(($(date +%s) + AWAIT_SECONDS))
 while [ "$(date +%s)" -lt "$deadline" ]; do
-  if is_removed; then say 'the release is being removed' && wait "$together" && exit 0; fi
+  if is_removed; then say 'the release is being removed' && exit 0; fi
   if partitions=$(lacking); then
-    if [ -z "$partitions" ]; then say 'every copy is in sync' && wait "$together" && exit 0; fi
+    if [ -z "$partitions" ]; then say 'every copy is in sync' && exit 0; fi
     say "$(printf '%s\n' "$partitions" | wc -l) partitions lack a copy"
   else
     say 'the broker does not answer'

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Completes server.properties with this broker's number, name and passwords, in memory; formats an empty volume; becomes
-# the broker.
+# Completes server.properties with this broker's number, name and passwords, in memory; formats an empty volume; runs the
+# broker.
 set -eu
 umask 077
-: "${HOSTNAME:=$(hostname)}"
+. /etc/caudal/serve.sh
 config=/run/kafka/server.properties
 node_id=${HOSTNAME##*-}
 {
@@ -31,4 +31,4 @@ fi
 if [ ! -f /var/lib/kafka/data/log/meta.properties ]; then
   /opt/kafka/bin/kafka-storage.sh format --cluster-id "$CLUSTER_ID" --config "$config"
 fi
-exec /opt/kafka/bin/kafka-server-start.sh "$config"
+serve /opt/kafka/bin/kafka-server-start.sh "$config"

@@ -4,17 +4,10 @@
 # clients to the others. Gives up after AWAIT_SECONDS, and at once where the release is being removed: its Service has no
 # name then.
 set -u
-: "${HOSTNAME:=$(hostname)}" "${SAY_TO:=/proc/1/fd/1}"
+: "${SAY_TO:=/proc/1/fd/1}"
+. "${SHARED:-/etc/caudal}/serve.sh"
 node="rabbit@$HOSTNAME.$NODES_DOMAIN"
 say() { echo "waiting before the stop: $1" >> "$SAY_TO" 2> /dev/null || true; }
-
-# One failed look-up says nothing.
-is_removed() {
-  for _ in 1 2 3; do
-    if getent hosts "$NODES_DOMAIN" > /dev/null; then return 1; fi
-    sleep 1
-  done
-}
 
 say 'for a majority without this node'
 # Its output goes nowhere: the hook ends only when nothing holds on to its own.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes what holds passwords (users, cookie) to memory, then becomes the broker. Definitions are read at every start,
+# Writes what holds passwords (users, cookie) to memory, then runs the broker. Definitions are read at every start,
 # before the broker listens: a new password takes effect with a restart, a lost volume gets its queues back.
 set -eu
 umask 077
@@ -25,6 +25,6 @@ fi
 chmod 400 "$cookie"
 unset ADMIN_PASSWORD INGEST_PASSWORD CONSUMER_PASSWORD CONSOLE_PASSWORD ERLANG_COOKIE
 
-: "${HOSTNAME:=$(hostname)}"
+. /etc/caudal/serve.sh
 export RABBITMQ_NODENAME="rabbit@$HOSTNAME.$NODES_DOMAIN"
-exec rabbitmq-server
+serve rabbitmq-server

@@ -1,4 +1,4 @@
-// Command pause is the process that keeps a pod's namespaces alive: it sleeps until it is told to end.
+// Command pause is the process that keeps a pod's namespaces alive: it sleeps until SIGTERM.
 package main
 
 import (

@@ -60,7 +60,7 @@ func Rules(cluster Cluster, node string) (string, error) {
 	}
 	var script strings.Builder
 	fmt.Fprintf(&script, "table inet %s\ndelete table inet %s\ntable inet %s {\n", Table, Table, Table)
-	// A reset tells a client at once what a dropped packet tells it after minutes.
+	// After a reset a client fails at once, after a dropped packet within minutes.
 	script.WriteString("  chain refuse {\n    meta l4proto tcp reject with tcp reset\n    reject\n  }\n")
 	script.WriteString(chains.String())
 	script.WriteString("  chain forward {\n    type filter hook forward priority filter; policy accept;\n    ct state established,related accept\n")
@@ -118,7 +118,7 @@ func (r renderer) policiesOf(pod *core.Pod, direction networking.PolicyType) ([]
 	return found, nil
 }
 
-// allowed are the rules that let a packet go on; what none of them matches is refused.
+// allowed are the rules that let a packet pass; what none of them matches is refused.
 func (r renderer) allowed(pod *core.Pod, policies []*networking.NetworkPolicy, direction networking.PolicyType) (string, error) {
 	var rules strings.Builder
 	for _, policy := range policies {

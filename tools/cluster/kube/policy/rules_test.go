@@ -121,7 +121,7 @@ func TestPeersAreOfTheOwnNamespaceUnlessAnotherIsSelected(t *testing.T) {
 	client := networking.NetworkPolicyPeer{PodSelector: selector("app", "client")}
 	everywhere := networking.NetworkPolicyPeer{PodSelector: selector("app", "client"), NamespaceSelector: &meta.LabelSelector{}}
 	namespace := networking.NetworkPolicyPeer{NamespaceSelector: selector("team", "two")}
-	nobody := networking.NetworkPolicyPeer{PodSelector: selector("app", "nobody")}
+	noPod := networking.NetworkPolicyPeer{PodSelector: selector("app", "no-pod")}
 	for _, c := range []struct {
 		peer networking.NetworkPolicyPeer
 		want []string
@@ -129,7 +129,7 @@ func TestPeersAreOfTheOwnNamespaceUnlessAnotherIsSelected(t *testing.T) {
 		{client, []string{"ip saddr { 10.0.0.2 } return"}},
 		{everywhere, []string{"ip saddr { 10.0.0.2, 10.0.1.3 } return"}},
 		{namespace, []string{"ip saddr { 10.0.1.3 } return"}},
-		{nobody, nil},
+		{noPod, nil},
 	} {
 		rule := networking.NetworkPolicyIngressRule{From: []networking.NetworkPolicyPeer{c.peer}}
 		expect(t, chain(t, cluster(ingress("p", rule)), "node1", "a/server"), c.want...)

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { chart } from '../scripts/paths.ts';
+
+describe('how a start script runs its server', () => {
+  let directory: string;
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'caudal-serve-'));
+  });
+  after(() => rm(directory, { recursive: true }));
+
+  /** Runs a script as server, sends SIGTERM when it has said `ready`; resolves with the status and with what was said. */
+  async function run(programs: { readonly server: string; readonly getent: string }) {
+    const own = await mkdtemp(join(directory, 'run-'));
+    for (const [program, script] of Object.entries(programs)) {
+      await writeFile(join(own, program), `#!/bin/sh\n${script}\n`);
+      await chmod(join(own, program), 0o755);
+    }
+    const child = spawn('sh', ['-c', `set -eu; . ${join(chart, 'files', 'serve.sh')}; serve server`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: `${own}:${process.env.PATH}`,
+        HOSTNAME: 'caudal-server-0',
+        NODES_DOMAIN: 'caudal-server-nodes.caudal.svc.cluster.local',
+        REMOVAL_SECONDS: '0',
+        LOOKUPS: join(own, 'lookups'),
+      },
+    });
+    const said: string[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        said.push(...chunk.toString().trim().split('\n'));
+        if (said.join() === 'ready') child.kill('SIGTERM');
+      });
+    const [status] = await once(child, 'close');
+    return { status, said };
+  }
+
+  it('ends as the server does', async () => {
+    assert.deepEqual(await run({ server: 'exit 3', getent: 'exit 0' }), { status: 3, said: [] });
+  });
+
+  it('passes SIGTERM on', async () => {
+    const stopped = await run({
+      server: "trap 'echo stopped; exit 7' TERM; echo ready; for i in $(seq 100); do sleep 0.1; done",
+      getent: 'exit 0',
+    });
+    assert.deepEqual(stopped, { status: 7, said: ['ready', 'stopped'] });
+  });
+
+  it('lets a server of a release that stays take its time', async () => {
+    const stopped = await run({
+      server:
+        'trap \'echo stopping\' TERM; touch $LOOKUPS; echo ready; until [ "$(wc -l < $LOOKUPS)" -ge 3 ]; do sleep 0.1; done; exit 5',
+      getent: 'echo $2 >> $LOOKUPS',
+    });
+    assert.deepEqual(stopped, { status: 5, said: ['ready', 'stopping'] });
+  });
+
+  it('kills a server that does not stop once its release has been removed', async () => {
+    const stopped = await run({
+      server: "trap 'echo stopping' TERM; echo ready; for i in $(seq 100); do sleep 0.1; done",
+      getent: 'exit 2',
+    });
+    assert.deepEqual(stopped, {
+      status: 137,
+      said: ['ready', 'stopping', 'still there 0 s after the release was removed: killed'],
+    });
+  });
+});
