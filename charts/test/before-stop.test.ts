@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { chart } from '../scripts/paths.ts';
 
-describe('the hook of a broker that stops because its release is removed', () => {
+describe('the hook of a broker that stops', () => {
   let directory: string;
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'caudal-before-stop-'));
@@ -34,6 +34,7 @@ describe('the hook of a broker that stops because its release is removed', () =>
             NODES_DOMAIN: 'caudal-server-nodes.caudal.svc.cluster.local',
             AWAIT_SECONDS: '60',
             SHARED: join(chart, 'files'),
+            KAFKA_TOPICS: 'kafka-topics.sh',
             SAY_TO: log,
           },
         },
@@ -46,13 +47,28 @@ describe('the hook of a broker that stops because its release is removed', () =>
     };
   }
 
-  it('lets a Kafka broker end without asking for its partitions', async () => {
-    const { said, calls } = await run('kafka', 'kafka', { getent: 'exit 2' });
+  it('lets a Kafka broker of a removed release end without an answer about its partitions', async () => {
+    const { said, calls } = await run('kafka', 'kafka', {
+      getent: 'exit 2',
+      'kafka-topics.sh': 'exec sleep 20',
+    });
     assert.deepEqual(said, ['waiting before the stop: the release is being removed']);
-    assert.match(calls, /^(getent hosts caudal-server-nodes\S+\n){3}$/);
+    assert.equal(calls.match(/^getent hosts caudal-server-nodes/gm)?.length, 3);
   });
 
-  it('lets a RabbitMQ node end without draining, also if the majority is there meanwhile', async () => {
+  it('holds a Kafka broker until every copy is in sync', async () => {
+    const { said } = await run('kafka', 'in-sync', {
+      getent: 'exit 0',
+      'kafka-topics.sh':
+        'if [ -f "$0.asked" ]; then exit 0; fi; touch "$0.asked"; printf "Topic: message\\tPartition: %d\\n" 0 7',
+    });
+    assert.deepEqual(said, [
+      'waiting before the stop: 2 partitions lack a copy',
+      'waiting before the stop: every copy is in sync',
+    ]);
+  });
+
+  it('lets a RabbitMQ node of a removed release end without draining, also if the majority is there meanwhile', async () => {
     const { said, calls } = await run('rabbitmq', 'rabbitmq', {
       getent: 'exit 2',
       'rabbitmq-upgrade': 'sleep 0.5; exit 0',

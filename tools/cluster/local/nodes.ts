@@ -170,6 +170,13 @@ async function wireToFirstNode(layout: ClusterLayout, node: NodeState): Promise<
   const { secondNodeGateway, prefixLength } = network;
   const { address, podCidr } = nodeNetwork.node2;
   const wireName = 'node2';
+  const inFirst = (...command: readonly string[]) =>
+    runCommand('nsenter', [`--target=${first.init.pid}`, '--net', 'ip', ...command]);
+  // The kernel removes the wire of a killed node with its network namespace, at some later time.
+  await untilInterfaceIsGone(wireName, {
+    exists: async () => (await inFirst('-oneline', 'link')).stdout.includes(`: ${wireName}@`),
+    remove: () => inFirst('link', 'delete', wireName),
+  });
   const ends = [
     'netns',
     String(first.init.pid),
@@ -187,7 +194,7 @@ async function wireToFirstNode(layout: ClusterLayout, node: NodeState): Promise<
     ['link', 'set', wireName, 'up'],
     ['route', 'replace', podCidr, 'via', address],
   ]) {
-    await runCommand('nsenter', [`--target=${first.init.pid}`, '--net', 'ip', ...command]);
+    await inFirst(...command);
   }
 }
 
@@ -209,12 +216,22 @@ async function ip(...args: readonly string[]): Promise<void> {
 
 /** The veth pair disappears with the node's namespace; only an incomplete one has to be removed. */
 async function removeHostInterface(layout: ClusterLayout): Promise<void> {
+  await untilInterfaceIsGone(network.hostInterface, {
+    exists: async () => (await readInterfaceAlias()) === aliasOf(layout),
+    remove: () => ip('link', 'delete', network.hostInterface),
+  });
+}
+
+async function untilInterfaceIsGone(
+  name: string,
+  { exists, remove }: { readonly exists: () => Promise<boolean>; readonly remove: () => Promise<unknown> },
+): Promise<void> {
   await waitFor(
-    `interface ${network.hostInterface} to disappear`,
+    `interface ${name} to disappear`,
     async () => {
-      const alias = await readInterfaceAlias();
-      if (alias === undefined || alias !== aliasOf(layout)) return true;
-      await runCommand('ip', ['link', 'delete', network.hostInterface]).catch(() => undefined);
+      if (!(await exists())) return true;
+      // The kernel may have removed it meanwhile.
+      await remove().catch(() => undefined);
       return undefined;
     },
     { timeoutMs: 10_000 },

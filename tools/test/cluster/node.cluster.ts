@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { applyManifests, type KubectlTarget, kubectl } from '../../cluster/kubec
 import { cgroupOf, removeCgroup } from '../../cluster/local/cgroups.ts';
 import { LocalProvider } from '../../cluster/local/local-provider.ts';
 import { mountPoints } from '../../cluster/local/node-config.ts';
+import { readState } from '../../cluster/local/state.ts';
 import { readSysctls } from '../../cluster/local/sysctls.ts';
 import { waitFor } from '../../cluster/wait-for.ts';
 
@@ -232,9 +233,16 @@ test('a cluster comes up, serves, and goes without a trace', async (t) => {
     await waitFor('metrics of both nodes', metrics, { timeoutMs: 60_000, intervalMs: 500 });
   });
 
-  await t.test('node2 comes back after a power cut', async () => {
-    await provider.stopNode2();
-    await provider.startNode2();
+  await t.test('node2 comes back after a power cut, also if its namespace is still there', async () => {
+    const { nodes } = (await readState(join(run, 'state.json'))) ?? { nodes: [] };
+    const { init } = nodes.find(({ name }) => name === 'node2') ?? assert.fail('node2 is not in the state');
+    const namespace = await open(`/proc/${init.pid}/ns/net`);
+    try {
+      await provider.stopNode2();
+      await provider.startNode2();
+    } finally {
+      await namespace.close();
+    }
     const uptime = await kubectl(target, 'get', '--raw', '/api/v1/nodes/node2/proxy/healthz');
     assert.equal(uptime, 'ok');
   });

@@ -4,24 +4,32 @@
 # would be left with fewer copies than a confirm needs. Gives up after AWAIT_SECONDS, and at once where the release is
 # being removed: its Service has no name then.
 set -u
-: "${SAY_TO:=/proc/1/fd/1}"
+: "${SAY_TO:=/proc/1/fd/1}" "${KAFKA_TOPICS:=/opt/kafka/bin/kafka-topics.sh}"
 . "${SHARED:-/etc/caudal}/serve.sh"
 say() { echo "waiting before the stop: $1" >> "$SAY_TO" 2> /dev/null || true; }
 
-# Prints the partitions that lack a copy; fails where the broker does not answer.
-lacking() {
-  listed=$(KAFKA_HEAP_OPTS=-Xmx64m KAFKA_JVM_PERFORMANCE_OPTS='-XX:+UseSerialGC -XX:TieredStopAtLevel=1' \
-    /opt/kafka/bin/kafka-topics.sh --bootstrap-server "$HOSTNAME.$NODES_DOMAIN:9092" \
-    --command-config /run/kafka/admin.properties --describe --under-replicated-partitions 2> /dev/null) || return 1
-  printf '%s\n' "$listed" | grep 'Partition:' || true
-}
-
+answer=$(mktemp)
 deadline=$(($(date +%s) + AWAIT_SECONDS))
 while [ "$(date +%s)" -lt "$deadline" ]; do
-  if is_removed; then say 'the release is being removed' && exit 0; fi
-  if partitions=$(lacking); then
-    if [ -z "$partitions" ]; then say 'every copy is in sync' && exit 0; fi
-    say "$(printf '%s\n' "$partitions" | wc -l) partitions lack a copy"
+  # In the background: an answer may take as long as its timeout.
+  KAFKA_HEAP_OPTS=-Xmx64m KAFKA_JVM_PERFORMANCE_OPTS='-XX:+UseSerialGC -XX:TieredStopAtLevel=1' \
+    "$KAFKA_TOPICS" --bootstrap-server "$HOSTNAME.$NODES_DOMAIN:9092" \
+    --command-config /run/kafka/admin.properties --describe --under-replicated-partitions > "$answer" 2> /dev/null &
+  asking=$!
+  while :; do
+    if is_removed; then
+      say 'the release is being removed'
+      # It may have ended meanwhile.
+      kill "$asking" 2> /dev/null
+      exit 0
+    fi
+    if ! kill -0 "$asking" 2> /dev/null; then break; fi
+    sleep 1
+  done
+  if wait "$asking"; then
+    lacking=$(grep -c 'Partition:' "$answer")
+    if [ "$lacking" -eq 0 ]; then say 'every copy is in sync' && exit 0; fi
+    say "$lacking partitions lack a copy"
   else
     say 'the broker does not answer'
   fi
