@@ -149,6 +149,10 @@ function brokerHarness(broker: BrokerChoice, servers: Servers, deleteNames: () =
 
 function brokerServer(servers: Servers, name: ServerName): BrokerServer {
   return {
+    port: Number(
+      new URL(name === 'kafka' ? `tcp://${servers.addresses.kafkaBrokers}` : servers.addresses.rabbitmqUrl)
+        .port,
+    ),
     async saveQueues() {
       if (name === 'rabbitmq') await saveQueues(servers);
     },

@@ -36,6 +36,8 @@ export interface MessagingHarness {
 
 /** Faults of a real server. */
 export interface BrokerServer {
+  /** Port that clients connect to. */
+  readonly port: number;
   /** Makes RabbitMQ write its record of new queues, which it does with a delay; a killed broker would lose them. */
   saveQueues(): Promise<void>;
   /** Sends SIGKILL, then starts it on the same data; resolves when it accepts connections again. */

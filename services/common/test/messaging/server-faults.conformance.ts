@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createGroupCommit } from '../../src/messaging/index.ts';
+import { watchConnections } from '../support/index.ts';
 import { type BrokerServer, bodiesOf, type MessagingHarness } from './harness.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
@@ -94,6 +95,43 @@ export function describeServerFaults(harness: () => MessagingHarness): void {
       (done) => done,
     );
     await store.until(() => after.every((body) => store.has(body.toString())));
+  });
+
+  it('does not stay on connections that have fallen silent', async () => {
+    const connections = watchConnections();
+    try {
+      const { createPublisher, createConsumer, createBacklogReader } = harness();
+      const [publisher, backlog] = [await createPublisher(), await createBacklogReader()];
+      const store = new TestStore();
+      const consumer = await createConsumer();
+      await consumer.start(store.handlers());
+      await publisher.publish(bodiesOf(10, 'before-'));
+      await store.until(() => store.size === 10);
+      await backlog.read(new Map());
+
+      const silenced = connections.silence(serverOf().port);
+      assert.ok(silenced >= 3, `only ${silenced} connections`);
+      const succeeds = (work: () => Promise<unknown>) => () =>
+        work().then(
+          () => true,
+          () => false,
+        );
+      const after = bodiesOf(10, 'after-');
+      await Promise.all([
+        eventually(
+          succeeds(() => publisher.publish(after)),
+          (done) => done,
+        ),
+        eventually(
+          succeeds(() => backlog.read(new Map())),
+          (done) => done,
+        ),
+      ]);
+      await store.until(() => after.every((body) => store.has(body.toString())));
+      assert.deepEqual(store.fatal, []);
+    } finally {
+      connections.stop();
+    }
   });
 
   it('stops while the broker is silent', async () => {

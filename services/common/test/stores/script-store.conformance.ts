@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { createLogger } from '../../src/logging.ts';
 import { type CountStore, createStore, type StoreSettings } from '../../src/stores/index.ts';
+import { watchConnections } from '../support/index.ts';
 import { describeStore, keyed, produced } from './count-store.conformance.ts';
 import { describeKeyBuckets } from './key-buckets.conformance.ts';
 import { describeRefusals } from './refused-writes.conformance.ts';
@@ -45,6 +46,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       probe = new Redis(address());
       // The server is killed below; the driver reconnects automatically.
       probe.on('error', () => undefined);
+      await probe.ping();
     });
     after(async () => {
       await store.close();
@@ -156,6 +158,20 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       assert.deepEqual(await store.positions(['kill']), new Map([['kill', 500]]));
       const again = await store.apply({ envelopes: batch, positions: [] });
       assert.ok(again.kind === 'applied' && again.stored === 0 && again.duplicates === 500);
+    });
+
+    it('does not stay on a connection that has fallen silent', async () => {
+      const connections = watchConnections();
+      const other = await open(prefix, { commandTimeoutMs: 500 });
+      try {
+        await other.totals();
+        assert.equal(connections.silence(Number(new URL(address()).port)), 1);
+        await assert.rejects(other.totals(), { code: 'STORE_UNAVAILABLE', retriable: true });
+        await untilReady(other);
+      } finally {
+        connections.stop();
+        await other.close();
+      }
     });
 
     it('settles every promise when the server stops answering', async () => {

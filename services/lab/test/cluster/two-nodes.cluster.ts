@@ -16,6 +16,8 @@ import {
 
 /** Of a lane, whichever pod is killed or node is drained. */
 const LONGEST_PAUSE_SECONDS = 15;
+/** Nothing ends a connection to a node without power: a request on it has to time out first, after 10 s. */
+const LONGEST_PAUSE_WITHOUT_POWER_SECONDS = 30;
 const PATIENT = {
   RATE: '40',
   // Loads end with what is done under them.
@@ -70,11 +72,11 @@ const release = useRelease({
   },
 });
 
-function assertNoLongPause(t: TestContext, result: LoadResult): void {
+function assertNoLongPause(t: TestContext, result: LoadResult, limit = LONGEST_PAUSE_SECONDS): void {
   const pauses = longestPauses(result);
   t.diagnostic(`longest pause by lane, seconds: ${JSON.stringify(pauses)}`);
   for (const [lane, seconds] of Object.entries(pauses))
-    assert.ok(seconds <= LONGEST_PAUSE_SECONDS, `${lane} stood still for ${seconds} s`);
+    assert.ok(seconds <= limit, `${lane} stood still for ${seconds} s`);
 }
 
 const podsOn = async (node: string): Promise<readonly V1Pod[]> =>
@@ -204,6 +206,6 @@ describe('three brokers of each kind on two nodes', () => {
     });
     await untilAllReady();
     assertExact(result, ENDED_EARLY);
-    t.diagnostic(`longest pause by lane, seconds: ${JSON.stringify(longestPauses(result))}`);
+    assertNoLongPause(t, result, LONGEST_PAUSE_WITHOUT_POWER_SECONDS);
   });
 });

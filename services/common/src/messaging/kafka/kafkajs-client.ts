@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { connect as connectTcp, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import {
@@ -13,6 +12,7 @@ import {
 import type { Logger } from '../../logging.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { REFUSALS } from './errors.ts';
+import { amendKafkajs } from './kafkajs-amendments.ts';
 import { registerCodecs } from './kafkajs-codecs.ts';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
@@ -50,7 +50,7 @@ export function createKafkajsClient(
   logger: Logger,
   onDisconnect?: () => void,
 ): KafkajsClient {
-  calmIdleConnections();
+  amendKafkajs();
   registerCodecs();
   const open = new Set<Socket>();
   let ended = false;
@@ -90,30 +90,6 @@ export function isKafkajsRefusal(error: unknown): boolean {
     if ('type' in cause && typeof cause.type === 'string' && REFUSALS.includes(cause.type)) return true;
   }
   return false;
-}
-
-interface RequestQueue {
-  readonly pending: readonly unknown[];
-  scheduleCheckPendingRequests(this: RequestQueue): void;
-}
-
-let calmed = false;
-
-/**
- * kafkajs 2.2.4 re-arms a timer every millisecond on every idle connection (its computed delay is negative): 2 % of a core
- * each. With nothing pending there is nothing to check, and a new request arms the timer anyway.
- */
-function calmIdleConnections(): void {
-  if (calmed) return;
-  calmed = true;
-  const queue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as {
-    prototype: RequestQueue;
-  };
-  const { prototype } = queue;
-  const schedule = prototype.scheduleCheckPendingRequests;
-  prototype.scheduleCheckPendingRequests = function () {
-    if (this.pending.length > 0) schedule.call(this);
-  };
 }
 
 /** Like kafkajs's own, but without Nagle's algorithm, which delays a request while another one is unacknowledged. */
