@@ -14,7 +14,7 @@ interface Connection {
 const load = createRequire(import.meta.url);
 let isAmended = false;
 
-/** Mends what kafkajs 2.2.4 has no setting for, in all its clients. Idempotent. */
+/** Changes what kafkajs 2.2.4 has no setting for, in all its clients. Idempotent. */
 export function amendKafkajs(): void {
   if (isAmended) return;
   isAmended = true;
