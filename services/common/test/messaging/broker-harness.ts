@@ -156,9 +156,9 @@ function brokerServer(servers: Servers, name: ServerName): BrokerServer {
     async saveQueues() {
       if (name === 'rabbitmq') await saveQueues(servers);
     },
-    async killAndRestart() {
+    async kill() {
       await servers.kill(name);
-      await servers.start(name);
+      return () => servers.start(name);
     },
     async freeze() {
       await servers.kill(name, 'SIGSTOP');

@@ -40,8 +40,8 @@ export interface BrokerServer {
   readonly port: number;
   /** Makes RabbitMQ write its record of new queues, which it does with a delay; a killed broker would lose them. */
   saveQueues(): Promise<void>;
-  /** Sends SIGKILL, then starts it on the same data; resolves when it accepts connections again. */
-  killAndRestart(): Promise<void>;
+  /** Sends SIGKILL; resolves with the function that starts it on the same data, until it accepts connections again. */
+  kill(): Promise<() => Promise<void>>;
   /** Sends SIGSTOP; resolves with the function that resumes it. */
   freeze(): Promise<() => Promise<void>>;
 }

@@ -130,12 +130,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return process;
   }
 
-  async function scale(set: ServiceSet, count: number): Promise<void> {
-    const current = members.get(set) ?? [];
+  /** One after the other: a set is scaled down from its end, and numbered by its length. */
+  async function launchUpTo(set: ServiceSet, count: number): Promise<readonly ServiceProcess[]> {
     const started: ServiceProcess[] = [];
-    for (let index = current.length; index < count; index += 1) {
+    for (let index = members.get(set)?.length ?? 0; index < count; index += 1) {
       started.push(await launch(set, `${set}-${index + 1}`));
     }
+    return started;
+  }
+
+  async function scale(set: ServiceSet, count: number): Promise<void> {
+    const current = members.get(set) ?? [];
+    const started = await launchUpTo(set, count);
     await Promise.all(started.map((process) => process.untilReady(READY_TIMEOUT_MS, signal)));
     const leaving = current.slice(count);
     if (leaving.length > 0) members.set(set, current.slice(0, count));
@@ -166,16 +172,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const ingestPort = await portNear(options.ports?.ingest, onEvent);
     const consolePort = await portNear(options.ports?.console, onEvent);
     const shared = replicas['ingest-api'] > 1;
-    const started = [
+    await Promise.all([
       launch('console', 'console', consolePort),
-      ...LANES.flatMap(({ consumer }) =>
-        Array.from({ length: replicas[consumer] }, (_, index) =>
-          launch(consumer, `${consumer}-${index + 1}`),
-        ),
-      ),
+      ...LANES.map(({ consumer }) => launchUpTo(consumer, replicas[consumer])),
       ...(shared ? [] : [launch('ingest-api', 'ingest-api-1', ingestPort)]),
-    ];
-    for (const process of await Promise.all(started)) await process.untilReady(READY_TIMEOUT_MS, signal);
+    ]);
+    for (const process of processes()) await process.untilReady(READY_TIMEOUT_MS, signal);
     if (shared) {
       proxy = await startRoundRobinProxy(ingestPort);
       await scale('ingest-api', replicas['ingest-api']);
