@@ -112,7 +112,8 @@ describe('every StatefulSet', () => {
       const before = await checksums({});
       for (const [file, servers] of [
         ['passwords.sh', [...BROKERS, ...STORES]],
-        ['serve.sh', BROKERS],
+        ['removal.sh', BROKERS],
+        ['kafka/serve.sh', ['kafka']],
         ['kafka/before-stop.sh', ['kafka']],
         ['rabbitmq/before-stop.sh', ['rabbitmq']],
         ['stores/ping.sh', STORES],

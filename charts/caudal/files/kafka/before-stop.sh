@@ -4,8 +4,8 @@
 # would be left with fewer copies than a confirm needs. Gives up after AWAIT_SECONDS, and at once where the release is
 # being removed: its Service has no name then.
 set -u
-: "${SAY_TO:=/proc/1/fd/1}" "${KAFKA_TOPICS:=/opt/kafka/bin/kafka-topics.sh}"
-. "${SHARED:-/etc/caudal}/serve.sh"
+: "${HOSTNAME:=$(hostname)}" "${SAY_TO:=/proc/1/fd/1}" "${KAFKA_TOPICS:=/opt/kafka/bin/kafka-topics.sh}"
+. "${SHARED:-/etc/caudal}/removal.sh"
 say() { echo "waiting before the stop: $1" >> "$SAY_TO" 2> /dev/null || true; }
 
 answer=$(mktemp)

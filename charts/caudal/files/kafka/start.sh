@@ -3,6 +3,8 @@
 # broker.
 set -eu
 umask 077
+: "${HOSTNAME:=$(hostname)}"
+. /etc/caudal/removal.sh
 . /etc/caudal/serve.sh
 config=/run/kafka/server.properties
 node_id=${HOSTNAME##*-}

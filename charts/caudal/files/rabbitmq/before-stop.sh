@@ -4,8 +4,8 @@
 # clients to the others. Gives up after AWAIT_SECONDS, and at once where the release is being removed: its Service has no
 # name then.
 set -u
-: "${SAY_TO:=/proc/1/fd/1}"
-. "${SHARED:-/etc/caudal}/serve.sh"
+: "${HOSTNAME:=$(hostname)}" "${SAY_TO:=/proc/1/fd/1}"
+. "${SHARED:-/etc/caudal}/removal.sh"
 node="rabbit@$HOSTNAME.$NODES_DOMAIN"
 say() { echo "waiting before the stop: $1" >> "$SAY_TO" 2> /dev/null || true; }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes what holds passwords (users, cookie) to memory, then runs the broker. Definitions are read at every start,
+# Writes what holds passwords (users, cookie) to memory, then becomes the broker. Definitions are read at every start,
 # before the broker listens: a new password takes effect with a restart, a lost volume gets its queues back.
 set -eu
 umask 077
@@ -25,6 +25,6 @@ fi
 chmod 400 "$cookie"
 unset ADMIN_PASSWORD INGEST_PASSWORD CONSUMER_PASSWORD CONSOLE_PASSWORD ERLANG_COOKIE
 
-. /etc/caudal/serve.sh
+: "${HOSTNAME:=$(hostname)}"
 export RABBITMQ_NODENAME="rabbit@$HOSTNAME.$NODES_DOMAIN"
-serve rabbitmq-server
+exec rabbitmq-server

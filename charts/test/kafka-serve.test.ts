@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { chart } from '../scripts/paths.ts';
 
-describe('how a start script runs its server', () => {
+const files = join(chart, 'files');
+
+describe('how the start script runs a Kafka broker', () => {
   let directory: string;
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'caudal-serve-'));
@@ -21,16 +23,20 @@ describe('how a start script runs its server', () => {
       await writeFile(join(own, program), `#!/bin/sh\n${script}\n`);
       await chmod(join(own, program), 0o755);
     }
-    const child = spawn('sh', ['-c', `set -eu; . ${join(chart, 'files', 'serve.sh')}; serve server`], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: `${own}:${process.env.PATH}`,
-        HOSTNAME: 'caudal-server-0',
-        NODES_DOMAIN: 'caudal-server-nodes.caudal.svc.cluster.local',
-        REMOVAL_SECONDS: '0',
-        LOOKUPS: join(own, 'lookups'),
+    const child = spawn(
+      'sh',
+      ['-c', `set -eu; . ${files}/removal.sh; . ${files}/kafka/serve.sh; serve server`],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: `${own}:${process.env.PATH}`,
+          HOSTNAME: 'caudal-server-0',
+          NODES_DOMAIN: 'caudal-server-nodes.caudal.svc.cluster.local',
+          REMOVAL_SECONDS: '0',
+          LOOKUPS: join(own, 'lookups'),
+        },
       },
-    });
+    );
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {
@@ -41,7 +47,7 @@ describe('how a start script runs its server', () => {
     return { status, said };
   }
 
-  it('ends as the server does', async () => {
+  it('ends as the broker does', async () => {
     assert.deepEqual(await run({ server: 'exit 3', getent: 'exit 0' }), { status: 3, said: [] });
   });
 
@@ -53,7 +59,7 @@ describe('how a start script runs its server', () => {
     assert.deepEqual(stopped, { status: 7, said: ['ready', 'stopped'] });
   });
 
-  it('lets a server of a release that stays take its time', async () => {
+  it('lets a broker of a release that stays take its time', async () => {
     const stopped = await run({
       server:
         'trap \'echo stopping\' TERM; touch $LOOKUPS; echo ready; until [ "$(wc -l < $LOOKUPS)" -ge 3 ]; do sleep 0.1; done; exit 5',
@@ -62,7 +68,7 @@ describe('how a start script runs its server', () => {
     assert.deepEqual(stopped, { status: 5, said: ['ready', 'stopping'] });
   });
 
-  it('kills a server that does not stop once its release has been removed', async () => {
+  it('kills a broker that does not stop once its release has been removed', async () => {
     const stopped = await run({
       server: "trap 'echo stopping' TERM; echo ready; for i in $(seq 100); do sleep 0.1; done",
       getent: 'exit 2',

@@ -1,17 +1,8 @@
-# Sourced by the scripts of servers that may have peers.
-: "${HOSTNAME:=$(hostname)}" "${REMOVAL_SECONDS:=15}"
+# Sourced by start.sh after removal.sh. serve COMMAND...: runs the broker, passes SIGTERM on and ends as it does. While its
+# release is being removed, a broker that stops after the others have taken the quorum with them waits for it until its
+# grace period ends. Then it is killed after REMOVAL_SECONDS: what it has confirmed is on its volume.
+: "${REMOVAL_SECONDS:=15}"
 
-# True where the release is being removed: the Service of its nodes has no name then. One failed look-up says nothing.
-is_removed() {
-  for _ in 1 2 3; do
-    if getent hosts "$NODES_DOMAIN" > /dev/null; then return 1; fi
-    sleep 1
-  done
-}
-
-# serve COMMAND...: runs the server, passes SIGTERM on and ends as it does. While a release is being removed, a server may
-# wait for peers that have stopped as well, until its grace period ends. Then it is killed after REMOVAL_SECONDS: what it
-# has confirmed is on its volume.
 serve() {
   stopping=false killAt=
   "$@" &
