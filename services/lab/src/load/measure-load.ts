@@ -77,7 +77,7 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
   const quiet = await waitForDrain({
     client,
     stillForMs: 400,
-    stalledAfterMs: 30_000,
+    stalledAfterMs,
     deadlineMs: BEFORE_DEADLINE_MS,
     signal: options.signal,
   });

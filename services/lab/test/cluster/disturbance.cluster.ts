@@ -22,8 +22,8 @@ const PATIENT = {
   P99_MS: '600000',
   MAX_DROPPED: '1000000',
 };
-/** Ends with the last fault, so what is in flight then stays unknown: at most what a request may wait, 5 s of the load. */
-const ENDED_EARLY = { minAccepted: 200, maxUnknown: 300 };
+/** Ends with the last fault. A user has one request open, which is then left without an answer. */
+const ENDED_EARLY = { minAccepted: 200, maxUnknown: Number(PATIENT.USERS) };
 const SERVERS = ['rabbitmq', 'kafka', 'valkey', 'redis'];
 const SERVICES = ['ingest', 'console', 'rabbitmq-valkey-consumer', 'kafka-redis-consumer'];
 
@@ -33,7 +33,7 @@ describe('no message and no request is lost under load, with clients that retry,
   it('every pod is deleted once, one after the other', async () => {
     const result = await release().load({
       variables: PATIENT,
-      endsWithDuring: true,
+      endsAfter: ENDED_EARLY.minAccepted,
       async during() {
         for (const component of [...SERVICES, ...SERVERS]) await deletePod(release(), component);
       },
@@ -45,7 +45,7 @@ describe('no message and no request is lost under load, with clients that retry,
   it('consumers and stores are killed without a goodbye', async () => {
     const result = await release().load({
       variables: PATIENT,
-      endsWithDuring: true,
+      endsAfter: ENDED_EARLY.minAccepted,
       async during() {
         for (const component of ['kafka-redis-consumer', 'rabbitmq-valkey-consumer', 'valkey', 'redis'])
           await deletePod(release(), component, { graceSeconds: 0 });
@@ -58,7 +58,7 @@ describe('no message and no request is lost under load, with clients that retry,
   it('every Deployment rolls', async () => {
     const result = await release().load({
       variables: PATIENT,
-      endsWithDuring: true,
+      endsAfter: ENDED_EARLY.minAccepted,
       async during() {
         for (const component of SERVICES) await roll(release(), component);
       },
@@ -78,7 +78,7 @@ describe('an upgrade to another image tag', () => {
     );
     const result = await started.load({
       variables: PATIENT,
-      endsWithDuring: true,
+      endsAfter: ENDED_EARLY.minAccepted,
       async during() {
         await started.helm.upgrade({ ...started.chart, values: { images: { caudal: { tag } } } });
       },
@@ -102,7 +102,7 @@ describe('without retries', () => {
     await untilRolledOut(started, 'ingest');
     const result = await started.load({
       variables: { ...PATIENT, RETRY: 'off' },
-      endsWithDuring: true,
+      endsAfter: ENDED_EARLY.minAccepted,
       async during() {
         await roll(started, 'ingest');
       },

@@ -64,7 +64,7 @@ interface Attempt {
 }
 
 /** Rules follow new pods within moments; a difference that stays is one. */
-const SETTLING_MS = 15_000;
+const SETTLING_MS = 60_000;
 
 const componentOf = ({ metadata }: V1Pod): string => metadata?.labels?.[COMPONENT] ?? '';
 

@@ -4,20 +4,12 @@ import { ApiException, PatchStrategy, setHeaderOptions, type V1Pod } from '@kube
 import { LocalProvider } from '../../../../tools/cluster/local/local-provider.ts';
 import { isReady } from '../../src/cluster/release.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
-import {
-  assertExact,
-  assertFelt,
-  deletePod,
-  eventually,
-  longestPauses,
-  UNSTEADY,
-  useRelease,
-} from './support/index.ts';
+import { assertExact, deletePod, eventually, longestPauses, UNSTEADY, useRelease } from './support/index.ts';
 
 /** Of a lane, whichever pod is killed or node is drained. */
-const LONGEST_PAUSE_SECONDS = 15;
+const LONGEST_PAUSE_SECONDS = 25;
 /** Nothing ends a connection to a node without power: a request on it has to time out first, after 10 s. */
-const LONGEST_PAUSE_WITHOUT_POWER_SECONDS = 30;
+const LONGEST_PAUSE_WITHOUT_POWER_SECONDS = 45;
 const PATIENT = {
   RATE: '40',
   // Loads end with what is done under them.
@@ -28,8 +20,8 @@ const PATIENT = {
   P99_MS: '600000',
   MAX_DROPPED: '1000000',
 };
-/** Ends with the last fault, so what is in flight then stays unknown: at most what a request may wait, 5 s of the load. */
-const ENDED_EARLY = { minAccepted: 200, maxUnknown: 200 };
+/** Ends with the last fault. A user has one request open, which is then left without an answer. */
+const ENDED_EARLY = { minAccepted: 200, maxUnknown: Number(PATIENT.USERS) };
 const BROKERS = ['kafka', 'rabbitmq'];
 
 /** Prefers node1, so that the other node has one broker of each kind: the spread over nodes puts it there. */
@@ -143,13 +135,13 @@ describe('three brokers of each kind on two nodes', () => {
       const pods = await release().release.pods(component);
       const result = await release().load({
         variables: PATIENT,
-        endsWithDuring: true,
+        endsAfter: ENDED_EARLY.minAccepted,
         async during() {
           for (const { metadata } of pods)
             await deletePod(release(), component, { pod: metadata?.name ?? '', graceSeconds: 0 });
         },
       });
-      assertFelt(result);
+      // With two others up, a broker that is replaced need not cost a single request or redelivery.
       assertExact(result, ENDED_EARLY);
       assertNoLongPause(t, result);
     });
@@ -166,7 +158,7 @@ describe('three brokers of each kind on two nodes', () => {
   it('lose nothing and do not stand still when the second node is drained', async (t) => {
     const result = await release().load({
       variables: PATIENT,
-      endsWithDuring: true,
+      endsAfter: ENDED_EARLY.minAccepted,
       async during() {
         await setSchedulable('node2', false);
         try {
@@ -194,7 +186,7 @@ describe('three brokers of each kind on two nodes', () => {
     assert.ok(provider instanceof LocalProvider, 'only a local node can lose its power');
     const result = await release().load({
       variables: PATIENT,
-      endsWithDuring: true,
+      endsAfter: ENDED_EARLY.minAccepted,
       async during() {
         await provider.stopNode2();
         await eventually(

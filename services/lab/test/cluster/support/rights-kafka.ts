@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import { settled } from './settled.ts';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes, logLevel } = kafkajs;
 
@@ -51,8 +52,12 @@ export async function kafkaAttempts({
       'see the topics': (await admin.listTopics()).filter((topic) => !topic.startsWith('__')).sort(),
       'produce to message': await outcomeOf(() => produce(kafka, 'message')),
       'produce to message.dead': await outcomeOf(() => produce(kafka, 'message.dead')),
-      'fetch message': await outcomeOf(() =>
-        withGroup(port, administrator, user?.username ?? '', () => fetchOnce(kafka, OTHER_GROUP)),
+      'fetch message': await withGroup(port, administrator, user?.username ?? '', () =>
+        settled(
+          () => outcomeOf(() => fetchOnce(kafka, OTHER_GROUP)),
+          // The right to the group may take a moment to apply.
+          (outcome) => outcome !== 'GROUP_AUTHORIZATION_FAILED',
+        ),
       ),
       'join the group': await outcomeOf(() => fetchOnce(kafka, GROUP)),
       'make a topic': await outcomeOf(() =>
@@ -145,17 +150,17 @@ const groupRight = (username: string) => ({
 });
 
 /** Grants the right to a group, for only who has joined one gets to fetch, and takes it back. */
-async function withGroup(
+async function withGroup<T>(
   port: number,
   administrator: KafkaUser,
   username: string,
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<T>,
+): Promise<T> {
   const admin: Admin = clientOf(port, administrator).admin();
   try {
     await admin.connect();
     await admin.createAcls({ acl: [groupRight(username)] });
-    await work();
+    return await work();
   } finally {
     await admin.deleteAcls({ filters: [groupRight(username)] });
     await admin.disconnect();

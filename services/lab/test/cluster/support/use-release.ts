@@ -23,10 +23,10 @@ export interface Loading {
   /** Done under the load, from its first accepted message on; the load must outlast it. */
   readonly during?: () => Promise<void>;
   /**
-   * Ends the load once that is done and every lane has stored something since, whatever the load's length; the requests
-   * in flight are then left without an answer.
+   * Ends the load once that is done, every lane has stored something since, and this many messages have been accepted,
+   * whatever the load's length; the requests in flight are then left without an answer.
    */
-  readonly endsWithDuring?: boolean;
+  readonly endsAfter?: number;
 }
 
 /** A release that tests work on. */
@@ -93,15 +93,18 @@ export function useRelease(options: {
 
 async function load(started: StartedRelease, loading: Loading, directory: string): Promise<LoadResult> {
   const begun = Promise.withResolvers<void>();
+  const enough = Promise.withResolvers<void>();
   const ending = new AbortController();
   let duringEndedAtMs = 0;
   const act = async (): Promise<void> => {
     await begun.promise;
     await loading.during?.();
     duringEndedAtMs = Date.now();
-    if (loading.endsWithDuring) await untilEveryLaneStores(started);
+    if (loading.endsAfter === undefined) return;
+    await untilEveryLaneStores(started);
+    await enough.promise;
   };
-  const during = act().finally(() => loading.endsWithDuring && ending.abort());
+  const during = act().finally(() => loading.endsAfter !== undefined && ending.abort());
   during.catch(() => undefined);
   try {
     const result = await measureRelease(started, {
@@ -111,13 +114,15 @@ async function load(started: StartedRelease, loading: Loading, directory: string
       directory: await mkdtemp(join(directory, 'load-')),
       onProgress: ({ accepted }) => {
         if (accepted > 0) begun.resolve();
+        if (accepted >= (loading.endsAfter ?? 0)) enough.resolve();
       },
       onLoadStarted: (run) => {
         // Nothing can be done under a load that is over.
-        run.done.then(
-          () => begun.resolve(),
-          () => begun.resolve(),
-        );
+        const release = () => {
+          begun.resolve();
+          enough.resolve();
+        };
+        run.done.then(release, release);
       },
       signal: ending.signal,
       stalledAfterMs: 90_000,
@@ -136,7 +141,7 @@ function assertUnderLoad(duringEndedAtMs: number, { load: { endedAt } }: LoadRes
   const lateByMs = duringEndedAtMs - Date.parse(endedAt);
   assert.ok(
     lateByMs < 0,
-    `what was to be done under the load ended ${Math.ceil(lateByMs / 1_000)} s after it: give the load a longer DURATION, or endsWithDuring`,
+    `what was to be done under the load ended ${Math.ceil(lateByMs / 1_000)} s after it: give the load a longer DURATION, or endsAfter`,
   );
 }
 
