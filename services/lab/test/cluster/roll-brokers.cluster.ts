@@ -39,6 +39,8 @@ const AWAIT_SECONDS = 180;
 const MOST_REMOVAL_SECONDS = 120;
 /** Stored while a broker that is to stop waits; one that does not wait would be gone by then. */
 const ENOUGH_MESSAGES = 400;
+/** Twelve times what {@link ENOUGH_MESSAGES} take at the load's rate. */
+const STORING_MS = 120_000;
 
 const REMOVED = { persistence: { whenDeleted: 'Delete' } };
 const release = useRelease({
@@ -99,7 +101,7 @@ async function untilStored(count: number): Promise<void> {
   const after = await settled(
     totals,
     (now) => now.length > 0 && now.every(({ total }, lane) => total >= (before[lane]?.total ?? 0) + count),
-    PATIENCE_MS,
+    STORING_MS,
   );
   assert.ok(
     after.every(({ total }, lane) => total >= (before[lane]?.total ?? 0) + count),
@@ -158,12 +160,20 @@ describe('of three brokers', () => {
           assert.ok(isSuccessor(missing), `${component} 2 has been replaced`);
           assert.equal(missing?.spec?.nodeName, undefined, 'it has no node to run on');
           const leaving = await pod(component, 1);
+          const look = async () => {
+            const isReplaced = (await pod(component, 1))?.metadata?.uid !== leaving?.metadata?.uid;
+            const name = nameOf(component, 1);
+            // A pod that does not run has no log.
+            const log = isReplaced ? '' : await core.readNamespacedPodLog({ name, namespace: namespace() });
+            return { isReplaced, log };
+          };
           await core.deleteNamespacedPod({ name: nameOf(component, 1), namespace: namespace() });
-          const log = await settled(
-            () => core.readNamespacedPodLog({ name: nameOf(component, 1), namespace: namespace() }),
-            (text) => WAITS[component].test(text),
+          const { isReplaced, log } = await settled(
+            look,
+            (seen) => seen.isReplaced || WAITS[component].test(seen.log),
             PATIENCE_MS,
           );
+          assert.ok(!isReplaced, 'it has stopped without the one that is missing');
           assert.match(log, WAITS[component]);
           await untilStored(ENOUGH_MESSAGES);
           const still = await pod(component, 1);
