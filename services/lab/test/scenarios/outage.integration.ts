@@ -93,12 +93,12 @@ describe('an outage', () => {
       if (broker === 'rabbitmq') await saveQueues(servers());
       await servers().kill(broker);
       try {
+        // On a busy machine an answer may also say that ingest is overloaded.
         const problem = await eventually(
           () => Promise.resolve(stream.lastProblem()),
-          (answer) => answer !== undefined,
+          (answer) => new RegExp(broker, 'i').test(answer?.body ?? ''),
         );
         assert.equal(problem?.status, 503);
-        assert.match(problem?.body ?? '', new RegExp(broker, 'i'));
         assert.ok(Number(problem?.retryAfter) >= 1);
         const state = await eventually(
           () => readiness('ingest-api-1'),
