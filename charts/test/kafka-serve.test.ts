@@ -16,8 +16,11 @@ describe('how the start script runs a Kafka broker', () => {
   });
   after(() => rm(directory, { recursive: true }));
 
-  /** Runs a script as server, sends SIGTERM when it has said `ready`; resolves with the status and with what was said. */
-  async function run(programs: { readonly server: string; readonly getent: string }) {
+  /**
+   * Runs a script as server, sends SIGTERM when it has said `ready`; resolves with the status and with what was said.
+   * @param preparation what the start script does before it runs the server
+   */
+  async function run(programs: { readonly server: string; readonly getent: string }, preparation = ':') {
     const own = await mkdtemp(join(directory, 'run-'));
     for (const [program, script] of Object.entries(programs)) {
       await writeFile(join(own, program), `#!/bin/sh\n${script}\n`);
@@ -25,7 +28,7 @@ describe('how the start script runs a Kafka broker', () => {
     }
     const child = spawn(
       'sh',
-      ['-c', `set -eu; . ${files}/removal.sh; . ${files}/kafka/serve.sh; serve server`],
+      ['-c', `set -eu; . ${files}/removal.sh; . ${files}/kafka/serve.sh; ${preparation}; serve server`],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
@@ -59,10 +62,15 @@ describe('how the start script runs a Kafka broker', () => {
     assert.deepEqual(stopped, { status: 7, said: ['ready', 'stopped'] });
   });
 
+  it('does not start a broker after a SIGTERM that came while the start was prepared', async () => {
+    const stopped = await run({ server: 'echo started', getent: 'exit 0' }, 'kill -TERM $$');
+    assert.deepEqual(stopped, { status: 143, said: [] });
+  });
+
   it('lets a broker of a release that stays take its time', async () => {
     const stopped = await run({
       server:
-        'trap \'echo stopping\' TERM; touch $LOOKUPS; echo ready; until [ "$(wc -l < $LOOKUPS)" -ge 3 ]; do sleep 0.1; done; exit 5',
+        'trap "echo stopping; trap : TERM" TERM; touch $LOOKUPS; echo ready; until [ "$(wc -l < $LOOKUPS)" -ge 3 ]; do sleep 0.1; done; exit 5',
       getent: 'echo $2 >> $LOOKUPS',
     });
     assert.deepEqual(stopped, { status: 5, said: ['ready', 'stopping'] });
@@ -70,7 +78,7 @@ describe('how the start script runs a Kafka broker', () => {
 
   it('kills a broker that does not stop once its release has been removed', async () => {
     const stopped = await run({
-      server: "trap 'echo stopping' TERM; echo ready; for i in $(seq 100); do sleep 0.1; done",
+      server: "trap 'echo stopping; trap : TERM' TERM; echo ready; for i in $(seq 100); do sleep 0.1; done",
       getent: 'exit 2',
     });
     assert.deepEqual(stopped, {

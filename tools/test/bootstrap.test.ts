@@ -50,7 +50,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       `let count = 0;
        process.on('${signal}', () => {
          count += 1;
-         setTimeout(() => { console.log(count); process.exit(0); }, 100);
+         setTimeout(() => { console.log(count); process.exit(0); }, 1_000);
        });
        setInterval(() => {}, 1_000);
        console.log('ready');`,

@@ -27,6 +27,8 @@ export interface ServiceOptions {
   readonly publishers: readonly MessagePublisher[];
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
+  /** Time for busy connections to receive `Connection: close` with an answer, ms. Default: 250. */
+  readonly goodbyeMs?: number;
 }
 
 /** Port the service listens on. */
@@ -96,7 +98,10 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
   lifecycle.onStop('pre-stop delay', () => sleep(config.preStopDelayMs));
   lifecycle.onStop('HTTP server', () => {
     closing.abort();
-    return server.close({ goodbyeMs: GOODBYE_MS, deadlineMs: config.publishTimeoutMs + 2_000 });
+    return server.close({
+      goodbyeMs: options.goodbyeMs ?? GOODBYE_MS,
+      deadlineMs: config.publishTimeoutMs + 2_000,
+    });
   });
   lifecycle.onStop('publishers', async () => {
     await Promise.all(commits.map((commit) => commit.close()));

@@ -58,7 +58,7 @@ describe('the drain', () => {
   });
 
   it('serves on a kept-alive connection after the stop has begun, and ends it with the answer', async () => {
-    const service = await runService({ PRE_STOP_DELAY_MS: '1' });
+    const service = await runService({ PRE_STOP_DELAY_MS: '1' }, { goodbyeMs: 2_000 });
     const client = await rawClient(service.port);
     client.send(POST);
     assert.doesNotMatch(await client.received(/\r\n\r\n\{.*\}/), /Connection: close/);
@@ -88,7 +88,7 @@ describe('the drain', () => {
   });
 
   it('asks every busy connection to close before it closes any', async () => {
-    const service = await runService();
+    const service = await runService({}, { goodbyeMs: 2_000 });
     const busy = async (): Promise<string> => {
       const client = await rawClient(service.port);
       const ended = client.ended();
@@ -120,8 +120,8 @@ describe('what is not even a request', () => {
   before(async () => {
     service = await runService({
       MAX_BODY_BYTES: String(RAW_CASES_MAX_BODY_BYTES),
-      HEADERS_TIMEOUT_MS: '200',
-      REQUEST_TIMEOUT_MS: '400',
+      HEADERS_TIMEOUT_MS: '1000',
+      REQUEST_TIMEOUT_MS: '1500',
       PUBLISH_TIMEOUT_MS: '60000',
     });
   });

@@ -57,7 +57,7 @@ test('a skipped test is a failure', async () => {
 
 test('the slowest tests and files and the number of files are listed', async () => {
   const { output } = await runCheck(
-    `test('fast', () => {}); test('slow', () => new Promise((resolve) => setTimeout(resolve, 60)));`,
+    `test('fast', () => {}); test('slow', () => new Promise((resolve) => setTimeout(resolve, 1_000)));`,
   );
   assert.match(
     output,

@@ -224,7 +224,10 @@ describe('group commit', () => {
   it('rejects at the deadline even while the broker is silent', async () => {
     const publisher = new ManualPublisher();
     const group = createGroupCommit(publisher);
-    await assert.rejects(group.publish(bodiesOf(1), performance.now() + 250), { code: 'BROKER_TIMEOUT' });
+    const call = group.publish(bodiesOf(1), performance.now() + 2_000);
+    const refused = assert.rejects(call, { code: 'BROKER_TIMEOUT' });
+    await publisher.called(1);
+    await refused;
     assert.equal(group.pending(), 1, 'it is still on its way');
     publisher.calls[0]?.settle();
     await group.close();

@@ -161,22 +161,28 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       assert.deepEqual([await members(), store.batches.length], [before, 2]);
     });
 
-    for (const { what, sessions, staysMember } of [
-      { what: 'blocked for most of a session', sessions: 0.75, staysMember: true },
-      { what: 'frozen for longer than a session lasts', sessions: 1.6, staysMember: false },
+    for (const { what, sessionTimeoutMs, sessions, staysMember } of [
+      // A third of a session may have passed since the last heartbeat; more than a second is left after the block.
+      { what: 'blocked for half a session', sessionTimeoutMs: 10_000, sessions: 0.55, staysMember: true },
+      {
+        what: 'frozen for longer than a session lasts',
+        sessionTimeoutMs: 3_000,
+        sessions: 1.6,
+        staysMember: false,
+      },
     ])
       it(`resumes on its own after its process was ${what}`, async () => {
         const { settings, admin, openPublisher, openConsumer } = fixture();
         const publisher = await openPublisher();
         const store = new TestStore();
-        await openConsumer(store);
+        await openConsumer(store, { sessionTimeoutMs });
         const members = () => membersOf(admin, settings.group);
         await publisher.publish(bodiesOf(10, 'before-'));
         await store.until(() => store.size === 10);
         const before = await members();
         assert.equal(before.length, 1);
 
-        blockEventLoop(sessions * settings.sessionTimeoutMs);
+        blockEventLoop(sessions * sessionTimeoutMs);
         const published = () =>
           publisher.publish(bodiesOf(10, 'after-')).then(
             () => true,

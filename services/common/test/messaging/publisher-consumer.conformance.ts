@@ -80,7 +80,10 @@ function describePort(harness: () => MessagingHarness): void {
     await first.until(() => first.size === 20);
     first.beforeStore = (_, stopping) => rejectOnAbort(stopping);
     await publisher.publish(bodiesOf(30, 'given-up-'));
-    await first.until(() => first.batches.length >= 2);
+    await eventually(
+      () => quitter.inHand(),
+      (messages) => messages === 30,
+    );
     await quitter.stop();
     assert.deepEqual([first.size, first.fatal], [20, []]);
 

@@ -44,7 +44,10 @@ describe('a memory alarm of RabbitMQ', () => {
     // RabbitMQ reports the alarm to a connection when it publishes; this message may or may not be confirmed.
     const first = publisher.publish(bodiesOf(1, 'first-'));
     await Promise.allSettled([first]);
-    assert.equal(publisher.isReady(), false);
+    await eventually(
+      () => publisher.isReady(),
+      (ready) => !ready,
+    );
     await assert.rejects(publisher.publish(bodiesOf(50, 'refused-')), { code: 'BROKER_TIMEOUT' });
     await setAlarm(false);
     await eventually(
@@ -110,9 +113,9 @@ describe('dead letters of RabbitMQ', () => {
     await store.until(() => store.size === 32);
     const held = await eventually(
       () => backlog.read(new Map()),
-      ({ messages }) => messages === 2,
+      ({ messages }) => messages === 2 && consumer.inHand() === 2,
     );
-    assert.deepEqual([held.waiting, held.inHand, held.deadLetters, consumer.inHand()], [0, 2, 0, 2]);
+    assert.deepEqual([held.waiting, held.inHand, held.deadLetters], [0, 2, 0]);
     await channel.bindQueue(settings.deadLetterQueue, settings.deadLetterQueue, '');
     const parked = await eventually(
       () => backlog.read(new Map()),
@@ -151,13 +154,13 @@ describe('a consumer of RabbitMQ', () => {
     const store = new TestStore();
     const { promise: proceed, resolve } = Promise.withResolvers<void>();
     store.beforeStore = () => proceed;
-    const first = await openConsumer(store);
+    // A batch cannot have them all.
+    const first = await openConsumer(store, {}, 500);
     await eventually(
       () => first.inHand(),
       (messages) => messages === 900,
     );
     const begun = store.batches[0]?.messages ?? 0;
-    assert.ok(begun < 900, 'one batch has them all');
     const stopped = first.stop();
     const rest = new TestStore();
     await openConsumer(rest);
@@ -183,11 +186,14 @@ describe('a consumer of RabbitMQ', () => {
     const consumer = await openConsumer(store);
     await publisher.publish(bodiesOf(10));
     await store.until(() => store.batches.length > 0);
-    await closeConnections(`${settings.clientId} consumer`);
-    await eventually(
-      () => consumer.isReady(),
-      (ready) => !ready,
-    );
+    // It reconnects soon, perhaps before the close has been answered.
+    await Promise.all([
+      eventually(
+        () => consumer.isReady(),
+        (ready) => !ready,
+      ),
+      closeConnections(`${settings.clientId} consumer`),
+    ]);
     resolve();
     await store.until(() => store.fatal.length > 0);
     assert.deepEqual(store.fatal, [defect]);
@@ -265,7 +271,10 @@ describe('the backlog of RabbitMQ', () => {
       ({ waiting }) => waiting === 20,
     );
     assert.deepEqual([read.messages, read.inHand, read.covers], [20, null, 'waiting only']);
-    assert.equal(consumer.inHand(), 10);
+    await eventually(
+      () => consumer.inHand(),
+      (messages) => messages === 10,
+    );
     resolve();
   });
 

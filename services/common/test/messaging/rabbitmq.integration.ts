@@ -177,11 +177,14 @@ describe('RabbitMQ', () => {
     await store.until(() => store.batches.length > 0);
     const channel = await admin.createChannel();
     channel.on('error', () => undefined);
-    await closeConnections(`${settings.clientId} consumer`);
-    await eventually(
-      () => consumer.isReady(),
-      (ready) => !ready,
-    );
+    // It reconnects soon, perhaps before the close has been answered.
+    await Promise.all([
+      eventually(
+        () => consumer.isReady(),
+        (ready) => !ready,
+      ),
+      closeConnections(`${settings.clientId} consumer`),
+    ]);
     resolve();
     await store.until(() => store.size === 10);
     assert.deepEqual([errors.length > 0, store.fatal], [true, []]);
@@ -202,11 +205,12 @@ describe('RabbitMQ', () => {
       );
       if (message) channel.reject(message, true);
     }
-    const { messages, deadLetters } = await eventually(
+    // The management API reports deliveries that are seconds old.
+    const { deadLetters } = await eventually(
       () => backlog.read(new Map()),
-      (figures) => figures.deadLetters > 0,
+      (figures) => figures.deadLetters > 0 && figures.messages === 0,
     );
-    assert.deepEqual([messages, deadLetters], [0, 1]);
+    assert.equal(deadLetters, 1);
   });
 
   it('needs only the right to write one exchange, or to read one queue and park', async () => {

@@ -160,17 +160,23 @@ export function describeServerFaults(harness: () => MessagingHarness): void {
     const store = new TestStore();
     const consumer = await createConsumer();
     await consumer.start(store.handlers());
-    const deadline = performance.now() + 60_000;
+    const deadline = performance.now() + 120_000;
     await group.publish(bodiesOf(1, 'first-'), deadline);
     await serverOf().saveQueues();
-    const restarted = serverOf()
-      .kill()
-      .then((restart) => restart());
+    const restart = await serverOf().kill();
+    let settled = 0;
     const calls = Array.from({ length: 200 }, (_, index) =>
-      group.publish(bodiesOf(5, `call-${index}-`), deadline),
+      group.publish(bodiesOf(5, `call-${index}-`), deadline).finally(() => {
+        settled++;
+      }),
     );
-    await Promise.all(calls);
-    await restarted;
+    // All of them are made, and the publisher has noticed, before the broker returns.
+    await eventually(
+      () => group.isReady(),
+      (isReady) => !isReady,
+    );
+    assert.equal(settled, 0);
+    await Promise.all([restart(), ...calls]);
     await store.until(() => store.size === 1_001);
     assert.equal(group.pending(), 0);
     await group.close();

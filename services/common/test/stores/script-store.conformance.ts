@@ -161,8 +161,10 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
     });
 
     it('does not stay on a connection that has fallen silent', async () => {
+      // Connected again, also after a test that killed the server: the watch is to see one new connection.
+      await Promise.all([probe.ping(), untilReady(store)]);
       const connections = watchConnections();
-      const other = await open(prefix, { commandTimeoutMs: 500 });
+      const other = await open(prefix);
       try {
         await other.totals();
         assert.equal(connections.silence(Number(new URL(address()).port)), 1);

@@ -1,7 +1,7 @@
 import { Lifecycle } from '@caudal/common/lifecycle';
 import { createLogger } from '@caudal/common/logging';
 import { parseIngestConfig } from '../../src/config.ts';
-import { startService } from '../../src/service.ts';
+import { type ServiceOptions, startService } from '../../src/service.ts';
 import { FakePublisher } from './fake-publisher.ts';
 
 /** The service in this process, between fake brokers. */
@@ -27,10 +27,12 @@ export const MESSAGE = { description: 'Sol y viento ☀️', country: 'ES', weat
 /** Starts the service on ports of the operating system's choice. */
 export async function runService(
   environment: Record<string, string> = {},
-  brokers: { readonly rabbitmq?: FakePublisher; readonly kafka?: FakePublisher } = {},
+  options: Pick<ServiceOptions, 'goodbyeMs'> & {
+    readonly rabbitmq?: FakePublisher;
+    readonly kafka?: FakePublisher;
+  } = {},
 ): Promise<RunningService> {
-  const rabbitmq = brokers.rabbitmq ?? new FakePublisher('rabbitmq');
-  const kafka = brokers.kafka ?? new FakePublisher('kafka');
+  const { rabbitmq = new FakePublisher('rabbitmq'), kafka = new FakePublisher('kafka'), ...rest } = options;
   const config = parseIngestConfig({
     RABBITMQ_URL: 'amqp://nowhere',
     KAFKA_BROKERS: 'nowhere:9092',
@@ -52,6 +54,7 @@ export async function runService(
     publishers: [rabbitmq, kafka],
     lifecycle,
     logger,
+    ...rest,
   });
   const url = `http://127.0.0.1:${port}`;
   const operationsUrl = `http://127.0.0.1:${operationsPort}`;

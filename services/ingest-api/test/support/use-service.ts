@@ -5,7 +5,7 @@ import { type RunningService, runService } from './run-service.ts';
 export function useService(): () => RunningService {
   let service: RunningService;
   before(async () => {
-    service = await runService({ MAX_BODY_BYTES: '2048', PUBLISH_TIMEOUT_MS: '200' });
+    service = await runService({ MAX_BODY_BYTES: '2048', PUBLISH_TIMEOUT_MS: '1000' });
   });
   afterEach(async () => {
     for (const broker of [service.rabbitmq, service.kafka]) {

@@ -28,6 +28,8 @@ export interface ChaosOptions {
   readonly stopMs: number;
   /** Stretches the load on a slow machine. */
   readonly pace: number;
+  /** Time for every lane to catch up after a fault is over, ms. Default: 15 000. */
+  readonly maxRecoveryMs?: number;
   readonly replicas: Readonly<Record<ServiceSet, number>>;
   /** Services, servers and stores to break. Default: all. */
   readonly targets?: readonly string[] | undefined;
@@ -46,8 +48,7 @@ export interface ChaosResult {
   readonly verdict: ChaosVerdict;
 }
 
-/** Time for every lane to catch up after a fault is over, ms. */
-export const MAX_RECOVERY_MS = 15_000;
+const MAX_RECOVERY_MS = 15_000;
 /** Maximum time to watch a slower recovery, to report its duration, ms. */
 const RECOVERY_TIMEOUT_MS = 60_000;
 /** Seconds of load, or {@link MIN_CAUGHT_UP_BELOW} messages, below which a backlog counts as none. */
@@ -183,7 +184,7 @@ async function breakUnderLoad(
     faults: plan.length,
     messages: options.messages,
     maxUnknown: rate * REQUEST_TIMEOUT_SECONDS,
-    maxRecoveryMs: MAX_RECOVERY_MS,
+    maxRecoveryMs: options.maxRecoveryMs ?? MAX_RECOVERY_MS,
   });
   return { result, outcomes, verdict };
 }

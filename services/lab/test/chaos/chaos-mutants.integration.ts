@@ -63,7 +63,7 @@ async function accountUnder(
       client,
       expectedTotals: Object.fromEntries(Object.keys(before).map((name) => [name, MESSAGES])),
       stillForMs: 1_500,
-      stalledAfterMs: 5_000,
+      stalledAfterMs: 10_000,
       deadlineMs: 60_000,
     });
     return await client.compare({ accepted: { ES: MESSAGES }, unknown: {}, before });
@@ -72,6 +72,11 @@ async function accountUnder(
     await proxy.close();
     await rm(stateDirectory, { recursive: true, force: true });
   }
+}
+
+async function hasNoBacklog({ client, lane }: Bed): Promise<boolean> {
+  const report = (await client.lanes()).find((candidate) => candidate.lane === lane.name);
+  return report?.backlog?.messages === 0;
 }
 
 async function post({ stack }: Bed, count: number): Promise<void> {
@@ -116,6 +121,9 @@ async function killWithFullHands(bed: Bed): Promise<void> {
   consumer.signal('SIGKILL');
   assert.ok(await waitUntil(() => consumer.restarts > 0, { timeoutMs: TIMEOUT_MS }));
   proxy.pass();
+  // What the new process has yet to store is not lost; what the broker no longer has is.
+  await consumer.untilReady(TIMEOUT_MS);
+  assert.ok(await waitUntil(() => hasNoBacklog(bed), { timeoutMs: TIMEOUT_MS }), 'the broker keeps messages');
 }
 
 /** The store comes back without what the first half of the messages had left in it. */

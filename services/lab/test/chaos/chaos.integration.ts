@@ -30,6 +30,7 @@ describe('a short run of chaos', () => {
         stopMs: 5_000,
         targets: TARGETS,
         pace: 1,
+        maxRecoveryMs: 45_000,
         replicas: { 'ingest-api': 2, 'rabbitmq-consumer': 2, 'kafka-consumer': 2 },
         names: uniqueNames('chaos'),
         stateDirectory: join(directory, 'state'),

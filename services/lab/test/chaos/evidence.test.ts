@@ -27,9 +27,11 @@ describe('hasBitten', () => {
   it('takes only the evidence that the fault makes', () => {
     const accepted = (action: FaultAction, target: string): readonly string[] =>
       EVIDENCE_NAMES.filter((name) => hasBitten(action, target, evidence({ [name]: 1 })));
-    assert.deepEqual(accepted('kill', 'kafka'), ['clientRetries']);
+    assert.deepEqual(accepted('kill', 'rabbitmq'), ['clientRetries']);
+    assert.deepEqual(accepted('kill', 'kafka'), ['clientRetries', 'late']);
     assert.deepEqual(accepted('kill', 'ingest-api-2'), ['clientRetries', 'requestsCutOff']);
-    assert.deepEqual(accepted('stop', 'rabbitmq'), ['clientRetries', 'late']);
+    for (const broker of ['rabbitmq', 'kafka'])
+      assert.deepEqual(accepted('stop', broker), ['clientRetries', 'late']);
     assert.deepEqual(accepted('stop', 'ingest-api-1'), ['clientRetries']);
     for (const action of ['kill', 'stop'] as const)
       assert.deepEqual(accepted(action, 'redis'), ['storeRetries', 'late']);

@@ -40,7 +40,7 @@ describe('waitForRecovery', () => {
       [lane('a', 2, 0), lane('b', 6, 300)],
       [lane('a', 3, 0), lane('b', 7, 20)],
     );
-    assert.equal((await recovery({ lanes })).problem, undefined);
+    assert.equal((await recovery({ lanes, timeoutMs: 10_000 })).problem, undefined);
   });
 
   for (const [what, options, expected] of [
@@ -87,6 +87,7 @@ describe('waitForRecovery', () => {
   it('does not wait for a count to move once the load is over', async () => {
     const lanes = readings([lane('a', 1, 0)]);
     assert.equal((await recovery({ lanes })).problem, 'a stores nothing');
-    assert.equal((await recovery({ lanes, isLoaded: () => false })).problem, undefined);
+    const unloaded = await recovery({ lanes, isLoaded: () => false, timeoutMs: 10_000 });
+    assert.equal(unloaded.problem, undefined);
   });
 });

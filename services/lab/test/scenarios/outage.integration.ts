@@ -30,10 +30,10 @@ describe('an outage', () => {
   const assertBacklogCountsWhatIsHeld = async (): Promise<void> => {
     const { backlog } = await eventually(
       () => bed.lane(LANES.rabbitmq),
-      (lane) => (lane.backlog?.messages ?? 0) >= MEANWHILE_MESSAGES,
+      (lane) => (lane.backlog?.inHand ?? 0) >= MEANWHILE_MESSAGES,
     );
     assert.deepEqual([backlog?.covers, backlog?.secondsBehind], ['waiting and in hand', null]);
-    assert.ok((backlog?.inHand ?? 0) >= MEANWHILE_MESSAGES, `${backlog?.inHand} in hand`);
+    assert.equal(backlog?.messages, (backlog?.waiting ?? 0) + (backlog?.inHand ?? 0));
     const consumer = bed.stack.processes().get('rabbitmq-consumer-1');
     const text = await (await fetch(`${consumer?.operationsUrl}/metrics`)).text();
     const held = Number(/^caudal_in_hand_messages\{lane="rabbitmq-valkey"\} (\d+)$/m.exec(text)?.[1]);
@@ -93,12 +93,12 @@ describe('an outage', () => {
       if (broker === 'rabbitmq') await saveQueues(servers());
       await servers().kill(broker);
       try {
+        // On a busy machine an answer may also say that ingest is overloaded.
         const problem = await eventually(
           () => Promise.resolve(stream.lastProblem()),
-          (answer) => answer !== undefined,
+          (answer) => new RegExp(broker, 'i').test(answer?.body ?? ''),
         );
         assert.equal(problem?.status, 503);
-        assert.match(problem?.body ?? '', new RegExp(broker, 'i'));
         assert.ok(Number(problem?.retryAfter) >= 1);
         const state = await eventually(
           () => readiness('ingest-api-1'),

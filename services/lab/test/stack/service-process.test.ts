@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 /** Starts a program whose signal handlers are set once it has written its first line. */
-async function started(source: string): Promise<ServiceProcess> {
+async function started(source: string, stopTimeoutMs = 30_000): Promise<ServiceProcess> {
   const program = join(directory, 'program.mjs');
   const logFile = join(directory, 'log');
   await writeFile(program, `${source}; setInterval(() => {}, 1_000); console.log('listening');`);
@@ -27,7 +27,7 @@ async function started(source: string): Promise<ServiceProcess> {
     logFile,
     onEvent: (line) => events.push(line),
     onChange: () => undefined,
-    stopTimeoutMs: 300,
+    stopTimeoutMs,
   });
   process.start();
   const isListening = async (): Promise<boolean> =>
@@ -49,7 +49,7 @@ describe('ServiceProcess.stop', () => {
   });
 
   it('reports a drain that had to be killed', async () => {
-    const process = await started("process.on('SIGTERM', () => {})");
+    const process = await started("process.on('SIGTERM', () => {})", 300);
     assert.equal(await process.stop(), 'SIGKILL');
     assert.deepEqual(events, ['service-1 did not exit within 0.3 s: killed']);
   });

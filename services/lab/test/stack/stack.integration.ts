@@ -7,8 +7,8 @@ import { useServers } from '@caudal/common/testing';
 import { isRunning, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
 import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import { createConsoleClient } from '../../src/load/console-client.ts';
-import { measureLoad } from '../../src/load/measure-load.ts';
-import { localLoad } from '../../src/load/run-k6.ts';
+import { type LoadResult, type MeasureOptions, measureLoad } from '../../src/load/measure-load.ts';
+import { type LoadRun, localLoad, type Scenario } from '../../src/load/run-k6.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 import { useK6 } from '../support/use-k6.ts';
@@ -22,13 +22,18 @@ describe('the local stack', () => {
   let stack: Stack;
   let identities: ProcessIdentity[] = [];
 
-  const load = (variables: Record<string, string>) =>
+  const load = (
+    scenario: Scenario,
+    variables: Record<string, string>,
+    options: Pick<MeasureOptions, 'signal' | 'onLoadStarted'> = {},
+  ) =>
     measureLoad({
+      ...options,
       client: createConsoleClient(stack.consoleUrl),
       metricsUrls: stack.metricsUrls,
       startLoad: localLoad({
         k6: k6(),
-        scenario: 'seed',
+        scenario,
         baseUrl: stack.baseUrl,
         variables,
         logFile: join(stateDirectory, 'k6.log'),
@@ -37,6 +42,33 @@ describe('the local stack', () => {
       onProgress: () => undefined,
       sampleIntervalMs: 200,
     });
+  /** Acts while messages are being accepted. The load lasts until that is done, however slow the machine is. */
+  const actUnderLoad = async (seed: string, act: () => Promise<void>): Promise<LoadResult> => {
+    const ending = new AbortController();
+    const started = Promise.withResolvers<LoadRun>();
+    const result = load(
+      'steady',
+      { RATE: '100', USERS: '10', DURATION: '10m', SEED: seed },
+      { signal: ending.signal, onLoadStarted: started.resolve },
+    );
+    result.catch(started.reject);
+    try {
+      const run = await started.promise;
+      const accepted = (): Promise<number> => run.counter('messages_accepted');
+      const acceptsMore = async (): Promise<boolean> => {
+        const before = await accepted();
+        // A load that has ended counts 0.
+        return await waitUntil(async () => (await accepted()) > before + 50, { timeoutMs: 60_000 });
+      };
+      assert.ok(await acceptsMore(), 'nothing is accepted before');
+      await act();
+      assert.ok(await acceptsMore(), 'nothing is accepted afterwards');
+    } finally {
+      ending.abort();
+      await result.catch(() => undefined);
+    }
+    return await result;
+  };
   const running = (): ProcessIdentity[] =>
     [...stack.processes().values()].flatMap(({ identity }) => (identity === undefined ? [] : [identity]));
 
@@ -64,7 +96,7 @@ describe('the local stack', () => {
   });
 
   it('takes a load through two doors to the last message', async () => {
-    const result = await load({ MESSAGES: '500', USERS: '10', SEED: 'a' });
+    const result = await load('seed', { MESSAGES: '500', USERS: '10', SEED: 'a' });
     assert.equal(result.account.exact, true, JSON.stringify(result.account.findings));
     for (const lane of result.account.lanes) {
       assert.deepEqual([lane.accepted, lane.stored, lane.identities], [500, 500, 500]);
@@ -81,10 +113,11 @@ describe('the local stack', () => {
     const consumer = stack.processes().get('rabbitmq-consumer-1');
     assert.ok(consumer);
     const killed = consumer.identity;
-    const loading = load({ MESSAGES: '1000', USERS: '10', SEED: 'b' });
-    consumer.signal('SIGKILL');
-    assert.ok(await waitUntil(() => consumer.restarts === 1, { timeoutMs: 10_000 }));
-    const result = await loading;
+    const result = await actUnderLoad('b', async () => {
+      consumer.signal('SIGKILL');
+      assert.ok(await waitUntil(() => consumer.restarts === 1, { timeoutMs: 60_000 }));
+      await consumer.untilReady(60_000);
+    });
     assert.equal(result.account.exact, true, JSON.stringify(result.account.findings));
     assert.notDeepEqual(consumer.identity, killed);
     assert.ok(events.some((line) => line.includes('rabbitmq-consumer-1 exited (SIGKILL)')));
@@ -94,16 +127,16 @@ describe('the local stack', () => {
     const client = createConsoleClient(stack.consoleUrl);
     const consumers = async () =>
       Object.fromEntries((await client.lanes()).map(({ lane, backlog }) => [lane, backlog?.consumers]));
-    const loading = load({ MESSAGES: '1500', USERS: '10', SEED: 'c' });
-    await stack.scale('rabbitmq-consumer', 4);
-    await stack.scale('kafka-consumer', 2);
-    await stack.scale('ingest-api', 1);
-    assert.ok(
-      await waitUntil(async () => (await consumers())['rabbitmq-valkey'] === 4, { timeoutMs: 20_000 }),
-    );
-    await stack.scale('rabbitmq-consumer', 1);
-    await stack.scale('kafka-consumer', 1);
-    const result = await loading;
+    const result = await actUnderLoad('c', async () => {
+      await stack.scale('rabbitmq-consumer', 4);
+      await stack.scale('kafka-consumer', 2);
+      await stack.scale('ingest-api', 1);
+      assert.ok(
+        await waitUntil(async () => (await consumers())['rabbitmq-valkey'] === 4, { timeoutMs: 60_000 }),
+      );
+      await stack.scale('rabbitmq-consumer', 1);
+      await stack.scale('kafka-consumer', 1);
+    });
     assert.equal(result.account.exact, true, JSON.stringify(result.account.findings));
     assert.deepEqual([...stack.processes().keys()].sort(), [
       'console',
