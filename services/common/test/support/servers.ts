@@ -8,6 +8,7 @@ import {
   type Servers,
   startServers,
 } from '../../../../tools/servers/servers.ts';
+import { type WatchedConnections, watchConnections } from './watch-connections.ts';
 
 const SHARED_DIRECTORY = join(import.meta.dirname, '..', '..', '..', '..', '.caudal', 'test-servers');
 
@@ -24,6 +25,7 @@ const EXIT_TIMEOUT_MS = 30_000;
 export function useServers(...only: readonly ServerName[]): () => Servers {
   let servers: Servers | undefined;
   let ownDirectory: string | undefined;
+  const connections = watchConnections();
   before(async () => {
     if (process.env.CAUDAL_TEST_SERVERS) {
       servers = await findServers({ dataDirectory: SHARED_DIRECTORY });
@@ -37,7 +39,7 @@ export function useServers(...only: readonly ServerName[]): () => Servers {
     });
   });
   after(async () => {
-    failIfKeptAlive();
+    failIfKeptAlive(connections);
     if (!ownDirectory) return;
     await servers?.down();
     await rm(ownDirectory, { recursive: true, force: true });
@@ -49,10 +51,13 @@ export function useServers(...only: readonly ServerName[]): () => Servers {
 }
 
 /** Ends a process that is still alive some time after its last test, and names what keeps it alive. */
-function failIfKeptAlive(): void {
+function failIfKeptAlive(connections: WatchedConnections): void {
   setTimeout(() => {
     const kept = process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap');
-    process.stderr.write(`the tests are over, but the process is kept alive by: ${kept.join(', ')}\n`);
+    const open = connections.describeOpen().join('\n');
+    process.stderr.write(
+      `the tests are over, but the process is kept alive by: ${kept.join(', ')}\n${open}\n`,
+    );
     process.exit(1);
   }, EXIT_TIMEOUT_MS).unref();
 }

@@ -10,24 +10,37 @@ export interface WatchedConnections {
    * @returns how many there were
    */
   silence(port: number): number;
+  /** Where those that are open lead, each with the place in the code that opened it. */
+  describeOpen(): readonly string[];
   /** Ends the watch. */
   stop(): void;
 }
 
 const CHANNEL = 'net.client.socket';
 
+/** The lines of the stack, deep enough to come out of a driver. */
+function callers(): string {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 40;
+  const { stack = '' } = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return stack.replace(/^.*\n/, '');
+}
+
 /** Watches all TCP connections from now on. */
 export function watchConnections(): WatchedConnections {
-  const sockets = new Set<Socket>();
+  const sockets = new Map<Socket, string>();
   const onSocket = (message: unknown): void => {
     const { socket } = message as { readonly socket: Socket };
-    sockets.add(socket);
+    sockets.set(socket, callers());
     socket.once('close', () => sockets.delete(socket));
   };
   subscribe(CHANNEL, onSocket);
   return {
     silence(port) {
-      const open = [...sockets].filter(({ remotePort, destroyed }) => remotePort === port && !destroyed);
+      const open = [...sockets.keys()].filter(
+        ({ remotePort, destroyed }) => remotePort === port && !destroyed,
+      );
       for (const socket of open) {
         socket.push = () => true;
         // Without the call of its callback, the end of a stream waits as well.
@@ -37,6 +50,10 @@ export function watchConnections(): WatchedConnections {
       }
       return open.length;
     },
+    describeOpen: () =>
+      [...sockets].map(
+        ([{ remoteAddress, remotePort }, place]) => `${remoteAddress}:${remotePort}, opened\n${place}`,
+      ),
     stop: () => void unsubscribe(CHANNEL, onSocket),
   };
 }

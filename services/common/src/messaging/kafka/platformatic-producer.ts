@@ -21,7 +21,16 @@ export function createPlatformaticProducer(
     async open() {
       const producer = new Producer({ ...clientOptions(settings), acks: ProduceAcks.ALL });
       producer.on('client:broker:disconnect', onDisconnect);
-      await producer.metadata({ topics: [topic] });
+      const close = async () => {
+        producer.removeListener('client:broker:disconnect', onDisconnect);
+        await producer.close().catch(() => undefined);
+      };
+      try {
+        await producer.metadata({ topics: [topic] });
+      } catch (error) {
+        await close();
+        throw error;
+      }
       return {
         // The client takes `partition` modulo the topic's partitions.
         send: (bodies, turn) =>
@@ -29,10 +38,7 @@ export function createPlatformaticProducer(
             acks: ProduceAcks.ALL,
             messages: bodies.map((value) => ({ topic, value, partition: turn })),
           }),
-        close: async () => {
-          producer.removeListener('client:broker:disconnect', onDisconnect);
-          await producer.close().catch(() => undefined);
-        },
+        close,
       };
     },
     isRefusal,
