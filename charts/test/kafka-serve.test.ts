@@ -36,6 +36,8 @@ describe('how the start script runs a Kafka broker', () => {
           HOSTNAME: 'caudal-server-0',
           NODES_DOMAIN: 'caudal-server-nodes.caudal.svc.cluster.local',
           REMOVAL_SECONDS: '0',
+          // However slow the machine is, none is too old to be asked again.
+          YOUNG_SECONDS: '600',
           LOOKUPS: join(own, 'lookups'),
         },
       },
@@ -60,6 +62,14 @@ describe('how the start script runs a Kafka broker', () => {
       getent: 'exit 0',
     });
     assert.deepEqual(stopped, { status: 7, said: ['ready', 'stopped'] });
+  });
+
+  it('asks a young broker again, which may have missed the first SIGTERM', async () => {
+    // A shell may miss one itself.
+    const program =
+      "let asked = 0; process.on('SIGTERM', () => { if (++asked === 2) process.exit(9); }); setTimeout(() => {}, 10_000); console.log('ready');";
+    const stopped = await run({ server: `exec ${process.execPath} -e "${program}"`, getent: 'exit 0' });
+    assert.deepEqual(stopped, { status: 9, said: ['ready'] });
   });
 
   it('does not start a broker after a SIGTERM that came while the start was prepared', async () => {
