@@ -55,7 +55,7 @@ async function main(): Promise<void> {
 }
 
 async function play(servers: Servers, stack: Stack): Promise<void> {
-  const { prometheusUrl } = servers.addresses;
+  const prometheusUrl = servers.addresses.prometheus.url;
   // One message, so that every series is there before the range begins.
   await post(stack.baseUrl, 1);
   await untilStored(prometheusUrl, 1);

@@ -81,7 +81,7 @@ async function untilPrometheus(
   holds: (value: number) => boolean,
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  const client = createPrometheusClient(servers.addresses.prometheusUrl);
+  const client = createPrometheusClient(servers.addresses.prometheus.url);
   let value: number | undefined;
   const isSo = await waitUntil(
     async () => {
@@ -96,7 +96,7 @@ async function untilPrometheus(
 }
 
 test('after a load no panel is empty', async () => {
-  const { prometheusUrl } = servers.addresses;
+  const prometheusUrl = servers.addresses.prometheus.url;
   const result = await checkPanels({ directory: GENERATED_DIRECTORY, prometheusUrl, view: viewNow() });
   assert.deepEqual(result.empty, []);
   assert.equal(result.dashboards, 4);
@@ -107,7 +107,7 @@ test('after a load no panel is empty', async () => {
 });
 
 test('the account on the dashboard is exact', async () => {
-  const client = createPrometheusClient(servers.addresses.prometheusUrl);
+  const client = createPrometheusClient(servers.addresses.prometheus.url);
   const pipeline = JSON.parse(readFileSync(join(GENERATED_DIRECTORY, 'pipeline.json'), 'utf8')) as {
     panels: { title: string; targets?: { expr: string }[] }[];
   };
@@ -129,7 +129,7 @@ test('a panel that asks for a metric without an exporter is found', async () => 
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll('process_open_fds', 'process_open_files'));
   const { empty } = await checkPanels({
     directory: broken,
-    prometheusUrl: servers.addresses.prometheusUrl,
+    prometheusUrl: servers.addresses.prometheus.url,
     view: viewNow(),
   });
   assert.deepEqual(
@@ -144,7 +144,7 @@ test('every dashboard is drawn, small enough for a page', async () => {
   );
   const pictures = await takePictures({
     directory: GENERATED_DIRECTORY,
-    prometheusUrl: servers.addresses.prometheusUrl,
+    prometheusUrl: servers.addresses.prometheus.url,
     view: viewNow(),
     outputDirectory: join(directory, 'pictures'),
   });

@@ -102,11 +102,11 @@ function serverNameOf(text: string | undefined): ServerName {
 async function printStatus(servers: Servers): Promise<void> {
   const { addresses, dataDirectory } = servers;
   const urls: Readonly<Record<ServerName, string>> = {
-    rabbitmq: `${addresses.rabbitmqUrl}  ${addresses.rabbitmqManagementUrl}`,
-    kafka: addresses.kafkaBrokers,
-    valkey: addresses.valkeyUrl,
-    redis: addresses.redisUrl,
-    prometheus: addresses.prometheusUrl,
+    rabbitmq: `${addresses.rabbitmq.url}  ${addresses.rabbitmq.managementUrl}`,
+    kafka: addresses.kafka.brokers,
+    valkey: addresses.valkey.url,
+    redis: addresses.redis.url,
+    prometheus: addresses.prometheus.url,
   };
   for (const name of serverNames) {
     const pid = servers.pid(name);

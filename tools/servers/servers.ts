@@ -26,16 +26,20 @@ export type { ServerName } from './state.ts';
 
 /** Addresses of the servers; URLs include credentials. */
 export interface ServerAddresses {
-  /** `amqp://user:password@host:port` */
-  readonly rabbitmqUrl: string;
-  /** URL of the HTTP API, including credentials; `fetch` needs them in a header instead. */
-  readonly rabbitmqManagementUrl: string;
-  readonly rabbitmqMetricsUrl: string;
-  /** `host:port` */
-  readonly kafkaBrokers: string;
-  readonly valkeyUrl: string;
-  readonly redisUrl: string;
-  readonly prometheusUrl: string;
+  readonly rabbitmq: {
+    /** `amqp://user:password@host:port` */
+    readonly url: string;
+    /** URL of the HTTP API, including credentials; `fetch` needs them in a header instead. */
+    readonly managementUrl: string;
+    readonly metricsUrl: string;
+  };
+  readonly kafka: {
+    /** `host:port` */
+    readonly brokers: string;
+  };
+  readonly valkey: { readonly url: string };
+  readonly redis: { readonly url: string };
+  readonly prometheus: { readonly url: string };
 }
 
 /** Real servers of one data directory. */
@@ -225,13 +229,15 @@ function stateOf(dataDirectory: string): State {
 
 function addressesOf({ ports, passwords }: State): ServerAddresses {
   return {
-    rabbitmqUrl: `amqp://caudal:${passwords.rabbitmq}@127.0.0.1:${ports.rabbitmq}`,
-    rabbitmqManagementUrl: `http://caudal:${passwords.rabbitmq}@127.0.0.1:${ports.rabbitmqManagement}`,
-    rabbitmqMetricsUrl: `http://127.0.0.1:${ports.rabbitmqMetrics}/metrics`,
-    kafkaBrokers: `127.0.0.1:${ports.kafka}`,
-    valkeyUrl: `redis://:${passwords.valkey}@127.0.0.1:${ports.valkey}`,
-    redisUrl: `redis://:${passwords.redis}@127.0.0.1:${ports.redis}`,
-    prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
+    rabbitmq: {
+      url: `amqp://caudal:${passwords.rabbitmq}@127.0.0.1:${ports.rabbitmq}`,
+      managementUrl: `http://caudal:${passwords.rabbitmq}@127.0.0.1:${ports.rabbitmqManagement}`,
+      metricsUrl: `http://127.0.0.1:${ports.rabbitmqMetrics}/metrics`,
+    },
+    kafka: { brokers: `127.0.0.1:${ports.kafka}` },
+    valkey: { url: `redis://:${passwords.valkey}@127.0.0.1:${ports.valkey}` },
+    redis: { url: `redis://:${passwords.redis}@127.0.0.1:${ports.redis}` },
+    prometheus: { url: `http://127.0.0.1:${ports.prometheus}` },
   };
 }
 

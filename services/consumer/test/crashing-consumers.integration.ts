@@ -27,11 +27,11 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
 
     before(async () => {
       const name = `test-${randomBytes(6).toString('hex')}`;
-      const { kafkaBrokers, redisUrl } = servers().addresses;
+      const { kafka, redis } = servers().addresses;
       settings = {
         client,
         clientId: 'test',
-        brokers: kafkaBrokers.split(','),
+        brokers: kafka.brokers.split(','),
         topic: name,
         deadLetterTopic: `${name}.dead`,
         group: `${name}-group`,
@@ -45,7 +45,7 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       };
       storeSettings = {
         clientName: 'test',
-        url: redisUrl,
+        url: redis.url,
         ca: undefined,
         keyPrefix: `${name}:`,
         commandTimeoutMs: 2_000,

@@ -37,7 +37,7 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
     before(async () => {
       const { addresses } = servers();
       const isKafka = lane === 'kafka-redis';
-      const storeUrl = isKafka ? addresses.redisUrl : addresses.valkeyUrl;
+      const storeUrl = isKafka ? addresses.redis.url : addresses.valkey.url;
       const name = `test-${process.pid}-${lane}`;
       held = await startHeldStore(storeUrl);
       environment = {
@@ -46,10 +46,10 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
         LANE_STORE: isKafka ? 'redis' : 'valkey',
         STORE_URL: held.url,
         STORE_KEY_PREFIX: `${name}:`,
-        RABBITMQ_URL: addresses.rabbitmqUrl,
+        RABBITMQ_URL: addresses.rabbitmq.url,
         RABBITMQ_QUEUE: name,
         RABBITMQ_DEAD_LETTER_QUEUE: `${name}.dead`,
-        KAFKA_BROKERS: addresses.kafkaBrokers,
+        KAFKA_BROKERS: addresses.kafka.brokers,
         KAFKA_TOPIC: name,
         KAFKA_DEAD_LETTER_TOPIC: `${name}.dead`,
         KAFKA_GROUP: name,

@@ -27,11 +27,11 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
     });
 
     it('is given all messages again, although no further one arrives', async () => {
-      const { kafkaBrokers, redisUrl } = servers().addresses;
+      const { kafka, redis } = servers().addresses;
       const settings: KafkaSettings = {
         client,
         clientId: 'test',
-        brokers: kafkaBrokers.split(','),
+        brokers: kafka.brokers.split(','),
         topic: name,
         deadLetterTopic: `${name}.dead`,
         group: `${name}-group`,
@@ -44,7 +44,7 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
         sessionTimeoutMs: 6_000,
       };
       cleanUps.push(() => deleteTopics(settings.brokers, [settings.topic, settings.deadLetterTopic]));
-      const storeSettings = { clientName: name, url: redisUrl, ca: undefined, keyPrefix: `${name}:` };
+      const storeSettings = { clientName: name, url: redis.url, ca: undefined, keyPrefix: `${name}:` };
       const store = createStore('redis', { ...storeSettings, commandTimeoutMs: 2_000 }, logger);
       cleanUps.push(() => store.close());
       const consumer = await createConsumer({ name: 'kafka', settings }, { logger });
@@ -79,7 +79,7 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       const stood = await store.positions(sources);
       assert.ok(sources.every((source) => (stood.get(source) ?? 0) > 0));
 
-      await loseData(redisUrl, name);
+      await loseData(redis.url, name);
       await untilStored();
       assert.deepEqual(
         [await store.identities(), await store.positions(sources), failures],

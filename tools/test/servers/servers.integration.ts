@@ -64,7 +64,7 @@ function connects(host: string, port: number): Promise<boolean> {
 
 /** A request to RabbitMQ's HTTP API as its user, or as another user. */
 async function management(path: string, init: RequestInit = {}, credentials?: string): Promise<Response> {
-  const url = new URL(servers.addresses.rabbitmqManagementUrl);
+  const url = new URL(servers.addresses.rabbitmq.managementUrl);
   const user = credentials ?? `${url.username}:${url.password}`;
   return fetch(new URL(path, url.origin), {
     ...init,
@@ -84,14 +84,14 @@ test('all five answer their protocols', async () => {
     assert.equal(await isReady(name, state()), true, name);
     assert.equal(await servers.status(name), 'running');
   }
-  assert.equal(new URL(servers.addresses.rabbitmqUrl).protocol, 'amqp:');
+  assert.equal(new URL(servers.addresses.rabbitmq.url).protocol, 'amqp:');
   assert.equal((await management('/api/overview')).status, 200);
-  assert.equal(servers.addresses.kafkaBrokers, `127.0.0.1:${state().ports.kafka}`);
+  assert.equal(servers.addresses.kafka.brokers, `127.0.0.1:${state().ports.kafka}`);
 });
 
 test('strangers are not let in', async () => {
   assert.equal((await management('/api/overview', {}, 'guest:guest')).status, 401);
-  for (const url of [servers.addresses.valkeyUrl, servers.addresses.redisUrl]) {
+  for (const url of [servers.addresses.valkey.url, servers.addresses.redis.url]) {
     const stranger = new URL(url);
     stranger.password = 'wrong';
     const [reply = ''] = await ask(stranger.href, 'GET key');
@@ -127,7 +127,7 @@ test('Prometheus scrapes RabbitMQ and what is put into the targets directory', a
     JSON.stringify([{ targets: [target], labels: { service: 'itself' } }]),
   );
   const upOf = async (query: string) => {
-    const url = `${servers.addresses.prometheusUrl}/api/v1/query?query=${encodeURIComponent(query)}`;
+    const url = `${servers.addresses.prometheus.url}/api/v1/query?query=${encodeURIComponent(query)}`;
     const answer = (await (await fetch(url, { headers: { connection: 'close' } })).json()) as {
       data: { result: { value: [number, string] }[] };
     };
@@ -159,9 +159,9 @@ test('a suspended server does not answer, and resumes where it was', async () =>
 
 test('a killed server is gone with all it started, and comes back on its port with its data', async () => {
   const { addresses } = servers;
-  await ask(addresses.valkeyUrl, 'SET kept yes');
+  await ask(addresses.valkey.url, 'SET kept yes');
   const created = await fetch(
-    new URL('/api/queues/%2F/kept', new URL(addresses.rabbitmqManagementUrl).origin),
+    new URL('/api/queues/%2F/kept', new URL(addresses.rabbitmq.managementUrl).origin),
     {
       method: 'PUT',
       headers: {
@@ -190,7 +190,7 @@ test('a killed server is gone with all it started, and comes back on its port wi
 
   assert.deepEqual(state().ports, portsBefore);
   for (const name of serverNames) assert.equal(await servers.status(name), 'running', name);
-  assert.deepEqual((await ask(addresses.valkeyUrl, 'GET kept')).slice(0, 2), ['$3', 'yes']);
+  assert.deepEqual((await ask(addresses.valkey.url, 'GET kept')).slice(0, 2), ['$3', 'yes']);
   assert.equal((await management('/api/queues/%2F/kept')).status, 200);
 });
 

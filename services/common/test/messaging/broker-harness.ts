@@ -76,8 +76,8 @@ export function testKafkaSettings(
 
 /** Creates a harness for queues on a real RabbitMQ. */
 export function rabbitmqHarness(servers: Servers): MessagingHarness {
-  const settings = testRabbitmqSettings(servers.addresses.rabbitmqUrl, {
-    managementUrl: servers.addresses.rabbitmqManagementUrl,
+  const settings = testRabbitmqSettings(servers.addresses.rabbitmq.url, {
+    managementUrl: servers.addresses.rabbitmq.managementUrl,
   });
   return {
     ...brokerHarness({ name: 'rabbitmq', settings }, servers, () => deleteQueues(settings)),
@@ -91,7 +91,7 @@ export function rabbitmqHarness(servers: Servers): MessagingHarness {
 
 /** Creates a harness for topics on a real Kafka. */
 export function kafkaHarness(servers: Servers, client: KafkaSettings['client']): MessagingHarness {
-  const settings = testKafkaSettings(servers.addresses.kafkaBrokers, client);
+  const settings = testKafkaSettings(servers.addresses.kafka.brokers, client);
   return {
     ...brokerHarness({ name: 'kafka', settings }, servers, () => deleteTopics(settings)),
     kind: 'log',
@@ -150,7 +150,7 @@ function brokerHarness(broker: BrokerChoice, servers: Servers, deleteNames: () =
 function brokerServer(servers: Servers, name: ServerName): BrokerServer {
   return {
     port: Number(
-      new URL(name === 'kafka' ? `tcp://${servers.addresses.kafkaBrokers}` : servers.addresses.rabbitmqUrl)
+      new URL(name === 'kafka' ? `tcp://${servers.addresses.kafka.brokers}` : servers.addresses.rabbitmq.url)
         .port,
     ),
     async saveQueues() {

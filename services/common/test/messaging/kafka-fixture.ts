@@ -36,7 +36,7 @@ export function useKafka(client: KafkaSettings['client'], servers: () => Servers
   const cleanUps: (() => Promise<void>)[] = [];
 
   beforeEach(async () => {
-    const settings = testKafkaSettings(servers().addresses.kafkaBrokers, client, { partitions: 1 });
+    const settings = testKafkaSettings(servers().addresses.kafka.brokers, client, { partitions: 1 });
     const kafka = new Kafka({
       clientId: 'test-admin',
       brokers: [...settings.brokers],

@@ -29,7 +29,7 @@ export function describeKafkaProducing(client: KafkaSettings['client'], servers:
     const cleanUps: (() => Promise<void>)[] = [];
 
     beforeEach(async () => {
-      settings = testKafkaSettings(servers().addresses.kafkaBrokers, client, { partitions: 1 });
+      settings = testKafkaSettings(servers().addresses.kafka.brokers, client, { partitions: 1 });
       const brokers = [...settings.brokers];
       admin = new Kafka({ clientId: 'test-admin', brokers, logLevel: logLevel.NOTHING }).admin();
       await admin.connect();

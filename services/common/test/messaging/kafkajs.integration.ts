@@ -33,7 +33,7 @@ it('continues as the same member when it has to rejoin and is not admitted yet',
   };
   const rebalanceInProgress = createErrorFromCode(27);
   const coordinatorLoading = createErrorFromCode(14);
-  const settings = testKafkaSettings(servers().addresses.kafkaBrokers, 'kafkajs', { partitions: 1 });
+  const settings = testKafkaSettings(servers().addresses.kafka.brokers, 'kafkajs', { partitions: 1 });
   const publisher = await createPublisher({ name: 'kafka', settings }, { logger });
   const consumer = await createConsumer({ name: 'kafka', settings }, { logger });
   try {

@@ -55,7 +55,7 @@ async function createBed(
   servers: Servers,
   onEnd: (cleanUp: () => Promise<unknown>) => void,
 ): Promise<RabbitmqBed> {
-  const settings = testRabbitmqSettings(servers.addresses.rabbitmqUrl);
+  const settings = testRabbitmqSettings(servers.addresses.rabbitmq.url);
   const admin = await connect(settings.url);
   const broker = (changes: Changes) => ({ name: 'rabbitmq', settings: { ...settings, ...changes } }) as const;
   onEnd(async () => {
@@ -68,7 +68,7 @@ async function createBed(
   });
 
   async function management(method: string, path: string, body?: object): Promise<Response> {
-    const { origin, username, password } = new URL(servers.addresses.rabbitmqManagementUrl);
+    const { origin, username, password } = new URL(servers.addresses.rabbitmq.managementUrl);
     const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
     const answer = await fetch(new URL(path, origin), {
       method,
@@ -97,7 +97,7 @@ async function createBed(
       return consumer;
     },
     async openBacklog(changes = {}) {
-      const { rabbitmqManagementUrl: managementUrl } = servers.addresses;
+      const { managementUrl } = servers.addresses.rabbitmq;
       const backlog = await createBacklogReader(broker({ managementUrl, ...changes }), { logger });
       onEnd(() => backlog.close());
       await backlog.connect();

@@ -284,7 +284,7 @@ describe('the backlog of RabbitMQ', () => {
     const name = `${settings.queue}-console`;
     const read = `^(${settings.queue}|${settings.deadLetterQueue})$`;
     const url = await addUser(name, { write: '^$', read });
-    const { origin } = new URL(servers().addresses.rabbitmqManagementUrl);
+    const { origin } = new URL(servers().addresses.rabbitmq.managementUrl);
     const backlog = await openBacklog({ url, managementUrl: origin, topology: 'check' });
     await assert.rejects(backlog.read(new Map()), {
       code: 'BROKER_UNAVAILABLE',

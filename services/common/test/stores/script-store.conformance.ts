@@ -15,10 +15,7 @@ const logger = createLogger('test', 'silent');
 
 /** Additional requirements on a store with a server. */
 export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Servers): void {
-  const address = (): string => {
-    const { valkeyUrl, redisUrl } = servers().addresses;
-    return name === 'valkey' ? valkeyUrl : redisUrl;
-  };
+  const address = (): string => servers().addresses[name].url;
   const open = async (keyPrefix: string, overrides: Partial<StoreSettings> = {}): Promise<CountStore> => {
     const settings = {
       clientName: 'test',

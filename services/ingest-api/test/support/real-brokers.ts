@@ -14,10 +14,10 @@ export function brokerEnvironment(
   const name = `ingest-${randomUUID()}`;
   return {
     LOG_LEVEL: 'info',
-    RABBITMQ_URL: addresses.rabbitmqUrl,
+    RABBITMQ_URL: addresses.rabbitmq.url,
     RABBITMQ_QUEUE: name,
     RABBITMQ_DEAD_LETTER_QUEUE: `${name}.dead`,
-    KAFKA_BROKERS: addresses.kafkaBrokers,
+    KAFKA_BROKERS: addresses.kafka.brokers,
     KAFKA_TOPIC: name,
     KAFKA_DEAD_LETTER_TOPIC: `${name}.dead`,
     KAFKA_PARTITIONS: '3',

@@ -103,14 +103,14 @@ export async function fill(broker: BrokerChoice, bodies: readonly Buffer[], perC
 
 /** RabbitMQ with a separate queue. */
 export function rabbitmqBroker(
-  addresses: Pick<ServerAddresses, 'rabbitmqUrl'>,
+  addresses: { readonly rabbitmq: { readonly url: string } },
   queue: string,
 ): BrokerChoice & { name: 'rabbitmq' } {
   return {
     name: 'rabbitmq',
     settings: {
       clientId: 'bench',
-      url: addresses.rabbitmqUrl,
+      url: addresses.rabbitmq.url,
       ca: undefined,
       queue,
       deadLetterQueue: `${queue}.dead`,
@@ -131,7 +131,7 @@ export const PARTITIONS = 12;
 
 /** Kafka with a separate topic and group. */
 export function kafkaBroker(
-  addresses: Pick<ServerAddresses, 'kafkaBrokers'>,
+  addresses: { readonly kafka: { readonly brokers: string } },
   topic: string,
 ): BrokerChoice & { name: 'kafka' } {
   return {
@@ -139,7 +139,7 @@ export function kafkaBroker(
     settings: {
       client: 'kafkajs',
       clientId: 'bench',
-      brokers: addresses.kafkaBrokers.split(','),
+      brokers: addresses.kafka.brokers.split(','),
       topic,
       deadLetterTopic: `${topic}.dead`,
       group: randomUUID(),

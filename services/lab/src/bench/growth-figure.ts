@@ -30,14 +30,14 @@ export async function growthFigure(addresses: ServerAddresses, identity: Identit
     'redis',
     {
       clientName: 'bench',
-      url: addresses.redisUrl,
+      url: addresses.redis.url,
       ca: undefined,
       keyPrefix: `${uniqueName('bench')}:`,
       commandTimeoutMs: 10_000,
     },
     createLogger('bench', 'error'),
   );
-  const probe = new Redis(addresses.redisUrl);
+  const probe = new Redis(addresses.redis.url);
   await store.connect();
   const envelopes = makeBodies(messages, identity).map(decodeEnvelope);
   const apply = (from: number, to: number) =>

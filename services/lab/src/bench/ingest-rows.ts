@@ -31,8 +31,8 @@ export async function ingestRows(
     const ingest = await start('services/ingest-api/src/main.ts', ingestVariables(addresses, kafkaClient));
     const echo = await start('services/lab/src/bench/programs/echo-server.ts', {});
     const plain = await start('services/lab/src/bench/programs/plain-ingest.ts', {
-      RABBITMQ_URL: addresses.rabbitmqUrl,
-      KAFKA_BROKERS: addresses.kafkaBrokers,
+      RABBITMQ_URL: addresses.rabbitmq.url,
+      KAFKA_BROKERS: addresses.kafka.brokers,
       BENCH_NAME: uniqueName('bench'),
     });
     const load =
@@ -131,10 +131,10 @@ function ingestVariables(addresses: ServerAddresses, kafkaClient: string): Varia
     HTTP_PORT: '0',
     OPERATIONS_HOST: '127.0.0.1',
     OPERATIONS_PORT: '0',
-    RABBITMQ_URL: addresses.rabbitmqUrl,
+    RABBITMQ_URL: addresses.rabbitmq.url,
     RABBITMQ_QUEUE: name,
     RABBITMQ_DEAD_LETTER_QUEUE: `${name}.dead`,
-    KAFKA_BROKERS: addresses.kafkaBrokers,
+    KAFKA_BROKERS: addresses.kafka.brokers,
     KAFKA_CLIENT: kafkaClient,
     KAFKA_TOPIC: name,
     KAFKA_DEAD_LETTER_TOPIC: `${name}.dead`,
@@ -146,8 +146,8 @@ function ingestVariables(addresses: ServerAddresses, kafkaClient: string): Varia
 async function rawMessagesPerSecond(addresses: ServerAddresses, seconds: number): Promise<number> {
   return rate(
     await measure('raw-publisher', {
-      RABBITMQ_URL: addresses.rabbitmqUrl,
-      KAFKA_BROKERS: addresses.kafkaBrokers,
+      RABBITMQ_URL: addresses.rabbitmq.url,
+      KAFKA_BROKERS: addresses.kafka.brokers,
       KAFKA_PARTITIONS: String(PARTITIONS),
       BENCH_NAME: uniqueName('bench'),
       BENCH_SECONDS: String(seconds),

@@ -16,11 +16,11 @@ export async function readVersions(
   const readings: Record<string, () => Promise<string | undefined>> = {
     k6: async () => /v(\d\S*)/.exec((await runCommand(k6, ['version'])).stdout)?.[1],
     ...(addresses && {
-      rabbitmq: () => readRabbitmq(addresses.rabbitmqManagementUrl),
+      rabbitmq: () => readRabbitmq(addresses.rabbitmq.managementUrl),
       kafka: readPinnedKafka,
-      valkey: () => readValkey(addresses.valkeyUrl),
-      redis: () => readRedis(addresses.redisUrl),
-      prometheus: () => readPrometheus(addresses.prometheusUrl),
+      valkey: () => readValkey(addresses.valkey.url),
+      redis: () => readRedis(addresses.redis.url),
+      prometheus: () => readPrometheus(addresses.prometheus.url),
     }),
   };
   const entries = await Promise.all(

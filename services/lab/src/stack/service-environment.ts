@@ -87,8 +87,8 @@ export function consoleEnvironment(
     ...kafka(source),
     HTTP_HOST: HOST,
     HTTP_PORT: String(port),
-    RABBITMQ_MANAGEMENT_URL: source.addresses.rabbitmqManagementUrl,
-    PROMETHEUS_URL: source.addresses.prometheusUrl,
+    RABBITMQ_MANAGEMENT_URL: source.addresses.rabbitmq.managementUrl,
+    PROMETHEUS_URL: source.addresses.prometheus.url,
     LANES: JSON.stringify(
       LANES.map(({ name, broker, store }) => ({
         name,
@@ -103,7 +103,7 @@ export function consoleEnvironment(
 
 /** The address of a store. */
 export function storeUrl(addresses: ServerAddresses, store: Lane['store']): string {
-  return store === 'valkey' ? addresses.valkeyUrl : addresses.redisUrl;
+  return store === 'valkey' ? addresses.valkey.url : addresses.redis.url;
 }
 
 const HOST = '127.0.0.1';
@@ -114,7 +114,7 @@ function common({ logLevel }: EnvironmentSource, operationsPort: number): Variab
 
 function rabbitmq({ addresses, names }: EnvironmentSource): Variables {
   return {
-    RABBITMQ_URL: addresses.rabbitmqUrl,
+    RABBITMQ_URL: addresses.rabbitmq.url,
     RABBITMQ_QUEUE: names.queue,
     RABBITMQ_DEAD_LETTER_QUEUE: `${names.queue}.dead`,
   };
@@ -122,7 +122,7 @@ function rabbitmq({ addresses, names }: EnvironmentSource): Variables {
 
 function kafka({ addresses, names }: EnvironmentSource): Variables {
   return {
-    KAFKA_BROKERS: addresses.kafkaBrokers,
+    KAFKA_BROKERS: addresses.kafka.brokers,
     KAFKA_TOPIC: names.topic,
     KAFKA_DEAD_LETTER_TOPIC: `${names.topic}.dead`,
     KAFKA_GROUP: names.group,

@@ -3,13 +3,13 @@ import type { Stack } from '../stack/stack.ts';
 
 /** Formats the URLs and suggested next steps. */
 export function urlsAndNextSteps(stack: Stack, servers: Servers): string {
-  const management = new URL(servers.addresses.rabbitmqManagementUrl);
+  const management = new URL(servers.addresses.rabbitmq.managementUrl);
   return `
 Running until Ctrl-C:
 
   ingest API   ${stack.baseUrl}/docs
   console      ${stack.consoleUrl}/api/lanes
-  Prometheus   ${servers.addresses.prometheusUrl}
+  Prometheus   ${servers.addresses.prometheus.url}
   RabbitMQ     ${management.origin} (user ${management.username}, password ${management.password})
   logs         .caudal/logs, .caudal/servers/logs
 

@@ -121,7 +121,7 @@ async function startServices(
       supervisor,
       baseUrl: stack.baseUrl,
       consoleUrl: stack.consoleUrl,
-      prometheusUrl: servers.addresses.prometheusUrl,
+      prometheusUrl: servers.addresses.prometheus.url,
       control: { url: control.url, token: control.token },
       services: stack.running(),
     });

@@ -13,8 +13,8 @@ import { weatherOf } from './weather-account.ts';
 
 /** Addresses of the real stores. */
 export interface StoreAddresses {
-  readonly valkeyUrl: string;
-  readonly redisUrl: string;
+  readonly valkey: { readonly url: string };
+  readonly redis: { readonly url: string };
 }
 
 interface PlantedLane extends ConsoleLane {
@@ -34,7 +34,7 @@ export async function runSelfTest(options: {
   readonly stateDirectory: string;
   readonly onEvent: (line: string) => void;
 }): Promise<SelfTestResult> {
-  const { valkeyUrl, redisUrl } = options.addresses;
+  const { valkey, redis } = options.addresses;
   const scratch = `self-test:${randomUUID()}:`;
   const plants = [CLEAN, ...FAULTS];
   const lanes = plants.flatMap((plant, index): PlantedLane[] => {
@@ -44,7 +44,7 @@ export async function runSelfTest(options: {
         name: `plant-${index}-rabbitmq`,
         broker: 'rabbitmq',
         store: 'valkey',
-        storeUrl: valkeyUrl,
+        storeUrl: valkey.url,
         storeKeyPrefix,
         plant,
       },
@@ -52,7 +52,7 @@ export async function runSelfTest(options: {
         name: `plant-${index}-kafka`,
         broker: 'kafka',
         store: 'redis',
-        storeUrl: redisUrl,
+        storeUrl: redis.url,
         storeKeyPrefix,
         plant,
       },
@@ -61,8 +61,8 @@ export async function runSelfTest(options: {
   const ledger = makeLedger();
   const ground = groundOf(ledger);
   const stores = [
-    { store: 'valkey', url: valkeyUrl },
-    { store: 'redis', url: redisUrl },
+    { store: 'valkey', url: valkey.url },
+    { store: 'redis', url: redis.url },
   ] as const;
   try {
     for (const { plant, store, storeUrl, storeKeyPrefix } of lanes) {

@@ -145,7 +145,7 @@ async function emptyTheStore(bed: Bed): Promise<void> {
 
 /** Messages of a queue that RabbitMQ has delivered to consumers. */
 async function deliveriesOf(queue: string): Promise<number> {
-  const url = new URL(`/api/queues/%2F/${queue}`, servers().addresses.rabbitmqManagementUrl);
+  const url = new URL(`/api/queues/%2F/${queue}`, servers().addresses.rabbitmq.managementUrl);
   const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
   url.username = '';
   url.password = '';

@@ -28,7 +28,7 @@ describe('npm run load, and npm run verify after it', () => {
       stateDirectory: join(directory, 'stack'),
       onEvent: () => undefined,
     });
-    redis = new Redis(addresses.redisUrl);
+    redis = new Redis(addresses.redis.url);
   });
   after(async () => {
     redis.disconnect();
@@ -41,8 +41,8 @@ describe('npm run load, and npm run verify after it', () => {
       'verify',
       [
         ...['--console-url', stack.consoleUrl],
-        ...['--store', `rabbitmq-valkey=${servers().addresses.valkeyUrl}`],
-        ...['--store', `kafka-redis=${servers().addresses.redisUrl}`],
+        ...['--store', `rabbitmq-valkey=${servers().addresses.valkey.url}`],
+        ...['--store', `kafka-redis=${servers().addresses.redis.url}`],
         ...['--key-prefix', names.storeKeyPrefix],
         ...args,
       ],

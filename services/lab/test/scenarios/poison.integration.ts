@@ -68,7 +68,7 @@ describe('poison put straight into the queue and the topic', () => {
   });
 
   async function poisonQueue(queue: string): Promise<void> {
-    const connection = await connect(servers().addresses.rabbitmqUrl);
+    const connection = await connect(servers().addresses.rabbitmq.url);
     const channel = await connection.createConfirmChannel();
     for (const body of POISON) channel.sendToQueue(queue, body, { persistent: true });
     await channel.waitForConfirms();
@@ -83,12 +83,12 @@ describe('poison put straight into the queue and the topic', () => {
   }
 
   function kafka(): Kafka {
-    return new Kafka({ brokers: servers().addresses.kafkaBrokers.split(','), logLevel: logLevel.NOTHING });
+    return new Kafka({ brokers: servers().addresses.kafka.brokers.split(','), logLevel: logLevel.NOTHING });
   }
 
   /** The reasons in the dead-letter queue, counted. */
   async function parkedReasons(queue: string): Promise<Record<string, number>> {
-    const connection = await connect(servers().addresses.rabbitmqUrl);
+    const connection = await connect(servers().addresses.rabbitmq.url);
     const channel = await connection.createChannel();
     const reasons: string[] = [];
     for (;;) {

@@ -21,7 +21,7 @@ describe('verify --self-test', () => {
     assert.deepEqual([found, planted], [14, 14], lines.join('\n'));
     assert.equal(lines.length, 15);
     assert.match(lines[0] ?? '', /no fault +exact in both lanes/);
-    const client = new Redis(addresses.valkeyUrl);
+    const client = new Redis(addresses.valkey.url);
     assert.deepEqual(await client.keys('self-test:*'), []);
     client.disconnect();
     await rm(stateDirectory, { recursive: true });

@@ -10,13 +10,13 @@ export interface Drivers {
 
 /** Connects amqplib, with confirms, and kafkajs, with their defaults. */
 export async function connectDrivers(addresses: {
-  readonly rabbitmqUrl: string;
-  readonly kafkaBrokers: string;
+  readonly rabbitmq: { readonly url: string };
+  readonly kafka: { readonly brokers: string };
 }): Promise<Drivers> {
-  const connection: ChannelModel = await connect(addresses.rabbitmqUrl);
+  const connection: ChannelModel = await connect(addresses.rabbitmq.url);
   const channel = await connection.createConfirmChannel();
   const producer = new Kafka({
-    brokers: addresses.kafkaBrokers.split(','),
+    brokers: addresses.kafka.brokers.split(','),
     logLevel: logLevel.ERROR,
   }).producer({ allowAutoTopicCreation: false });
   await producer.connect();

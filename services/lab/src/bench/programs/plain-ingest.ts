@@ -10,7 +10,10 @@ import { required } from './meter.ts';
  * published with amqplib and kafkajs and answered with 202 when both brokers have confirmed it. No validation, identity,
  * deadline, metric or batching.
  */
-const addresses = { rabbitmqUrl: required('RABBITMQ_URL'), kafkaBrokers: required('KAFKA_BROKERS') };
+const addresses = {
+  rabbitmq: { url: required('RABBITMQ_URL') },
+  kafka: { brokers: required('KAFKA_BROKERS') },
+};
 const name = required('BENCH_NAME');
 await createTopology(addresses, name);
 

@@ -14,7 +14,10 @@ import { required } from './meter.ts';
 const UNIT_MESSAGES = 1_000;
 const UNITS_IN_FLIGHT = 6;
 
-const addresses = { rabbitmqUrl: required('RABBITMQ_URL'), kafkaBrokers: required('KAFKA_BROKERS') };
+const addresses = {
+  rabbitmq: { url: required('RABBITMQ_URL') },
+  kafka: { brokers: required('KAFKA_BROKERS') },
+};
 const name = required('BENCH_NAME');
 const seconds = Number(required('BENCH_SECONDS'));
 

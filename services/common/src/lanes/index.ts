@@ -1,0 +1,2 @@
+export { DEFAULT_NAMES, defaultLanes, describeLane } from './describe-lanes.ts';
+export type { Lane, LaneEntry, SharedNames } from './lane.ts';

@@ -1,0 +1,31 @@
+import type { BrokerName } from '../messaging/ports.ts';
+import type { StoreName } from '../stores/ports.ts';
+
+/** How messages get from ingest into a store: one broker, one store, and the names that separate this lane from others. */
+export interface Lane {
+  /** Unique among the lanes of a deployment; a label of metrics. */
+  readonly name: string;
+  readonly broker: BrokerName;
+  readonly store: StoreName;
+  /** What its consumers read, which no other lane reads: a queue, or a consumer group. */
+  readonly subscription: string;
+  /** Queue or topic that its consumers move poison to. */
+  readonly deadLetters: string;
+  /** Prefix of its keys in the store; lanes of one store differ in it. */
+  readonly keyPrefix: string;
+  /** ISO 3166-1 alpha-2 codes of the countries whose messages it stores; undefined: all. */
+  readonly countries?: readonly string[] | undefined;
+}
+
+/** A lane as a user configures it; {@link describeLane} derives what is not given. */
+export type LaneEntry = Pick<Lane, 'name' | 'broker' | 'store'> & Partial<Lane>;
+
+/** Names that all lanes of a deployment have in common. */
+export interface SharedNames {
+  /** RabbitMQ's exchange, and the queue of the default lane. */
+  readonly queue: string;
+  readonly topic: string;
+  /** Kafka consumer group of the default lane. */
+  readonly group: string;
+  readonly storeKeyPrefix: string;
+}
