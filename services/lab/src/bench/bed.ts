@@ -5,7 +5,6 @@ import { createInterface } from 'node:readline';
 import { createLogger } from '@caudal/common/logging';
 import { countryCodes, encodeEnvelope } from '@caudal/common/message';
 import { type BrokerChoice, createPublisher } from '@caudal/common/messaging';
-import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
 import type { Measurement } from './programs/meter.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');

@@ -1,6 +1,5 @@
 import { createLogger } from '@caudal/common/logging';
 import { createPublisher } from '@caudal/common/messaging';
-import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import { kafkaBroker, rabbitmqBroker } from '../bed.ts';
 
 /** Creates queue, exchange and topic `name` as Caudal's own publishers do, for programs that use the drivers alone. */
