@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { startServers } from '../../../../tools/servers/servers.ts';
-import { kafkaRows, memoryFigures, rabbitmqRows } from '../bench/consumer-rows.ts';
-import { growthFigure } from '../bench/growth-figure.ts';
-import { ingestRows } from '../bench/ingest-rows.ts';
 import type { Effort, Figure, Row } from '../bench/rows.ts';
 import { isMet, renderTable } from '../bench/table.ts';
 import { readOptions, UsageError } from '../cli/arguments.ts';
 import { RESULTS_DIRECTORY, STATE_DIRECTORY } from '../cli/paths.ts';
 import { runCommandLine } from '../cli/run-command-line.ts';
+import { kafkaRows, memoryFigures, rabbitmqRows } from '../workloads/messages/bench/consumer-rows.ts';
+import { growthFigure } from '../workloads/messages/bench/growth-figure.ts';
+import { ingestRows } from '../workloads/messages/bench/ingest-rows.ts';
 
 /** `npm run bench`: measures each performance goal as the median of paired ratios against a raw client in the same run. */
 

@@ -9,13 +9,13 @@ import { createTerminal } from '../cli/terminal.ts';
 import { type LastLoad, readLastLoad } from '../load/last-load.ts';
 import { accountStatus } from '../report/account-status.ts';
 import { accountSummary } from '../report/summary.ts';
-import { readAccountFile } from '../verify/account-file.ts';
-import { findDeployment } from '../verify/deployment.ts';
-import { readLedger } from '../verify/ledger.ts';
-import { runSelfTest } from '../verify/self-test.ts';
 import { withSelfTestServers } from '../verify/self-test-servers.ts';
-import { type DeepVerdict, type LaneStore, verifyDeeply } from '../verify/verify-deep.ts';
-import { verifyLoad } from '../verify/verify-load.ts';
+import { readAccountFile } from '../workloads/messages/verify/account-file.ts';
+import { findDeployment } from '../workloads/messages/verify/deployment.ts';
+import { readLedger } from '../workloads/messages/verify/ledger.ts';
+import { runSelfTest } from '../workloads/messages/verify/self-test.ts';
+import { type DeepVerdict, type LaneStore, verifyDeeply } from '../workloads/messages/verify/verify-deep.ts';
+import { verifyLoad } from '../workloads/messages/verify/verify-load.ts';
 
 const USAGE = `usage: npm run verify -- [options]
 

@@ -1,4 +1,4 @@
-import type { Plant } from './plants.ts';
+import type { Plant } from '../workloads/messages/verify/plants.ts';
 
 /** Result of the self-test. */
 export interface SelfTestResult {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { findServers, startServers } from '../../../../tools/servers/servers.ts';
 import { STATE_DIRECTORY } from '../cli/paths.ts';
-import type { StoreAddresses } from './self-test.ts';
+import type { StoreAddresses } from '../workloads/messages/verify/self-test.ts';
 
 /** Calls `work` with real stores: those already running, otherwise a Valkey and a Redis started for it. */
 export async function withSelfTestServers<T>(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { required } from './meter.ts';
+import { required } from '../../../../bench/programs/meter.ts';
 
 /**
  * A closed-loop load of POSTs over kept-alive connections, one request at a time on each: for capacity, not for

@@ -1,9 +1,9 @@
 import { errorMessage } from '@caudal/common/errors';
-import { ExpectedError } from '../cli/run-command-line.ts';
-import type { LaneStore } from '../verify/verify-deep.ts';
-import type { ClusterConnection } from './connection.ts';
-import { isReady, type Release } from './release.ts';
-import { type ClusterAddress, type PodPort, withTunnels } from './tunnel.ts';
+import { ExpectedError } from '../../../cli/run-command-line.ts';
+import type { ClusterConnection } from '../../../cluster/connection.ts';
+import { isReady, type Release } from '../../../cluster/release.ts';
+import { type ClusterAddress, type PodPort, withTunnels } from '../../../cluster/tunnel.ts';
+import type { LaneStore } from './verify-deep.ts';
 
 const STORE_PORT = 6379;
 

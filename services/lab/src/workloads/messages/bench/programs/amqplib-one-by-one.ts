@@ -1,6 +1,6 @@
 import { type ConsumeMessage, connect } from 'amqplib';
 import { Redis as Valkey } from 'iovalkey';
-import { createMeter, required } from './meter.ts';
+import { createMeter, required } from '../../../../bench/programs/meter.ts';
 
 /** One message at a time: prefetch 1, two awaited commands and one acknowledgement per message. */
 const connection = await connect(required('RABBITMQ_URL'));

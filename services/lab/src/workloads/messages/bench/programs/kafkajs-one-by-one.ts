@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
-import { createMeter, required } from './meter.ts';
+import { createMeter, required } from '../../../../bench/programs/meter.ts';
 
 /** One message at a time: `eachMessage` with two awaited commands per message. */
 const kafka = new Kafka({ brokers: [required('KAFKA_BROKERS')], logLevel: logLevel.ERROR });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { useServers } from '@caudal/common/testing';
 import { Redis } from 'iovalkey';
-import { runSelfTest } from '../../src/verify/self-test.ts';
+import { runSelfTest } from '../../../../src/workloads/messages/verify/self-test.ts';
 
 const servers = useServers('valkey', 'redis');
 

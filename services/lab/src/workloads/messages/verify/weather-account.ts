@@ -1,5 +1,5 @@
 import type { Account, Finding } from '@caudal/common/account';
-import { weathers } from '../../../../load-tests/lib/phrases.ts';
+import { weathers } from '../../../../../../load-tests/lib/phrases.ts';
 
 /** Messages by class of weather. */
 export type PerWeather = Readonly<Record<string, number>>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bucketOf, keyBitmapOf } from '../../../common/src/stores/key-buckets.ts';
-import { storeRecordOf } from '../../src/verify/store-record.ts';
+import { bucketOf, keyBitmapOf } from '../../../../../common/src/stores/key-buckets.ts';
+import { storeRecordOf } from '../../../../src/workloads/messages/verify/store-record.ts';
 
 describe('the record of a request in a store', () => {
   it('lies where the services put it', () => {

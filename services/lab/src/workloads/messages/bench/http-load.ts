@@ -1,5 +1,6 @@
-import { readLine, startProgram } from './bed.ts';
-import type { Target } from './target.ts';
+import { readLine, startProgram } from '../../../bench/program.ts';
+import type { Target } from '../../../bench/target.ts';
+import { programPath } from './bed.ts';
 
 /** Posted body, its number of messages, and whether each request has its own key. */
 export interface Load {
@@ -20,7 +21,7 @@ export async function runLoad(
   load: Load,
   { connections, seconds }: { readonly connections: number; readonly seconds: number },
 ): Promise<LoadResult> {
-  const child = startProgram('services/lab/src/bench/programs/http-load.ts', {
+  const child = startProgram(programPath('http-load'), {
     BENCH_PORT: String(target.port),
     BENCH_CONNECTIONS: String(connections),
     BENCH_SECONDS: String(seconds),

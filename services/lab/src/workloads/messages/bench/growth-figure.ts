@@ -2,9 +2,10 @@ import { createLogger } from '@caudal/common/logging';
 import { decodeEnvelope } from '@caudal/common/message';
 import { createStore } from '@caudal/common/stores';
 import { Redis } from 'ioredis';
-import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
-import { type IdentityKind, makeBodies, uniqueName } from './bed.ts';
-import type { Figure } from './rows.ts';
+import type { ServerAddresses } from '../../../../../../tools/servers/servers.ts';
+import { uniqueName } from '../../../bench/program.ts';
+import type { Figure } from '../../../bench/rows.ts';
+import { type IdentityKind, makeBodies } from './bed.ts';
 
 const BATCH_MESSAGES = 1_000;
 const CASES = {

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitUntil } from '../../../../tools/lib/wait-until.ts';
-import { chooseFreePorts } from '../../../../tools/servers/ports.ts';
-import { ROOT } from '../cli/paths.ts';
-import { type ConsoleClient, createConsoleClient } from '../load/console-client.ts';
-import { ServiceProcess } from '../stack/service-process.ts';
+import { waitUntil } from '../../../../../../tools/lib/wait-until.ts';
+import { chooseFreePorts } from '../../../../../../tools/servers/ports.ts';
+import { ROOT } from '../../../cli/paths.ts';
+import { type ConsoleClient, createConsoleClient } from '../../../load/console-client.ts';
+import { ServiceProcess } from '../../../stack/service-process.ts';
 
 /** A lane in the console's configuration. */
 export interface ConsoleLane {

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ClusterConnection } from '../../src/cluster/connection.ts';
-import { Release } from '../../src/cluster/release.ts';
-import { withReleaseStores } from '../../src/cluster/release-stores.ts';
+import type { ClusterConnection } from '../../../../src/cluster/connection.ts';
+import { Release } from '../../../../src/cluster/release.ts';
+import { withReleaseStores } from '../../../../src/workloads/messages/verify/release-stores.ts';
 
 const LANES = [
   {

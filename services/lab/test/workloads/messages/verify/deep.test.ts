@@ -5,12 +5,17 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { compareAccount, type Finding, type PerCountry, verdictOf } from '@caudal/common/account';
 import { keyScope } from '@caudal/common/message';
-import type { LoadAccount, OutcomeCounts } from '../../../../load-tests/lib/account.ts';
-import { deepAccount } from '../../src/verify/deep-account.ts';
-import { inspectKeys } from '../../src/verify/inspect-keys.ts';
-import { identityOf, type Ledger, ledgerRequests, readLedger } from '../../src/verify/ledger.ts';
-import type { RawStore } from '../../src/verify/raw-store.ts';
-import { type StoreRecord, storeRecordOf } from '../../src/verify/store-record.ts';
+import type { LoadAccount, OutcomeCounts } from '../../../../../../load-tests/lib/account.ts';
+import { deepAccount } from '../../../../src/workloads/messages/verify/deep-account.ts';
+import { inspectKeys } from '../../../../src/workloads/messages/verify/inspect-keys.ts';
+import {
+  identityOf,
+  type Ledger,
+  ledgerRequests,
+  readLedger,
+} from '../../../../src/workloads/messages/verify/ledger.ts';
+import type { RawStore } from '../../../../src/workloads/messages/verify/raw-store.ts';
+import { type StoreRecord, storeRecordOf } from '../../../../src/workloads/messages/verify/store-record.ts';
 
 const MESSAGES = 60;
 const HOUR_MS = 3_600_000;

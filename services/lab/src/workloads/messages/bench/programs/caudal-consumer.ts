@@ -5,7 +5,7 @@ import { createStore } from '@caudal/common/stores';
 import { createConsumerApp } from '@caudal/consumer/app';
 import { loadConfig } from '@caudal/consumer/config';
 import { createLaneMetrics } from '@caudal/consumer/metrics';
-import { createMeter, required } from './meter.ts';
+import { createMeter, required } from '../../../../bench/programs/meter.ts';
 
 /** Caudal's full consumer, wired as in `main.ts`, with a meter around its metrics. */
 const config = loadConfig(process.env);

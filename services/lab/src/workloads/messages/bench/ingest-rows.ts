@@ -1,10 +1,11 @@
-import type { ServerAddresses, Servers } from '../../../../tools/servers/servers.ts';
-import { measure, PARTITIONS, rate, uniqueName, type Variables } from './bed.ts';
-import { type CpuTimes, createCpuTimes } from './cpu-time.ts';
+import type { ServerAddresses, Servers } from '../../../../../../tools/servers/servers.ts';
+import { type CpuTimes, createCpuTimes } from '../../../bench/cpu-time.ts';
+import { runPairs } from '../../../bench/pairs.ts';
+import { rate, uniqueName, type Variables } from '../../../bench/program.ts';
+import type { Effort, Row } from '../../../bench/rows.ts';
+import { startTarget, type Target } from '../../../bench/target.ts';
+import { measureProgram, PARTITIONS, programPath, QUIET } from './bed.ts';
 import { type Load, runLoad } from './http-load.ts';
-import { runPairs } from './pairs.ts';
-import type { Effort, Row } from './rows.ts';
-import { startTarget, type Target } from './target.ts';
 
 const CONNECTIONS = 64;
 const MANY_CONNECTIONS = 256;
@@ -29,8 +30,9 @@ export async function ingestRows(
   };
   try {
     const ingest = await start('services/ingest-api/src/main.ts', ingestVariables(addresses, kafkaClient));
-    const echo = await start('services/lab/src/bench/programs/echo-server.ts', {});
-    const plain = await start('services/lab/src/bench/programs/plain-ingest.ts', {
+    const echo = await start(programPath('echo-server'), {});
+    const plain = await start(programPath('plain-ingest'), {
+      ...QUIET,
       RABBITMQ_URL: addresses.rabbitmq.url,
       KAFKA_BROKERS: addresses.kafka.brokers,
       BENCH_NAME: uniqueName('bench'),
@@ -127,6 +129,7 @@ export async function ingestRows(
 function ingestVariables(addresses: ServerAddresses, kafkaClient: string): Variables {
   const name = uniqueName('bench');
   return {
+    ...QUIET,
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: '0',
     OPERATIONS_HOST: '127.0.0.1',
@@ -145,7 +148,7 @@ function ingestVariables(addresses: ServerAddresses, kafkaClient: string): Varia
 /** Measures the drivers alone with both brokers. */
 async function rawMessagesPerSecond(addresses: ServerAddresses, seconds: number): Promise<number> {
   return rate(
-    await measure('raw-publisher', {
+    await measureProgram('raw-publisher', {
       RABBITMQ_URL: addresses.rabbitmq.url,
       KAFKA_BROKERS: addresses.kafka.brokers,
       KAFKA_PARTITIONS: String(PARTITIONS),

@@ -1,9 +1,9 @@
 import type { ConfirmChannel } from 'amqplib';
 import type { Producer } from 'kafkajs';
+import { required } from '../../../../bench/programs/meter.ts';
 import { makeBodies } from '../bed.ts';
 import { connectDrivers } from './connect-drivers.ts';
 import { createTopology } from './create-topology.ts';
-import { required } from './meter.ts';
 
 /**
  * Upper bound of ingest's publishing: the drivers alone, without HTTP, validation or deadlines. Publishes bodies like

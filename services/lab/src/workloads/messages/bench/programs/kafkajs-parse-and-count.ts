@@ -1,5 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { createMeter, required } from './meter.ts';
+import { createMeter, required } from '../../../../bench/programs/meter.ts';
 
 /** Upper bound of the Kafka lane: kafkajs `eachBatch` that parses every message and counts it in a Map, without a store. */
 const kafka = new Kafka({ brokers: [required('KAFKA_BROKERS')], logLevel: logLevel.ERROR });

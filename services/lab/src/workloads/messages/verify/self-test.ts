@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Account, type Finding, type PerCountry, verdictOf } from '@caudal/common/account';
-import type { LoadAccount } from '../../../../load-tests/lib/account.ts';
-import type { ConsoleClient } from '../load/console-client.ts';
+import type { LoadAccount } from '../../../../../../load-tests/lib/account.ts';
+import type { ConsoleClient } from '../../../load/console-client.ts';
+import { type SelfTestResult, selfTestResult } from '../../../verify/self-test-result.ts';
 import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
 import { plantFault } from './plant-fault.ts';
 import { CLEAN, FAULTS, type Ground, type Plant, type PlantedMessage } from './plants.ts';
 import { withRawStore } from './raw-store.ts';
 import { type ConsoleLane, withSelfTestConsole } from './self-test-console.ts';
-import { type SelfTestResult, selfTestResult } from './self-test-result.ts';
 import { verifyDeeply } from './verify-deep.ts';
 import { weatherOf } from './weather-account.ts';
 

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { required } from '../../../../bench/programs/meter.ts';
 import { PARTITIONS } from '../bed.ts';
 import { connectDrivers } from './connect-drivers.ts';
 import { createTopology } from './create-topology.ts';
-import { required } from './meter.ts';
 
 /**
  * Reference for ingest: the service as one would write it first. Express 5 with its own JSON parser; each request is

@@ -1,61 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { createLogger } from '@caudal/common/logging';
 import { countryCodes, encodeEnvelope } from '@caudal/common/message';
 import { type BrokerChoice, createPublisher } from '@caudal/common/messaging';
-import type { Measurement } from './programs/meter.ts';
+import { measure, type Variables } from '../../../bench/program.ts';
+import type { Measurement } from '../../../bench/programs/meter.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..', '..');
-const PROGRAM_TIMEOUT_MS = 180_000;
-
-/** Environment of a program. */
-export type Variables = Readonly<Record<string, string>>;
-
-/** Starts a TypeScript program of the repository with a readable standard output; `options` are those of Node.js. */
-export function startProgram(
-  path: string,
-  variables: Variables,
-  options: readonly string[] = [],
-): ChildProcess {
-  return spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...options, join(root, path)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { KAFKAJS_NO_PARTITIONER_WARNING: '1', ...variables },
-  });
+/** Path of a program beside this file, in the repository. */
+export function programPath(name: string): string {
+  return `services/lab/src/workloads/messages/bench/programs/${name}.ts`;
 }
 
-/** Reads a program's first JSON line that satisfies `wanted`. Rejects when the program ends before. */
-export async function readLine<T>(child: ChildProcess, wanted: (line: T) => boolean): Promise<T> {
-  if (child.stdout === null) throw new Error('the program has no standard output to read');
-  for await (const text of createInterface({ input: child.stdout })) {
-    if (!text.startsWith('{')) continue;
-    const line = JSON.parse(text) as T;
-    if (wanted(line)) return line;
-  }
-  throw new Error(`the program exited (status ${child.exitCode}) before the expected line`);
-}
+/** Variables of every program: kafkajs would warn of its partitioner, which none of them uses. */
+export const QUIET: Variables = { KAFKAJS_NO_PARTITIONER_WARNING: '1' };
 
-/** Runs a bench program, with options of Node.js, and returns its measurement. */
-export async function measure(
-  program: string,
+/** Runs a program beside this file and returns its measurement; `options` are those of Node.js. */
+export function measureProgram(
+  name: string,
   variables: Variables,
   options: readonly string[] = [],
 ): Promise<Measurement> {
-  const child = startProgram(`services/lab/src/bench/programs/${program}.ts`, variables, options);
-  const timeout = setTimeout(() => child.kill('SIGKILL'), PROGRAM_TIMEOUT_MS);
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  try {
-    return await readLine<Measurement>(child, (line) => 'milliseconds' in line);
-  } finally {
-    await ended;
-    clearTimeout(timeout);
-  }
-}
-
-/** Messages per second of a measurement. */
-export function rate({ messages, milliseconds }: Measurement): number {
-  return (messages / milliseconds) * 1_000;
+  return measure(programPath(name), { ...QUIET, ...variables }, options);
 }
 
 /** Whether messages have consecutive sequences of one producer, or an `Idempotency-Key` each. */
@@ -151,9 +115,4 @@ export function kafkaBroker(
       sessionTimeoutMs: 10_000,
     },
   };
-}
-
-/** Creates a short unique name. */
-export function uniqueName(prefix: string): string {
-  return `${prefix}-${randomUUID().slice(0, 8)}`;
 }

@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compareAccount, verdictOf } from '@caudal/common/account';
 import { weatherClass } from '@caudal/common/message';
-import { weathers } from '../../../../load-tests/lib/phrases.ts';
-import { weatherGrowth, weatherOf, withWeather } from '../../src/verify/weather-account.ts';
+import { weathers } from '../../../../../../load-tests/lib/phrases.ts';
+import {
+  weatherGrowth,
+  weatherOf,
+  withWeather,
+} from '../../../../src/workloads/messages/verify/weather-account.ts';
 
 const LANE = 'l';
 

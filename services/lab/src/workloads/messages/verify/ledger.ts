@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { notAcceptedMark } from '../../../../load-tests/lib/account.ts';
-import { createMessage, type Message } from '../../../../load-tests/lib/payloads.ts';
-import { hashText, randomAt } from '../../../../load-tests/lib/random.ts';
-import { ExpectedError } from '../cli/run-command-line.ts';
-import type { LoadAccount } from '../load/run-k6.ts';
+import { notAcceptedMark } from '../../../../../../load-tests/lib/account.ts';
+import { createMessage, type Message } from '../../../../../../load-tests/lib/payloads.ts';
+import { hashText, randomAt } from '../../../../../../load-tests/lib/random.ts';
+import { ExpectedError } from '../../../cli/run-command-line.ts';
+import type { LoadAccount } from '../../../load/run-k6.ts';
 
 /** Outcome of a request; `accepted` unless k6's log says otherwise. */
 export type RequestOutcome = 'accepted' | 'refused' | 'unknown';

@@ -1,5 +1,5 @@
 import { connect } from 'amqplib';
-import { createMeter, required } from './meter.ts';
+import { createMeter, required } from '../../../../bench/programs/meter.ts';
 
 /** Upper bound of the RabbitMQ lane: amqplib that only counts and acknowledges batches, without parsing or a store. */
 const prefetch = Number(required('RABBITMQ_PREFETCH'));

@@ -1,20 +1,18 @@
-import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
+import type { ServerAddresses } from '../../../../../../tools/servers/servers.ts';
+import { median, runPairs } from '../../../bench/pairs.ts';
+import { rate, uniqueName, type Variables } from '../../../bench/program.ts';
+import type { Measurement } from '../../../bench/programs/meter.ts';
+import type { Effort, Figure, Row } from '../../../bench/rows.ts';
 import {
   fill,
   type IdentityKind,
   kafkaBroker,
   makeBodies,
-  measure,
+  measureProgram,
   PARTITIONS,
   PREFETCH,
   rabbitmqBroker,
-  rate,
-  uniqueName,
-  type Variables,
 } from './bed.ts';
-import { median, runPairs } from './pairs.ts';
-import type { Measurement } from './programs/meter.ts';
-import type { Effort, Figure, Row } from './rows.ts';
 
 /** Approximate overhead of a record in a Kafka batch, bytes. */
 const RECORD_BYTES = 10;
@@ -75,7 +73,7 @@ export async function kafkaRows(addresses: ServerAddresses, effort: Effort): Pro
     if (source !== topic) await fill(kafkaBroker(addresses, source), bodies, batch);
     const sizes: number[] = [];
     const run = (program: string) => async () => {
-      const result = await measure(program, kafkaRun(addresses, source, effort.messages, maxBytes));
+      const result = await measureProgram(program, kafkaRun(addresses, source, effort.messages, maxBytes));
       sizes.push(result.messages / result.batches);
       return rate(result);
     };
@@ -98,9 +96,14 @@ export async function kafkaRows(addresses: ServerAddresses, effort: Effort): Pro
     result: await runPairs(
       Math.min(effort.pairs, 3),
       async () =>
-        rate(await measure('caudal-consumer', kafkaRun(addresses, topic, effort.messages, 1_048_576))),
+        rate(await measureProgram('caudal-consumer', kafkaRun(addresses, topic, effort.messages, 1_048_576))),
       async () =>
-        rate(await measure('kafkajs-one-by-one', kafkaRun(addresses, slow, effort.slowMessages, 1_048_576))),
+        rate(
+          await measureProgram(
+            'kafkajs-one-by-one',
+            kafkaRun(addresses, slow, effort.slowMessages, 1_048_576),
+          ),
+        ),
     ),
   });
   return rows;
@@ -111,7 +114,7 @@ export async function rabbitmqRows(addresses: ServerAddresses, effort: Effort): 
   const run = (program: string, messages: number, identity?: IdentityKind) => async () => {
     const queue = uniqueName('bench');
     await fill(rabbitmqBroker(addresses, queue), makeBodies(messages, identity), 500);
-    return rate(await measure(program, rabbitmqRun(addresses, queue, messages)));
+    return rate(await measureProgram(program, rabbitmqRun(addresses, queue, messages)));
   };
   return [
     {
@@ -164,7 +167,11 @@ export async function memoryFigures(addresses: ServerAddresses, effort: Effort):
       async (backlog) => {
         const topic = uniqueName('bench');
         await fill(kafkaBroker(addresses, topic), makeBodies(backlog), 1_000);
-        return measure('caudal-consumer', kafkaRun(addresses, topic, backlog, DEFAULT_FETCH_BYTES), POD_HEAP);
+        return measureProgram(
+          'caudal-consumer',
+          kafkaRun(addresses, topic, backlog, DEFAULT_FETCH_BYTES),
+          POD_HEAP,
+        );
       },
     ],
     [
@@ -172,7 +179,7 @@ export async function memoryFigures(addresses: ServerAddresses, effort: Effort):
       async (backlog) => {
         const queue = uniqueName('bench');
         await fill(rabbitmqBroker(addresses, queue), makeBodies(backlog), 500);
-        return measure('caudal-consumer', rabbitmqRun(addresses, queue, backlog), POD_HEAP);
+        return measureProgram('caudal-consumer', rabbitmqRun(addresses, queue, backlog), POD_HEAP);
       },
     ],
   ];

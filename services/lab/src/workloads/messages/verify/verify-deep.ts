@@ -1,7 +1,7 @@
 import type { Account } from '@caudal/common/account';
 import { errorMessage } from '@caudal/common/errors';
-import { ExpectedError } from '../cli/run-command-line.ts';
-import { formatCount } from '../report/text-table.ts';
+import { ExpectedError } from '../../../cli/run-command-line.ts';
+import { formatCount } from '../../../report/text-table.ts';
 import { deepAccount } from './deep-account.ts';
 import { inspectKeys, type KeyInspection } from './inspect-keys.ts';
 import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';

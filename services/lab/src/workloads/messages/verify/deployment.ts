@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { findServers } from '../../../../tools/servers/servers.ts';
-import { UsageError } from '../cli/arguments.ts';
-import { ExpectedError } from '../cli/run-command-line.ts';
-import { findTarget } from '../cli/target.ts';
-import { connectToCluster } from '../cluster/connection.ts';
-import { Release } from '../cluster/release.ts';
-import { withReleaseStores } from '../cluster/release-stores.ts';
-import { type ConsoleClient, createConsoleClient } from '../load/console-client.ts';
-import { DEFAULT_NAMES, LANES, storeUrl } from '../stack/service-environment.ts';
+import { findServers } from '../../../../../../tools/servers/servers.ts';
+import { UsageError } from '../../../cli/arguments.ts';
+import { ExpectedError } from '../../../cli/run-command-line.ts';
+import { findTarget } from '../../../cli/target.ts';
+import { connectToCluster } from '../../../cluster/connection.ts';
+import { Release } from '../../../cluster/release.ts';
+import { type ConsoleClient, createConsoleClient } from '../../../load/console-client.ts';
+import { DEFAULT_NAMES, LANES, storeUrl } from '../../../stack/service-environment.ts';
+import { withReleaseStores } from './release-stores.ts';
 import type { LaneStore } from './verify-deep.ts';
 
 /** A deployment whose load is verified. */
