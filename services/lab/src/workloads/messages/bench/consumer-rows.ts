@@ -2,7 +2,7 @@ import type { ServerAddresses } from '../../../../../../tools/servers/servers.ts
 import { median, runPairs } from '../../../bench/pairs.ts';
 import { rate, uniqueName, type Variables } from '../../../bench/program.ts';
 import type { Measurement } from '../../../bench/programs/meter.ts';
-import type { Effort, Figure, Row } from '../../../bench/rows.ts';
+import type { Figure, Row } from '../../../bench/rows.ts';
 import {
   fill,
   type IdentityKind,
@@ -13,6 +13,7 @@ import {
   PREFETCH,
   rabbitmqBroker,
 } from './bed.ts';
+import type { Effort } from './effort.ts';
 
 /** Approximate overhead of a record in a Kafka batch, bytes. */
 const RECORD_BYTES = 10;

@@ -2,9 +2,10 @@ import type { ServerAddresses, Servers } from '../../../../../../tools/servers/s
 import { type CpuTimes, createCpuTimes } from '../../../bench/cpu-time.ts';
 import { runPairs } from '../../../bench/pairs.ts';
 import { rate, uniqueName, type Variables } from '../../../bench/program.ts';
-import type { Effort, Row } from '../../../bench/rows.ts';
+import type { Row } from '../../../bench/rows.ts';
 import { startTarget, type Target } from '../../../bench/target.ts';
 import { measureProgram, PARTITIONS, programPath, QUIET } from './bed.ts';
+import type { Effort } from './effort.ts';
 import { type Load, runLoad } from './http-load.ts';
 
 const CONNECTIONS = 64;

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { errorMessage } from '@caudal/common/errors';
 import { ExpectedError } from '../../../cli/run-command-line.ts';
 import type { LastLoad } from '../../../load/last-load.ts';
-import { outcomesOf } from '../../../load/measure-load.ts';
+import { type LoadResult, outcomesOf } from '../../../load/measure-load.ts';
 import type { LoadAccount } from '../../../load/run-k6.ts';
 import type { RunDocument } from '../../../report/run-document.ts';
 
@@ -34,9 +34,11 @@ function readJson<T>(path: string): T {
   }
 }
 
-function readRunBeside(path: string): RunDocument | undefined {
+function readRunBeside(path: string): RunDocument<LoadResult> | undefined {
   try {
-    return JSON.parse(readFileSync(join(dirname(resolve(path)), 'run.json'), 'utf8')) as RunDocument;
+    return JSON.parse(
+      readFileSync(join(dirname(resolve(path)), 'run.json'), 'utf8'),
+    ) as RunDocument<LoadResult>;
   } catch {
     return undefined;
   }

@@ -3,12 +3,14 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findServers } from '../../../../../../tools/servers/servers.ts';
 import { UsageError } from '../../../cli/arguments.ts';
+import { STATE_DIRECTORY } from '../../../cli/paths.ts';
 import { ExpectedError } from '../../../cli/run-command-line.ts';
-import { findTarget } from '../../../cli/target.ts';
 import { connectToCluster } from '../../../cluster/connection.ts';
 import { Release } from '../../../cluster/release.ts';
 import { type ConsoleClient, createConsoleClient } from '../../../load/console-client.ts';
-import { DEFAULT_NAMES, LANES, storeUrl } from '../../../stack/service-environment.ts';
+import { readRunRecord } from '../../../stack/run-file.ts';
+import { readLanes, storeUrlOf } from '../lanes.ts';
+import { findTarget } from '../target.ts';
 import { withReleaseStores } from './release-stores.ts';
 import type { LaneStore } from './verify-deep.ts';
 
@@ -79,10 +81,9 @@ function inCluster(options: {
 async function localStores(): Promise<LaneStore[]> {
   const servers = await findServers();
   if (servers === undefined) return [];
-  return LANES.map(({ name, store }) => ({
-    lane: name,
-    store,
-    url: storeUrl(servers.addresses, store),
-    keyPrefix: DEFAULT_NAMES.storeKeyPrefix,
+  return readLanes(readRunRecord(STATE_DIRECTORY)?.setup.lanes).map((lane) => ({
+    lane: lane.name,
+    url: storeUrlOf(lane, servers.addresses),
+    keyPrefix: lane.keyPrefix,
   }));
 }

@@ -1,5 +1,4 @@
-import { Redis as RedisClient } from 'ioredis';
-import { Redis as ValkeyClient } from 'iovalkey';
+import { Redis } from 'ioredis';
 import type { StoreRecord } from './store-record.ts';
 
 /** Access to a store that is independent of the services' code. */
@@ -23,23 +22,18 @@ export interface RawStore {
   removeAll(prefix: string): Promise<void>;
 }
 
-/** Address of a store. */
-export interface StoreAddress {
-  readonly store: 'valkey' | 'redis';
-  readonly url: string;
-}
-
-type Client = RedisClient | ValkeyClient;
-
 const DAY_MS = 86_400_000;
 
-/** Connects, calls `work` and disconnects. Rejects with the driver's error when the store does not answer. */
+/**
+ * Connects, calls `work` and disconnects. One client for every store that speaks RESP: they answer these commands alike.
+ * Rejects with the driver's error when the store does not answer.
+ */
 export async function withRawStore<T>(
-  { store, url }: StoreAddress,
+  { url }: { readonly url: string },
   work: (store: RawStore) => Promise<T>,
 ): Promise<T> {
   const options = { maxRetriesPerRequest: 3, commandTimeout: 10_000 };
-  const client = store === 'valkey' ? new ValkeyClient(url, options) : new RedisClient(url, options);
+  const client = new Redis(url, options);
   client.on('error', () => undefined);
   try {
     return await work(rawStore(client));
@@ -48,7 +42,7 @@ export async function withRawStore<T>(
   }
 }
 
-function rawStore(client: Client): RawStore {
+function rawStore(client: Redis): RawStore {
   return {
     // GET, not MGET, and HMGET, not HGET: the chart's read-only user may run nothing else on these keys.
     async bitmaps(records) {

@@ -5,12 +5,10 @@ import { isReady, type Release } from '../../../cluster/release.ts';
 import { type ClusterAddress, type PodPort, withTunnels } from '../../../cluster/tunnel.ts';
 import type { LaneStore } from './verify-deep.ts';
 
-const STORE_PORT = 6379;
-
 /** A lane as the console's variable LANES describes it. */
 interface ConsoleLane {
   readonly name: string;
-  readonly store: LaneStore['store'];
+  readonly store: string;
   readonly storeUrl: string;
   readonly storeUsername?: string;
   readonly storePasswordEnv?: string;
@@ -37,25 +35,28 @@ export async function withReleaseStores<Result>(
   const { lanes, passwords } = await readConsole(release);
   const wanted = lanes.filter(({ name }) => !except.includes(name));
   const targets: Record<string, PodPort> = {};
-  const stores: (LaneStore & { readonly credentials: string })[] = [];
+  const stores: LaneStore[] = [];
   for (const { name, store, storeUrl, storeUsername = '', storePasswordEnv, storeKeyPrefix } of wanted) {
-    if (new URL(storeUrl).hostname !== release.nameOf(store))
+    const url = new URL(storeUrl);
+    if (url.hostname !== release.nameOf(store))
       throw new ExpectedError(
         `--deep: lane ${name} stores outside the release: add --store ${name}=URL for ${storeUrl}`,
       );
-    targets[name] = await storePod(release, store);
+    targets[name] = await storePod(release, store, Number(url.port));
     const secret = passwords.get(storePasswordEnv ?? '');
     const password = secret === undefined ? '' : await readPassword(cluster, release.namespace, secret);
-    const credentials =
-      secret === undefined ? '' : `${encodeURIComponent(storeUsername)}:${encodeURIComponent(password)}@`;
-    stores.push({ lane: name, store, url: '', credentials, keyPrefix: storeKeyPrefix ?? '' });
+    url.hostname = '127.0.0.1';
+    if (secret !== undefined) url.username = encodeURIComponent(storeUsername);
+    url.password = encodeURIComponent(password);
+    stores.push({ lane: name, url: url.href, keyPrefix: storeKeyPrefix ?? '' });
   }
   return withTunnels(address, targets, (ports) =>
     work(
-      stores.map(({ credentials, ...store }) => ({
-        ...store,
-        url: `redis://${credentials}127.0.0.1:${ports[store.lane]}/0`,
-      })),
+      stores.map((store) => {
+        const url = new URL(store.url);
+        url.port = String(ports[store.lane]);
+        return { ...store, url: url.href };
+      }),
     ),
   );
 }
@@ -95,10 +96,10 @@ async function readConsole(release: Release): Promise<{
   return { lanes: JSON.parse(lanes) as ConsoleLane[], passwords };
 }
 
-async function storePod(release: Release, store: string): Promise<PodPort> {
+async function storePod(release: Release, store: string, port: number): Promise<PodPort> {
   const pod = (await release.pods(store)).find(isReady)?.metadata?.name;
   if (pod === undefined) throw new ExpectedError(`--deep: no pod of ${release.nameOf(store)} is ready`);
-  return { namespace: release.namespace, pod, port: STORE_PORT };
+  return { namespace: release.namespace, pod, port };
 }
 
 async function readPassword(

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Lane } from '@caudal/common/lanes';
 import { waitUntil } from '../../../../../../tools/lib/wait-until.ts';
 import { chooseFreePorts } from '../../../../../../tools/servers/ports.ts';
 import { ROOT } from '../../../cli/paths.ts';
@@ -9,8 +10,8 @@ import { ServiceProcess } from '../../../stack/service-process.ts';
 /** A lane in the console's configuration. */
 export interface ConsoleLane {
   readonly name: string;
-  readonly broker: 'rabbitmq' | 'kafka';
-  readonly store: 'valkey' | 'redis';
+  readonly broker: Lane['broker'];
+  readonly store: Lane['store'];
   readonly storeUrl: string;
   readonly storeKeyPrefix: string;
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Account, type Finding, type PerCountry, verdictOf } from '@caudal/common/account';
+import type { Lane } from '@caudal/common/lanes';
 import type { LoadAccount } from '../../../../../../load-tests/lib/account.ts';
+import type { ServerAddresses } from '../../../../../../tools/servers/servers.ts';
 import type { ConsoleClient } from '../../../load/console-client.ts';
-import { type SelfTestResult, selfTestResult } from '../../../verify/self-test-result.ts';
+import { storeUrlOf } from '../lanes.ts';
 import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
 import { plantFault } from './plant-fault.ts';
 import { CLEAN, FAULTS, type Ground, type Plant, type PlantedMessage } from './plants.ts';
@@ -11,13 +13,9 @@ import { type ConsoleLane, withSelfTestConsole } from './self-test-console.ts';
 import { verifyDeeply } from './verify-deep.ts';
 import { weatherOf } from './weather-account.ts';
 
-/** Addresses of the real stores. */
-export interface StoreAddresses {
-  readonly valkey: { readonly url: string };
-  readonly redis: { readonly url: string };
-}
-
 interface PlantedLane extends ConsoleLane {
+  /** Name of the lane that it stands for. */
+  readonly of: string;
   readonly plant: Plant;
 }
 
@@ -25,73 +23,66 @@ const MESSAGES = 300;
 const A_DAY_AND_MORE_MS = 90_000_000;
 
 /**
- * Plants faults in real stores, under separate key prefixes, in a lane of each broker. A real console reads them back
- * and compares; both the account and the deep account must report each fault and nothing else. A lane without a fault
- * must be exact.
+ * Plants faults in the real stores of these lanes, under separate key prefixes. A real console reads them back and compares;
+ * both the account and the deep account must report each fault and nothing else. A lane without a fault must be exact.
+ *
+ * @returns deviations by plant; empty for one that was reported correctly in every lane
  */
-export async function runSelfTest(options: {
-  readonly addresses: StoreAddresses;
-  readonly stateDirectory: string;
-  readonly onEvent: (line: string) => void;
-}): Promise<SelfTestResult> {
-  const { valkey, redis } = options.addresses;
+export async function checkPlants(
+  lanes: readonly Lane[],
+  options: {
+    readonly addresses: ServerAddresses;
+    readonly stateDirectory: string;
+    readonly onEvent: (line: string) => void;
+  },
+): Promise<ReadonlyMap<Plant, readonly string[]>> {
+  const { addresses } = options;
   const scratch = `self-test:${randomUUID()}:`;
   const plants = [CLEAN, ...FAULTS];
-  const lanes = plants.flatMap((plant, index): PlantedLane[] => {
-    const storeKeyPrefix = `${scratch}plant-${index}:`;
-    return [
-      {
-        name: `plant-${index}-rabbitmq`,
-        broker: 'rabbitmq',
-        store: 'valkey',
-        storeUrl: valkey.url,
-        storeKeyPrefix,
+  const planted = plants.flatMap((plant, index) =>
+    lanes.map(
+      (lane): PlantedLane => ({
+        name: `plant-${index}-${lane.name}`,
+        of: lane.name,
+        broker: lane.broker,
+        store: lane.store,
+        storeUrl: storeUrlOf(lane, addresses),
+        storeKeyPrefix: `${scratch}plant-${index}:${lane.name}:`,
         plant,
-      },
-      {
-        name: `plant-${index}-kafka`,
-        broker: 'kafka',
-        store: 'redis',
-        storeUrl: redis.url,
-        storeKeyPrefix,
-        plant,
-      },
-    ];
-  });
+      }),
+    ),
+  );
   const ledger = makeLedger();
   const ground = groundOf(ledger);
-  const stores = [
-    { store: 'valkey', url: valkey.url },
-    { store: 'redis', url: redis.url },
-  ] as const;
   try {
-    for (const { plant, store, storeUrl, storeKeyPrefix } of lanes) {
-      await withRawStore({ store, url: storeUrl }, (raw) =>
+    for (const { plant, storeUrl: url, storeKeyPrefix } of planted) {
+      await withRawStore({ url }, (raw) =>
         plantFault(raw, storeKeyPrefix, plant.messages(ground), plant.totalOff ?? 0),
       );
     }
-    const consoleLanes = lanes.map(({ plant: _plant, ...lane }) => lane);
+    const consoleLanes = planted.map(({ plant: _plant, of: _of, ...lane }) => lane);
     const reports = await withSelfTestConsole({ ...options, lanes: consoleLanes }, async (client) => {
       const accounts = new Map<Plant, Account>();
       // One comparison for all plants with the same load.
-      const alike = await compare(client, lanes, ground, {});
+      const alike = await compare(client, planted, ground, {});
       for (const plant of plants) {
         const unknown = plant.unknown?.(ground);
-        accounts.set(plant, unknown === undefined ? alike : await compare(client, lanes, ground, unknown));
+        accounts.set(plant, unknown === undefined ? alike : await compare(client, planted, ground, unknown));
       }
       return accounts;
     });
     const misses = new Map<Plant, readonly string[]>();
     for (const [plant, account] of reports) {
-      const own = lanes.filter((lane) => lane.plant === plant);
+      const own = planted.filter((lane) => lane.plant === plant);
       misses.set(
         plant,
         (await Promise.all(own.map((lane) => missesOf(lane, account, ledger, ground)))).flat(),
       );
     }
-    return selfTestResult(CLEAN, FAULTS, misses);
+    return misses;
   } finally {
-    await Promise.all(stores.map((address) => withRawStore(address, (raw) => raw.removeAll(scratch))));
+    const urls = new Set(planted.map((lane) => lane.storeUrl));
+    await Promise.all([...urls].map((url) => withRawStore({ url }, (raw) => raw.removeAll(scratch))));
   }
 }
 
@@ -156,8 +147,8 @@ async function missesOf(
   ledger: Ledger,
   ground: Ground,
 ): Promise<string[]> {
-  const { plant, name, broker } = lane;
-  const own = ({ lane: of }: { readonly lane: string }): boolean => of === name;
+  const { plant, name, of: label } = lane;
+  const own = (found: { readonly lane: string }): boolean => found.lane === name;
   const part: Account = {
     rows: account.rows.filter(own),
     lanes: account.lanes.filter(own),
@@ -169,19 +160,17 @@ async function missesOf(
   const { account: deep } = await verifyDeeply({
     account: part,
     ledger,
-    stores: [{ lane: name, store: lane.store, url: lane.storeUrl, keyPrefix: lane.storeKeyPrefix }],
+    stores: [{ lane: name, url: lane.storeUrl, keyPrefix: lane.storeKeyPrefix }],
     apiKey: undefined,
     weatherBefore: { [name]: {} },
     now: Date.now(),
   });
   const deepExpected = plant.deepFindings?.(ground) ?? expected;
   return [
-    ...(sameFindings(part.findings, expected) ? [] : [`${broker} reported ${show(part.findings)}`]),
-    ...(state === plant.state ? [] : [`${broker} was called ${state}`]),
-    ...(sameFindings(deep.findings, deepExpected)
-      ? []
-      : [`${broker}, deep, reported ${show(deep.findings)}`]),
-    ...(deep.exact === (deepExpected.length === 0) ? [] : [`${broker}, deep, was exact: ${deep.exact}`]),
+    ...(sameFindings(part.findings, expected) ? [] : [`${label} reported ${show(part.findings)}`]),
+    ...(state === plant.state ? [] : [`${label} was called ${state}`]),
+    ...(sameFindings(deep.findings, deepExpected) ? [] : [`${label}, deep, reported ${show(deep.findings)}`]),
+    ...(deep.exact === (deepExpected.length === 0) ? [] : [`${label}, deep, was exact: ${deep.exact}`]),
   ];
 }
 

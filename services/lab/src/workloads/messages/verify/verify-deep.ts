@@ -5,13 +5,14 @@ import { formatCount } from '../../../report/text-table.ts';
 import { deepAccount } from './deep-account.ts';
 import { inspectKeys, type KeyInspection } from './inspect-keys.ts';
 import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
-import { type RawStore, type StoreAddress, withRawStore } from './raw-store.ts';
+import { type RawStore, withRawStore } from './raw-store.ts';
 import { type StoreRecord, storeRecordOf } from './store-record.ts';
 import { type LaneWeather, type PerWeather, weatherGrowth, withWeather } from './weather-account.ts';
 
 /** Address of a lane's store for `--deep`. */
-export interface LaneStore extends StoreAddress {
+export interface LaneStore {
   readonly lane: string;
+  readonly url: string;
   /** Prefix of all keys of the lane. */
   readonly keyPrefix: string;
 }

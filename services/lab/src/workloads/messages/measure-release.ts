@@ -1,13 +1,15 @@
 import { join } from 'node:path';
-import { type LoadResult, type MeasureOptions, measureLoad } from '../load/measure-load.ts';
-import type { Scenario } from '../load/run-k6.ts';
-import { jobLoad } from './load-job.ts';
-import type { StartedRelease } from './start-release.ts';
+import { jobLoad } from '../../cluster/load-job.ts';
+import { releaseSite } from '../../cluster/release-site.ts';
+import type { StartedRelease } from '../../cluster/start-release.ts';
+import { createConsoleClient } from '../../load/console-client.ts';
+import { type LoadResult, type MeasureOptions, measureLoad } from '../../load/measure-load.ts';
+import { CLUSTER } from './commands/cluster.ts';
 
 /** Options for a load on a release. */
 export interface ReleaseLoad
   extends Pick<MeasureOptions, 'onProgress' | 'onLoadStarted' | 'signal' | 'stalledAfterMs'> {
-  readonly scenario: Scenario;
+  readonly scenario: string;
   /** URL as pods reach it; default: the release's ingest Service. */
   readonly baseUrl?: string | undefined;
   /** Variables of load-tests/README.md. */
@@ -19,17 +21,18 @@ export interface ReleaseLoad
 /** Loads a release and measures it through the cluster's API server. */
 export function measureRelease(started: StartedRelease, load: ReleaseLoad): Promise<LoadResult> {
   const { cluster, helm, chart, release } = started;
+  const site = releaseSite(started, CLUSTER.isMeasured);
   const { scenario, baseUrl, variables, directory, ...options } = load;
   return measureLoad({
-    client: release.console(),
-    metricsUrls: () => release.metricsPaths(),
-    fetchMetrics: cluster.fetch,
+    client: createConsoleClient(site.url('console'), site.fetch),
+    metricsUrls: site.metricsUrls,
+    fetchMetrics: site.fetch,
     startLoad: jobLoad({
       cluster,
       helm,
       release: chart,
       scenario,
-      baseUrl: baseUrl ?? `http://${release.nameOf('ingest')}`,
+      baseUrl: baseUrl ?? `http://${release.nameOf(CLUSTER.entry)}`,
       variables,
       logFile: join(directory, 'k6.log'),
       accountFile: join(directory, 'account.json'),

@@ -4,46 +4,33 @@ import type { RunningCluster } from '../../../../tools/cluster/provider.ts';
 import { handleInterrupts, INTERRUPTED_STATUS, InterruptedError } from '../cli/interrupts.ts';
 import { RESULTS_DIRECTORY, ROOT } from '../cli/paths.ts';
 import { createTerminal, type Terminal } from '../cli/terminal.ts';
-import type { LoadResult } from '../load/measure-load.ts';
-import { accountStatus } from '../report/account-status.ts';
+import { jobLoad } from '../cluster/load-job.ts';
+import { forwardPort, type PortForward } from '../cluster/port-forward.ts';
+import { releaseSite } from '../cluster/release-site.ts';
+import { type StartedRelease, startRelease } from '../cluster/start-release.ts';
 import { keepRun } from '../report/keep-run.ts';
-import { progressLine } from '../report/progress-line.ts';
 import { newRunId } from '../report/write-results.ts';
-import { measureRelease } from './measure-release.ts';
-import { nextSteps } from './next-steps.ts';
-import { forwardPort, type PortForward } from './port-forward.ts';
-import { type StartedRelease, startRelease } from './start-release.ts';
-
-/** Options of `npm run cluster`. */
-export interface ClusterRunSettings {
-  /** Exit after the account; the cluster keeps running. */
-  readonly once: boolean;
-  readonly provider: 'auto' | 'kind' | 'local';
-  readonly context: string | undefined;
-  readonly nodes: number;
-  readonly name: string;
-  readonly namespace: string;
-  readonly preset: 'default' | 'minimal' | 'ha';
-  readonly valuesFiles: readonly string[];
-  readonly load: { readonly messages: number; readonly users: number; readonly seed: string } | undefined;
-}
+import { nounOf } from '../workloads/index.ts';
+import type { AnnouncedLoad, ClusterChoice, Forward, Workload } from '../workloads/workload.ts';
+import { nextSteps } from './release-next-steps.ts';
 
 /** Starts a cluster, installs the release, loads it; resolves with the exit status. Cluster and release keep running. */
-export async function runOnCluster(settings: ClusterRunSettings): Promise<number> {
+export async function runOnCluster(workload: Workload, choice: ClusterChoice): Promise<number> {
   const terminal = createTerminal(process.stderr);
   const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to exit immediately) …'));
   const forwards: PortForward[] = [];
   try {
-    const { running, image } = await bringUp(settings, terminal);
+    const { running, image } = await bringUp(choice, terminal);
     interrupts.signal.throwIfAborted();
     const started = await startRelease({
       running,
-      name: settings.name,
-      namespace: settings.namespace,
-      preset: settings.preset,
-      valuesFiles: settings.valuesFiles,
+      name: choice.name,
+      namespace: choice.namespace,
+      preset: choice.preset,
+      valuesFiles: choice.valuesFiles,
       // Harmless where policies are not enforced.
       values: {
+        ...workload.cluster.values,
         ...(image !== undefined && { images: { caudal: { tag: image.slice(image.lastIndexOf(':') + 1) } } }),
         ingress: { enabled: running.ingressUrl !== undefined },
         networkPolicy: { enabled: true },
@@ -53,16 +40,24 @@ export async function runOnCluster(settings: ClusterRunSettings): Promise<number
     });
     terminal.say('all pods are ready');
     let status = 0;
-    if (settings.load !== undefined) {
-      const result = await runSeedLoad(settings, running, started, terminal, interrupts.signal);
-      status = accountStatus(result);
+    if (choice.load !== undefined) {
+      const { preset, load } = choice;
+      status = await runLoad({
+        workload,
+        load,
+        preset,
+        running,
+        started,
+        terminal,
+        signal: interrupts.signal,
+      });
     }
-    if (!settings.once) {
-      forwards.push(...(await forwardAll(running, started)));
-      process.stdout.write(nextSteps({ running, started, forwards }));
+    if (!choice.once) {
+      forwards.push(...(await forwardAll(workload.cluster.forwards, running, started)));
+      process.stdout.write(nextSteps({ description: workload.cluster, running, started, forwards }));
       await interrupts.received;
     }
-    terminal.say(`release ${settings.name} keeps running; npm run cluster:down removes the cluster`);
+    terminal.say(`release ${choice.name} keeps running; npm run cluster:down removes the cluster`);
     return status;
   } catch (error) {
     if (error instanceof InterruptedError || interrupts.signal.aborted) return INTERRUPTED_STATUS;
@@ -74,43 +69,62 @@ export async function runOnCluster(settings: ClusterRunSettings): Promise<number
 }
 
 async function bringUp(
-  settings: ClusterRunSettings,
+  choice: ClusterChoice,
   terminal: Terminal,
 ): Promise<{ readonly running: RunningCluster; readonly image: string | undefined }> {
-  const provider = await chooseProvider(settings, ROOT, (line) => terminal.say(line));
-  const running = await provider.up(settings.nodes);
+  const provider = await chooseProvider(choice, ROOT, (line) => terminal.say(line));
+  const running = await provider.up(choice.nodes);
   return { running, image: await provider.loadImages() };
 }
 
-async function runSeedLoad(
-  settings: ClusterRunSettings,
-  running: RunningCluster,
-  started: StartedRelease,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<LoadResult> {
-  const { messages, users, seed } = settings.load ?? { messages: 0, users: 0, seed: '' };
-  const id = newRunId('cluster-seed');
+/** Sends the load from a Job, prints and keeps the run; resolves with the exit status. */
+async function runLoad({
+  workload,
+  load,
+  preset,
+  running,
+  started,
+  terminal,
+  signal,
+}: {
+  readonly workload: Workload;
+  readonly load: AnnouncedLoad;
+  readonly preset: string;
+  readonly running: RunningCluster;
+  readonly started: StartedRelease;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}): Promise<number> {
+  const { entry, isMeasured } = workload.cluster;
+  const id = newRunId(`cluster-${nounOf(workload, '-')}${load.scenario}`);
+  const directory = join(RESULTS_DIRECTORY, id);
+  const { cluster, helm, chart, release } = started;
   const baseUrl = running.ingressUrlInside;
-  const count = messages.toLocaleString('en-US');
-  terminal.say(`k6 as a Job: ${count} messages by ${users} users to ${baseUrl ?? 'the ingest Service'} …`);
-  const result = await measureRelease(started, {
-    scenario: 'seed',
-    baseUrl,
-    variables: { MESSAGES: String(messages), USERS: String(users), SEED: seed },
-    directory: join(RESULTS_DIRECTORY, id),
+  terminal.say(`k6 as a Job: ${load.announcement} to ${baseUrl ?? `the ${entry} Service`} …`);
+  const result = await workload.measure({
+    site: releaseSite(started, isMeasured),
+    startLoad: jobLoad({
+      cluster,
+      helm,
+      release: chart,
+      scenario: load.scenario,
+      baseUrl: baseUrl ?? `http://${release.nameOf(entry)}`,
+      variables: load.variables,
+      logFile: join(directory, 'k6.log'),
+      accountFile: join(directory, 'account.json'),
+    }),
     signal,
-    onProgress: (progress) => terminal.live(progressLine(progress)),
+    onProgress: (line) => terminal.live(line),
   });
   terminal.endLive();
-  keepRun({
+  keepRun(workload, {
     id,
-    command: 'npm run cluster',
-    settings: { messages, users, seed, preset: settings.preset, ...(await replicasOf(started)) },
+    command: `npm run cluster${nounOf(workload) && ` -- ${workload.name}`}`,
+    settings: { ...load.settings, preset, ...(await replicasOf(started)) },
     versions: await imagesOf(started),
     result,
   });
-  return result;
+  return workload.judge(result).exact ? 0 : 1;
 }
 
 async function replicasOf({ release }: StartedRelease): Promise<Record<string, number>> {
@@ -132,6 +146,7 @@ async function imagesOf({ release }: StartedRelease): Promise<Record<string, str
 }
 
 async function forwardAll(
+  forwards: readonly Forward[],
   running: RunningCluster,
   { kubectl, release }: StartedRelease,
 ): Promise<PortForward[]> {
@@ -142,12 +157,7 @@ async function forwardAll(
   const components = new Set(
     (await release.pods()).map(({ metadata }) => metadata?.labels?.['app.kubernetes.io/component']),
   );
-  const wanted = [
-    { component: 'ingest', port: 'http', wantedPort: 8080 },
-    { component: 'console', port: 'http', wantedPort: 8081 },
-    { component: 'prometheus', port: '9090', wantedPort: 9090 },
-    { component: 'grafana', port: '3000', wantedPort: 3000 },
-  ].filter(({ component }) => components.has(component));
+  const wanted = forwards.filter(({ component }) => components.has(component));
   return Promise.all(
     wanted.map(({ component, port, wantedPort }) =>
       forwardPort({
