@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultLanes, type SharedNames } from '@caudal/common/lanes';
 import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
 import { ExpectedError } from '../cli/run-command-line.ts';
@@ -7,8 +8,9 @@ import { type FaultyProxy, startFaultyProxy } from '../faults/tcp-proxy.ts';
 import { createConsoleClient } from '../load/console-client.ts';
 import { type LoadResult, measureLoad, type Progress } from '../load/measure-load.ts';
 import { type LoadRun, localLoad } from '../load/run-k6.ts';
-import { LANES, type Names, storeUrl } from '../stack/service-environment.ts';
-import { type ServiceSet, type Stack, startStack } from '../stack/stack.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import { storeUrlOf } from '../workloads/messages/lanes.ts';
+import { CONSOLE, INGEST, messagesServices } from '../workloads/messages/services.ts';
 import { describeEvidence, type Evidence, hasBitten } from './evidence.ts';
 import { createEvidenceCollector, type EvidenceCollector, evidenceSince } from './evidence-collector.ts';
 import { injectFault } from './inject-fault.ts';
@@ -30,10 +32,10 @@ export interface ChaosOptions {
   readonly pace: number;
   /** Time for every lane to catch up after a fault is over, ms. Default: 15 000. */
   readonly maxRecoveryMs?: number;
-  readonly replicas: Readonly<Record<ServiceSet, number>>;
+  readonly replicas: Readonly<Record<string, number>>;
   /** Services, servers and stores to break. Default: all. */
   readonly targets?: readonly string[] | undefined;
-  readonly names?: Names;
+  readonly names?: SharedNames;
   readonly stateDirectory: string;
   readonly resultDirectory: string;
   readonly onEvent: (line: string) => void;
@@ -66,20 +68,18 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const proxies = new Map<string, FaultyProxy>();
   let stack: Stack | undefined;
   try {
-    const consumerStoreUrls: Partial<Record<'valkey' | 'redis', string>> = {};
-    for (const { store } of LANES) {
-      const url = new URL(storeUrl(servers.addresses, store));
+    const storeUrls: Record<string, string> = {};
+    for (const lane of defaultLanes(options.names)) {
+      const url = new URL(storeUrlOf(lane, servers.addresses));
       const proxy = await startFaultyProxy({ host: url.hostname, port: Number(url.port) });
-      proxies.set(store, proxy);
+      proxies.set(lane.store, proxy);
       url.port = String(proxy.port);
-      consumerStoreUrls[store] = url.href;
+      storeUrls[lane.name] = url.href;
     }
     stack = await startStack({
       addresses: servers.addresses,
-      ...(options.names !== undefined && { names: options.names }),
-      replicas: options.replicas,
+      services: messagesServices({ names: options.names, replicas: options.replicas, storeUrls }),
       stateDirectory: options.stateDirectory,
-      consumerStoreUrls,
       onEvent: () => undefined,
       signal,
     });
@@ -117,7 +117,7 @@ async function breakUnderLoad(
     (plan.reduce((sum, fault) => sum + expectedMs(fault, stopMs), 0) / 1_000) * MARGIN * options.pace,
   );
   const rate = Math.max(1, Math.ceil(options.messages / seconds));
-  const client = createConsoleClient(stack.consoleUrl);
+  const client = createConsoleClient(stack.url(CONSOLE));
   let k6: LoadRun | undefined;
   let clientRetries = 0;
   const collector = createEvidenceCollector(async () => {
@@ -137,7 +137,7 @@ async function breakUnderLoad(
     startLoad: localLoad({
       k6: options.k6,
       scenario: 'steady',
-      baseUrl: stack.baseUrl,
+      baseUrl: stack.url(INGEST),
       variables: {
         RATE: String(rate),
         // Slightly longer than needed: arrivals are dropped while too many requests wait.
