@@ -28,6 +28,8 @@ export interface Stack {
   readonly services: readonly ServiceSpec[];
   /** URL of a service's API. @throws Error for a service that has none */
   url(service: string): string;
+  /** Service of a process. @throws Error for an unknown one */
+  serviceOf(process: string): ServiceSpec;
   /** Current processes by name: `kafka-consumer-1`. */
   processes(): ReadonlyMap<string, ServiceProcess>;
   /** `/metrics` URLs of all but readers. */
@@ -59,7 +61,7 @@ interface Members {
   processes: readonly ServiceProcess[];
   /** Balances over the ports; only where it was started as several processes with an API. */
   proxy: RoundRobinProxy | undefined;
-  /** Ports of its processes behind the proxy, by name. */
+  /** Ports of its processes' APIs by process, whether they use them or not. */
   readonly ports: Map<string, number>;
 }
 
@@ -175,6 +177,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         const { port } = setOf(name);
         if (port === undefined) throw new Error(`${name} has no API`);
         return `http://127.0.0.1:${port}`;
+      },
+      serviceOf: (name) => {
+        const set = members().find(({ ports }) => ports.has(name));
+        if (set === undefined) throw new Error(`unknown process '${name}'`);
+        return set.spec;
       },
       processes: () => new Map(processes().map((process) => [process.name, process])),
       metricsUrls: () =>

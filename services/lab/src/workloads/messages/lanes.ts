@@ -57,3 +57,8 @@ export function storeUrlOf(lane: Lane, addresses: ServerAddresses): string {
 export function brokersOf(lanes: readonly Lane[]): readonly BrokerName[] {
   return BROKERS.filter((name) => lanes.some(({ broker }) => broker === name));
 }
+
+/** Stores that lanes write. */
+export function storesOf(lanes: readonly Lane[]): readonly StoreServer[] {
+  return STORES.filter((name) => lanes.some(({ store }) => store === name));
+}

@@ -3,19 +3,9 @@ import { describe, it } from 'node:test';
 import type { ServiceSpec, Variables } from '../../../src/stack/service-spec.ts';
 import { readLanes } from '../../../src/workloads/messages/lanes.ts';
 import { type MessagesOptions, messagesServices } from '../../../src/workloads/messages/services.ts';
+import { ADDRESSES } from '../../support/server-addresses.ts';
 
-const SOURCE = {
-  addresses: {
-    rabbitmq: { url: 'amqp://r', managementUrl: 'http://m', metricsUrl: 'http://x' },
-    kafka: { brokers: 'k:1' },
-    valkey: { url: 'redis://v:1' },
-    redis: { url: 'redis://r:2' },
-    prometheus: { url: 'http://p' },
-  },
-  logLevel: 'info',
-  operationsPort: 1,
-  httpPort: 2,
-};
+const SOURCE = { addresses: ADDRESSES, logLevel: 'info', operationsPort: 1, httpPort: 2 };
 const FOUR = readLanes('rabbitmq-valkey,kafka-redis,kafka-valkey,rabbitmq-redis');
 
 const COMMON = { OPERATIONS_HOST: '127.0.0.1', OPERATIONS_PORT: '1', LOG_LEVEL: 'info' };
@@ -108,7 +98,7 @@ describe('messagesServices', () => {
 
   it('keeps lanes of one broker or one store apart by their own names', () => {
     const options = { lanes: FOUR };
-    assert.equal(environment('ingest-api', options)['RABBITMQ_QUEUES'], 'message,message.rabbitmq-redis');
+    assert.equal(environment('ingest-api', options).RABBITMQ_QUEUES, 'message,message.rabbitmq-redis');
     const rabbitmq = environment('rabbitmq-redis-consumer', options);
     assert.deepEqual(
       [
@@ -127,7 +117,7 @@ describe('messagesServices', () => {
       ),
       ['message', 'caudal-kafka-valkey', 'message.kafka-valkey.dead', 'redis://v:1', 'kafka-valkey:'],
     );
-    const lanes = JSON.parse(environment('console', options)['LANES'] ?? '') as Record<string, unknown>[];
+    const lanes = JSON.parse(environment('console', options).LANES ?? '') as Record<string, unknown>[];
     assert.deepEqual(
       lanes.map(({ subscription, deadLetters, storeKeyPrefix }) => [
         subscription,
@@ -145,7 +135,7 @@ describe('messagesServices', () => {
 
   it('names no broker that no lane reads', () => {
     const variables = environment('ingest-api', { lanes: readLanes('kafka-valkey') });
-    assert.equal(variables['BROKERS'], 'kafka');
+    assert.equal(variables.BROKERS, 'kafka');
     assert.deepEqual(
       Object.keys(variables).filter((name) => name.startsWith('RABBITMQ')),
       [],
@@ -154,20 +144,17 @@ describe('messagesServices', () => {
 
   it('sends a lane to another address of its store, and only that lane', () => {
     const options = { lanes: FOUR, storeUrls: { 'kafka-valkey': 'redis://proxy:3' } };
-    assert.equal(environment('kafka-valkey-consumer', options)['STORE_URL'], 'redis://proxy:3');
-    assert.equal(environment('rabbitmq-consumer', options)['STORE_URL'], 'redis://v:1');
+    assert.equal(environment('kafka-valkey-consumer', options).STORE_URL, 'redis://proxy:3');
+    assert.equal(environment('rabbitmq-consumer', options).STORE_URL, 'redis://v:1');
   });
 
   it('restricts a lane to its countries', () => {
     const lanes = FOUR.map((lane) =>
       lane.name === 'kafka-valkey' ? { ...lane, countries: ['ES', 'MX'] } : lane,
     );
-    assert.equal(environment('kafka-valkey-consumer', { lanes })['LANE_COUNTRIES'], 'ES,MX');
-    assert.equal(environment('kafka-consumer', { lanes })['LANE_COUNTRIES'], undefined);
-    const [, , lane] = JSON.parse(environment('console', { lanes })['LANES'] ?? '') as Record<
-      string,
-      unknown
-    >[];
-    assert.deepEqual(lane?.['countries'], ['ES', 'MX']);
+    assert.equal(environment('kafka-valkey-consumer', { lanes }).LANE_COUNTRIES, 'ES,MX');
+    assert.equal(environment('kafka-consumer', { lanes }).LANE_COUNTRIES, undefined);
+    const [, , lane] = JSON.parse(environment('console', { lanes }).LANES ?? '') as Record<string, unknown>[];
+    assert.deepEqual(lane?.countries, ['ES', 'MX']);
   });
 });
