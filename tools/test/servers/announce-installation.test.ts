@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { describeInstallation } from '../../servers/announce-installation.ts';
-import { serverNames } from '../../servers/state.ts';
+import { serverNames } from '../../servers/descriptions/index.ts';
 
 describe('describeInstallation', () => {
   let cache = '';
