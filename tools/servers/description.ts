@@ -16,7 +16,7 @@ export interface ServerDefinition {
   readonly group: number;
   /** Path of its data directory inside. */
   readonly dataPath: string;
-  /** Files it needs in its data directory before its first start, readable only by itself. Existing ones stay. */
+  /** Files it needs in its data directory before its first start, readable only by its user. Existing ones stay. */
   readonly dataFiles?: Readonly<Record<string, string>>;
   /** Path of `files` inside, read-only. */
   readonly configPath: string;

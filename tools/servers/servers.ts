@@ -44,7 +44,7 @@ export interface Servers {
    */
   start(name: ServerName): Promise<void>;
   /**
-   * Runs one of the server's own tools, such as `rabbitmqctl`; resolves with its output.
+   * Runs one of the server's own tools; resolves with its output.
    *
    * @throws Error if the server does not run or the program fails
    */

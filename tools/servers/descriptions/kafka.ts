@@ -20,7 +20,7 @@ export const kafka = describeServer({
     kafkaClusterId: () => `c${randomBytes(16).toString('base64url').slice(1)}`,
   },
   // The size includes the downloaded jars.
-  layers: [JAVA_LAYER, { name: 'kafka', sizeMb: 112 }],
+  layers: [JAVA_LAYER, { name: 'kafka', sizeMb: 109 }],
 
   define: ({ ports, secrets }) => ({
     user: 1000,

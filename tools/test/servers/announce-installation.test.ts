@@ -30,6 +30,14 @@ describe('describeInstallation', () => {
     );
   });
 
+  it('counts what is built over a missing layer again', async () => {
+    await mkdir(join(cache, 'rootfs', 'trixie-x64-0'), { recursive: true });
+    await mkdir(join(cache, 'layers', 'kafka-0'), { recursive: true });
+    assert.match(describeInstallation(['kafka'], cache) ?? '', /, about 313 MB/);
+    await mkdir(join(cache, 'layers', 'java-0'));
+    assert.equal(describeInstallation(['kafka'], cache), undefined);
+  });
+
   it('says nothing when all of it is there', async () => {
     await mkdir(join(cache, 'rootfs', 'trixie-x64-0'), { recursive: true });
     await mkdir(join(cache, 'layers', 'valkey-0'), { recursive: true });

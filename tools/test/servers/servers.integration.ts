@@ -11,7 +11,7 @@ import { waitUntil } from '../../lib/wait-until.ts';
 import { descriptionOf, type ServerName, serverNames } from '../../servers/descriptions/index.ts';
 import { isPortFree } from '../../servers/ports.ts';
 import { findServers, type Servers, startServers } from '../../servers/servers.ts';
-import { ownState, stateOf } from '../../servers/state.ts';
+import { ownState, stateOf, updateState } from '../../servers/state.ts';
 
 let directory = '';
 let servers: Servers;
@@ -233,6 +233,25 @@ test('servers end with the process that started them, even when it is killed', a
     assert.ok(await waitUntil(() => !isRunning(identity), { timeoutMs: 10_000 }), 'redis outlived its owner');
   } finally {
     owner.kill('SIGKILL');
+    await (await findServers({ dataDirectory: folder }))?.down();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('a data directory from before a server was described can run it, and keeps the others as they are', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'caudal-servers-older-'));
+  try {
+    const first = await startServers({ dataDirectory: folder, only: ['redis'] });
+    await first.down();
+    updateState(folder, ({ servers: { valkey: _, ...others }, ...rest }) => ({ ...rest, servers: others }));
+    const found = await findServers({ dataDirectory: folder });
+    assert.equal(await found?.status('valkey'), 'down');
+    const again = await startServers({ dataDirectory: folder, only: ['valkey'] });
+    assert.deepEqual(again.addresses, found?.addresses);
+    assert.equal(await again.status('valkey'), 'running');
+    assert.notEqual(again.addresses.valkey.url, first.addresses.valkey.url);
+    assert.deepEqual(again.addresses.redis, first.addresses.redis);
+  } finally {
     await (await findServers({ dataDirectory: folder }))?.down();
     await rm(folder, { recursive: true, force: true });
   }
