@@ -58,11 +58,7 @@ export async function describeImages(
   const images: ImageSpec[] = [
     { names: ['debian:trixie-slim'], layers: [base], config: { Env: [path], Cmd: ['bash'] } },
   ];
-  for (const { layers, image } of servers) {
-    const [, ...directories] = await ensureRootfs(layers, { onProgress });
-    const upper = directories.map((directory) => directoryLayer(directory));
-    images.push({ names: [image.name], layers: [base, ...upper], config: image.config });
-  }
+  images.push(...(await describeServerImages(onProgress)));
   images.push(await describeNodeImage(onProgress));
   const k6 = await resolveProgram(await ensureK6({ onProgress }));
   images.push({
@@ -80,6 +76,18 @@ export async function describeImages(
     layers: [fileLayer(binaries.pause, '')],
     config: { Entrypoint: ['/pause'] },
   });
+  return images;
+}
+
+/** The images of servers, with the layers of their root file systems. */
+export async function describeServerImages(onProgress: OnProgress): Promise<readonly ImageSpec[]> {
+  const base = await baseLayer(onProgress);
+  const images: ImageSpec[] = [];
+  for (const { layers, image } of servers) {
+    const [, ...directories] = await ensureRootfs(layers, { onProgress });
+    const upper = directories.map((directory) => directoryLayer(directory));
+    images.push({ names: [image.name], layers: [base, ...upper], config: image.config });
+  }
   return images;
 }
 
