@@ -74,16 +74,27 @@ export async function ensureRootfs(
   layers: readonly Pick<Layer, 'name'>[],
   options: RootfsOptions = {},
 ): Promise<readonly [string, ...string[]]> {
-  const directories: [string, ...string[]] = [await ensureBase(options)];
-  for (const { name } of layers) directories.push(await ensureLayer(name, directories, options));
+  // Downloads need no base system: both take their time at once.
+  const [base, ...jars] = await Promise.all([
+    ensureBase(options),
+    ...layers.map(({ name }) => ensureMavenJars(name, options)),
+  ]);
+  const directories: [string, ...string[]] = [base];
+  for (const [index, { name }] of layers.entries())
+    directories.push(await ensureLayer(name, directories, jars[index], options));
   return directories;
 }
 
-async function ensureLayer(name: string, below: readonly string[], options: RootfsOptions): Promise<string> {
+/** @param jars directory of jars for the recipe, if it needs any */
+async function ensureLayer(
+  name: string,
+  below: readonly string[],
+  jars: string | undefined,
+  options: RootfsOptions,
+): Promise<string> {
   const { onProgress = () => undefined, signal } = options;
-  const jars = (await ensureMavenJars(name, options)) ?? '';
   const recipe = join(here, 'layers', `${name}.sh`);
-  const hash = await hashOf([recipe, join(here, 'build-layer.sh')], [...below, jars]);
+  const hash = await hashOf([recipe, join(here, 'build-layer.sh')], [...below, jars ?? '']);
   return ensureCached({
     kind: 'layers',
     key: `${name}-${hash}`,
@@ -92,7 +103,7 @@ async function ensureLayer(name: string, below: readonly string[], options: Root
       const lower = below.toReversed().join(':');
       const caFile = caFileFor((await findMirrors()).main);
       await withProgress(`${name}: installing`, onProgress, () =>
-        inMountNamespace([join(here, 'build-layer.sh'), lower, target, recipe, jars, caFile], signal),
+        inMountNamespace([join(here, 'build-layer.sh'), lower, target, recipe, jars ?? '', caFile], signal),
       );
     },
   });
