@@ -1,11 +1,10 @@
 import { errorMessage, isRefused } from '@caudal/common/errors';
-import type { BrokerName } from '@caudal/common/messaging';
 import { ProblemError } from '../http/problem.ts';
 import { listProblems } from './item-problems.ts';
 
 /** The part of a broker's group commit in use. */
 export interface BrokerCommit {
-  readonly broker: BrokerName;
+  readonly broker: string;
   /**
    * Resolves when the broker confirmed all bodies, rejects when it did not before the deadline (ms on
    * `performance.now()`'s clock); the outcome is unknown then.
@@ -76,7 +75,7 @@ export function createPublishToAll(
 
 const RETRY_AFTER_SECONDS = 1;
 
-function unavailable(brokers: readonly BrokerName[]): ProblemError {
+function unavailable(brokers: readonly string[]): ProblemError {
   return new ProblemError(
     'broker-unavailable',
     `Not connected to ${brokers.join(' and ')}. Nothing was published; retry later.`,
@@ -84,7 +83,7 @@ function unavailable(brokers: readonly BrokerName[]): ProblemError {
   );
 }
 
-function overloaded(broker: BrokerName): ProblemError {
+function overloaded(broker: string): ProblemError {
   return new ProblemError(
     'overloaded',
     `Too many messages are waiting for ${broker}. Nothing was published; retry later.`,
@@ -92,7 +91,7 @@ function overloaded(broker: BrokerName): ProblemError {
   );
 }
 
-function tooLarge(bodies: readonly Buffer[], broker: BrokerName, maxBytes: number): ProblemError {
+function tooLarge(bodies: readonly Buffer[], broker: string, maxBytes: number): ProblemError {
   const errors = bodies.flatMap((body, index) => {
     if (body.length <= maxBytes) return [];
     const reason =
@@ -108,7 +107,7 @@ function tooLarge(bodies: readonly Buffer[], broker: BrokerName, maxBytes: numbe
 }
 
 interface Failure {
-  readonly broker: BrokerName | undefined;
+  readonly broker: string | undefined;
   readonly error: unknown;
 }
 
