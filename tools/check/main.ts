@@ -102,7 +102,8 @@ async function withServers(files: readonly string[], print: Print | undefined): 
     process.stderr.write(`${line}\n`),
   );
   try {
-    return await runTestsBeside(files, {
+    const groups = files.map((file) => [file]);
+    return await runTestsBeside(groups, {
       places: PLACES,
       timeoutMs: TEST_TIMEOUT_MS,
       limitMs: FILE_LIMIT_MS,

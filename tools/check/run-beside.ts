@@ -2,22 +2,22 @@ import { type Print, runTests, type StepResult, sumResults, type TestOptions } f
 
 /** Options of {@link runTestsBeside}. */
 export interface BesideOptions extends TestOptions {
-  /** Files at a time. */
+  /** Groups at a time. */
   readonly places: number;
   /** Prepares a place, counted from 0, for a file; resolves with what the file's environment gains. A rejection fails the file. */
   readonly prepare?: (place: number, file: string) => Promise<Readonly<Record<string, string>>>;
 }
 
 /**
- * Runs test files several at a time, each in a runner of its own, in the order given as places become free. The output of
- * a file appears when it ends.
+ * Runs groups of test files several at a time, in the order given as places become free; the files of a group one after
+ * the other, each in a runner of its own. The output of a file appears when it ends.
  */
 export async function runTestsBeside(
-  files: readonly string[],
+  groups: readonly (readonly string[])[],
   { places, prepare, print, ...options }: BesideOptions,
 ): Promise<StepResult> {
   const say: Print = print ?? ((text) => void process.stdout.write(text));
-  const waiting = files.values();
+  const waiting = groups.values();
   const results: StepResult[] = [];
   const runOne = async (place: number, file: string): Promise<StepResult> => {
     const output: string[] = [`\n${file}\n`];
@@ -37,8 +37,8 @@ export async function runTestsBeside(
     }
   };
   const work = async (place: number): Promise<void> => {
-    for (const file of waiting) results.push(await runOne(place, file));
+    for (const files of waiting) for (const file of files) results.push(await runOne(place, file));
   };
-  await Promise.all(Array.from({ length: Math.min(places, files.length) }, (_, place) => work(place)));
+  await Promise.all(Array.from({ length: Math.min(places, groups.length) }, (_, place) => work(place)));
   return sumResults(results);
 }

@@ -184,11 +184,13 @@ export function sumResults(results: readonly StepResult[]): StepResult {
   const durations: TestDuration[] = [];
   let passed = 0;
   let failed = results.length === 0 ? 1 : 0;
+  let files = 0;
   for (const result of results) {
     passed += result.passed;
     failed += result.failed;
     failures.push(...(result.failures ?? []));
     durations.push(...(result.durations ?? []));
+    files += result.files ?? 0;
   }
-  return { passed, failed, failures, files: results.length, durations };
+  return { passed, failed, failures, files, durations };
 }

@@ -7,16 +7,22 @@ import { test } from 'node:test';
 
 const check = join(import.meta.dirname, '..', '..', 'check');
 
-/** Runs test files beside one another on two places, in a process of its own; what it prints, then its result. */
-async function runBeside(files: Readonly<Record<string, string>>, options = '') {
+/** Runs test files on two places, in a process of its own, each its own group by default; what it prints, and its result. */
+async function runBeside(
+  files: Readonly<Record<string, string>>,
+  options = '',
+  group: (paths: readonly string[]) => readonly (readonly string[])[] = (paths) =>
+    paths.map((path) => [path]),
+) {
   const directory = await mkdtemp(join(tmpdir(), 'caudal-run-beside-'));
   try {
     const paths = Object.keys(files).map((name) => join(directory, name));
     for (const path of paths)
       await writeFile(path, `import { test } from 'node:test';\n${files[basename(path)]}`);
+    const groups = group(paths);
     const script = `
       import { runTestsBeside } from ${JSON.stringify(join(check, 'run-beside.ts'))};
-      const result = await runTestsBeside(${JSON.stringify(paths)}, { places: 2, ${options} });
+      const result = await runTestsBeside(${JSON.stringify(groups)}, { places: 2, ${options} });
       process.stdout.write('\\nRESULT ' + JSON.stringify(result));`;
     const output = await new Promise<string>((resolve) => {
       execFile(
@@ -53,6 +59,30 @@ test('two files run at the same time, and the output of each is in one piece', a
     ([, file, of]) => file ?? of,
   );
   assert.ok(/^(aabb|bbaa)$/.test(headings.join('')), said);
+});
+
+test('the files of a group run one after the other, in their order', async () => {
+  const writes = `
+    import { appendFileSync } from 'node:fs';
+    import { basename } from 'node:path';
+    test('writes twice', async () => {
+      const say = (text) => appendFileSync(process.env.SHARED + '/log', text);
+      say(basename(import.meta.filename)[0]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      say(basename(import.meta.filename)[0]);
+    });`;
+  const last = `
+    import { readFileSync } from 'node:fs';
+    test('sees them in order', () => {
+      const log = readFileSync(process.env.SHARED + '/log', 'utf8');
+      if (log !== 'bbaa') throw new Error(log);
+    });`;
+  const { result } = await runBeside(
+    { 'a.test.mjs': writes, 'b.test.mjs': writes, 'c.test.mjs': last },
+    '',
+    ([a = '', b = '', c = '']) => [[b, a, c]],
+  );
+  assert.deepEqual([result.passed, result.failed, result.files, result.failures], [3, 0, 3, []]);
 });
 
 test('files get what was prepared for their place', async () => {
