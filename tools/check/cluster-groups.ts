@@ -1,3 +1,5 @@
+import { declares } from './declarations.ts';
+
 /** Test files that run one after the other, because they share a release. */
 export interface FileGroup {
   readonly files: readonly string[];
@@ -21,7 +23,7 @@ export function groupFiles(sources: ReadonlyMap<string, string>): readonly FileG
     const files = byRelease.get(release) ?? [];
     const other = files.find((one) => one.turn === Number(turn));
     if (other) throw new Error(`${file} and ${other.file} both have turn ${turn} on the release ${release}`);
-    files.push({ file, turn: Number(turn), alone: /^\/\/ alone: \S/m.test(source) });
+    files.push({ file, turn: Number(turn), alone: declares(source, 'alone') });
     byRelease.set(release, files);
   }
   return [...byRelease.values()]

@@ -1,7 +1,8 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureK6 } from '../k6/ensure-k6.ts';
 import { printsHelp } from '../lib/command-line.ts';
+import { longFirst } from './declarations.ts';
 import { runTestsBeside } from './run-beside.ts';
 import { runSteps, type Step } from './run-steps.ts';
 import { createServerSets } from './server-sets.ts';
@@ -102,7 +103,8 @@ async function withServers(files: readonly string[], print: Print | undefined): 
     process.stderr.write(`${line}\n`),
   );
   try {
-    const groups = files.map((file) => [file]);
+    const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
+    const groups = longFirst(sources).map((file) => [file]);
     return await runTestsBeside(groups, {
       places: PLACES,
       timeoutMs: TEST_TIMEOUT_MS,

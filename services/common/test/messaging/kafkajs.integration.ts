@@ -12,6 +12,7 @@ import { describeMessaging } from './publisher-consumer.conformance.ts';
 import { TestStore } from './test-store.ts';
 import { eventually } from './waiting-list.ts';
 
+// first: it takes two minutes
 const servers = useServers('kafka');
 
 describeMessaging('Kafka by kafkajs', () => Promise.resolve(kafkaHarness(servers(), 'kafkajs')), {
