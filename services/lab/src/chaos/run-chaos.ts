@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type FaultyProxy, startFaultyProxy } from '../../../../tools/lib/faulty-proxy.ts';
 import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
 import { ExpectedError } from '../cli/run-command-line.ts';
-import { type FaultyProxy, startFaultyProxy } from '../faults/tcp-proxy.ts';
 import { createConsoleClient } from '../load/console-client.ts';
 import { type LoadResult, measureLoad, type Progress } from '../load/measure-load.ts';
 import { type LoadRun, localLoad } from '../load/run-k6.ts';

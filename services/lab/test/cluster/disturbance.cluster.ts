@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { INSTALLED } from './support/default-release.ts';
 import {
   assertExact,
   assertFelt,
   deletePod,
-  eventually,
   roll,
   scale,
   untilRolledOut,
@@ -74,6 +74,7 @@ describe('no message and no request is lost under load, with clients that retry,
     const all = await eventually(
       () => workloadsOf(release()),
       (now) => now.every(isWhole),
+      { pastErrors: true, what: 'every workload to have all its pods' },
     );
     assert.ok(all.length >= 10, `only ${all.length} workloads`);
     assert.deepEqual(

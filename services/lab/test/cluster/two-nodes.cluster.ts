@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { ApiException, PatchStrategy, setHeaderOptions, type V1Pod } from '@kubernetes/client-node';
 import { LocalProvider } from '../../../../tools/cluster/local/local-provider.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
 import { HA_ON_TWO_NODES } from './support/ha-release.ts';
-import { assertExact, deletePod, eventually, longestPauses, useRelease } from './support/index.ts';
+import { assertExact, deletePod, longestPauses, useRelease } from './support/index.ts';
 import { isWhole, workloadsOf } from './support/workloads.ts';
 
 /** Of a lane, whichever pod is killed or node is drained. */
@@ -53,6 +54,7 @@ async function untilAllReady(): Promise<void> {
   await eventually(
     () => workloadsOf(release()),
     (all) => all.length > 0 && all.every(isWhole),
+    { pastErrors: true },
   );
 }
 
@@ -122,10 +124,12 @@ describe('three brokers of each kind on two nodes', () => {
             await eventually(
               () => evict(pod),
               (done) => done,
+              { pastErrors: true },
             );
           await eventually(
             () => allPodsOn('node2'),
             (pods) => pods.length === 0,
+            { pastErrors: true },
           );
         } finally {
           await setSchedulable('node2', true);
@@ -148,6 +152,7 @@ describe('three brokers of each kind on two nodes', () => {
         await eventually(
           async () => (await release().cluster.core.readNode({ name: 'node2' })).status?.conditions ?? [],
           (conditions) => conditions.some(({ type, status }) => type === 'Ready' && status !== 'True'),
+          { pastErrors: true },
         );
         await provider.startNode2();
       },

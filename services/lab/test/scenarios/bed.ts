@@ -10,6 +10,7 @@ import { type ConsoleClient, createConsoleClient, totalsOf } from '../../src/loa
 import { waitForDrain } from '../../src/load/wait-for-drain.ts';
 import type { Names } from '../../src/stack/service-environment.ts';
 import { type ServiceSet, type Stack, startStack } from '../../src/stack/stack.ts';
+import { uniqueNames } from '../support/unique-names.ts';
 
 /** A stack on queues, topics and keys of its own, with the console that reads them. */
 export interface Bed {
@@ -27,13 +28,7 @@ export async function startBed(
   servers: Servers,
   replicas: Readonly<Record<ServiceSet, number>>,
 ): Promise<Bed> {
-  const suffix = randomUUID().slice(0, 8);
-  const names: Names = {
-    queue: `scenario-${suffix}`,
-    topic: `scenario-${suffix}`,
-    group: `scenario-${suffix}`,
-    storeKeyPrefix: `scenario-${suffix}:`,
-  };
+  const names = uniqueNames('scenario');
   const stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-scenario-'));
   const stack = await startStack({
     addresses: servers.addresses,

@@ -8,7 +8,7 @@ export interface Workload {
   readonly kind: 'Deployment' | 'StatefulSet';
   readonly component: string;
   readonly replicas: number;
-  /** Those of its pods that are not about to end. */
+  /** Those of its pods that have not ended and are not about to. */
   readonly pods: readonly V1Pod[];
 }
 
@@ -23,7 +23,9 @@ export async function workloadsOf({ cluster, release }: StartedRelease): Promise
   const describe = (kind: Workload['kind'], { metadata, spec }: V1Deployment | V1StatefulSet): Workload => {
     const component = componentOf({ metadata });
     assert.ok(component, `${kind} ${metadata?.name} names its component`);
-    const own = pods.filter((pod) => componentOf(pod) === component && pod.status?.phase !== 'Succeeded');
+    const isAlive = ({ status }: V1Pod): boolean =>
+      status?.phase === 'Pending' || status?.phase === 'Running';
+    const own = pods.filter((pod) => componentOf(pod) === component && isAlive(pod));
     return { kind, component, replicas: spec?.replicas ?? 0, pods: own };
   };
   return [
