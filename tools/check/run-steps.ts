@@ -10,7 +10,7 @@ export interface Step {
   readonly name: string;
   /** Steps of the same group that follow one another may run at the same time. */
   readonly group?: string;
-  /** @param print takes the output where another step may run at the same time; otherwise it is for this terminal */
+  /** @param print takes whole pieces of output where another step runs at the same time; otherwise it is for this terminal */
   run(print?: Print): Promise<StepResult>;
 }
 
@@ -63,17 +63,16 @@ async function runGroup(steps: readonly Step[]): Promise<readonly Done[]> {
   return done;
 }
 
-/** Runs one step; one that is not alone shows its output when it has ended. */
+/** Runs one step. Beside another one, each piece of its output has its name above it. */
 async function runStep(step: Step, isBeside: boolean): Promise<Done> {
-  const output: string[] = [`\n── ${step.name}\n`];
-  const print: Print = (text) => void (isBeside ? output.push(text) : process.stdout.write(text));
-  if (!isBeside) process.stdout.write(output.join(''));
+  const heading = `\n── ${step.name}\n`;
+  const print: Print = (text) => void process.stdout.write(isBeside ? heading + text : text);
+  if (!isBeside) process.stdout.write(heading);
   const startedAt = performance.now();
   const result = await step.run(isBeside ? print : undefined).catch((error: unknown): StepResult => {
     print(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return { passed: 0, failed: 1, failures: [String(error)] };
   });
-  if (isBeside) process.stdout.write(output.join(''));
   return { step, result, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
