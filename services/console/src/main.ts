@@ -19,7 +19,7 @@ runMain(async () => {
     config.lanes.map(async ({ lane, broker, store }) =>
       createLaneReader({
         lane,
-        store: createStore(store.name, store.settings, logger),
+        store: await createStore(store.name, store.settings, logger),
         backlog: await createBacklogReader(broker, { logger }),
         logger,
         readTimeoutMs: config.readTimeoutMs,

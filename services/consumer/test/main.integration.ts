@@ -61,7 +61,7 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
         LOG_LEVEL: 'debug',
       };
       const config = loadConfig({ ...environment, STORE_URL: storeUrl.href });
-      store = createStore(config.store.name, config.store.settings, logger);
+      store = await createStore(config.store.name, config.store.settings, logger);
       publisher = await createPublisher(config.broker, { logger });
       await Promise.all([store.connect(), publisher.connect()]);
     });

@@ -1,12 +1,11 @@
 import { errorMessage, isRefused } from '@caudal/common/errors';
 import { ProblemError } from '@caudal/common/http';
-import type { BrokerName } from '@caudal/common/messaging';
 import { PROBLEMS } from '../http/problems.ts';
 import { listProblems } from './item-problems.ts';
 
 /** The part of a broker's group commit in use. */
 export interface BrokerCommit {
-  readonly broker: BrokerName;
+  readonly broker: string;
   /**
    * Resolves when the broker confirmed all bodies, rejects when it did not before the deadline (ms on
    * `performance.now()`'s clock); the outcome is unknown then.
@@ -77,7 +76,7 @@ export function createPublishToAll(
 
 const RETRY_AFTER_SECONDS = 1;
 
-function unavailable(brokers: readonly BrokerName[]): ProblemError {
+function unavailable(brokers: readonly string[]): ProblemError {
   return new ProblemError(
     PROBLEMS['broker-unavailable'],
     `Not connected to ${brokers.join(' and ')}. Nothing was published; retry later.`,
@@ -85,7 +84,7 @@ function unavailable(brokers: readonly BrokerName[]): ProblemError {
   );
 }
 
-function overloaded(broker: BrokerName): ProblemError {
+function overloaded(broker: string): ProblemError {
   return new ProblemError(
     PROBLEMS.overloaded,
     `Too many messages are waiting for ${broker}. Nothing was published; retry later.`,
@@ -93,7 +92,7 @@ function overloaded(broker: BrokerName): ProblemError {
   );
 }
 
-function tooLarge(bodies: readonly Buffer[], broker: BrokerName, maxBytes: number): ProblemError {
+function tooLarge(bodies: readonly Buffer[], broker: string, maxBytes: number): ProblemError {
   const errors = bodies.flatMap((body, index) => {
     if (body.length <= maxBytes) return [];
     const reason =
@@ -109,7 +108,7 @@ function tooLarge(bodies: readonly Buffer[], broker: BrokerName, maxBytes: numbe
 }
 
 interface Failure {
-  readonly broker: BrokerName | undefined;
+  readonly broker: string | undefined;
   readonly error: unknown;
 }
 

@@ -36,10 +36,9 @@ export async function startReady(variables: Record<string, string>): Promise<Pro
 export async function messagesInBrokers(variables: Record<string, string>): Promise<Record<string, number>> {
   const config = parseIngestConfig(variables);
   const logger = createLogger('test', 'silent');
-  const readers: BacklogReader[] = await Promise.all([
-    createBacklogReader({ name: 'rabbitmq', settings: config.rabbitmq }, { logger }),
-    createBacklogReader({ name: 'kafka', settings: config.kafka }, { logger }),
-  ]);
+  const readers: BacklogReader[] = await Promise.all(
+    config.brokers.map((broker) => createBacklogReader(broker, { logger })),
+  );
   try {
     const held: Record<string, number> = {};
     for (const reader of readers) {

@@ -2,11 +2,11 @@ import { backOffMs, pause } from '../../back-off.ts';
 import { AppError, errorMessage, isRefused } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { MessagePublisher } from '../ports.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { OpenProducer, ProducerDriver } from './producer-driver.ts';
 import { BATCH_OVERHEAD_BYTES, MAX_BATCH_BYTES, recordBytes, sendInParts } from './send-in-parts.ts';
+import type { KafkaSettings } from './settings.ts';
 
 /** Limits a stop while the broker is silent: nothing is in flight any more. */
 const CLOSE_TIMEOUT_MS = 3_000;

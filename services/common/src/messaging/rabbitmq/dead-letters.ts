@@ -3,8 +3,8 @@ import { backOffMs, pause } from '../../back-off.ts';
 import { errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { ENVELOPE_CONTENT_TYPE } from '../ports.ts';
-import type { RabbitmqSettings } from '../settings.ts';
 import { RabbitmqConnection, type Session } from './connection.ts';
+import type { RabbitmqSettings } from './settings.ts';
 import { ensureTopology } from './topology.ts';
 
 /** Maximum unconfirmed letters; bounds what is sent twice when the connection is lost. */
