@@ -1,5 +1,8 @@
+import type { Verdict } from '@caudal/common/verdict';
 import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
 import type { BenchPlan } from '../bench/rows.ts';
+import type { ChaosWorkload } from '../chaos/chaos-workload.ts';
+import type { ChaosIntensity } from '../chaos/run-chaos.ts';
 import type { CommandLine } from '../cli/command-line.ts';
 import type { Painter } from '../cli/painter.ts';
 import type { StartLoad } from '../load/run-k6.ts';
@@ -8,7 +11,6 @@ import type { MeasuredRun, Reporter, RunDetails } from '../report/run-document.t
 import type { ServiceSpec } from '../stack/service-spec.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Plants } from '../verify/plants.ts';
-import type { Verdict } from './verdict.ts';
 
 /**
  * A system that Caudal runs and proves: everything the commands know of it. They start its servers and services, send its
@@ -25,6 +27,7 @@ export interface Workload<Result extends MeasuredRun = MeasuredRun> extends Repo
   /** Names of the services whose processes `scale` changes. */
   readonly scalable: readonly string[];
   readonly verify: CommandLine<VerifyChoice>;
+  readonly chaos: CommandLine<ChaosChoice<Result>>;
   readonly bench: CommandLine<BenchPlan>;
   readonly cluster: CommandLine<ClusterChoice> & ReleaseDescription;
 
@@ -108,6 +111,17 @@ export interface Verification {
   readonly verdict: Verdict;
   /** The verdict with its figures, for a terminal. */
   readonly text: string;
+}
+
+/** What `npm run chaos` breaks, and how hard. */
+export interface ChaosChoice<Result> {
+  readonly intensity: ChaosIntensity;
+  readonly servers: readonly ServerName[];
+  /** Processes, servers and connections to break; undefined: all. */
+  readonly targets: readonly string[] | undefined;
+  /** Kept in run.json besides the intensity. */
+  readonly settings: RunDetails['settings'];
+  workloadOn(addresses: Servers['addresses']): ChaosWorkload<Result>;
 }
 
 /** What `npm run cluster` installs and loads. */

@@ -6,16 +6,16 @@ import { type LoadResult, measureLoad } from '../../load/measure-load.ts';
 import { progressLine } from '../../report/progress-line.ts';
 import { runReport } from '../../report/run-report.ts';
 import { runSummary } from '../../report/summary.ts';
-import { scalable } from '../../stack/service-spec.ts';
 import type { Workload } from '../workload.ts';
 import { BENCH } from './commands/bench.ts';
+import { CHAOS } from './commands/chaos.ts';
 import { CLUSTER } from './commands/cluster.ts';
 import { LOAD } from './commands/load.ts';
 import { START } from './commands/start.ts';
 import { VERIFY } from './commands/verify.ts';
 import { judgeMessages } from './judge.ts';
-import { storesOf } from './servers.ts';
-import { CONSOLE, messagesServices } from './services.ts';
+import { storesOf } from './lanes.ts';
+import { CONSOLE, messagesServices, replicasOf } from './services.ts';
 import { CLEAN, FAULTS } from './verify/plants.ts';
 
 const LANES = defaultLanes();
@@ -26,8 +26,9 @@ export const MESSAGES: Workload<LoadResult> = {
   promise: 'an accepted message is in the store of every lane, once, under its country',
   start: START,
   load: LOAD,
-  scalable: scalable(messagesServices({ lanes: LANES })).map(({ name }) => name),
+  scalable: Object.keys(replicasOf(messagesServices({ lanes: LANES }))),
   verify: VERIFY,
+  chaos: CHAOS,
   bench: BENCH,
   cluster: CLUSTER,
   report: {

@@ -1,8 +1,7 @@
 import { type Account, type Finding as AccountFinding, describeFinding } from '@caudal/common/account';
-import { accountStatus } from '../../report/account-status.ts';
-import type { Finding, FindingKind, Verdict } from '../verdict.ts';
+import { type Finding, type FindingKind, finding, type Verdict, verdictOf } from '@caudal/common/verdict';
 
-/** The account's words in the vocabulary of all systems; what another sender posted is no finding. */
+/** The account's words in the vocabulary of all systems. What another sender posted is no finding. */
 const KINDS = {
   lost: 'lost',
   doubled: 'doubled',
@@ -12,46 +11,36 @@ const KINDS = {
   total: 'diverged',
 } as const satisfies Readonly<Record<Exclude<AccountFinding['kind'], 'other'>, FindingKind>>;
 
-const MAX_EXAMPLES = 5;
-
 /**
  * Holds what ingest promised against what the stores have: every accepted message is a promise of every lane, kept when its
- * store has it. Not exact without a finding means that nothing was proved: nothing was accepted, or the lanes were not drained.
+ * store has it under its country. Lanes that were not drained were read too early, so nothing is proved.
  */
-export function judgeMessages(result: {
+export function judgeMessages({
+  account,
+  notDrained,
+}: {
   readonly account: Account;
   /** Why waiting for the lanes ended early; absent when they are drained. */
   readonly notDrained?: string;
 }): Verdict {
-  const { lanes, findings } = result.account;
   const total = (of: (lane: Account['lanes'][number]) => number): number =>
-    lanes.reduce((sum, lane) => sum + of(lane), 0);
+    account.lanes.reduce((sum, lane) => sum + of(lane), 0);
   const promises = total(({ accepted }) => accepted);
-  return {
+  return verdictOf({
     promises,
-    kept: promises - total(({ lost }) => lost),
+    kept: Math.max(0, promises - total(({ lost, wrongCountry }) => lost + wrongCountry)),
     unknown: total(({ unknown }) => unknown),
-    findings: findingsOf(findings),
-    exact: accountStatus(result) === 0,
-  };
+    findings: [
+      ...account.findings.flatMap(findingOf),
+      ...(notDrained === undefined
+        ? []
+        : [finding('stale', 'the lanes', `not drained: ${notDrained}`, { count: 1 })]),
+    ],
+  });
 }
 
-/** One finding per lane and kind, with the first places as examples. */
-function findingsOf(found: readonly AccountFinding[]): readonly Finding[] {
-  const merged = new Map<string, Finding>();
-  for (const finding of found) {
-    if (finding.kind === 'other') continue;
-    const kind = KINDS[finding.kind];
-    const key = `${finding.lane} ${kind}`;
-    const known = merged.get(key);
-    const example = describeFinding(finding);
-    merged.set(key, {
-      kind,
-      subject: finding.lane,
-      count: (known?.count ?? 0) + finding.count,
-      detail: known?.detail ?? example,
-      examples: [...(known?.examples ?? []), example].slice(0, MAX_EXAMPLES),
-    });
-  }
-  return [...merged.values()];
+function findingOf(found: AccountFinding): readonly Finding[] {
+  if (found.kind === 'other') return [];
+  const { lane, count } = found;
+  return [finding(KINDS[found.kind], lane, describeFinding(found), { count })];
 }

@@ -1,8 +1,7 @@
 import type { Lane } from '@caudal/common/lanes';
 import type { Servers } from '../../../../../tools/servers/servers.ts';
 import type { Stack } from '../../stack/stack.ts';
-import { brokersOf, consumerOf } from './lanes.ts';
-import { storesOf } from './servers.ts';
+import { brokersOf, consumerOf, storesOf } from './lanes.ts';
 import { CONSOLE, INGEST } from './services.ts';
 
 /** Formats the URLs and suggested next steps. */

@@ -3,7 +3,7 @@ import type { BenchPart, BenchPlan } from '../../../bench/rows.ts';
 import { UsageError } from '../../../cli/arguments.ts';
 import { type CommandLine, commandLine } from '../../../cli/command-line.ts';
 import { type Effort, FULL, QUICK } from '../bench/effort.ts';
-import { serversOf } from '../servers.ts';
+import { serversOf } from '../lanes.ts';
 
 /** Parts by name, in the order of the table; each loads its programs when it is measured. */
 const PARTS: Readonly<

@@ -1,11 +1,9 @@
 import { UsageError, wholeNumber } from '../../../cli/arguments.ts';
 import { type CommandLine, commandLine } from '../../../cli/command-line.ts';
-import { type ServiceSpec, scalable } from '../../../stack/service-spec.ts';
 import type { StartChoice } from '../../workload.ts';
-import { readLanes } from '../lanes.ts';
+import { readLanes, serversOf } from '../lanes.ts';
 import { urlsAndNextSteps } from '../next-steps.ts';
-import { serversOf } from '../servers.ts';
-import { INGEST, messagesServices } from '../services.ts';
+import { INGEST, messagesServices, replicasOf } from '../services.ts';
 import { readSeedLoad } from './seed-load.ts';
 
 /** `npm start -- messages`: the pipeline with its servers. */
@@ -80,7 +78,3 @@ prints the account, and keeps running until Ctrl-C.
     };
   },
 });
-
-function replicasOf(services: readonly ServiceSpec[]): Readonly<Record<string, number>> {
-  return Object.fromEntries(scalable(services).map(({ name, replicas }) => [name, replicas]));
-}
