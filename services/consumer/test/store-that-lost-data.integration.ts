@@ -53,7 +53,11 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       const app = createConsumerApp({
         consumer,
         store,
-        metrics: createLaneMetrics(createRegistry(), 'kafka-redis', () => consumer.assignments().length),
+        metrics: createLaneMetrics(
+          createRegistry(),
+          { name: 'kafka-redis' },
+          () => consumer.assignments().length,
+        ),
         logger,
         maxMessages: 500,
         stopping: new AbortController().signal,

@@ -68,6 +68,11 @@ export const METRICS = {
     help: 'Messages moved to the dead-letter queue or topic because they can never be stored',
     labels: ['lane'],
   },
+  skippedMessages: {
+    name: 'caudal_skipped_messages_total',
+    help: 'Messages not stored because the lane does not take their country; only for lanes that take some countries',
+    labels: ['lane'],
+  },
   lanePaused: {
     name: 'caudal_lane_paused',
     help: '1 while this consumer waits for its store',
