@@ -101,14 +101,14 @@ export function createApp(options: AppOptions): Express {
       throw new ProblemError('bad-request', `before: must contain the totals of ${missing.join(', ')}.`);
     }
     const reports = await readAll(true);
-    const lanes = reports.map(({ lane, totals, errors }) => {
+    const lanes = reports.map(({ lane, countries, totals, errors }) => {
       const lanesBefore = before[lane];
       if (totals === null || lanesBefore === undefined) {
         throw new ProblemError('lane-unavailable', `${lane}: ${errors.store ?? 'no totals'}`, {
           headers: { 'Retry-After': '1' },
         });
       }
-      return { lane, before: lanesBefore, after: totals };
+      return { lane, countries, before: lanesBefore, after: totals };
     });
     return compareAccount({ accepted, unknown, lanes });
   }
