@@ -95,7 +95,7 @@ export const laneReportSchema = z.object({
       }),
       covers: z.enum(['waiting and in hand', 'waiting only']).meta({
         description:
-          '`waiting only`: RABBITMQ_MANAGEMENT_URL is not set, so `messages` excludes unacknowledged messages.',
+          '`waiting only`: the console has no management API of the broker to ask, so `messages` excludes unacknowledged messages.',
       }),
       waiting: count.nullable().meta({
         description: `On the broker, not delivered to a consumer yet; null if the broker does not report it (${LOGS}).`,

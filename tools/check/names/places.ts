@@ -13,7 +13,6 @@ export const PLACES: readonly Place[] = [
   { glob: 'services/common/src/messaging/{kafka,rabbitmq}/**', reason: 'adapters of a broker' },
   { glob: 'services/common/src/messaging/memory/**', reason: 'stand-ins for a broker' },
   { glob: 'services/common/src/messaging/brokers.ts', reason: 'registry of brokers' },
-  { glob: 'services/common/src/config/{kafka,rabbitmq}.ts', reason: 'environment of an adapter' },
   { glob: 'services/common/src/stores/*-store.ts', reason: 'adapters of a store' },
   { glob: 'services/common/src/stores/*.lua', reason: 'scripts that a store runs' },
   { glob: 'services/common/src/stores/store-kinds.ts', reason: 'registry of stores' },
