@@ -7,7 +7,7 @@ export interface Place {
 
 /**
  * Everything else takes brokers and stores from lanes, descriptions or registries, so that a new one needs no edit there.
- * Documents and tests are not read.
+ * Documents, comments and tests are not read.
  */
 export const PLACES: readonly Place[] = [
   { glob: 'services/common/src/messaging/{kafka,rabbitmq}/**', reason: 'adapters of a broker' },
