@@ -1,5 +1,5 @@
+import { backOffMs } from '../back-off.ts';
 import { AppError, errorMessage, isRefused, isRetriable } from '../errors.ts';
-import { backOffMs } from './back-off.ts';
 import type { MessagePublisher } from './ports.ts';
 
 const RETRY_BASE_MS = 20;

@@ -1,4 +1,4 @@
-export { untilConnected } from './back-off.ts';
+export { untilConnected } from '../back-off.ts';
 export type {
   BrokerKind,
   ClientOptions,

@@ -4,11 +4,11 @@ import { Producer } from '@platformatic/kafka';
 import type { Admin } from 'kafkajs';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { createConsumer, type KafkaSettings } from '../../src/messaging/index.ts';
+import { eventually } from '../support/index.ts';
 import { logger } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
 import { useKafka } from './kafka-fixture.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 /** Situations that only Kafka causes. */
 export function describeKafka(client: KafkaSettings['client'], servers: () => Servers): void {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LaneQueue } from '../../src/messaging/rabbitmq/settings.ts';
-import { useServers } from '../support/index.ts';
+import { eventually, useServers } from '../support/index.ts';
 import { bodiesOf, publishAll } from './harness.ts';
 import { useRabbitmqBed } from './rabbitmq-bed.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 const servers = useServers('rabbitmq');
 

@@ -1,5 +1,6 @@
 import { errorMessage, isRefused } from '@caudal/common/errors';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '@caudal/common/http';
+import { PROBLEMS } from '../http/problems.ts';
 import { listProblems } from './item-problems.ts';
 
 /** The part of a broker's group commit in use. */
@@ -77,7 +78,7 @@ const RETRY_AFTER_SECONDS = 1;
 
 function unavailable(brokers: readonly string[]): ProblemError {
   return new ProblemError(
-    'broker-unavailable',
+    PROBLEMS['broker-unavailable'],
     `Not connected to ${brokers.join(' and ')}. Nothing was published; retry later.`,
     { retryAfterSeconds: RETRY_AFTER_SECONDS, members: { brokers } },
   );
@@ -85,7 +86,7 @@ function unavailable(brokers: readonly string[]): ProblemError {
 
 function overloaded(broker: string): ProblemError {
   return new ProblemError(
-    'overloaded',
+    PROBLEMS.overloaded,
     `Too many messages are waiting for ${broker}. Nothing was published; retry later.`,
     { retryAfterSeconds: RETRY_AFTER_SECONDS, members: { brokers: [broker] } },
   );
@@ -100,7 +101,7 @@ function tooLarge(bodies: readonly Buffer[], broker: string, maxBytes: number): 
     return [{ index, field: 'description', reason }];
   });
   return new ProblemError(
-    'message-too-large',
+    PROBLEMS['message-too-large'],
     'Nothing was published. Fix the problems listed in "errors" and send the whole request again.',
     { members: { brokers: [broker], ...listProblems(errors) } },
   );
@@ -114,7 +115,7 @@ interface Failure {
 function refused(failures: readonly Failure[]): ProblemError {
   const brokers = failures.map((failure) => failure.broker);
   return new ProblemError(
-    'broker-refused',
+    PROBLEMS['broker-refused'],
     `${brokers.join(' and ')} rejected a message permanently; other messages of the request may or may not be stored. Retrying the same request does not help: send smaller messages or raise the broker's limit.`,
     { members: { brokers }, reasons: reasonsOf(failures) },
   );
@@ -127,7 +128,7 @@ function reasonsOf(failures: readonly Failure[]): readonly string[] {
 function unconfirmed(failures: readonly Failure[], timeoutMs: number): ProblemError {
   const brokers = failures.map((failure) => failure.broker);
   return new ProblemError(
-    'unconfirmed',
+    PROBLEMS.unconfirmed,
     `No confirm from ${brokers.join(' and ')} within ${timeoutMs} ms: the messages may or may not be stored. Retrying with the same Idempotency-Key is safe; without a key, a retry may count messages twice.`,
     {
       retryAfterSeconds: RETRY_AFTER_SECONDS,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type FaultyProxy, startFaultyProxy } from '../../../../tools/lib/faulty-proxy.ts';
 import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { ExpectedError } from '../cli/run-command-line.ts';
-import { type FaultyProxy, startFaultyProxy } from '../faults/tcp-proxy.ts';
 import type { LoadRun } from '../load/run-k6.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import type { ChaosWorkload, Expected, Sign } from './chaos-workload.ts';

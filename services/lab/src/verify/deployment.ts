@@ -10,7 +10,7 @@ import { connectToCluster } from '../cluster/connection.ts';
 import { Release } from '../cluster/release.ts';
 import { withReleaseStores } from '../cluster/release-stores.ts';
 import { type ConsoleClient, createConsoleClient } from '../load/console-client.ts';
-import { storeServerOf, storeUrlOf } from '../workloads/messages/lanes.ts';
+import { storeUrlOf } from '../workloads/messages/lanes.ts';
 import type { LaneStore } from './verify-deep.ts';
 
 /** A deployment whose load is verified. */
@@ -82,7 +82,7 @@ async function localStores(): Promise<LaneStore[]> {
   if (servers === undefined) return [];
   return defaultLanes().map((lane) => ({
     lane: lane.name,
-    store: storeServerOf(lane),
+    store: lane.store,
     url: storeUrlOf(lane, servers.addresses),
     keyPrefix: lane.keyPrefix,
   }));

@@ -6,10 +6,14 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '@caudal/common/account';
 import { defaultLanes, type Lane, type SharedNames } from '@caudal/common/lanes';
-import { useServers } from '@caudal/common/testing';
+import {
+  eventually,
+  type FaultyProxy,
+  rabbitmqManagement,
+  startFaultyProxy,
+  useServers,
+} from '@caudal/common/testing';
 import { Redis } from 'iovalkey';
-import { waitUntil } from '../../../../tools/lib/wait-until.ts';
-import { type FaultyProxy, startFaultyProxy } from '../../src/faults/tcp-proxy.ts';
 import { type ConsoleClient, createConsoleClient, totalsOf } from '../../src/load/console-client.ts';
 import { waitForDrain } from '../../src/load/wait-for-drain.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
@@ -100,15 +104,19 @@ async function loseReplies(bed: Bed): Promise<void> {
   await untilStored(bed, MESSAGES / 2);
   proxy.resetInsteadOfReplies(1);
   await post(bed, MESSAGES / 2);
-  assert.ok(await waitUntil(() => proxy.repliesHeldBack > 0, { timeoutMs: TIMEOUT_MS }));
+  await eventually(
+    () => proxy.repliesHeldBack,
+    (count) => count > 0,
+    { timeoutMs: TIMEOUT_MS, what: 'a reply to be lost' },
+  );
 }
 
 async function untilStored({ client, lane }: Bed, messages: number): Promise<void> {
-  const isStored = async (): Promise<boolean> => {
-    const report = (await client.lanes()).find((candidate) => candidate.lane === lane.name);
-    return report?.totals?.total === messages;
-  };
-  assert.ok(await waitUntil(isStored, { timeoutMs: TIMEOUT_MS }));
+  await eventually(
+    async () => (await client.lanes()).find((candidate) => candidate.lane === lane.name)?.totals?.total,
+    (total) => total === messages,
+    { timeoutMs: TIMEOUT_MS, what: `${messages} messages to be stored` },
+  );
 }
 
 /** The consumer is killed with messages in its hands that its store could not take. */
@@ -119,14 +127,24 @@ async function killWithFullHands(bed: Bed): Promise<void> {
   proxy.refuse();
   await post(bed, MESSAGES);
   // The broker's own count of deliveries comes seconds later: an acknowledgement sent too early has arrived by then.
-  const isTaken = async (): Promise<boolean> => (await deliveriesOf(bed.names.queue)) >= MESSAGES;
-  assert.ok(await waitUntil(isTaken, { timeoutMs: TIMEOUT_MS }));
+  await eventually(
+    () => deliveriesOf(bed.names.queue),
+    (count) => count >= MESSAGES,
+    { timeoutMs: TIMEOUT_MS, what: `${MESSAGES} deliveries` },
+  );
   consumer.signal('SIGKILL');
-  assert.ok(await waitUntil(() => consumer.restarts > 0, { timeoutMs: TIMEOUT_MS }));
+  await eventually(
+    () => consumer.restarts,
+    (count) => count > 0,
+    { timeoutMs: TIMEOUT_MS, what: 'a restart' },
+  );
   proxy.pass();
   // What the new process has yet to store is not lost; what the broker no longer has is.
   await consumer.untilReady(TIMEOUT_MS);
-  assert.ok(await waitUntil(() => hasNoBacklog(bed), { timeoutMs: TIMEOUT_MS }), 'the broker keeps messages');
+  await eventually(() => hasNoBacklog(bed), Boolean, {
+    timeoutMs: TIMEOUT_MS,
+    what: 'the broker to be empty',
+  });
 }
 
 /** The store comes back without what the first half of the messages had left in it. */
@@ -148,11 +166,8 @@ async function emptyTheStore(bed: Bed): Promise<void> {
 
 /** Messages of a queue that RabbitMQ has delivered to consumers. */
 async function deliveriesOf(queue: string): Promise<number> {
-  const url = new URL(`/api/queues/%2F/${queue}`, servers().addresses.rabbitmq.managementUrl);
-  const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
-  url.username = '';
-  url.password = '';
-  const response = await fetch(url, { headers: { authorization } });
+  const management = rabbitmqManagement(servers().addresses.rabbitmq.managementUrl);
+  const response = await management('GET', `/api/queues/%2F/${queue}`);
   const body = (await response.json()) as { message_stats?: { deliver?: number } };
   return body.message_stats?.deliver ?? 0;
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { Redis } from 'ioredis';
 import { checkPanels } from '../../../../grafana-dashboards/src/check/check-panels.ts';
 import { GENERATED_DIRECTORY } from '../../../../grafana-dashboards/src/generated-files.ts';
@@ -18,7 +19,6 @@ import { query, useRelease } from './support/index.ts';
 import { findLeaks, leaksOf, readSecrets } from './support/leaks.ts';
 import { loadOnDemand } from './support/load-on-demand.ts';
 import { confinementOf, restartsOf } from './support/pod-state.ts';
-import { settled } from './support/settled.ts';
 
 const MESSAGES = 10_000;
 const USERS = 100;
@@ -137,9 +137,10 @@ describe('the default values, in a namespace that enforces the restricted profil
     const stored = 'min(sum by (lane) (caudal_store_messages))';
     const accepted = 'sum(caudal_ingest_messages_total{outcome="accepted"})';
     for (const expression of [stored, accepted]) {
-      const values = await settled(
+      const values = await eventually(
         () => query(release(), expression),
         (by) => by.get('') === MESSAGES,
+        { pastErrors: true },
       );
       assert.deepEqual([...values.values()], [MESSAGES], expression);
     }
@@ -211,9 +212,10 @@ describe('the default values, in a namespace that enforces the restricted profil
       return (await (await fetch(`${path}/proxy/api/account`)).json()) as { agree: boolean };
     };
     assert.equal(await loadOnDemand(release()), ON_DEMAND_MESSAGES);
-    const totals = await settled(
+    const totals = await eventually(
       () => query(release(), 'min by (lane) (sum by (lane) (caudal_store_messages))', 'lane'),
       (by) => [...by.values()].every((total) => total === MESSAGES + ON_DEMAND_MESSAGES),
+      { pastErrors: true },
     );
     assert.deepEqual([...totals.values()], [MESSAGES + ON_DEMAND_MESSAGES, MESSAGES + ON_DEMAND_MESSAGES]);
     assert.equal((await account()).agree, true);

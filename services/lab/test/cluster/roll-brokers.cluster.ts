@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { PatchStrategy, setHeaderOptions, type V1Pod, type V1StatefulSet } from '@kubernetes/client-node';
 import { isReady } from '../../src/cluster/release.ts';
 import { totalsOf } from '../../src/load/console-client.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
 import { longestPauses, useRelease } from './support/index.ts';
-import { settled } from './support/settled.ts';
 
 const BROKERS = ['kafka', 'rabbitmq'] as const;
 /** What a broker logs that is to stop and has found out that another one is missing. */
@@ -26,7 +26,7 @@ const LOAD = {
   MAX_DROPPED: '1000000',
 };
 /** What fails is to fail by this, with what was seen last, and not by a limit of the test. */
-const PATIENCE_MS = 360_000;
+const PATIENTLY = { timeoutMs: 360_000, pastErrors: true };
 const MIN_ACCEPTED = 200;
 /**
  * Answers 503 for each broker that leaves: what waits for its confirm, and what comes until ingest is connected to another
@@ -59,10 +59,7 @@ async function load(during: () => Promise<void>): Promise<LoadResult> {
   // Consumers find their way back after the test before this one.
   const areReady = (all: readonly V1Pod[]): boolean =>
     all.filter(({ status }) => status?.phase === 'Running').every(isReady);
-  assert.ok(
-    areReady(await settled(() => release().release.pods(), areReady, PATIENCE_MS)),
-    'all pods are ready',
-  );
+  await eventually(() => release().release.pods(), areReady, { ...PATIENTLY, what: 'all pods to be ready' });
   return await release().load({ variables: LOAD, endsAfter: MIN_ACCEPTED, during });
 }
 
@@ -98,21 +95,21 @@ const pod = async (component: string, index: number) =>
 async function untilStored(count: number): Promise<void> {
   const totals = async () => Object.values(totalsOf(await release().release.console().lanes()));
   const before = await totals();
-  const after = await settled(
+  await eventually(
     totals,
     (now) => now.length > 0 && now.every(({ total }, lane) => total >= (before[lane]?.total ?? 0) + count),
-    STORING_MS,
-  );
-  assert.ok(
-    after.every(({ total }, lane) => total >= (before[lane]?.total ?? 0) + count),
-    `stored ${JSON.stringify(before)}, then ${JSON.stringify(after)}`,
+    {
+      timeoutMs: STORING_MS,
+      pastErrors: true,
+      what: `${count} messages more than ${JSON.stringify(before)} to be stored`,
+    },
   );
 }
 
 async function untilAllReady(component: string): Promise<void> {
   const areReady = (found: readonly V1Pod[]): boolean =>
     found.length === 3 && found.every((one) => isReady(one) && one.metadata?.deletionTimestamp === undefined);
-  assert.ok(areReady(await settled(() => pods(component), areReady, PATIENCE_MS)), `${component} is ready`);
+  await eventually(() => pods(component), areReady, { ...PATIENTLY, what: `${component} to be ready` });
 }
 
 async function setSchedulable(schedulable: boolean): Promise<void> {
@@ -136,10 +133,10 @@ async function rollOut(component: string): Promise<void> {
     status?.updatedReplicas === spec?.replicas &&
     status?.readyReplicas === spec?.replicas &&
     status?.currentRevision === status?.updateRevision;
-  const { status } = await settled(
+  const { status } = await eventually(
     () => release().cluster.apps.readNamespacedStatefulSet({ name, namespace: namespace() }),
     isRolledOut,
-    PATIENCE_MS,
+    PATIENTLY,
   );
   assert.equal(status?.currentRevision, status?.updateRevision, JSON.stringify(status));
 }
@@ -156,8 +153,8 @@ describe('of three brokers', () => {
           await core.deleteNamespacedPod({ name: nameOf(component, 2), namespace: namespace() });
           const isSuccessor = (one: V1Pod | undefined): boolean =>
             one !== undefined && one.metadata?.uid !== before?.metadata?.uid;
-          const missing = await settled(() => pod(component, 2), isSuccessor, PATIENCE_MS);
-          assert.ok(isSuccessor(missing), `${component} 2 has been replaced`);
+          const what = `${component} 2 to be replaced`;
+          const missing = await eventually(() => pod(component, 2), isSuccessor, { ...PATIENTLY, what });
           assert.equal(missing?.spec?.nodeName, undefined, 'it has no node to run on');
           const leaving = await pod(component, 1);
           const look = async () => {
@@ -168,10 +165,10 @@ describe('of three brokers', () => {
             return { isReplaced, log };
           };
           await core.deleteNamespacedPod({ name: nameOf(component, 1), namespace: namespace() });
-          const { isReplaced, log } = await settled(
+          const { isReplaced, log } = await eventually(
             look,
             (seen) => seen.isReplaced || WAITS[component].test(seen.log),
-            PATIENCE_MS,
+            PATIENTLY,
           );
           assert.ok(!isReplaced, 'it has stopped without the one that is missing');
           assert.match(log, WAITS[component]);
@@ -220,7 +217,7 @@ describe('of three brokers', () => {
           });
       const startedAtMs = performance.now();
       await release().helm.uninstall(release().chart);
-      assert.deepEqual(await settled(left, (names) => names.length === 0, PATIENCE_MS), []);
+      await eventually(left, (names) => names.length === 0, { ...PATIENTLY, what: 'all pods to be gone' });
       const seconds = Math.round((performance.now() - startedAtMs) / 1_000);
       t.diagnostic(`removed in ${seconds} s`);
       assert.ok(seconds < MOST_REMOVAL_SECONDS, `removed in ${seconds} s`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertExact, eventually, query, scale, untilRolledOut, useRelease } from './support/index.ts';
+import { eventually } from '@caudal/common/testing';
+import { assertExact, query, scale, untilRolledOut, useRelease } from './support/index.ts';
 import { confinementOf } from './support/pod-state.ts';
 
 const PARTITIONS = 12;
@@ -40,7 +41,7 @@ describe('kubectl scale', () => {
       async during() {
         await scale(started, consumer, 3);
         await untilRolledOut(started, consumer);
-        await eventually(assigned, (by) => isShared(by, 3));
+        await eventually(assigned, (by) => isShared(by, 3), { pastErrors: true });
 
         await started.helm.upgrade({
           ...started.chart,
@@ -52,11 +53,11 @@ describe('kubectl scale', () => {
           ({ name }) => name === 'LOG_LEVEL',
         );
         assert.equal(level?.value, 'debug', 'and changes what it was asked to');
-        await eventually(assigned, (by) => isShared(by, 3));
+        await eventually(assigned, (by) => isShared(by, 3), { pastErrors: true });
 
         await scale(started, consumer, 1);
         await untilRolledOut(started, consumer);
-        await eventually(assigned, (by) => isShared(by, 1));
+        await eventually(assigned, (by) => isShared(by, 1), { pastErrors: true });
       },
     });
     assertExact(result, ENDED_EARLY);

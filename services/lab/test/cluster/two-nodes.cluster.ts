@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { ApiException, PatchStrategy, setHeaderOptions, type V1Pod } from '@kubernetes/client-node';
 import { LocalProvider } from '../../../../tools/cluster/local/local-provider.ts';
 import { isReady } from '../../src/cluster/release.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
-import { assertExact, deletePod, eventually, longestPauses, UNSTEADY, useRelease } from './support/index.ts';
+import { assertExact, deletePod, longestPauses, UNSTEADY, useRelease } from './support/index.ts';
 
 /** Of a lane, whichever pod is killed or node is drained. */
 const LONGEST_PAUSE_SECONDS = 25;
@@ -99,6 +100,7 @@ async function untilAllReady(): Promise<void> {
   await eventually(
     async () => (await release().release.pods()).filter(({ status }) => status?.phase === 'Running'),
     (pods) => pods.filter(isReady).length === wanted && pods.every(isReady),
+    { pastErrors: true },
   );
 }
 
@@ -166,10 +168,12 @@ describe('three brokers of each kind on two nodes', () => {
             await eventually(
               () => evict(pod),
               (done) => done,
+              { pastErrors: true },
             );
           await eventually(
             () => allPodsOn('node2'),
             (pods) => pods.length === 0,
+            { pastErrors: true },
           );
         } finally {
           await setSchedulable('node2', true);
@@ -192,6 +196,7 @@ describe('three brokers of each kind on two nodes', () => {
         await eventually(
           async () => (await release().cluster.core.readNode({ name: 'node2' })).status?.conditions ?? [],
           (conditions) => conditions.some(({ type, status }) => type === 'Ready' && status !== 'True'),
+          { pastErrors: true },
         );
         await provider.startNode2();
       },

@@ -3,9 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { useServers } from '@caudal/common/testing';
+import { eventually, useServers } from '@caudal/common/testing';
 import { isRunning, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
-import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import { createConsoleClient } from '../../src/load/console-client.ts';
 import { type LoadResult, type MeasureOptions, measureLoad } from '../../src/load/measure-load.ts';
 import { type LoadRun, localLoad, type Scenario } from '../../src/load/run-k6.ts';
@@ -56,14 +55,14 @@ describe('the local stack', () => {
     try {
       const run = await started.promise;
       const accepted = (): Promise<number> => run.counter('messages_accepted');
-      const acceptsMore = async (): Promise<boolean> => {
+      const acceptMore = async (what: string): Promise<void> => {
         const before = await accepted();
         // A load that has ended counts 0.
-        return await waitUntil(async () => (await accepted()) > before + 50, { timeoutMs: 60_000 });
+        await eventually(accepted, (count) => count > before + 50, { timeoutMs: 60_000, what });
       };
-      assert.ok(await acceptsMore(), 'nothing is accepted before');
+      await acceptMore('messages to be accepted before');
       await act();
-      assert.ok(await acceptsMore(), 'nothing is accepted afterwards');
+      await acceptMore('messages to be accepted afterwards');
     } finally {
       ending.abort();
       await result.catch(() => undefined);
@@ -119,7 +118,11 @@ describe('the local stack', () => {
     const killed = consumer.identity;
     const result = await actUnderLoad('b', async () => {
       consumer.signal('SIGKILL');
-      assert.ok(await waitUntil(() => consumer.restarts === 1, { timeoutMs: 60_000 }));
+      await eventually(
+        () => consumer.restarts,
+        (count) => count === 1,
+        { timeoutMs: 60_000, what: 'one restart' },
+      );
       await consumer.untilReady(60_000);
     });
     assert.equal(result.account.exact, true, JSON.stringify(result.account.findings));
@@ -135,9 +138,10 @@ describe('the local stack', () => {
       await stack.scale('rabbitmq-consumer', 4);
       await stack.scale('kafka-consumer', 2);
       await stack.scale('ingest-api', 1);
-      assert.ok(
-        await waitUntil(async () => (await consumers())['rabbitmq-valkey'] === 4, { timeoutMs: 60_000 }),
-      );
+      await eventually(consumers, (by) => by['rabbitmq-valkey'] === 4, {
+        timeoutMs: 60_000,
+        what: '4 consumers',
+      });
       await stack.scale('rabbitmq-consumer', 1);
       await stack.scale('kafka-consumer', 1);
     });

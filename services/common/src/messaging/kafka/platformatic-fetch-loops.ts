@@ -1,7 +1,7 @@
 import type { Consumer } from '@platformatic/kafka';
+import { backOffMs } from '../../back-off.ts';
 import { errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
-import { backOffMs } from '../back-off.ts';
 import type { Assignment, Partition } from './assignment.ts';
 import type { Run } from './fetched-records.ts';
 import type { HeldPartitions } from './held-partitions.ts';

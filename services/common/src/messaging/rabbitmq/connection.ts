@@ -1,7 +1,7 @@
 import { type Channel, type ChannelModel, connect } from 'amqplib';
+import { backOffMs } from '../../back-off.ts';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
-import { backOffMs } from '../back-off.ts';
 import { within } from '../within.ts';
 import { socketOf } from './amqplib-internals.ts';
 import type { RabbitmqSettings } from './settings.ts';

@@ -1,8 +1,8 @@
+import { eventually } from '@caudal/common/testing';
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { ClusterConnection } from '../../../src/cluster/connection.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
-import { eventually } from '../../support/eventually.ts';
 
 /** Brokers that lose their quorum while they stop use all of their grace period, 120 s in `ha`. */
 const REMOVAL_TIMEOUT_MS = 360_000;
@@ -13,7 +13,10 @@ const MERGE_PATCH = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 export async function removeNamespace({ core }: ClusterConnection, name: string): Promise<void> {
   const find = () => core.listNamespace({ fieldSelector: `metadata.name=${name}` });
   if ((await find()).items.length > 0) await core.deleteNamespace({ name });
-  await eventually(find, ({ items }) => items.length === 0, { timeoutMs: REMOVAL_TIMEOUT_MS });
+  await eventually(find, ({ items }) => items.length === 0, {
+    timeoutMs: REMOVAL_TIMEOUT_MS,
+    pastErrors: true,
+  });
 }
 
 /** What `kubectl scale` does. */
@@ -52,6 +55,7 @@ export async function untilRolledOut({ release }: StartedRelease, component: str
       status?.updatedReplicas === spec?.replicas &&
       status?.readyReplicas === spec?.replicas &&
       status?.replicas === spec?.replicas,
+    { pastErrors: true },
   );
 }
 
@@ -74,6 +78,7 @@ export async function deletePod(
     (pods) =>
       pods.filter(isReady).length >= before.length &&
       pods.every(({ metadata }) => metadata?.uid !== victim.metadata?.uid),
+    { pastErrors: true },
   );
 }
 

@@ -1,4 +1,3 @@
-export { eventually } from '../../support/eventually.ts';
 export { deletePod, query, removeNamespace, roll, scale, untilRolledOut } from './actions.ts';
 export { assertExact, assertFelt } from './assert-exact.ts';
 export { longestPauses } from './longest-pause.ts';

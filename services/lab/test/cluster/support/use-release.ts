@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { createTerminal } from '../../../src/cli/terminal.ts';
 import { connectToCluster } from '../../../src/cluster/connection.ts';
 import { measureRelease } from '../../../src/cluster/measure-release.ts';
@@ -11,7 +12,6 @@ import { type StartedRelease, startRelease } from '../../../src/cluster/start-re
 import { totalsOf } from '../../../src/load/console-client.ts';
 import type { LoadResult } from '../../../src/load/measure-load.ts';
 import type { Scenario } from '../../../src/load/run-k6.ts';
-import { eventually } from '../../support/eventually.ts';
 import { removeNamespace } from './actions.ts';
 import { openCluster, type TestCluster } from './use-cluster.ts';
 
@@ -150,10 +150,12 @@ async function untilEveryLaneStores({ release }: StartedRelease): Promise<void> 
   const before = await eventually(
     async () => totalsOf(await client.lanes()),
     (totals) => Object.keys(totals).length > 0,
+    { pastErrors: true },
   );
   await eventually(
     async () => totalsOf(await client.lanes()),
     (totals) => Object.entries(totals).every(([lane, { total }]) => total > (before[lane]?.total ?? 0)),
+    { pastErrors: true },
   );
 }
 

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Proxy between a client and a server that simulates network faults on replies. */
+/** Proxy between a client and a server that simulates network faults. */
 export interface FaultyProxy {
   readonly port: number;
   /**
@@ -12,11 +12,16 @@ export interface FaultyProxy {
    * broken connection.
    */
   resetInsteadOfReplies(count: number): void;
+  /**
+   * Holds the replies from the next request on that `isFirst` recognises, until `pass` delivers them; resolves when that
+   * request has arrived.
+   */
+  holdReplies(isFirst: (request: Buffer) => boolean): Promise<void>;
   /** Refuses all traffic: resets open connections and closes new ones. `pass` ends it. */
   refuse(): void;
   /** Ends all faults. Resets connections that lost a reply: later replies would not match their requests. */
   pass(): void;
-  /** Number of replies dropped so far. */
+  /** Number of replies dropped or held so far. */
   readonly repliesHeldBack: number;
   close(): Promise<void>;
 }
@@ -37,6 +42,9 @@ export async function startFaultyProxy(target: {
   let refusing = false;
   let resetsLeft = 0;
   let repliesHeldBack = 0;
+  let onRequest: ((request: Buffer) => void) | undefined;
+  /** Replies to deliver later; undefined while none are held. */
+  let held: (() => void)[] | undefined;
 
   const reset = (connection: Connection): void => {
     connection.client.resetAndDestroy();
@@ -56,7 +64,13 @@ export async function startFaultyProxy(target: {
       upstream.destroy();
     };
     for (const socket of [client, upstream]) socket.on('error', () => undefined).once('close', end);
+    client.on('data', (request: Buffer) => onRequest?.(request));
     client.pipe(upstream);
+    const deliver = (chunk: Buffer): void => {
+      if (connection.lostReply || client.write(chunk)) return;
+      upstream.pause();
+      client.once('drain', () => upstream.resume());
+    };
     upstream.on('data', (chunk: Buffer) => {
       if (swallowing || resetsLeft > 0) {
         repliesHeldBack += 1;
@@ -65,10 +79,10 @@ export async function startFaultyProxy(target: {
           resetsLeft -= 1;
           reset(connection);
         }
-      } else if (!connection.lostReply && !client.write(chunk)) {
-        upstream.pause();
-        client.once('drain', () => upstream.resume());
-      }
+      } else if (held !== undefined) {
+        repliesHeldBack += 1;
+        held.push(() => deliver(chunk));
+      } else deliver(chunk);
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -83,6 +97,15 @@ export async function startFaultyProxy(target: {
     resetInsteadOfReplies: (count) => {
       resetsLeft = count;
     },
+    holdReplies: (isFirst) =>
+      new Promise((resolve) => {
+        onRequest = (request) => {
+          if (!isFirst(request)) return;
+          onRequest = undefined;
+          held = [];
+          resolve();
+        };
+      }),
     refuse: () => {
       refusing = true;
       for (const connection of connections) reset(connection);
@@ -92,6 +115,10 @@ export async function startFaultyProxy(target: {
       refusing = false;
       resetsLeft = 0;
       for (const connection of connections) if (connection.lostReply) reset(connection);
+      onRequest = undefined;
+      const replies = held ?? [];
+      held = undefined;
+      for (const deliverReply of replies) deliverReply();
     },
     get repliesHeldBack() {
       return repliesHeldBack;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorMessage, isRetriable } from '../errors.ts';
-import type { Logger } from '../logging.ts';
+import { errorMessage, isRetriable } from './errors.ts';
+import type { Logger } from './logging.ts';
 
 const BASE_MS = 100;
 const CAP_MS = 2_000;
@@ -12,6 +12,11 @@ const CAP_MS = 2_000;
 export function backOffMs(attempt: number, baseMs = BASE_MS, capMs = CAP_MS): number {
   const ceiling = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30));
   return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);
+}
+
+/** Waits; returns early, without error, when `stopping` aborts. */
+export async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal: stopping }).catch(() => undefined);
 }
 
 /**
@@ -34,7 +39,7 @@ export async function untilConnected(
         { attempt, waitMs },
         `${options.name} is not available yet: ${errorMessage(error)}`,
       );
-      await sleep(waitMs, undefined, { signal: options.stopping }).catch(() => undefined);
+      await pause(waitMs, options.stopping);
       if (options.stopping.aborted) throw error;
     }
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type FaultyProxy, startFaultyProxy } from '../../src/faults/tcp-proxy.ts';
+import { type FaultyProxy, startFaultyProxy } from '../../lib/faulty-proxy.ts';
 
 describe('the faulty proxy', () => {
   let server: Server;
@@ -77,6 +77,26 @@ describe('the faulty proxy', () => {
     proxy.pass();
     assert.equal(await end, 'ECONNRESET');
     assert.equal(await ask(bystander, 'after'), 're: after');
+  });
+
+  it('holds the replies from a certain request on, and delivers them when it passes again', async () => {
+    const client = await open();
+    const replies: string[] = [];
+    client.on('data', (chunk) => replies.push(String(chunk)));
+    assert.equal(await ask(client, 'a'), 're: a');
+    const hasArrived = proxy.holdReplies((request) => String(request) === 'b');
+    assert.equal(await ask(client, 'c'), 're: c');
+    client.write('b');
+    await hasArrived;
+    // The replies of other connections are held as well.
+    const bystander = await open();
+    const bystanderReply = once(bystander, 'data');
+    bystander.write('d');
+    while (proxy.repliesHeldBack < 2) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(replies, ['re: a', 're: c']);
+    const reply = once(client, 'data');
+    proxy.pass();
+    assert.deepEqual([String((await reply)[0]), String((await bystanderReply)[0])], ['re: b', 're: d']);
   });
 
   it('lets no one through while it refuses', async () => {

@@ -44,7 +44,6 @@ export function createResponder(requestIds: RequestIds, closing: AbortSignal): R
       const requestId = requestIds(request);
       const body = Buffer.from(problem.toDocument());
       const unread = hasLargeUnreadBody(request);
-      const { retryAfterSeconds, headers } = problem.options;
       for (const name of response.getHeaderNames()) response.removeHeader(name);
       response.writeHead(problem.status, {
         'Content-Type': 'application/problem+json; charset=utf-8',
@@ -52,8 +51,7 @@ export function createResponder(requestIds: RequestIds, closing: AbortSignal): R
         'Cache-Control': 'no-store',
         'X-Content-Type-Options': 'nosniff',
         'X-Request-Id': requestId,
-        ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
-        ...headers,
+        ...problem.headers,
         ...((closing.aborted || unread) && { Connection: 'close' }),
       });
       if (request.method === 'HEAD') response.end();
