@@ -10,6 +10,7 @@ import { messagesChaos } from '../../src/workloads/messages/chaos.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 import { useK6 } from '../support/use-k6.ts';
 
+// first: it takes two minutes
 const servers = useServers('rabbitmq', 'kafka', 'valkey', 'redis');
 const k6 = useK6();
 
