@@ -22,7 +22,10 @@ const plain = (manifests: readonly Manifest[], name: string) =>
 interface Topology {
   readonly permissions: readonly Record<'user' | 'configure' | 'write' | 'read', string>[];
   readonly exchanges: readonly { readonly name: string; readonly type: string }[];
-  readonly queues: readonly { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> }[];
+  readonly queues: readonly {
+    readonly name: string;
+    readonly arguments: Readonly<Record<string, unknown>>;
+  }[];
   readonly bindings: readonly { readonly source: string; readonly destination: string }[];
 }
 
@@ -66,24 +69,21 @@ describe('four lanes of two brokers and two stores', () => {
       exchanges.map(({ name, type }) => `${type} ${name}`),
       ['fanout message', 'fanout message.rabbitmq-redis.dead', 'fanout message.dead'],
     );
-    assert.deepEqual(
-      bindings.map(({ source, destination }) => `${source} → ${destination}`).sort(),
-      [
-        'message → message',
-        'message → message.rabbitmq-redis',
-        'message.dead → message.dead',
-        'message.rabbitmq-redis.dead → message.rabbitmq-redis.dead',
-      ],
-    );
+    assert.deepEqual(bindings.map(({ source, destination }) => `${source} → ${destination}`).sort(), [
+      'message → message',
+      'message → message.rabbitmq-redis',
+      'message.dead → message.dead',
+      'message.rabbitmq-redis.dead → message.rabbitmq-redis.dead',
+    ]);
     const exchangeOf = new Map(
       queues.map(({ name, arguments: own }) => [name, own['x-dead-letter-exchange']]),
     );
     assert.equal(exchangeOf.get('message'), 'message.dead');
     assert.equal(exchangeOf.get('message.rabbitmq-redis'), 'message.rabbitmq-redis.dead');
-    assert.deepEqual(
-      plain(manifests, 'ingest').RABBITMQ_QUEUES?.split(',').sort(),
-      ['message', 'message.rabbitmq-redis=message.rabbitmq-redis.dead'],
-    );
+    assert.deepEqual(plain(manifests, 'ingest').RABBITMQ_QUEUES?.split(',').sort(), [
+      'message',
+      'message.rabbitmq-redis=message.rabbitmq-redis.dead',
+    ]);
     const may = (user: string, right: 'configure' | 'write' | 'read', name: string) =>
       new RegExp(permissions.find((one) => one.user === user)?.[right] ?? '').test(name);
     for (const queue of ['message', 'message.rabbitmq-redis']) {
@@ -183,7 +183,11 @@ describe('four lanes of two brokers and two stores', () => {
 describe('a lane', () => {
   it('keeps its names whatever other lanes there are', async () => {
     const alone = await render({
-      values: { lanes: { 'rabbitmq-valkey': null }, rabbitmq: { enabled: false }, valkey: { enabled: false } },
+      values: {
+        lanes: { 'rabbitmq-valkey': null },
+        rabbitmq: { enabled: false },
+        valkey: { enabled: false },
+      },
     });
     const environment = plain(alone, 'kafka-redis-consumer');
     assert.deepEqual(environment, plain(await render(four), 'kafka-redis-consumer'));
@@ -195,7 +199,11 @@ describe('a lane', () => {
       values: {
         rabbitmq: { queue: 'events' },
         lanes: {
-          'kafka-redis': { subscription: 'mine', deadLetters: '{{ .Release.Name }}.bad', storeKeyPrefix: 'a:' },
+          'kafka-redis': {
+            subscription: 'mine',
+            deadLetters: '{{ .Release.Name }}.bad',
+            storeKeyPrefix: 'a:',
+          },
         },
       },
     });
