@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
+import type { RabbitmqSettings } from '../../services/common/src/messaging/index.ts';
 import {
   deadLetterQueueOptions,
   queueOptions,
 } from '../../services/common/src/messaging/rabbitmq/topology.ts';
-import type { RabbitmqSettings } from '../../services/common/src/messaging/settings.ts';
 import { find, render } from './support/manifests.ts';
 import { containerOf, plainEnvironment } from './support/pods.ts';
 import { toggles } from './support/toggles.ts';

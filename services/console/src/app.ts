@@ -1,10 +1,11 @@
 import { compareAccount } from '@caudal/common/account';
 import { errorMessage } from '@caudal/common/errors';
+import { ProblemError } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { indexPage } from './http/index-page.ts';
-import { ProblemError } from './http/problem.ts';
+import { PROBLEMS } from './http/problems.ts';
 import { type AcceptedMessages, readAcceptedMessages } from './lanes/accepted-messages.ts';
 import { compareLanes } from './lanes/compare-lanes.ts';
 import type { LaneReader } from './lanes/lane-reader.ts';
@@ -67,7 +68,7 @@ export function createApp(options: AppOptions): Express {
       express.json({ limit: maxBodyBytes, strict: true, type: 'application/json' }),
       async (request, response) => {
         if (!request.is('application/json')) {
-          throw new ProblemError('unsupported-media-type', 'Send JSON as application/json.');
+          throw new ProblemError(PROBLEMS['unsupported-media-type'], 'Send JSON as application/json.');
         }
         response.json(await compare(request.body));
       },
@@ -80,13 +81,16 @@ export function createApp(options: AppOptions): Express {
     })
     .all(refuseMethod('GET, HEAD'));
   app.use(() => {
-    throw new ProblemError('not-found', 'Available paths: /api/lanes, /api/account, /openapi.json.');
+    throw new ProblemError(
+      PROBLEMS['not-found'],
+      'Available paths: /api/lanes, /api/account, /openapi.json.',
+    );
   });
 
   async function compare(body: unknown) {
     const parsed = accountRequestSchema.safeParse(body);
     if (!parsed.success) {
-      throw new ProblemError('bad-request', 'The body is not a valid account.', {
+      throw new ProblemError(PROBLEMS['bad-request'], 'The body is not a valid account.', {
         members: {
           errors: parsed.error.issues.map(({ path, message }) => ({
             field: path.join('.'),
@@ -98,14 +102,17 @@ export function createApp(options: AppOptions): Express {
     const { accepted, unknown, before } = parsed.data;
     const missing = readers.filter(({ lane }) => before[lane] === undefined).map(({ lane }) => lane);
     if (missing.length > 0) {
-      throw new ProblemError('bad-request', `before: must contain the totals of ${missing.join(', ')}.`);
+      throw new ProblemError(
+        PROBLEMS['bad-request'],
+        `before: must contain the totals of ${missing.join(', ')}.`,
+      );
     }
     const reports = await readAll(true);
     const lanes = reports.map(({ lane, totals, errors }) => {
       const lanesBefore = before[lane];
       if (totals === null || lanesBefore === undefined) {
-        throw new ProblemError('lane-unavailable', `${lane}: ${errors.store ?? 'no totals'}`, {
-          headers: { 'Retry-After': '1' },
+        throw new ProblemError(PROBLEMS['lane-unavailable'], `${lane}: ${errors.store ?? 'no totals'}`, {
+          retryAfterSeconds: 1,
         });
       }
       return { lane, before: lanesBefore, after: totals };
@@ -124,7 +131,7 @@ export function createApp(options: AppOptions): Express {
       .status(problem.status)
       .set(problem.headers)
       .type('application/problem+json')
-      .send(JSON.stringify(problem.toDocument()));
+      .send(problem.toDocument());
   };
   app.use(onError);
   return app;
@@ -132,7 +139,9 @@ export function createApp(options: AppOptions): Express {
 
 function refuseMethod(allow: string): RequestHandler {
   return () => {
-    throw new ProblemError('method-not-allowed', `Allowed methods: ${allow}.`, { headers: { Allow: allow } });
+    throw new ProblemError(PROBLEMS['method-not-allowed'], `Allowed methods: ${allow}.`, {
+      headers: { Allow: allow },
+    });
   };
 }
 
@@ -140,8 +149,8 @@ function refuseMethod(allow: string): RequestHandler {
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-  if (status === 413) return new ProblemError('body-too-large', 'Send a smaller body.');
-  if (status === 415) return new ProblemError('unsupported-media-type', errorMessage(error));
-  if (status >= 400 && status < 500) return new ProblemError('bad-request', errorMessage(error));
-  return new ProblemError('internal-error', 'See the log for details.');
+  if (status === 413) return new ProblemError(PROBLEMS['body-too-large'], 'Send a smaller body.');
+  if (status === 415) return new ProblemError(PROBLEMS['unsupported-media-type'], errorMessage(error));
+  if (status >= 400 && status < 500) return new ProblemError(PROBLEMS['bad-request'], errorMessage(error));
+  return new ProblemError(PROBLEMS['internal-error'], 'See the log for details.');
 }

@@ -1,30 +1,45 @@
 import {
   count,
   type Environment,
-  kafkaSettings,
-  kafkaShape,
   milliseconds,
   operationsShape,
   parseConfig,
   port,
-  rabbitmqSettings,
-  rabbitmqShape,
-  storeSettings,
+  readAll,
   url,
 } from '@caudal/common/config';
-import type { BrokerChoice } from '@caudal/common/messaging';
-import type { StoreSettings } from '@caudal/common/stores';
+import { laneCountries, laneName } from '@caudal/common/lanes';
+import {
+  BROKER_NAMES,
+  type BrokerChoice,
+  type BrokerName,
+  brokerForLane,
+  readBroker,
+} from '@caudal/common/messaging';
+import {
+  STORE_NAMES,
+  type StoreName,
+  type StoreSettings,
+  storeSettings,
+  storeUrl,
+} from '@caudal/common/stores';
 import { z } from 'zod';
 
 const SERVICE = 'caudal-console';
 
+const nameAtBroker = z.string().min(1, 'must not be empty').optional();
+
 const laneSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
-  broker: z.enum(['rabbitmq', 'kafka']),
-  store: z.enum(['valkey', 'redis']),
-  storeUrl: url('redis', 'rediss'),
+  name: laneName(),
+  broker: z.enum(BROKER_NAMES),
+  /** Queue or consumer group of the lane; default: that of the broker's variables. */
+  subscription: nameAtBroker,
+  /** Queue or topic of its dead letters; default: that of the broker's variables. */
+  deadLetters: nameAtBroker,
+  /** Countries whose messages it stores; default: all. */
+  countries: laneCountries().optional(),
+  store: z.enum(STORE_NAMES),
+  storeUrl: z.string(),
   storeUsername: z.string().optional(),
   storePassword: z.string().optional(),
   /** Variable with the password, or with `_FILE` appended, its file: in JSON it would have to be escaped. */
@@ -51,6 +66,10 @@ const lanes = z
   })
   .pipe(z.array(laneSchema).min(1, 'must list at least one lane'))
   .superRefine((value, context) => {
+    for (const lane of value) {
+      const { error } = storeUrl(lane.store).safeParse(lane.storeUrl);
+      for (const { message } of error?.issues ?? []) context.addIssue({ code: 'custom', message });
+    }
     if (new Set(value.map((lane) => lane.name)).size < value.length) {
       context.addIssue({ code: 'custom', message: 'must have unique lane names' });
     }
@@ -65,8 +84,6 @@ const consoleShape = {
   HTTP_PORT: port(8081),
   /** Lanes: broker, store and the store's address. */
   LANES: lanes,
-  /** RabbitMQ's management API, for unacknowledged messages; credentials default to those of RabbitMQ. */
-  RABBITMQ_MANAGEMENT_URL: url('http', 'https').optional(),
   /** Prometheus with the counts of accepted messages; optional. */
   PROMETHEUS_URL: url('http', 'https').optional(),
   /** Interval for updating the gauges. */
@@ -83,8 +100,10 @@ const consoleShape = {
 /** A lane and its connection settings. */
 export interface LaneSettings {
   readonly lane: string;
+  /** Countries whose messages it stores; undefined: all. */
+  readonly countries: readonly string[] | undefined;
   readonly broker: BrokerChoice;
-  readonly store: { readonly name: 'valkey' | 'redis'; readonly settings: StoreSettings };
+  readonly store: { readonly name: StoreName; readonly settings: StoreSettings };
 }
 
 /**
@@ -92,28 +111,16 @@ export interface LaneSettings {
  * @throws ConfigError that lists every problem.
  */
 export function parseConsoleConfig(environment: Environment) {
-  // All variables of both brokers; those of an unused broker get placeholders, as they are not required.
-  const used = brokersIn(environment);
-  const values = parseConfig(
-    { ...consoleShape, ...rabbitmqShape, ...kafkaShape },
-    {
-      ...environment,
-      ...(used.has('rabbitmq') ? {} : { RABBITMQ_URL: 'amqp://unused', RABBITMQ_URL_FILE: undefined }),
-      ...(used.has('kafka') ? {} : { KAFKA_BROKERS: 'unused:1', KAFKA_BROKERS_FILE: undefined }),
-    },
-  );
-  const brokers: Record<'rabbitmq' | 'kafka', () => BrokerChoice> = {
-    rabbitmq: () => ({
-      name: 'rabbitmq',
-      settings: { ...rabbitmqSettings(values, SERVICE), managementUrl: values.RABBITMQ_MANAGEMENT_URL },
-    }),
-    kafka: () => ({ name: 'kafka', settings: kafkaSettings(values, SERVICE) }),
-  };
+  const { brokers, values } = readAll({
+    brokers: () => readBrokers(brokersIn(environment), environment),
+    values: () => parseConfig(consoleShape, environment),
+  });
   return {
     lanes: values.LANES.map(
       (lane): LaneSettings => ({
         lane: lane.name,
-        broker: brokers[lane.broker](),
+        countries: lane.countries,
+        broker: brokerForLane(brokers[lane.broker] as BrokerChoice, lane),
         store: {
           name: lane.store,
           settings: storeSettings(
@@ -149,12 +156,18 @@ function requiredVariable(name: string, environment: Environment): string | unde
   return parseConfig({ [name]: z.string() }, environment)[name];
 }
 
-/** Brokers used by the lanes; both if the lanes are invalid, so that all problems are listed at once. */
-function brokersIn(environment: Environment): ReadonlySet<string> {
+/** Brokers used by the lanes; all if the lanes are invalid, so that all problems are listed at once. */
+function brokersIn(environment: Environment): readonly BrokerName[] {
   try {
     const values = parseConfig({ LANES: lanes }, environment);
-    return new Set(values.LANES.map((lane) => lane.broker));
+    return [...new Set(values.LANES.map((lane) => lane.broker))];
   } catch {
-    return new Set(['rabbitmq', 'kafka']);
+    return BROKER_NAMES;
   }
+}
+
+function readBrokers(names: readonly BrokerName[], environment: Environment) {
+  return readAll(
+    Object.fromEntries(names.map((name) => [name, () => readBroker(name, environment, SERVICE)])),
+  );
 }

@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createHttpServer } from '@caudal/common/http';
 import { createOperationsServer, Lifecycle, runMain } from '@caudal/common/lifecycle';
 import { createLogger } from '@caudal/common/logging';
 import { createBacklogReader } from '@caudal/common/messaging';
@@ -7,7 +6,6 @@ import { createRegistry } from '@caudal/common/metrics';
 import { createStore } from '@caudal/common/stores';
 import { createApp } from './app.ts';
 import { parseConsoleConfig } from './config.ts';
-import { closeServer, listen } from './http/server.ts';
 import { createLaneReader } from './lanes/lane-reader.ts';
 import { createLaneGauges, pollLanes } from './lanes/poll.ts';
 
@@ -21,7 +19,7 @@ runMain(async () => {
     config.lanes.map(async ({ lane, broker, store }) =>
       createLaneReader({
         lane,
-        store: createStore(store.name, store.settings, logger),
+        store: await createStore(store.name, store.settings, logger),
         backlog: await createBacklogReader(broker, { logger }),
         logger,
         readTimeoutMs: config.readTimeoutMs,
@@ -31,7 +29,7 @@ runMain(async () => {
     ),
   );
   const registry = createRegistry();
-  const server = createServer(
+  const server = createHttpServer(
     createApp({ ...config, maxBodyBytes: config.http.maxBodyBytes, readers, logger }),
   );
   // Lanes are read on each request, so the console is always ready.
@@ -39,11 +37,11 @@ runMain(async () => {
 
   for (const reader of readers) reader.start();
   const poll = pollLanes(readers, createLaneGauges(registry), config.pollIntervalMs);
-  lifecycle.onStop('HTTP server', () => closeServer(server));
+  lifecycle.onStop('HTTP server', () => server.close());
   lifecycle.onStop('poll', () => poll.stop());
   lifecycle.onStop('lanes', async () => void (await Promise.all(readers.map((reader) => reader.close()))));
   lifecycle.onStop('operations server', () => operations.close());
   const operationsPort = await operations.listen(config.operations.host, config.operations.port);
-  await listen(server, config.http.host, config.http.port);
-  logger.info({ port: (server.address() as AddressInfo).port, operationsPort }, 'listening');
+  const port = await server.listen(config.http.host, config.http.port);
+  logger.info({ port, operationsPort }, 'listening');
 });

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Account, LaneReport } from '@caudal/common/account';
+import { createHttpServer, type HttpServer } from '@caudal/common/http';
 import { createLogger } from '@caudal/common/logging';
 import { createApp } from '../src/app.ts';
-import { closeServer, listen } from '../src/http/server.ts';
 import { createFakeLane, type FakeLane } from './support/fake-lane.ts';
 
 describe('the console API', () => {
-  let servers: Server[];
+  let servers: HttpServer[];
   let left: FakeLane;
   let right: FakeLane;
 
@@ -19,14 +18,13 @@ describe('the console API', () => {
     right = await createFakeLane('right');
   });
   afterEach(async () => {
-    await Promise.all(servers.map(closeServer));
+    await Promise.all(servers.map((server) => server.close()));
   });
 
-  async function serve(listener: Parameters<typeof createServer>[1]): Promise<string> {
-    const server = createServer(listener);
+  async function serve(listener: RequestListener): Promise<string> {
+    const server = createHttpServer(listener);
     servers.push(server);
-    await listen(server, '127.0.0.1', 0);
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
   }
   const start = (prometheusUrl?: string) =>
     serve(

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { backOffMs, pause } from '@caudal/common/back-off';
 
 /** First and maximum wait, ms. */
 const FIRST_MS = 50;
@@ -8,7 +8,6 @@ const LONGEST_MS = 1_000;
  * Waits before attempt `attempt` (1, 2, …): exponential with jitter, so that consumers do not come back all at
  * once. Returns early, without error, when `stopping` aborts.
  */
-export async function backOff(attempt: number, stopping: AbortSignal): Promise<void> {
-  const longestMs = Math.min(FIRST_MS * 2 ** (attempt - 1), LONGEST_MS);
-  await delay(longestMs * (0.5 + Math.random() / 2), undefined, { signal: stopping }).catch(() => undefined);
+export function backOff(attempt: number, stopping: AbortSignal): Promise<void> {
+  return pause(backOffMs(attempt, FIRST_MS, LONGEST_MS), stopping);
 }

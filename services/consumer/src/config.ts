@@ -1,74 +1,52 @@
-import {
-  count,
-  type Environment,
-  kafkaSettings,
-  kafkaShape,
-  operationsShape,
-  parseConfig,
-  rabbitmqSettings,
-  rabbitmqShape,
-  storeSettings,
-  storeShape,
-} from '@caudal/common/config';
-import { DEFAULT_KEY_RETENTION_HOURS } from '@caudal/common/stores';
+import { count, type Environment, operationsShape, parseConfig, readAll } from '@caudal/common/config';
+import { laneCountryList, laneName } from '@caudal/common/lanes';
+import { BROKER_NAMES, BROKERS, readBroker } from '@caudal/common/messaging';
+import { DEFAULT_KEY_RETENTION_HOURS, STORE_NAMES, storeSettings, storeShape } from '@caudal/common/stores';
 import { z } from 'zod';
 
 const laneShape = {
   ...operationsShape,
-  ...storeShape,
-  LANE: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
-  LANE_BROKER: z.enum(['rabbitmq', 'kafka']),
-  LANE_STORE: z.enum(['valkey', 'redis']),
+  LANE: laneName(),
+  LANE_BROKER: z.enum(BROKER_NAMES),
+  LANE_STORE: z.enum(STORE_NAMES),
+  /** Countries whose messages the lane stores; default: all. */
+  LANE_COUNTRIES: laneCountryList().optional(),
   /** Hours: a day for the client, plus the time that a copy of its message may wait in a broker or for the store. */
   IDENTITY_KEY_RETENTION_HOURS: count(DEFAULT_KEY_RETENTION_HOURS, 24, 8_760),
   /** 0 selects the default of the broker. */
   BATCH_MAX_MESSAGES: count(0, 0, 10_000),
 };
 
-/** A Kafka fetch returns thousands of messages; for RabbitMQ, half of the prefetch is handled while the other half arrives. */
-const DEFAULT_BATCH_MESSAGES = { rabbitmq: 1_000, kafka: 4_000 };
-
-/** Reads the configuration of a consumer; only the variables of its lane's broker are required. */
+/**
+ * Reads the configuration of a consumer; only the variables of its lane's broker are required.
+ * @throws ConfigError that lists every problem.
+ */
 export function loadConfig(environment: Environment) {
-  const isKafka = environment.LANE_BROKER === 'kafka';
-  const lane = isKafka
-    ? readLane(environment, { ...laneShape, ...kafkaShape }, (values, clientId) => ({
-        name: 'kafka' as const,
-        settings: kafkaSettings(values, clientId),
-      }))
-    : readLane(environment, { ...laneShape, ...rabbitmqShape }, (values, clientId) => ({
-        name: 'rabbitmq' as const,
-        settings: rabbitmqSettings(values, clientId),
-      }));
-  return lane;
+  const clientId = `caudal-${environment.LANE}-consumer`;
+  const { values, broker } = readAll({
+    values: () => parseConfig({ ...laneShape, ...storeShape(environment.LANE_STORE) }, environment),
+    broker: () => {
+      const { LANE_BROKER } = parseConfig({ LANE_BROKER: laneShape.LANE_BROKER }, environment);
+      return readBroker(LANE_BROKER, environment, clientId);
+    },
+  });
+  return {
+    lane: values.LANE,
+    countries: values.LANE_COUNTRIES,
+    broker,
+    store: {
+      name: values.LANE_STORE,
+      settings: {
+        ...storeSettings(values, clientId),
+        keyRetentionHours: values.IDENTITY_KEY_RETENTION_HOURS,
+      },
+    },
+    batchMaxMessages: values.BATCH_MAX_MESSAGES || BROKERS[values.LANE_BROKER].defaultBatchMessages,
+    operations: { host: values.OPERATIONS_HOST, port: values.OPERATIONS_PORT },
+    logLevel: values.LOG_LEVEL,
+    drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
+  };
 }
 
 /** A consumer's configuration. */
 export type ConsumerConfig = ReturnType<typeof loadConfig>;
-
-function readLane<Shape extends typeof laneShape, Broker>(
-  environment: Environment,
-  shape: Shape,
-  brokerOf: (values: ReturnType<typeof parseConfig<Shape>>, clientId: string) => Broker,
-) {
-  const values = parseConfig(shape, environment);
-  const lane = values as ReturnType<typeof parseConfig<typeof laneShape>>;
-  const clientId = `caudal-${lane.LANE}-consumer`;
-  return {
-    lane: lane.LANE,
-    broker: brokerOf(values, clientId),
-    store: {
-      name: lane.LANE_STORE,
-      settings: {
-        ...storeSettings(lane, clientId),
-        keyRetentionHours: lane.IDENTITY_KEY_RETENTION_HOURS,
-      },
-    },
-    batchMaxMessages: lane.BATCH_MAX_MESSAGES || DEFAULT_BATCH_MESSAGES[lane.LANE_BROKER],
-    operations: { host: lane.OPERATIONS_HOST, port: lane.OPERATIONS_PORT },
-    logLevel: lane.LOG_LEVEL,
-    drainTimeoutMs: lane.DRAIN_TIMEOUT_MS,
-  };
-}

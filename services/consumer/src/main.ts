@@ -13,7 +13,7 @@ runMain(async () => {
   const lifecycle = new Lifecycle({ logger, drainTimeoutMs: config.drainTimeoutMs });
   lifecycle.handleSignals();
 
-  const store = createStore(config.store.name, config.store.settings, logger);
+  const store = await createStore(config.store.name, config.store.settings, logger);
   const consumer = await createConsumer(config.broker, { logger, maxBatchMessages: config.batchMaxMessages });
   const registry = createRegistry();
   registerInHand(registry, config.lane, () => consumer.inHand());

@@ -50,7 +50,7 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
         keyPrefix: `${name}:`,
         commandTimeoutMs: 2_000,
       };
-      store = createStore('redis', storeSettings, logger);
+      store = await createStore('redis', storeSettings, logger);
       await store.connect();
     });
     afterEach(async () => {

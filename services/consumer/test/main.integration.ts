@@ -10,10 +10,9 @@ import { createLogger } from '@caudal/common/logging';
 import { encodeEnvelope } from '@caudal/common/message';
 import { createPublisher, type MessagePublisher } from '@caudal/common/messaging';
 import { type CountStore, createStore } from '@caudal/common/stores';
-import { useServers } from '@caudal/common/testing';
+import { type FaultyProxy, startFaultyProxy, useServers } from '@caudal/common/testing';
 import { loadConfig } from '../src/config.ts';
 import { envelope } from './fakes.ts';
-import { type HeldStore, startHeldStore } from './held-store.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts');
 const MESSAGES = 100;
@@ -30,21 +29,23 @@ interface LogLine {
 for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
   describe(`the consumer of ${lane} as a process`, () => {
     let environment: Record<string, string>;
-    let held: HeldStore;
+    let proxy: FaultyProxy;
     let store: CountStore;
     let publisher: MessagePublisher;
     let kill = (): void => undefined;
     before(async () => {
       const { addresses } = servers();
       const isKafka = lane === 'kafka-redis';
-      const storeUrl = isKafka ? addresses.redis.url : addresses.valkey.url;
+      const storeUrl = new URL(isKafka ? addresses.redis.url : addresses.valkey.url);
       const name = `test-${process.pid}-${lane}`;
-      held = await startHeldStore(storeUrl);
+      proxy = await startFaultyProxy({ host: storeUrl.hostname, port: Number(storeUrl.port) });
+      const proxied = new URL(storeUrl);
+      proxied.port = String(proxy.port);
       environment = {
         LANE: lane,
         LANE_BROKER: isKafka ? 'kafka' : 'rabbitmq',
         LANE_STORE: isKafka ? 'redis' : 'valkey',
-        STORE_URL: held.url,
+        STORE_URL: proxied.href,
         STORE_KEY_PREFIX: `${name}:`,
         RABBITMQ_URL: addresses.rabbitmq.url,
         RABBITMQ_QUEUE: name,
@@ -59,8 +60,8 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
         OPERATIONS_PORT: '0',
         LOG_LEVEL: 'debug',
       };
-      const config = loadConfig({ ...environment, STORE_URL: storeUrl });
-      store = createStore(config.store.name, config.store.settings, logger);
+      const config = loadConfig({ ...environment, STORE_URL: storeUrl.href });
+      store = await createStore(config.store.name, config.store.settings, logger);
       publisher = await createPublisher(config.broker, { logger });
       await Promise.all([store.connect(), publisher.connect()]);
     });
@@ -68,7 +69,7 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
     after(async () => {
       await publisher.close();
       await store.close();
-      await held.close();
+      await proxy.close();
     });
 
     /** Starts `main.ts`; `until` resolves when a line has been logged. */
@@ -113,12 +114,12 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
     it('stores on SIGTERM what it has in hand, closes in order and exits with 0', async () => {
       const { child, log, until, exited } = start();
       await until('listening');
-      const sent = held.hold();
+      const sent = proxy.holdReplies((request) => /evalsha/i.test(request.toString('latin1')));
       await publisher.publish(Array.from({ length: MESSAGES }, (_, i) => encodeEnvelope(envelope(i))));
       await sent;
       child.kill('SIGTERM');
       await until('stopping');
-      held.release();
+      proxy.pass();
       assert.deepEqual(await exited, [0, null]);
       assert.deepEqual(
         log.flatMap(({ step }) => (step === undefined ? [] : [step])),
@@ -143,7 +144,7 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
       const { child, until, get, metric, exited } = start();
       await until('listening');
       const { total } = await store.totals();
-      await configure(held.url, 'maxmemory', '1');
+      await configure(environment.STORE_URL ?? '', 'maxmemory', '1');
       try {
         const bodies = Array.from({ length: MESSAGES }, (_, i) => encodeEnvelope(envelope(1_000 + i)));
         await publisher.publish(bodies);
@@ -154,7 +155,7 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
         assert.equal(await metric('caudal_lane_paused'), 1);
         assert.equal((await store.totals()).total, total);
       } finally {
-        await configure(held.url, 'maxmemory', '0');
+        await configure(environment.STORE_URL ?? '', 'maxmemory', '0');
       }
       await until('store is back, lane resumed');
       while ((await store.totals()).total < total + MESSAGES) await setImmediate();

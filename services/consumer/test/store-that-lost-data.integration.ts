@@ -45,7 +45,7 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       };
       cleanUps.push(() => deleteTopics(settings.brokers, [settings.topic, settings.deadLetterTopic]));
       const storeSettings = { clientName: name, url: redis.url, ca: undefined, keyPrefix: `${name}:` };
-      const store = createStore('redis', { ...storeSettings, commandTimeoutMs: 2_000 }, logger);
+      const store = await createStore('redis', { ...storeSettings, commandTimeoutMs: 2_000 }, logger);
       cleanUps.push(() => store.close());
       const consumer = await createConsumer({ name: 'kafka', settings }, { logger });
       cleanUps.push(() => consumer.stop());

@@ -1,13 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { errorMessage } from '@caudal/common/errors';
+import {
+  ClientGoneError,
+  createRateLimit,
+  createRequestIds,
+  createResponder,
+  ProblemError,
+} from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { createDocs } from './http/docs.ts';
 import { createFailureLog } from './http/failure-log.ts';
-import { ClientGoneError, ProblemError } from './http/problem.ts';
-import { createRateLimit } from './http/rate-limit.ts';
-import { createRequestIds } from './http/request-id.ts';
-import { createResponder } from './http/respond.ts';
+import { PROBLEMS } from './http/problems.ts';
 import { ROUTES, routeOf } from './http/routes.ts';
 import { createTakeMessages, type TakeMessagesOptions } from './messages/take-messages.ts';
 import { createOpenApiDocument } from './openapi.ts';
@@ -92,7 +96,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.enable('case sensitive routing');
   app.set('query parser', false);
   app.set('trust proxy', options.trustProxyHops);
-  const guards = options.rateLimitPerSecond > 0 ? [createRateLimit(options)] : [];
+  const guards = options.rateLimitPerSecond > 0 ? [limitRate(options)] : [];
   const posts = new Map(MESSAGE_PATHS.map((path) => [path, postMessages(path)]));
   for (const [path, post] of posts) {
     app.post(path, ...guards, (request, response) => post(request, response));
@@ -107,7 +111,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(createDocs(createOpenApiDocument()));
   for (const [path, methods] of Object.entries(ROUTES)) app.all(path, refuseMethod(methods));
   app.use(() => {
-    throw new ProblemError('not-found', `Available paths: ${Object.keys(ROUTES).join(', ')}.`);
+    throw new ProblemError(PROBLEMS['not-found'], `Available paths: ${Object.keys(ROUTES).join(', ')}.`);
   });
   const onError: ErrorRequestHandler = (error, request, response, _next) => {
     fail(request, response, routeOf(request.path), error);
@@ -121,6 +125,20 @@ export function createApp(options: AppOptions): RequestListener {
   };
 }
 
+/** Callers are known by their API key, or by their address. */
+function limitRate({ rateLimitPerSecond: perSecond, apiKeys }: AppOptions): RequestHandler {
+  return createRateLimit({
+    perSecond,
+    callerOf: (request) => apiKeys.identify(request),
+    refusal: (retryAfterSeconds) =>
+      new ProblemError(
+        PROBLEMS['too-many-requests'],
+        `At most ${perSecond} requests per second. Retry later, or send more messages per request.`,
+        { retryAfterSeconds },
+      ),
+  });
+}
+
 function refuseMethod(methods: readonly string[]): RequestHandler {
   const allow = [...methods, 'OPTIONS'].join(', ');
   return (request, response) => {
@@ -128,7 +146,9 @@ function refuseMethod(methods: readonly string[]): RequestHandler {
       response.writeHead(204, { Allow: allow }).end();
       return;
     }
-    throw new ProblemError('method-not-allowed', `Allowed methods: ${allow}.`, { headers: { Allow: allow } });
+    throw new ProblemError(PROBLEMS['method-not-allowed'], `Allowed methods: ${allow}.`, {
+      headers: { Allow: allow },
+    });
   };
 }
 
@@ -136,7 +156,7 @@ function refuseMethod(methods: readonly string[]): RequestHandler {
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-  if (status === 404 || status === 403) return new ProblemError('not-found', 'File not found.');
-  if (status >= 400 && status < 500) return new ProblemError('bad-request', errorMessage(error));
-  return new ProblemError('internal-error', 'See the log entry with this request ID.');
+  if (status === 404 || status === 403) return new ProblemError(PROBLEMS['not-found'], 'File not found.');
+  if (status >= 400 && status < 500) return new ProblemError(PROBLEMS['bad-request'], errorMessage(error));
+  return new ProblemError(PROBLEMS['internal-error'], 'See the log entry with this request ID.');
 }

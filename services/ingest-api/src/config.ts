@@ -1,31 +1,37 @@
 import {
   count,
   type Environment,
-  kafkaSettings,
-  kafkaShape,
   list,
   milliseconds,
   operationsShape,
   parseConfig,
   port,
-  rabbitmqSettings,
-  rabbitmqShape,
+  readAll,
 } from '@caudal/common/config';
+import { defaultLanes } from '@caudal/common/lanes';
 import { MAX_MESSAGES_PER_REQUEST } from '@caudal/common/message';
+import { BROKER_NAMES, type BrokerChoice, readBroker } from '@caudal/common/messaging';
 import { z } from 'zod';
 
 const SERVICE = 'ingest-api';
 const MIB = 2 ** 20;
 const API_KEY = /^[\x21-\x7e]{16,255}$/;
 
+const DEFAULT_BROKERS = [...new Set(defaultLanes().map(({ broker }) => broker))];
+
+/** Brokers to publish to; only their variables are required. */
+const BROKERS = list()
+  .pipe(z.array(z.enum(BROKER_NAMES)).min(1, 'must list at least one broker'))
+  .refine((names) => new Set(names).size === names.length, 'must not name a broker twice')
+  .default(DEFAULT_BROKERS);
+
 const ingestShape = {
   ...operationsShape,
-  ...rabbitmqShape,
-  ...kafkaShape,
+  BROKERS,
   /** Default: all addresses, including IPv6 when available. */
   HTTP_HOST: z.string().optional(),
   HTTP_PORT: port(8080),
-  /** Time for both brokers to confirm; 503 when exceeded. */
+  /** Time for all brokers to confirm; 503 when exceeded. */
   PUBLISH_TIMEOUT_MS: milliseconds(5_000),
   /** Maximum size of a request body; 413 when exceeded. */
   MAX_BODY_BYTES: count(MIB, 1_024, 64 * MIB),
@@ -63,10 +69,12 @@ const ingestShape = {
  * @throws ConfigError that lists every problem.
  */
 export function parseIngestConfig(environment: Environment) {
-  const values = parseConfig(ingestShape, environment);
+  const { values, brokers } = readAll({
+    brokers: () => readBrokers(environment),
+    values: () => parseConfig(ingestShape, environment),
+  });
   return {
-    rabbitmq: rabbitmqSettings(values, SERVICE),
-    kafka: kafkaSettings(values, SERVICE),
+    brokers,
     http: {
       host: values.HTTP_HOST,
       port: values.HTTP_PORT,
@@ -90,6 +98,12 @@ export function parseIngestConfig(environment: Environment) {
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function readBrokers(environment: Environment): readonly BrokerChoice[] {
+  const { BROKERS: names } = parseConfig({ BROKERS }, environment);
+  const read = names.map((name) => [name, () => readBroker(name, environment, SERVICE)] as const);
+  return Object.values(readAll(Object.fromEntries(read)));
 }
 
 /** Configuration of ingest-api. */

@@ -9,9 +9,6 @@ runMain(async () => {
   const logger = createLogger('ingest-api', config.logLevel);
   const lifecycle = new Lifecycle({ logger, drainTimeoutMs: config.drainTimeoutMs });
   lifecycle.handleSignals();
-  const publishers = await Promise.all([
-    createPublisher({ name: 'rabbitmq', settings: config.rabbitmq }, { logger }),
-    createPublisher({ name: 'kafka', settings: config.kafka }, { logger }),
-  ]);
+  const publishers = await Promise.all(config.brokers.map((broker) => createPublisher(broker, { logger })));
   await startService({ config, publishers, lifecycle, logger });
 });

@@ -1,8 +1,15 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
+import { defaultLanes } from '@caudal/common/lanes';
 import { MAX_MESSAGES_PER_REQUEST, messageSchema } from '@caudal/common/message';
+import { BROKERS } from '@caudal/common/messaging';
+import { STORES } from '@caudal/common/stores';
 import { z } from 'zod';
 import { IDEMPOTENCY_KEY } from './messages/identify.ts';
 import { MAX_LISTED_PROBLEMS } from './messages/item-problems.ts';
+
+const LANES = defaultLanes()
+  .map(({ broker, store }) => `${BROKERS[broker].title} to ${STORES[store].title}`)
+  .join(', ');
 
 type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 
@@ -151,7 +158,7 @@ export function createOpenApiDocument(): OpenApiDocument {
     info: {
       title: 'Caudal ingest API',
       version: '1',
-      description: 'Accepts messages and publishes each to every lane: RabbitMQ to Valkey, Kafka to Redis.',
+      description: `Accepts messages and publishes each to every lane: ${LANES}.`,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createByteBudget, createHttpServer } from '@caudal/common/http';
 import { createOperationsServer, type Lifecycle, type ReadinessCheck } from '@caudal/common/lifecycle';
 import type { Logger } from '@caudal/common/logging';
 import { createIdentitySource } from '@caudal/common/message';
@@ -12,10 +13,8 @@ import { createRegistry } from '@caudal/common/metrics';
 import { createApp } from './app.ts';
 import type { IngestConfig } from './config.ts';
 import { createApiKeys } from './http/api-keys.ts';
-import { createByteBudget } from './http/byte-budget.ts';
 import { createLoadShedder } from './http/load-shedder.ts';
 import { OTHER_ROUTE } from './http/routes.ts';
-import { createHttpServer } from './http/server.ts';
 import { createKeyMemory } from './messages/key-memory.ts';
 import { createPublishToAll } from './messages/publish-to-all.ts';
 import { createIngestMetrics } from './metrics.ts';

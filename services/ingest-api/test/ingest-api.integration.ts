@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import { useServers } from '@caudal/common/testing';
+import { startFaultyProxy, useServers } from '@caudal/common/testing';
 import fc from 'fast-check';
 import { acceptedSchema, problemSchema } from '../src/openapi.ts';
 import { generatedRequest } from './support/bodies.ts';
@@ -10,7 +10,6 @@ import { postHead, RAW_CASES, RAW_CASES_MAX_BODY_BYTES } from './support/raw-cas
 import { rawClient, statuses } from './support/raw-client.ts';
 import { brokerEnvironment, messagesInBrokers, startReady } from './support/real-brokers.ts';
 import { MESSAGE, metricValue } from './support/run-service.ts';
-import { startTcpProxy } from './support/tcp-proxy.ts';
 
 const servers = useServers('rabbitmq', 'kafka');
 
@@ -228,7 +227,7 @@ describe('a broker that goes away', () => {
   }, async () => {
     const direct = environment();
     const url = new URL(direct.RABBITMQ_URL ?? '');
-    const proxy = await startTcpProxy(Number(url.port));
+    const proxy = await startFaultyProxy({ host: url.hostname, port: Number(url.port) });
     url.port = String(proxy.port);
     const program = await startReady({
       ...direct,
@@ -244,25 +243,25 @@ describe('a broker that goes away', () => {
     };
     try {
       assert.equal((await post(program, MESSAGE)).status, 202);
-      proxy.silence();
+      proxy.swallowReplies();
       assert.deepEqual(await brokersOf(await post(program, MESSAGE)), {
         type: 'unconfirmed',
         brokers: ['rabbitmq'],
       });
-      await proxy.cut();
+      proxy.refuse();
       while (await program.isReady()) await new Promise(setImmediate);
       assert.deepEqual(await brokersOf(await post(program, MESSAGE)), {
         type: 'broker-unavailable',
         brokers: ['rabbitmq'],
       });
       assert.equal(metricValue(await program.metrics(), 'caudal_broker_up{broker="rabbitmq"}'), 0);
-      await proxy.restore();
+      proxy.pass();
       while (!(await program.isReady())) await new Promise(setImmediate);
       assert.equal((await post(program, MESSAGE)).status, 202);
       assert.equal(program.child.exitCode, null);
     } finally {
       assert.equal(await program.stop(), 0);
-      await proxy.cut();
+      await proxy.close();
     }
   });
 });

@@ -12,7 +12,7 @@ import { LocalProvider } from '../../cluster/local/local-provider.ts';
 import { mountPoints } from '../../cluster/local/node-config.ts';
 import { readState } from '../../cluster/local/state.ts';
 import { readSysctls } from '../../cluster/local/sysctls.ts';
-import { waitFor } from '../../cluster/wait-for.ts';
+import { eventually } from '../../lib/eventually.ts';
 
 /**
  * Tests the local cluster from its start to its removal. Needs Linux and root; with an empty cache it builds everything first.
@@ -184,9 +184,11 @@ test('a cluster comes up, serves, and goes without a trace', async (t) => {
         '-o',
         'jsonpath={.spec.clusterIP}',
       );
-      const answer = await waitFor('the ingress to know the host', () => ask(cluster.ingressUrl ?? ''), {
-        timeoutMs: 30_000,
-      });
+      const answer = await eventually(
+        () => ask(cluster.ingressUrl ?? ''),
+        (text) => text !== undefined,
+        { what: 'the ingress to know the host', timeoutMs: 30_000, pastErrors: true },
+      );
       assert.equal(answer, service, 'the pod resolves the address of its own service');
     },
   );
@@ -210,10 +212,12 @@ test('a cluster comes up, serves, and goes without a trace', async (t) => {
     const script = 'fetch("http://web").then((r) => console.log(r.status), (e) => console.log(e.cause.code))';
     const fetchAs = async (pod: string): Promise<string> =>
       (await kubectl(target, 'exec', '--namespace=probe', pod, '--', 'node', '--eval', script)).trim();
-    const expectAnswer = (pod: string, answer: string): Promise<true> =>
-      waitFor(`${pod} to get ${answer}`, async () => ((await fetchAs(pod)) === answer ? true : undefined), {
-        timeoutMs: 20_000,
-      });
+    const expectAnswer = (pod: string, expected: string): Promise<string> =>
+      eventually(
+        () => fetchAs(pod),
+        (answer) => answer === expected,
+        { what: `${pod} to get ${expected}`, timeoutMs: 20_000, pastErrors: true },
+      );
     for (const pod of ['friend', 'stranger']) await expectAnswer(pod, '200');
     await applyManifests(target, [ingressPolicy]);
     await expectAnswer('stranger', 'ECONNREFUSED');
@@ -226,11 +230,11 @@ test('a cluster comes up, serves, and goes without a trace', async (t) => {
   });
 
   await t.test('the metrics API knows the nodes', async () => {
-    const metrics = async (): Promise<true | undefined> => {
-      const text = await kubectl(target, 'get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes');
-      return text.includes('"node1"') && text.includes('"node2"') ? true : undefined;
-    };
-    await waitFor('metrics of both nodes', metrics, { timeoutMs: 60_000, intervalMs: 500 });
+    await eventually(
+      () => kubectl(target, 'get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes'),
+      (text) => text.includes('"node1"') && text.includes('"node2"'),
+      { what: 'metrics of both nodes', timeoutMs: 60_000, everyMs: 500, pastErrors: true },
+    );
   });
 
   await t.test('node2 comes back after a power cut, also if its namespace is still there', async () => {
@@ -250,12 +254,10 @@ test('a cluster comes up, serves, and goes without a trace', async (t) => {
   await t.test('deleting a claim removes its volume', async () => {
     await kubectl(target, 'delete', 'namespace', 'probe', '--timeout=60s');
     const volumes = join(run, 'volumes');
-    await waitFor(
-      'the directory to go',
-      async () => ((await readdir(volumes)).length === 0 ? true : undefined),
-      {
-        timeoutMs: 30_000,
-      },
+    await eventually(
+      () => readdir(volumes),
+      (directories) => directories.length === 0,
+      { what: 'the directory to go', timeoutMs: 30_000, pastErrors: true },
     );
   });
 

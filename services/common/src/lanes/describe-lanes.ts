@@ -1,30 +1,5 @@
-import type { BrokerName } from '../messaging/ports.ts';
+import { BROKERS } from '../messaging/index.ts';
 import type { Lane, LaneEntry, SharedNames } from './lane.ts';
-
-type BrokerNames = Pick<Lane, 'subscription' | 'deadLetters'>;
-
-/** The broker's names of the lane that has them without a suffix, and of any other lane. */
-const NAMES: Readonly<
-  Record<
-    BrokerName,
-    {
-      readonly shared: (names: SharedNames) => BrokerNames;
-      readonly own: (names: SharedNames, lane: string) => BrokerNames;
-    }
-  >
-> = {
-  rabbitmq: {
-    shared: ({ queue }) => ({ subscription: queue, deadLetters: `${queue}.dead` }),
-    own: ({ queue }, lane) => ({ subscription: `${queue}.${lane}`, deadLetters: `${queue}.${lane}.dead` }),
-  },
-  kafka: {
-    shared: ({ group, topic }) => ({ subscription: group, deadLetters: `${topic}.dead` }),
-    own: ({ group, topic }, lane) => ({
-      subscription: `${group}-${lane}`,
-      deadLetters: `${topic}.${lane}.dead`,
-    }),
-  },
-};
 
 /** The lanes of a deployment that configures none. They have the shared names as they are. */
 const DEFAULT_ENTRIES: readonly LaneEntry[] = [
@@ -53,9 +28,8 @@ export function describeLane(entry: LaneEntry, names: SharedNames = DEFAULT_NAME
   const isDefault = DEFAULT_ENTRIES.some(
     ({ name, broker, store }) => name === entry.name && broker === entry.broker && store === entry.store,
   );
-  const { shared, own } = NAMES[entry.broker];
   const derived = {
-    ...(isDefault ? shared(names) : own(names, entry.name)),
+    ...BROKERS[entry.broker].laneNames(names, isDefault ? undefined : entry.name),
     keyPrefix: isDefault ? names.storeKeyPrefix : `${names.storeKeyPrefix}${entry.name}:`,
   };
   return {

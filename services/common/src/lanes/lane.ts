@@ -1,16 +1,12 @@
-import type { BrokerName } from '../messaging/ports.ts';
-import type { StoreName } from '../stores/ports.ts';
+import type { BrokerName, LaneBrokerNames, SharedBrokerNames } from '../messaging/index.ts';
+import type { StoreName } from '../stores/index.ts';
 
 /** How messages get from ingest into a store: one broker, one store, and the names that separate this lane from others. */
-export interface Lane {
+export interface Lane extends LaneBrokerNames {
   /** Unique among the lanes of a deployment; a label of metrics. */
   readonly name: string;
   readonly broker: BrokerName;
   readonly store: StoreName;
-  /** What its consumers read, which no other lane reads: a queue, or a consumer group. */
-  readonly subscription: string;
-  /** Queue or topic that its consumers move poison to. */
-  readonly deadLetters: string;
   /** Prefix of its keys in the store; lanes of one store differ in it. */
   readonly keyPrefix: string;
   /** ISO 3166-1 alpha-2 codes of the countries whose messages it stores; undefined: all. */
@@ -21,11 +17,6 @@ export interface Lane {
 export type LaneEntry = Pick<Lane, 'name' | 'broker' | 'store'> & Partial<Lane>;
 
 /** Names that all lanes of a deployment have in common. */
-export interface SharedNames {
-  /** RabbitMQ's exchange, and the queue of the default lane. */
-  readonly queue: string;
-  readonly topic: string;
-  /** Kafka consumer group of the default lane. */
-  readonly group: string;
+export interface SharedNames extends SharedBrokerNames {
   readonly storeKeyPrefix: string;
 }

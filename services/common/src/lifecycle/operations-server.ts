@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { listen } from '../http/listen.ts';
 
 /** Readiness check of a dependency; `detail` describes a failure. */
 export interface ReadinessCheck {
@@ -51,14 +51,7 @@ export function createOperationsServer(options: {
     }
   });
   return {
-    listen: (host, port) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen({ port, ...(host !== undefined && { host }) }, () => {
-          server.off('error', reject);
-          resolve((server.address() as AddressInfo).port);
-        });
-      }),
+    listen: (host, port) => listen(server, host, port),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,6 +1,6 @@
+import { backOffMs } from '../back-off.ts';
 import { AppError, errorMessage, isRefused, isRetriable } from '../errors.ts';
-import { backOffMs } from './back-off.ts';
-import type { BrokerName, MessagePublisher } from './ports.ts';
+import type { MessagePublisher } from './ports.ts';
 
 const RETRY_BASE_MS = 20;
 const RETRY_CAP_MS = 500;
@@ -23,7 +23,7 @@ export interface GroupCommitOptions {
 
 /** Combines the publishes of many requests into few large ones. */
 export interface GroupCommit {
-  readonly broker: BrokerName;
+  readonly broker: string;
   /**
    * Resolves when the broker has confirmed all bodies. `deadline` is on the clock of `performance.now()`;
    * until then a failed flush is tried again with the same bodies.
@@ -77,7 +77,7 @@ export function createGroupCommit(
 }
 
 class PublisherGroupCommit implements GroupCommit {
-  readonly broker: BrokerName;
+  readonly broker: string;
   readonly #publisher: MessagePublisher;
   readonly #maxMessages: number;
   readonly #maxBytes: number;

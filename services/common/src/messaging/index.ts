@@ -1,13 +1,24 @@
-export { untilConnected } from './back-off.ts';
+export { untilConnected } from '../back-off.ts';
+export type {
+  BrokerKind,
+  ClientOptions,
+  ConsumerOptions,
+  LaneBrokerNames,
+  SharedBrokerNames,
+} from './broker-kind.ts';
 export {
+  BROKER_NAMES,
+  BROKERS,
   type BrokerChoice,
-  type ClientOptions,
-  type ConsumerOptions,
+  type BrokerName,
+  brokerForLane,
   createBacklogReader,
   createConsumer,
   createPublisher,
-} from './factories.ts';
+  readBroker,
+} from './brokers.ts';
 export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+export type { KafkaSettings } from './kafka/settings.ts';
 export { MemoryLog } from './memory/memory-log.ts';
 export { type MemoryDeadLetter, MemoryQueue } from './memory/memory-queue.ts';
 export {
@@ -15,7 +26,6 @@ export {
   type BacklogReader,
   type BatchOutcome,
   type BatchPosition,
-  type BrokerName,
   type ConsumerHandlers,
   type DeliveryBatch,
   ENVELOPE_CONTENT_TYPE,
@@ -25,4 +35,4 @@ export {
   type MessagePublisher,
   type PoisonItem,
 } from './ports.ts';
-export type { KafkaSettings, RabbitmqSettings } from './settings.ts';
+export type { RabbitmqSettings } from './rabbitmq/settings.ts';

@@ -1,6 +1,3 @@
-/** The brokers a lane can read from. */
-export type BrokerName = 'rabbitmq' | 'kafka';
-
 /**
  * Content type of an envelope, which RabbitMQ carries as a property. Kafka records have no header for it, to save bytes; their
  * body contains the schema's version (`version`, 1 if absent).
@@ -16,7 +13,8 @@ export const ENVELOPE_CONTENT_TYPE = 'application/vnd.caudal.message+json; versi
  * an identity once. Bodies of one call keep their order unless something fails.
  */
 export interface MessagePublisher {
-  readonly broker: BrokerName;
+  /** The broker's name in logs, metrics and errors. */
+  readonly broker: string;
   /** Connects and creates or checks the topology. Keeps the connection alive from then on. Rejects with AppError. */
   connect(): Promise<void>;
   /**
@@ -123,7 +121,8 @@ export interface ConsumerHandlers {
  * keeps order within a consumer, Kafka within a partition. A lost connection is rebuilt automatically.
  */
 export interface MessageConsumer {
-  readonly broker: BrokerName;
+  /** The broker's name in logs, metrics and errors. */
+  readonly broker: string;
   start(handlers: ConsumerHandlers): Promise<void>;
   /** Whether it is connected and part of the group, or subscribed to the queue. */
   isReady(): boolean;
@@ -160,7 +159,8 @@ export interface Backlog {
 
 /** Reads the backlog from a broker, without producing or consuming. */
 export interface BacklogReader {
-  readonly broker: BrokerName;
+  /** The broker's name in logs, metrics and errors. */
+  readonly broker: string;
   connect(): Promise<void>;
   /** `positions`: the store's offsets by source (authoritative for a log); ignored by a queue. */
   read(positions: ReadonlyMap<string, number | null>): Promise<Backlog>;

@@ -1,9 +1,6 @@
 import type { Envelope } from '../message/envelope.ts';
 import type { BatchPosition, LogState } from '../messaging/ports.ts';
 
-/** Stores supported by lanes. */
-export type StoreName = 'valkey' | 'redis' | 'memory';
-
 /** Messages and log positions that must be stored together or not at all. */
 export interface StoreBatch {
   readonly envelopes: readonly Envelope[];
@@ -41,7 +38,8 @@ export interface StoreTotals {
  * the store's data is invalid.
  */
 export interface CountStore {
-  readonly name: StoreName;
+  /** The store's name in logs, metrics and errors. */
+  readonly name: string;
   /** Starts to connect and keeps the connection alive from then on; resolves when it is first usable. */
   connect(): Promise<void>;
   apply(batch: StoreBatch): Promise<ApplyResult>;

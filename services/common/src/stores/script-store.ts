@@ -6,7 +6,7 @@ import type { BatchPosition } from '../messaging/ports.ts';
 import { isBucket } from './key-buckets.ts';
 import { NameSet } from './name-set.ts';
 import { type BatchPlan, planBatch } from './plan-batch.ts';
-import type { ApplyResult, CountStore, StoreBatch, StoreName, StoreTotals } from './ports.ts';
+import type { ApplyResult, CountStore, StoreBatch, StoreTotals } from './ports.ts';
 import {
   appliedResult,
   movedPositions,
@@ -79,7 +79,7 @@ const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');
 
 /** A store that speaks the Redis protocol and runs {@link file://./apply-batch.lua}. */
 export function createScriptStore(
-  name: StoreName,
+  name: string,
   client: ScriptClient,
   settings: StoreSettings,
   logger: Logger,
@@ -237,7 +237,7 @@ export function createScriptStore(
 }
 
 /** Resolves at the first ready connection; waits for a store that is not up yet. */
-function connect(client: ScriptClient, name: StoreName): Promise<void> {
+function connect(client: ScriptClient, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     if (client.status === 'ready') return resolve();
     client.once('ready', resolve);
@@ -268,7 +268,7 @@ function isLeft(reason: string): boolean {
 const REJECTION = /^(WRONGTYPE |ERR unknown command|ERR .*script)/;
 
 /** Everything else (no connection, no reply, LOADING, OOM, READONLY, NOAUTH, …) may be temporary: the lane pauses. */
-function translate(name: StoreName, error: unknown): AppError {
+function translate(name: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
   const reason = errorMessage(error);
   return REJECTION.test(reason)

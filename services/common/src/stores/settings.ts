@@ -8,9 +8,9 @@ export const DEFAULT_KEY_RETENTION_HOURS = 96;
 export interface StoreSettings {
   /** Shown in the store's client list. */
   readonly clientName: string;
-  /** `redis://` or `rediss://`, with user and password. */
+  /** With user and password; its scheme is one of the store's `urlSchemes`. */
   readonly url: string;
-  /** PEM of the CA for `rediss://`; the system's CAs if undefined. */
+  /** PEM of the CA for TLS; the system's CAs if undefined. */
   readonly ca: string | undefined;
   /** Prefix of every key; empty in production, unique in tests. */
   readonly keyPrefix: string;

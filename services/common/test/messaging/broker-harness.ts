@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { connect } from 'amqplib';
@@ -18,18 +17,13 @@ import {
   type RabbitmqSettings,
   untilConnected,
 } from '../../src/messaging/index.ts';
-import { saveQueues } from '../support/index.ts';
+import { saveQueues, uniqueName } from '../support/index.ts';
 import type { BrokerServer, MessagingHarness, ParkedMessage } from './harness.ts';
 
 const MAX_BATCH_MESSAGES = 500;
 
 /** Set CAUDAL_TEST_LOG_LEVEL to see the adapters' logs. */
 export const logger = pino({ level: process.env.CAUDAL_TEST_LOG_LEVEL ?? 'silent' });
-
-/** Returns unique names. */
-export function uniqueName(): string {
-  return `test-${randomBytes(6).toString('hex')}`;
-}
 
 /** Returns settings for a real RabbitMQ, with their own queues. */
 export function testRabbitmqSettings(url: string, changes: Partial<RabbitmqSettings> = {}): RabbitmqSettings {

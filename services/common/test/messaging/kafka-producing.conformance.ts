@@ -9,12 +9,11 @@ import {
   type DeliveryBatch,
   type KafkaSettings,
 } from '../../src/messaging/index.ts';
-import { makeTopic } from '../support/index.ts';
+import { eventually, makeTopic } from '../support/index.ts';
 import { logger, readTopic, testKafkaSettings } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
 import { recordProduceAcks } from './kafka/produce-acks.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 const ALL_REPLICAS = -1;
 

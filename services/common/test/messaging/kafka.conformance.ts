@@ -4,11 +4,11 @@ import { Producer } from '@platformatic/kafka';
 import type { Admin } from 'kafkajs';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { createConsumer, type KafkaSettings } from '../../src/messaging/index.ts';
+import { eventually } from '../support/index.ts';
 import { logger } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
 import { useKafka } from './kafka-fixture.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 /** Situations that only Kafka causes. */
 export function describeKafka(client: KafkaSettings['client'], servers: () => Servers): void {
@@ -211,6 +211,22 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       await store.until(() => store.size === 35);
       await consumer.stop();
       assert.equal(await committed(), '35');
+    });
+
+    it('gives each of two groups every message, once and in order', async () => {
+      const { settings, admin, openPublisher, openConsumer, cleanUp } = fixture();
+      const publisher = await openPublisher();
+      const second = { group: `${settings.group}-second`, deadLetterTopic: `${settings.topic}.second.dead` };
+      cleanUp(() => admin.deleteTopics({ topics: [second.deadLetterTopic] }));
+      const stores = [new TestStore(), new TestStore()] as const;
+      await openConsumer(stores[0]);
+      await openConsumer(stores[1], second);
+      for (let call = 0; call < 20; call++) await publisher.publish(bodiesOf(100, 'message-', call * 100));
+      for (const store of stores) {
+        await store.until(() => store.size === 2_000);
+        assert.deepEqual(store.stored, bodiesOf(2_000).map(String));
+        assert.deepEqual([store.duplicates, store.moves, store.fatal], [0, 0, []]);
+      }
     });
 
     it('delivers a message without a value as an empty one', async () => {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { it } from 'node:test';
 import type { KafkaJSProtocolError } from 'kafkajs';
 import { createConsumer, createPublisher } from '../../src/messaging/index.ts';
-import { useServers } from '../support/index.ts';
+import { eventually, useServers } from '../support/index.ts';
 import { kafkaHarness, logger, testKafkaSettings } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
 import { describeKafka } from './kafka.conformance.ts';
@@ -10,8 +10,8 @@ import { describeKafkaProducing } from './kafka-producing.conformance.ts';
 import { describeLogIdentity } from './log-identity.conformance.ts';
 import { describeMessaging } from './publisher-consumer.conformance.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
+// first: it takes two minutes
 const servers = useServers('kafka');
 
 describeMessaging('Kafka by kafkajs', () => Promise.resolve(kafkaHarness(servers(), 'kafkajs')), {

@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import type { KafkaSettings } from '../../src/messaging/index.ts';
 import { encodeMarks, markOf } from '../../src/messaging/kafka/log-mark.ts';
+import { eventually } from '../support/index.ts';
 import { bodiesOf } from './harness.ts';
 import { type KafkaFixture, useKafka } from './kafka-fixture.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 /** Behaviour of a consumer when the log is not the one that its store's offset belongs to. */
 export function describeLogIdentity(client: KafkaSettings['client'], servers: () => Servers): void {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { DeliveryBatch } from '../../src/messaging/index.ts';
+import { eventually } from '../support/index.ts';
 import { bodiesOf, type MessagingHarness } from './harness.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 /** Additional requirements on an adapter of a log: the store's offsets take precedence. */
 export function describeLog(harness: () => MessagingHarness): void {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { AppError, isRetriable } from '../../src/errors.ts';
+import { eventually } from '../support/index.ts';
 import { bodiesOf, type MessagingHarness, publishAll } from './harness.ts';
 import { describeLog } from './log.conformance.ts';
 import { describeServerFaults } from './server-faults.conformance.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 /** Requirements of the port on every adapter; `setUp` provides a new broker, or new names on one, for each test. */
 export function describeMessaging(

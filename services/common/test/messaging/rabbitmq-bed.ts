@@ -11,9 +11,9 @@ import {
   type MessagePublisher,
   type RabbitmqSettings,
 } from '../../src/messaging/index.ts';
+import { eventually, type RabbitmqManagement, rabbitmqManagement } from '../support/index.ts';
 import { logger, testRabbitmqSettings } from './broker-harness.ts';
 import type { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 type Changes = Partial<RabbitmqSettings>;
 
@@ -28,7 +28,8 @@ export interface RabbitmqBed {
   /** Connected, closed after the test. */
   openBacklog(changes?: Changes): Promise<BacklogReader>;
   onEnd(cleanUp: () => Promise<unknown>): void;
-  management(method: string, path: string, body?: object): Promise<Response>;
+  /** Asks as the administrator; fails unless the answer is a success. */
+  readonly management: RabbitmqManagement;
   /** Creates a user without configure rights; returns the AMQP URL with its credentials. */
   addUser(name: string, rights: { readonly write: string; readonly read: string }): Promise<string>;
   /** Closes connections like an operator would: the clients see a forced close. */
@@ -67,17 +68,12 @@ async function createBed(
     await admin.close();
   });
 
-  async function management(method: string, path: string, body?: object): Promise<Response> {
-    const { origin, username, password } = new URL(servers.addresses.rabbitmq.managementUrl);
-    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-    const answer = await fetch(new URL(path, origin), {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
+  const askManagement = rabbitmqManagement(servers.addresses.rabbitmq.managementUrl);
+  const management: RabbitmqManagement = async (method, path, body) => {
+    const answer = await askManagement(method, path, body);
     assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${answer.statusText}`);
     return answer;
-  }
+  };
 
   return {
     settings,

@@ -4,11 +4,10 @@ import { pino } from 'pino';
 import { AppError } from '../../src/errors.ts';
 import type { DeliveryBatch } from '../../src/messaging/index.ts';
 import { RabbitmqConnection } from '../../src/messaging/rabbitmq/connection.ts';
-import { useServers } from '../support/index.ts';
+import { eventually, useServers } from '../support/index.ts';
 import { bodiesOf, publishAll } from './harness.ts';
 import { useRabbitmqBed } from './rabbitmq-bed.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 const servers = useServers('rabbitmq');
 

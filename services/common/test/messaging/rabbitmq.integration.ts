@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { useServers } from '../support/index.ts';
+import { eventually, useServers } from '../support/index.ts';
 import { rabbitmqHarness } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';
 import { describeMessaging } from './publisher-consumer.conformance.ts';
 import { useRabbitmqBed } from './rabbitmq-bed.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 const servers = useServers('rabbitmq');
 

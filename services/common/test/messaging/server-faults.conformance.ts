@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createGroupCommit } from '../../src/messaging/index.ts';
-import { watchConnections } from '../support/index.ts';
+import { eventually, watchConnections } from '../support/index.ts';
 import { type BrokerServer, bodiesOf, type MessagingHarness } from './harness.ts';
 import { TestStore } from './test-store.ts';
-import { eventually } from './waiting-list.ts';
 
 /** Requirements on an adapter when its server dies or is silent. */
 export function describeServerFaults(harness: () => MessagingHarness): void {

@@ -17,12 +17,3 @@ export class WaitingList {
     });
   }
 }
-
-/** Polls a server until its answer satisfies the condition. The test's own timeout is the limit. */
-export async function eventually<T>(ask: () => Promise<T> | T, fits: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (fits(answer)) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}

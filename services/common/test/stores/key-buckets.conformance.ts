@@ -56,7 +56,7 @@ export function describeKeyBuckets(name: 'valkey' | 'redis', address: () => stri
           keyPrefix: prefix,
           commandTimeoutMs: 2_000,
         };
-        const store = createStore(name, { ...settings, ...overrides }, logger);
+        const store = await createStore(name, { ...settings, ...overrides }, logger);
         opened.push(store);
         await store.connect();
         return store;

@@ -40,7 +40,7 @@ export function describeRefusals(name: 'valkey' | 'redis', address: () => string
         keyPrefix,
         commandTimeoutMs: 2_000,
       };
-      const store = createStore(name, settings, logger);
+      const store = await createStore(name, settings, logger);
       await store.connect();
       return store;
     };

@@ -24,7 +24,7 @@ export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Ser
       keyPrefix,
       commandTimeoutMs: 2_000,
     };
-    const store = createStore(name, { ...settings, ...overrides }, logger);
+    const store = await createStore(name, { ...settings, ...overrides }, logger);
     await store.connect();
     return store;
   };

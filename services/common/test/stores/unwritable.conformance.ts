@@ -26,7 +26,7 @@ export function describeUnwritable(name: 'valkey' | 'redis', address: () => stri
         keyPrefix: prefix,
         commandTimeoutMs: 2_000,
       };
-      store = createStore(name, settings, logger);
+      store = await createStore(name, settings, logger);
       await store.connect();
     });
     afterEach(async () => {

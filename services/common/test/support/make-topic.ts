@@ -1,4 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
+import { eventually } from '../../../../tools/lib/eventually.ts';
 
 /** Creates a topic with its own configuration before its user would create it; resolves when it has leaders. */
 export async function makeTopic(
@@ -20,12 +21,11 @@ export async function makeTopic(
     const wanted = { topic, numPartitions: options.partitions, replicationFactor: 1, configEntries };
     await admin.createTopics({ topics: [wanted], waitForLeaders: true });
     // Brokers learn of a topic a moment after the controller.
-    const isHosted = () =>
-      admin.fetchTopicOffsets(topic).then(
-        () => true,
-        () => false,
-      );
-    while (!(await isHosted())) await new Promise((resolve) => setTimeout(resolve, 25));
+    await eventually(
+      () => admin.fetchTopicOffsets(topic),
+      () => true,
+      { what: `the leaders of ${topic}`, everyMs: 25, pastErrors: true },
+    );
   } finally {
     await admin.disconnect();
   }

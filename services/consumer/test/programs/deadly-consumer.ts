@@ -26,7 +26,7 @@ export const FREEZES = 'freezes its consumer';
 if (import.meta.main) {
   const options = JSON.parse(process.argv[2] ?? '') as DeadlyConsumerOptions;
   const logger = createLogger('test', 'silent');
-  const store = createStore('redis', options.store, logger);
+  const store = await createStore('redis', options.store, logger);
   const consumer = await createConsumer(options.broker, { logger, maxBatchMessages: options.maxMessages });
   const stopping = new AbortController();
   const app = createConsumerApp({

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { ProblemError } from './problem.ts';
+import { ProblemError } from '@caudal/common/http';
+import { PROBLEMS } from './problems.ts';
 
 /** Identifies callers by API key. */
 export interface ApiKeys {
@@ -37,7 +38,7 @@ export function createApiKeys(keys: readonly string[]): ApiKeys {
       const caller = identify(request);
       if (caller !== undefined) return caller;
       throw new ProblemError(
-        'unauthorized',
+        PROBLEMS.unauthorized,
         'Send a valid API key in the X-API-Key header, or as Authorization: Bearer <key>.',
         { headers: { 'WWW-Authenticate': 'Bearer' } },
       );

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ProblemError } from './problem.ts';
+import { ProblemError } from '@caudal/common/http';
+import { PROBLEMS } from './problems.ts';
 
 /** Format of a body: one JSON value, or one JSON value per line. */
 export type BodyFormat = 'json' | 'ndjson';
@@ -44,5 +45,5 @@ function formatOf(mediaType: string): BodyFormat | undefined {
 }
 
 function unsupported(detail: string, headers?: Readonly<Record<string, string>>): ProblemError {
-  return new ProblemError('unsupported-media-type', detail, headers && { headers });
+  return new ProblemError(PROBLEMS['unsupported-media-type'], detail, headers && { headers });
 }

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { ProblemError } from './problem.ts';
+import { ProblemError } from '@caudal/common/http';
+import { PROBLEMS } from './problems.ts';
 
 /** Refuses new requests while the process is overloaded. */
 export interface LoadShedder {
@@ -26,7 +27,7 @@ export function createLoadShedder(maxEventLoopDelayMs: number): LoadShedder {
     assertCalm() {
       if (!isLate) return;
       throw new ProblemError(
-        'overloaded',
+        PROBLEMS.overloaded,
         'This process is overloaded. Nothing was published; retry later.',
         { retryAfterSeconds: 1 },
       );

@@ -1,5 +1,6 @@
+import { ProblemError } from '@caudal/common/http';
 import { type IdentitySource, keyScope, type Message } from '@caudal/common/message';
-import { ProblemError } from '../http/problem.ts';
+import { PROBLEMS } from '../http/problems.ts';
 
 /** Identity of a request's first message; the sequence increments for each following message. */
 export type FirstIdentity =
@@ -33,7 +34,7 @@ export function readIdempotencyKey(header: string | string[] | undefined): strin
   if (header === undefined) return undefined;
   if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
   throw new ProblemError(
-    'invalid-idempotency-key',
+    PROBLEMS['invalid-idempotency-key'],
     'Send one Idempotency-Key of 1 to 255 visible ASCII characters, such as a UUID.',
   );
 }

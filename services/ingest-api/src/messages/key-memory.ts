@@ -1,4 +1,5 @@
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '@caudal/common/http';
+import { PROBLEMS } from '../http/problems.ts';
 
 /** Detects an Idempotency-Key reused for other messages. */
 export interface KeyMemory {
@@ -22,7 +23,7 @@ export function createKeyMemory(maxKeys: number): KeyMemory {
       const known = scopes.get(name);
       if (known !== undefined && known !== scope) {
         throw new ProblemError(
-          'idempotency-key-reused',
+          PROBLEMS['idempotency-key-reused'],
           'This Idempotency-Key was used with other messages. Nothing was published; use a new key for new messages.',
         );
       }

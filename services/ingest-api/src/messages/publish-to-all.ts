@@ -1,11 +1,11 @@
 import { errorMessage, isRefused } from '@caudal/common/errors';
-import type { BrokerName } from '@caudal/common/messaging';
-import { ProblemError } from '../http/problem.ts';
+import { ProblemError } from '@caudal/common/http';
+import { PROBLEMS } from '../http/problems.ts';
 import { listProblems } from './item-problems.ts';
 
 /** The part of a broker's group commit in use. */
 export interface BrokerCommit {
-  readonly broker: BrokerName;
+  readonly broker: string;
   /**
    * Resolves when the broker confirmed all bodies, rejects when it did not before the deadline (ms on
    * `performance.now()`'s clock); the outcome is unknown then.
@@ -76,23 +76,23 @@ export function createPublishToAll(
 
 const RETRY_AFTER_SECONDS = 1;
 
-function unavailable(brokers: readonly BrokerName[]): ProblemError {
+function unavailable(brokers: readonly string[]): ProblemError {
   return new ProblemError(
-    'broker-unavailable',
+    PROBLEMS['broker-unavailable'],
     `Not connected to ${brokers.join(' and ')}. Nothing was published; retry later.`,
     { retryAfterSeconds: RETRY_AFTER_SECONDS, members: { brokers } },
   );
 }
 
-function overloaded(broker: BrokerName): ProblemError {
+function overloaded(broker: string): ProblemError {
   return new ProblemError(
-    'overloaded',
+    PROBLEMS.overloaded,
     `Too many messages are waiting for ${broker}. Nothing was published; retry later.`,
     { retryAfterSeconds: RETRY_AFTER_SECONDS, members: { brokers: [broker] } },
   );
 }
 
-function tooLarge(bodies: readonly Buffer[], broker: BrokerName, maxBytes: number): ProblemError {
+function tooLarge(bodies: readonly Buffer[], broker: string, maxBytes: number): ProblemError {
   const errors = bodies.flatMap((body, index) => {
     if (body.length <= maxBytes) return [];
     const reason =
@@ -101,21 +101,21 @@ function tooLarge(bodies: readonly Buffer[], broker: BrokerName, maxBytes: numbe
     return [{ index, field: 'description', reason }];
   });
   return new ProblemError(
-    'message-too-large',
+    PROBLEMS['message-too-large'],
     'Nothing was published. Fix the problems listed in "errors" and send the whole request again.',
     { members: { brokers: [broker], ...listProblems(errors) } },
   );
 }
 
 interface Failure {
-  readonly broker: BrokerName | undefined;
+  readonly broker: string | undefined;
   readonly error: unknown;
 }
 
 function refused(failures: readonly Failure[]): ProblemError {
   const brokers = failures.map((failure) => failure.broker);
   return new ProblemError(
-    'broker-refused',
+    PROBLEMS['broker-refused'],
     `${brokers.join(' and ')} rejected a message permanently; other messages of the request may or may not be stored. Retrying the same request does not help: send smaller messages or raise the broker's limit.`,
     { members: { brokers }, reasons: reasonsOf(failures) },
   );
@@ -128,7 +128,7 @@ function reasonsOf(failures: readonly Failure[]): readonly string[] {
 function unconfirmed(failures: readonly Failure[], timeoutMs: number): ProblemError {
   const brokers = failures.map((failure) => failure.broker);
   return new ProblemError(
-    'unconfirmed',
+    PROBLEMS.unconfirmed,
     `No confirm from ${brokers.join(' and ')} within ${timeoutMs} ms: the messages may or may not be stored. Retrying with the same Idempotency-Key is safe; without a key, a retry may count messages twice.`,
     {
       retryAfterSeconds: RETRY_AFTER_SECONDS,

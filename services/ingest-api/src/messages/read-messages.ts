@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { ProblemError } from '@caudal/common/http';
 import { countryCode, MAX_MESSAGES_PER_REQUEST, type Message, messageSchema } from '@caudal/common/message';
 import type { BodyFormat } from '../http/body-format.ts';
-import { ProblemError } from '../http/problem.ts';
+import { PROBLEMS } from '../http/problems.ts';
 import { findJsonError } from './find-json-error.ts';
 import { type ItemProblem, itemProblems, listProblems } from './item-problems.ts';
 
@@ -16,7 +17,7 @@ export class InvalidMessagesError extends ProblemError {
   constructor(problems: readonly ItemProblem[], countries: readonly string[]) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
     super(
-      'invalid-messages',
+      PROBLEMS['invalid-messages'],
       `${count} in ${countries.length === 1 ? '1 message' : `${countries.length} messages`}. Fix the problems listed in "errors" and send the whole request again.`,
       { members: listProblems(problems) },
     );
@@ -39,12 +40,12 @@ const NOTHING_MALFORMED: ReadonlyMap<number, string> = new Map();
  * InvalidMessagesError with the problems of each item.
  */
 export function readMessages(body: Buffer, format: BodyFormat): readonly Message[] {
-  if (!isUtf8(body)) throw new ProblemError('not-utf-8', 'Encode the body in UTF-8.');
+  if (!isUtf8(body)) throw new ProblemError(PROBLEMS['not-utf-8'], 'Encode the body in UTF-8.');
   const text = body.toString('utf8', startsWithBom(body) ? 3 : 0);
   const { values, malformed } = format === 'json' ? jsonItems(text) : ndjsonItems(text);
   if (values.length === 0) {
     throw new ProblemError(
-      'no-messages',
+      PROBLEMS['no-messages'],
       `Send one message, or 1 to ${MAX_MESSAGES_PER_REQUEST} messages in an array or one per line.`,
     );
   }
@@ -69,7 +70,7 @@ function jsonItems(text: string): Items {
   if (value === undefined) {
     const { position, line, column } = findJsonError(text);
     throw new ProblemError(
-      'malformed-json',
+      PROBLEMS['malformed-json'],
       `Syntax error at position ${position} (line ${line}, column ${column}).`,
       { members: { position } },
     );
@@ -125,7 +126,7 @@ function countryOf(value: unknown): string {
 
 function tooMany(): ProblemError {
   return new ProblemError(
-    'too-many-messages',
+    PROBLEMS['too-many-messages'],
     `Maximum messages per request: ${MAX_MESSAGES_PER_REQUEST}. Send several requests.`,
   );
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { type ByteBudget, ProblemError, type ReadBodyOptions, readBody } from '@caudal/common/http';
 import { type Envelope, encodeEnvelope, type IdentitySource, type Message } from '@caudal/common/message';
 import type { ApiKeys } from '../http/api-keys.ts';
 import { type BodyFormat, bodyFormat } from '../http/body-format.ts';
-import type { ByteBudget } from '../http/byte-budget.ts';
 import type { LoadShedder } from '../http/load-shedder.ts';
-import { readBody } from '../http/read-body.ts';
+import { PROBLEMS } from '../http/problems.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import { type FirstIdentity, identify, readIdempotencyKey } from './identify.ts';
 import type { KeyMemory } from './key-memory.ts';
@@ -36,7 +36,13 @@ export interface Accepted {
 export function createTakeMessages(
   options: TakeMessagesOptions,
 ): (request: IncomingMessage) => Promise<Accepted> {
-  const { apiKeys, loadShedder, byteBudget, maxBodyBytes, identities, publishToAll, metrics } = options;
+  const { apiKeys, loadShedder, byteBudget, identities, publishToAll, metrics } = options;
+  const bodyOptions: ReadBodyOptions = {
+    maxBytes: options.maxBodyBytes,
+    budget: byteBudget,
+    tooLarge: bodyTooLarge,
+    noRoom: tooManyBodies,
+  };
 
   const read = (body: Buffer, format: BodyFormat): readonly Message[] => {
     try {
@@ -77,7 +83,7 @@ export function createTakeMessages(
     const format = bodyFormat(request.headers);
     const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
     publishToAll.assertReady(1);
-    const body = await readBody(request, maxBodyBytes, byteBudget);
+    const body = await readBody(request, bodyOptions);
     try {
       const messages = read(body, format);
       const first = identify(idempotencyKey, caller, messages, identities);
@@ -99,5 +105,18 @@ function encodeAll(messages: readonly Message[], first: FirstIdentity): readonly
   return messages.map((message, index) => {
     const envelope: Envelope = { ...message, ...first, sequence: first.sequence + index, acceptedAt };
     return encodeEnvelope(envelope);
+  });
+}
+
+function bodyTooLarge(maxBytes: number): ProblemError {
+  return new ProblemError(
+    PROBLEMS['body-too-large'],
+    `Maximum body size: ${maxBytes} bytes. Send the messages in several requests.`,
+  );
+}
+
+function tooManyBodies(): ProblemError {
+  return new ProblemError(PROBLEMS.overloaded, 'Too many request bodies in progress. Retry later.', {
+    retryAfterSeconds: 1,
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ProblemError } from '@caudal/common/http';
 import { bodyFormat } from '../../src/http/body-format.ts';
-import { ProblemError } from '../../src/http/problem.ts';
 
 describe('bodyFormat', () => {
   const taken: ReadonlyArray<readonly [contentType: string, format: string]> = [

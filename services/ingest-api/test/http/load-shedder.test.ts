@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ProblemError } from '@caudal/common/http';
 import { createLoadShedder } from '../../src/http/load-shedder.ts';
-import { ProblemError } from '../../src/http/problem.ts';
 
 function isCalm(shedder: { assertCalm(): void }): boolean {
   try {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ProblemError } from '../../src/http/problem.ts';
+import { ProblemError } from '@caudal/common/http';
 import { createKeyMemory } from '../../src/messages/key-memory.ts';
 
 describe('the key memory', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ProblemError } from '@caudal/common/http';
 import { countryCode, messageSchema } from '@caudal/common/message';
 import fc from 'fast-check';
-import { ProblemError } from '../../src/http/problem.ts';
 import { InvalidMessagesError, readMessages } from '../../src/messages/read-messages.ts';
 
 const MESSAGE = { description: 'd', country: 'ES', weather: 'w' };

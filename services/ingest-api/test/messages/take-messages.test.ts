@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { describe, it } from 'node:test';
+import { createByteBudget, ProblemError } from '@caudal/common/http';
 import { createIdentitySource } from '@caudal/common/message';
 import { createRegistry } from '@caudal/common/metrics';
 import { createApiKeys } from '../../src/http/api-keys.ts';
-import { createByteBudget } from '../../src/http/byte-budget.ts';
-import { ProblemError } from '../../src/http/problem.ts';
+import { PROBLEMS } from '../../src/http/problems.ts';
 import { createKeyMemory } from '../../src/messages/key-memory.ts';
 import { createPublishToAll } from '../../src/messages/publish-to-all.ts';
 import { createTakeMessages } from '../../src/messages/take-messages.ts';
@@ -14,7 +14,7 @@ import { MESSAGE, runService } from '../support/run-service.ts';
 
 describe('taking messages in', () => {
   it('is refused before anything of the request is looked at while the process is late', async () => {
-    const late = new ProblemError('overloaded', 'late', { retryAfterSeconds: 1 });
+    const late = new ProblemError(PROBLEMS.overloaded, 'late', { retryAfterSeconds: 1 });
     const takeMessages = createTakeMessages({
       apiKeys: createApiKeys([]),
       loadShedder: {

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { isRetriable } from '@caudal/common/errors';
 import { createLogger } from '@caudal/common/logging';
 import { type BacklogReader, createBacklogReader } from '@caudal/common/messaging';
+import { uniqueName } from '@caudal/common/testing';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { parseIngestConfig } from '../../src/config.ts';
 import { type Program, startProgram } from './program.ts';
@@ -11,7 +11,7 @@ export function brokerEnvironment(
   addresses: Servers['addresses'],
   overrides: Record<string, string> = {},
 ): Record<string, string> {
-  const name = `ingest-${randomUUID()}`;
+  const name = uniqueName('ingest');
   return {
     LOG_LEVEL: 'info',
     RABBITMQ_URL: addresses.rabbitmq.url,
@@ -36,10 +36,9 @@ export async function startReady(variables: Record<string, string>): Promise<Pro
 export async function messagesInBrokers(variables: Record<string, string>): Promise<Record<string, number>> {
   const config = parseIngestConfig(variables);
   const logger = createLogger('test', 'silent');
-  const readers: BacklogReader[] = await Promise.all([
-    createBacklogReader({ name: 'rabbitmq', settings: config.rabbitmq }, { logger }),
-    createBacklogReader({ name: 'kafka', settings: config.kafka }, { logger }),
-  ]);
+  const readers: BacklogReader[] = await Promise.all(
+    config.brokers.map((broker) => createBacklogReader(broker, { logger })),
+  );
   try {
     const held: Record<string, number> = {};
     for (const reader of readers) {

@@ -26,7 +26,7 @@ const CASES = {
 /** Measures a store's growth per message, bytes. */
 export async function growthFigure(addresses: ServerAddresses, identity: IdentityKind): Promise<Figure> {
   const { messages, what, goal, bound } = CASES[identity];
-  const store = createStore(
+  const store = await createStore(
     'redis',
     {
       clientName: 'bench',

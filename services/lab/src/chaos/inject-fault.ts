@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultyProxy } from '../../../../tools/lib/faulty-proxy.ts';
 import type { ServerName } from '../../../../tools/servers/servers.ts';
-import type { FaultyProxy } from '../faults/tcp-proxy.ts';
 import type { PlannedFault } from './plan-faults.ts';
 
 /** Targets of fault injection. */

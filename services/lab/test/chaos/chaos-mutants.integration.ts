@@ -5,14 +5,20 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '@caudal/common/account';
-import { useServers } from '@caudal/common/testing';
+import { defaultLanes, type Lane, type SharedNames } from '@caudal/common/lanes';
+import {
+  eventually,
+  type FaultyProxy,
+  rabbitmqManagement,
+  startFaultyProxy,
+  useServers,
+} from '@caudal/common/testing';
 import { Redis } from 'iovalkey';
-import { waitUntil } from '../../../../tools/lib/wait-until.ts';
-import { type FaultyProxy, startFaultyProxy } from '../../src/faults/tcp-proxy.ts';
 import { type ConsoleClient, createConsoleClient, totalsOf } from '../../src/load/console-client.ts';
 import { waitForDrain } from '../../src/load/wait-for-drain.ts';
-import { LANES, type Lane, type Names, storeUrl } from '../../src/stack/service-environment.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
+import { consumerOf, storeUrlOf } from '../../src/workloads/messages/lanes.ts';
+import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 
 const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url));
@@ -28,7 +34,7 @@ interface Bed {
   /** Before the store of the lane under test. */
   readonly proxy: FaultyProxy;
   readonly lane: Lane;
-  readonly names: Names;
+  readonly names: SharedNames;
 }
 
 /** Runs a fault on a stack in which a lane's consumer is the product's or a mutant; returns the account. */
@@ -38,25 +44,26 @@ async function accountUnder(
   fault: (bed: Bed) => Promise<void>,
 ): Promise<Account> {
   const { addresses } = servers();
-  const lane = LANES.find(({ name }) => name === laneName);
+  const names = uniqueNames('mutant');
+  const lane = defaultLanes(names).find(({ name }) => name === laneName);
   assert.ok(lane, laneName);
   const stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-mutant-'));
-  const names = uniqueNames('mutant');
-  const url = new URL(storeUrl(addresses, lane.store));
+  const url = new URL(storeUrlOf(lane, addresses));
   const proxy = await startFaultyProxy({ host: url.hostname, port: Number(url.port) });
   url.port = String(proxy.port);
   let stack: Stack | undefined;
   try {
     stack = await startStack({
       addresses,
-      names,
-      replicas: { 'ingest-api': 1, 'rabbitmq-consumer': 1, 'kafka-consumer': 1 },
+      services: messagesServices({ names, storeUrls: { [lane.name]: url.href } }).map((service) =>
+        mutant === undefined || service.name !== consumerOf(lane)
+          ? service
+          : { ...service, program: program(mutant) },
+      ),
       stateDirectory,
-      consumerStoreUrls: { [lane.store]: url.href },
-      ...(mutant !== undefined && { programs: { [lane.consumer]: program(mutant) } }),
       onEvent: () => undefined,
     });
-    const client = createConsoleClient(stack.consoleUrl);
+    const client = createConsoleClient(stack.url(CONSOLE));
     const before = totalsOf(await client.lanes({ identities: true }));
     await fault({ stack, client, proxy, lane, names });
     await waitForDrain({
@@ -81,7 +88,7 @@ async function hasNoBacklog({ client, lane }: Bed): Promise<boolean> {
 
 async function post({ stack }: Bed, count: number): Promise<void> {
   const message = { description: 'for a mutant', country: 'ES', weather: 'sunny' };
-  const response = await fetch(`${stack.baseUrl}/messages`, {
+  const response = await fetch(`${stack.url(INGEST)}/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(Array.from({ length: count }, () => message)),
@@ -97,33 +104,47 @@ async function loseReplies(bed: Bed): Promise<void> {
   await untilStored(bed, MESSAGES / 2);
   proxy.resetInsteadOfReplies(1);
   await post(bed, MESSAGES / 2);
-  assert.ok(await waitUntil(() => proxy.repliesHeldBack > 0, { timeoutMs: TIMEOUT_MS }));
+  await eventually(
+    () => proxy.repliesHeldBack,
+    (count) => count > 0,
+    { timeoutMs: TIMEOUT_MS, what: 'a reply to be lost' },
+  );
 }
 
 async function untilStored({ client, lane }: Bed, messages: number): Promise<void> {
-  const isStored = async (): Promise<boolean> => {
-    const report = (await client.lanes()).find((candidate) => candidate.lane === lane.name);
-    return report?.totals?.total === messages;
-  };
-  assert.ok(await waitUntil(isStored, { timeoutMs: TIMEOUT_MS }));
+  await eventually(
+    async () => (await client.lanes()).find((candidate) => candidate.lane === lane.name)?.totals?.total,
+    (total) => total === messages,
+    { timeoutMs: TIMEOUT_MS, what: `${messages} messages to be stored` },
+  );
 }
 
 /** The consumer is killed with messages in its hands that its store could not take. */
 async function killWithFullHands(bed: Bed): Promise<void> {
   const { proxy, stack, lane } = bed;
-  const consumer = stack.processes().get(`${lane.consumer}-1`);
+  const consumer = stack.processes().get(`${consumerOf(lane)}-1`);
   assert.ok(consumer);
   proxy.refuse();
   await post(bed, MESSAGES);
   // The broker's own count of deliveries comes seconds later: an acknowledgement sent too early has arrived by then.
-  const isTaken = async (): Promise<boolean> => (await deliveriesOf(bed.names.queue)) >= MESSAGES;
-  assert.ok(await waitUntil(isTaken, { timeoutMs: TIMEOUT_MS }));
+  await eventually(
+    () => deliveriesOf(bed.names.queue),
+    (count) => count >= MESSAGES,
+    { timeoutMs: TIMEOUT_MS, what: `${MESSAGES} deliveries` },
+  );
   consumer.signal('SIGKILL');
-  assert.ok(await waitUntil(() => consumer.restarts > 0, { timeoutMs: TIMEOUT_MS }));
+  await eventually(
+    () => consumer.restarts,
+    (count) => count > 0,
+    { timeoutMs: TIMEOUT_MS, what: 'a restart' },
+  );
   proxy.pass();
   // What the new process has yet to store is not lost; what the broker no longer has is.
   await consumer.untilReady(TIMEOUT_MS);
-  assert.ok(await waitUntil(() => hasNoBacklog(bed), { timeoutMs: TIMEOUT_MS }), 'the broker keeps messages');
+  await eventually(() => hasNoBacklog(bed), Boolean, {
+    timeoutMs: TIMEOUT_MS,
+    what: 'the broker to be empty',
+  });
 }
 
 /** The store comes back without what the first half of the messages had left in it. */
@@ -131,7 +152,7 @@ async function emptyTheStore(bed: Bed): Promise<void> {
   const { lane, names } = bed;
   await post(bed, MESSAGES / 2);
   await untilStored(bed, MESSAGES / 2);
-  const store = new Redis(storeUrl(servers().addresses, lane.store));
+  const store = new Redis(storeUrlOf(lane, servers().addresses));
   try {
     const keys = await store.keys(`${names.storeKeyPrefix}*`);
     assert.ok(keys.length > 0, 'nothing to remove');
@@ -145,11 +166,8 @@ async function emptyTheStore(bed: Bed): Promise<void> {
 
 /** Messages of a queue that RabbitMQ has delivered to consumers. */
 async function deliveriesOf(queue: string): Promise<number> {
-  const url = new URL(`/api/queues/%2F/${queue}`, servers().addresses.rabbitmq.managementUrl);
-  const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
-  url.username = '';
-  url.password = '';
-  const response = await fetch(url, { headers: { authorization } });
+  const management = rabbitmqManagement(servers().addresses.rabbitmq.managementUrl);
+  const response = await management('GET', `/api/queues/%2F/${queue}`);
   const body = (await response.json()) as { message_stats?: { deliver?: number } };
   return body.message_stats?.deliver ?? 0;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { startForeignServers } from './support/foreign-servers.ts';
-import { eventually, useRelease } from './support/index.ts';
+import { useRelease } from './support/index.ts';
 import { restartsOf } from './support/pod-state.ts';
 
 const NAMESPACE = 'external-test';
@@ -86,6 +87,7 @@ describe('with external brokers and stores, over TLS, with the permissions in th
     await eventually(
       () => of.console().lanes(),
       (lanes) => lanes.length === 2 && lanes.every(({ backlog }) => backlog?.deadLetters === 1),
+      { pastErrors: true },
     );
   });
 

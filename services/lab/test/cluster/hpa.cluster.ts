@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { conditionOf, readAutoscaler, rescalesOf } from './support/autoscaler.ts';
-import { assertExact, eventually, untilRolledOut, useRelease } from './support/index.ts';
+import { assertExact, untilRolledOut, useRelease } from './support/index.ts';
 
 const INGEST = 'ingest';
 const MAX_REPLICAS = 3;
@@ -41,7 +42,11 @@ const ONLY_UP = { scaleDown: { selectPolicy: 'Disabled' } };
 /** At once, where the default is five minutes after the last need. */
 const UP_AND_DOWN = { scaleDown: { stabilizationWindowSeconds: 5 } };
 
-const release = useRelease({ namespace: 'hpa-test', preset: 'minimal', values: autoscaling(ONLY_UP) });
+const release = useRelease({
+  shares: { release: 'minimal', turn: 2 },
+  preset: 'minimal',
+  values: autoscaling(ONLY_UP),
+});
 
 const autoscaler = () => readAutoscaler(release(), release().release.nameOf(INGEST));
 const rescales = () => rescalesOf(release(), release().release.nameOf(INGEST));
@@ -58,7 +63,7 @@ describe('the HorizontalPodAutoscaler of ingest', () => {
       endsAfter: MIN_ACCEPTED.heavy,
       async during() {
         const startedAt = performance.now();
-        const raised = await eventually(replicas, (count) => count >= 2);
+        const raised = await eventually(replicas, (count) => count >= 2, { pastErrors: true });
         test.diagnostic(`${raised} replicas ${since(startedAt)} into the load`);
         await untilRolledOut(release(), INGEST);
         test.diagnostic(`ready after ${since(startedAt)}`);
@@ -79,7 +84,7 @@ describe('the HorizontalPodAutoscaler of ingest', () => {
       async during() {
         const startedAt = performance.now();
         await upgrade(autoscaling(UP_AND_DOWN));
-        await eventually(replicas, (count) => count === 1);
+        await eventually(replicas, (count) => count === 1, { pastErrors: true });
         await untilRolledOut(release(), INGEST);
         test.diagnostic(`one replica after ${since(startedAt)}`);
       },
@@ -93,6 +98,7 @@ describe('the HorizontalPodAutoscaler of ingest', () => {
       autoscaler,
       (one) =>
         one.status?.currentReplicas === 1 && conditionOf(one, 'ScalingActive') === 'True: ValidMetricFound',
+      { pastErrors: true },
     );
     assert.match(conditionOf(last, 'AbleToScale'), /^True: /);
     const done = await rescales();

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { Redis } from 'ioredis';
 import { checkPanels } from '../../../../grafana-dashboards/src/check/check-panels.ts';
 import { GENERATED_DIRECTORY } from '../../../../grafana-dashboards/src/generated-files.ts';
@@ -13,32 +14,18 @@ import type { LoadAccount } from '../../src/load/run-k6.ts';
 import { identityOf, ledgerRequests, readLedger } from '../../src/verify/ledger.ts';
 import { storeRecordOf } from '../../src/verify/store-record.ts';
 import { runCommand } from '../support/run-command.ts';
+import { INSTALLED, ON_DEMAND_MESSAGES, SCRAPE_SECONDS } from './support/default-release.ts';
 import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
 import { query, useRelease } from './support/index.ts';
 import { findLeaks, leaksOf, readSecrets } from './support/leaks.ts';
 import { loadOnDemand } from './support/load-on-demand.ts';
 import { confinementOf, restartsOf } from './support/pod-state.ts';
-import { settled } from './support/settled.ts';
 
 const MESSAGES = 10_000;
 const USERS = 100;
-const ON_DEMAND_MESSAGES = 500;
-/** Panels show quantiles of what was scraped during the load, which a fast machine ends within seconds. */
-const SCRAPE_SECONDS = 2;
 const DEFAULT_LIMIT_MIB = 3_072;
 
-const release = useRelease({
-  namespace: 'install-test',
-  // Longer paths than /, so that another release's Ingress may be there.
-  values: {
-    ingress: {
-      enabled: true,
-      routes: ['/messages', '/openapi.json'].map((path) => ({ host: '', path, service: 'ingest' })),
-    },
-    prometheus: { scrapeInterval: `${SCRAPE_SECONDS}s` },
-    loadtest: { env: { MESSAGES: ON_DEMAND_MESSAGES, USERS: 10 } },
-  },
-});
+const release = useRelease({ shares: { release: 'default', turn: 1 }, values: INSTALLED });
 /** The load, for the tests after it; times in ms since the epoch. */
 const loaded: {
   from: number;
@@ -137,9 +124,10 @@ describe('the default values, in a namespace that enforces the restricted profil
     const stored = 'min(sum by (lane) (caudal_store_messages))';
     const accepted = 'sum(caudal_ingest_messages_total{outcome="accepted"})';
     for (const expression of [stored, accepted]) {
-      const values = await settled(
+      const values = await eventually(
         () => query(release(), expression),
         (by) => by.get('') === MESSAGES,
+        { pastErrors: true },
       );
       assert.deepEqual([...values.values()], [MESSAGES], expression);
     }
@@ -211,9 +199,10 @@ describe('the default values, in a namespace that enforces the restricted profil
       return (await (await fetch(`${path}/proxy/api/account`)).json()) as { agree: boolean };
     };
     assert.equal(await loadOnDemand(release()), ON_DEMAND_MESSAGES);
-    const totals = await settled(
+    const totals = await eventually(
       () => query(release(), 'min by (lane) (sum by (lane) (caudal_store_messages))', 'lane'),
       (by) => [...by.values()].every((total) => total === MESSAGES + ON_DEMAND_MESSAGES),
+      { pastErrors: true },
     );
     assert.deepEqual([...totals.values()], [MESSAGES + ON_DEMAND_MESSAGES, MESSAGES + ON_DEMAND_MESSAGES]);
     assert.equal((await account()).agree, true);

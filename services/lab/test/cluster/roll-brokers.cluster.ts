@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { PatchStrategy, setHeaderOptions, type V1Pod, type V1StatefulSet } from '@kubernetes/client-node';
 import { isReady } from '../../src/cluster/release.ts';
 import { totalsOf } from '../../src/load/console-client.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
+import { HA_ON_TWO_NODES } from './support/ha-release.ts';
 import { longestPauses, useRelease } from './support/index.ts';
-import { settled } from './support/settled.ts';
 
 const BROKERS = ['kafka', 'rabbitmq'] as const;
+type Broker = (typeof BROKERS)[number];
 /** What a broker logs that is to stop and has found out that another one is missing. */
 const WAITS = {
   kafka: /waiting before the stop: \d+ partitions lack a copy/,
@@ -26,15 +28,13 @@ const LOAD = {
   MAX_DROPPED: '1000000',
 };
 /** What fails is to fail by this, with what was seen last, and not by a limit of the test. */
-const PATIENCE_MS = 360_000;
+const PATIENTLY = { timeoutMs: 360_000, pastErrors: true };
 const MIN_ACCEPTED = 200;
 /**
  * Answers 503 for each broker that leaves: what waits for its confirm, and what comes until ingest is connected to another
  * one. Without a majority every request would get one for as long as that lasts.
  */
 const MOST_UNAVAILABLE_PER_BROKER = 40;
-/** A hook that waits gives up after this, well after what is waited for here has come about. */
-const AWAIT_SECONDS = 180;
 /** A broker without a majority that does not see the removal would wait for {@link AWAIT_SECONDS}, and then be killed. */
 const MOST_REMOVAL_SECONDS = 120;
 /** Stored while a broker that is to stop waits; one that does not wait would be gone by then. */
@@ -42,27 +42,14 @@ const ENOUGH_MESSAGES = 400;
 /** Twelve times what {@link ENOUGH_MESSAGES} take at the load's rate. */
 const STORING_MS = 120_000;
 
-const REMOVED = { persistence: { whenDeleted: 'Delete' } };
-const release = useRelease({
-  namespace: 'roll-brokers-test',
-  preset: 'ha',
-  // What the test removes goes with it.
-  values: {
-    kafka: { awaitInSyncSeconds: AWAIT_SECONDS, ...REMOVED },
-    rabbitmq: { awaitQuorumSeconds: AWAIT_SECONDS, ...REMOVED },
-    valkey: REMOVED,
-    redis: REMOVED,
-  },
-});
+// alone: it takes nodes out of service
+const release = useRelease({ shares: { release: 'ha', turn: 2 }, ...HA_ON_TWO_NODES });
 
 async function load(during: () => Promise<void>): Promise<LoadResult> {
   // Consumers find their way back after the test before this one.
   const areReady = (all: readonly V1Pod[]): boolean =>
     all.filter(({ status }) => status?.phase === 'Running').every(isReady);
-  assert.ok(
-    areReady(await settled(() => release().release.pods(), areReady, PATIENCE_MS)),
-    'all pods are ready',
-  );
+  await eventually(() => release().release.pods(), areReady, { ...PATIENTLY, what: 'all pods to be ready' });
   return await release().load({ variables: LOAD, endsAfter: MIN_ACCEPTED, during });
 }
 
@@ -98,21 +85,21 @@ const pod = async (component: string, index: number) =>
 async function untilStored(count: number): Promise<void> {
   const totals = async () => Object.values(totalsOf(await release().release.console().lanes()));
   const before = await totals();
-  const after = await settled(
+  await eventually(
     totals,
     (now) => now.length > 0 && now.every(({ total }, lane) => total >= (before[lane]?.total ?? 0) + count),
-    STORING_MS,
-  );
-  assert.ok(
-    after.every(({ total }, lane) => total >= (before[lane]?.total ?? 0) + count),
-    `stored ${JSON.stringify(before)}, then ${JSON.stringify(after)}`,
+    {
+      timeoutMs: STORING_MS,
+      pastErrors: true,
+      what: `${count} messages more than ${JSON.stringify(before)} to be stored`,
+    },
   );
 }
 
 async function untilAllReady(component: string): Promise<void> {
   const areReady = (found: readonly V1Pod[]): boolean =>
     found.length === 3 && found.every((one) => isReady(one) && one.metadata?.deletionTimestamp === undefined);
-  assert.ok(areReady(await settled(() => pods(component), areReady, PATIENCE_MS)), `${component} is ready`);
+  await eventually(() => pods(component), areReady, { ...PATIENTLY, what: `${component} to be ready` });
 }
 
 async function setSchedulable(schedulable: boolean): Promise<void> {
@@ -136,75 +123,82 @@ async function rollOut(component: string): Promise<void> {
     status?.updatedReplicas === spec?.replicas &&
     status?.readyReplicas === spec?.replicas &&
     status?.currentRevision === status?.updateRevision;
-  const { status } = await settled(
+  const { status } = await eventually(
     () => release().cluster.apps.readNamespacedStatefulSet({ name, namespace: namespace() }),
     isRolledOut,
-    PATIENCE_MS,
+    PATIENTLY,
   );
   assert.equal(status?.currentRevision, status?.updateRevision, JSON.stringify(status));
 }
 
-describe('of three brokers', () => {
-  for (const component of BROKERS) {
-    it(`a ${component} pod that is to stop serves on until the one that is missing is back`, async (t) => {
-      const { core } = release().cluster;
-      const result = await load(async () => {
-        try {
-          await setSchedulable(false);
-          const before = await pod(component, 2);
-          // In order, so that its process has ended when its successor is there: others see then that it is missing.
-          await core.deleteNamespacedPod({ name: nameOf(component, 2), namespace: namespace() });
-          const isSuccessor = (one: V1Pod | undefined): boolean =>
-            one !== undefined && one.metadata?.uid !== before?.metadata?.uid;
-          const missing = await settled(() => pod(component, 2), isSuccessor, PATIENCE_MS);
-          assert.ok(isSuccessor(missing), `${component} 2 has been replaced`);
-          assert.equal(missing?.spec?.nodeName, undefined, 'it has no node to run on');
-          const leaving = await pod(component, 1);
-          const look = async () => {
-            const isReplaced = (await pod(component, 1))?.metadata?.uid !== leaving?.metadata?.uid;
-            const name = nameOf(component, 1);
-            // A pod that does not run has no log.
-            const log = isReplaced ? '' : await core.readNamespacedPodLog({ name, namespace: namespace() });
-            return { isReplaced, log };
-          };
-          await core.deleteNamespacedPod({ name: nameOf(component, 1), namespace: namespace() });
-          const { isReplaced, log } = await settled(
-            look,
-            (seen) => seen.isReplaced || WAITS[component].test(seen.log),
-            PATIENCE_MS,
-          );
-          assert.ok(!isReplaced, 'it has stopped without the one that is missing');
-          assert.match(log, WAITS[component]);
-          await untilStored(ENOUGH_MESSAGES);
-          const still = await pod(component, 1);
-          assert.equal(still?.metadata?.uid, leaving?.metadata?.uid);
-          assert.ok(still?.status?.containerStatuses?.every(({ state }) => state?.running !== undefined));
-        } finally {
-          await setSchedulable(true);
-        }
-        await untilAllReady(component);
-        const [back, next] = [await pod(component, 2), await pod(component, 1)];
-        // Its last one: readiness is seen only some seconds after what the hook waits for.
-        const startedAt = back?.status?.containerStatuses?.[0]?.state?.running?.startedAt;
-        const stoppedAt = next?.metadata?.creationTimestamp;
-        assert.ok(startedAt && stoppedAt);
-        assert.ok(
-          stoppedAt > startedAt,
-          `back at ${startedAt.toISOString()}, the next one replaced at ${stoppedAt.toISOString()}`,
-        );
-      });
-      t.diagnostic(describeResult(result));
-      assertExact(result, 2);
-    });
-  }
+/** Asks a broker to stop while another one is missing, and holds it to serving until that one is back. */
+async function stopWhileOneIsMissing(component: Broker): Promise<void> {
+  const { core } = release().cluster;
+  const before = await pod(component, 2);
+  // In order, so that its process has ended when its successor is there: others see then that it is missing.
+  await core.deleteNamespacedPod({ name: nameOf(component, 2), namespace: namespace() });
+  const isSuccessor = (one: V1Pod | undefined): boolean =>
+    one !== undefined && one.metadata?.uid !== before?.metadata?.uid;
+  const what = `${component} 2 to be replaced`;
+  const missing = await eventually(() => pod(component, 2), isSuccessor, { ...PATIENTLY, what });
+  assert.equal(missing?.spec?.nodeName, undefined, 'it has no node to run on');
+  const leaving = await pod(component, 1);
+  const look = async () => {
+    const isReplaced = (await pod(component, 1))?.metadata?.uid !== leaving?.metadata?.uid;
+    const name = nameOf(component, 1);
+    // A pod that does not run has no log.
+    const log = isReplaced ? '' : await core.readNamespacedPodLog({ name, namespace: namespace() });
+    return { isReplaced, log };
+  };
+  await core.deleteNamespacedPod({ name: nameOf(component, 1), namespace: namespace() });
+  const { isReplaced, log } = await eventually(
+    look,
+    (seen) => seen.isReplaced || WAITS[component].test(seen.log),
+    PATIENTLY,
+  );
+  assert.ok(!isReplaced, 'it has stopped without the one that is missing');
+  assert.match(log, WAITS[component]);
+  await untilStored(ENOUGH_MESSAGES);
+  const still = await pod(component, 1);
+  assert.equal(still?.metadata?.uid, leaving?.metadata?.uid);
+  assert.ok(still?.status?.containerStatuses?.every(({ state }) => state?.running !== undefined));
+}
 
-  for (const component of BROKERS) {
-    it(`${component} rolls without a loss`, async (t) => {
-      const result = await load(() => rollOut(component));
-      t.diagnostic(describeResult(result));
-      assertExact(result, 3);
+async function assertStoppedWhenItWasBack(component: Broker): Promise<void> {
+  await untilAllReady(component);
+  const [back, next] = [await pod(component, 2), await pod(component, 1)];
+  // Its last one: readiness is seen only some seconds after what the hook waits for.
+  const startedAt = back?.status?.containerStatuses?.[0]?.state?.running?.startedAt;
+  const stoppedAt = next?.metadata?.creationTimestamp;
+  assert.ok(startedAt && stoppedAt);
+  assert.ok(
+    stoppedAt > startedAt,
+    `${component} back at ${startedAt.toISOString()}, the next one replaced at ${stoppedAt.toISOString()}`,
+  );
+}
+
+describe('of three brokers of each kind, at the same time', () => {
+  it('a pod that is to stop serves on until the one that is missing is back', async (t) => {
+    const result = await load(async () => {
+      try {
+        await setSchedulable(false);
+        await Promise.all(BROKERS.map(stopWhileOneIsMissing));
+      } finally {
+        await setSchedulable(true);
+      }
+      await Promise.all(BROKERS.map(assertStoppedWhenItWasBack));
     });
-  }
+    t.diagnostic(describeResult(result));
+    assertExact(result, 2 * BROKERS.length);
+  });
+
+  it('all roll without a loss', async (t) => {
+    const result = await load(async () => {
+      await Promise.all(BROKERS.map(rollOut));
+    });
+    t.diagnostic(describeResult(result));
+    assertExact(result, 3 * BROKERS.length);
+  });
 
   it('those left without a majority stop long before their grace period ends when the release is removed', async (t) => {
     const left = async () =>
@@ -220,7 +214,7 @@ describe('of three brokers', () => {
           });
       const startedAtMs = performance.now();
       await release().helm.uninstall(release().chart);
-      assert.deepEqual(await settled(left, (names) => names.length === 0, PATIENCE_MS), []);
+      await eventually(left, (names) => names.length === 0, { ...PATIENTLY, what: 'all pods to be gone' });
       const seconds = Math.round((performance.now() - startedAtMs) / 1_000);
       t.diagnostic(`removed in ${seconds} s`);
       assert.ok(seconds < MOST_REMOVAL_SECONDS, `removed in ${seconds} s`);

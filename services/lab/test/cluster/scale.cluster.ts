@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertExact, eventually, query, scale, untilRolledOut, useRelease } from './support/index.ts';
+import { eventually } from '@caudal/common/testing';
+import { assertExact, query, scale, untilRolledOut, useRelease } from './support/index.ts';
 import { confinementOf } from './support/pod-state.ts';
+import { isService, workloadsOf } from './support/workloads.ts';
 
 const PARTITIONS = 12;
 const LOAD = {
@@ -40,7 +42,7 @@ describe('kubectl scale', () => {
       async during() {
         await scale(started, consumer, 3);
         await untilRolledOut(started, consumer);
-        await eventually(assigned, (by) => isShared(by, 3));
+        await eventually(assigned, (by) => isShared(by, 3), { pastErrors: true });
 
         await started.helm.upgrade({
           ...started.chart,
@@ -52,11 +54,11 @@ describe('kubectl scale', () => {
           ({ name }) => name === 'LOG_LEVEL',
         );
         assert.equal(level?.value, 'debug', 'and changes what it was asked to');
-        await eventually(assigned, (by) => isShared(by, 3));
+        await eventually(assigned, (by) => isShared(by, 3), { pastErrors: true });
 
         await scale(started, consumer, 1);
         await untilRolledOut(started, consumer);
-        await eventually(assigned, (by) => isShared(by, 1));
+        await eventually(assigned, (by) => isShared(by, 1), { pastErrors: true });
       },
     });
     assertExact(result, ENDED_EARLY);
@@ -80,9 +82,10 @@ describe('service accounts per component', () => {
 
 describe('passwords as files', () => {
   it('are what the services of this release log in with: none has one in its environment', async () => {
-    const components = ['ingest', 'console', 'kafka-redis-consumer', 'rabbitmq-valkey-consumer'];
-    for (const component of components) {
-      const [pod] = await release().release.pods(component);
+    const services = (await workloadsOf(release())).filter(isService);
+    assert.ok(services.length >= 4, `only ${services.length} services`);
+    for (const { component, pods } of services) {
+      const [pod] = pods;
       const { containers = [], volumes = [] } = pod?.spec ?? {};
       const variables = containers.flatMap(({ env = [] }) => env);
       assert.ok(

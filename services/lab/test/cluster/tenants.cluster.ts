@@ -4,17 +4,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { createTerminal } from '../../src/cli/terminal.ts';
 import { type ClusterConnection, connectToCluster } from '../../src/cluster/connection.ts';
 import { measureRelease } from '../../src/cluster/measure-release.ts';
 import { ensureNamespace, type StartedRelease, startRelease } from '../../src/cluster/start-release.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
 import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
-import { eventually, removeNamespace, scale } from './support/index.ts';
+import { removeNamespace, scale } from './support/index.ts';
 import { loadOnDemand } from './support/load-on-demand.ts';
 import { listObjects, nameObjects } from './support/objects.ts';
 import { restartsOf } from './support/pod-state.ts';
-import { settled } from './support/settled.ts';
 import { openCluster, type TestCluster } from './support/use-cluster.ts';
 
 const NAMESPACE = 'tenants-test';
@@ -165,6 +165,7 @@ describe('two releases with the preset minimal, side by side in a namespace', ()
       await eventually(
         () => runs(consumer),
         (pods) => pods === 0,
+        { pastErrors: true },
       );
     assert.equal(await loadOnDemand(two), LEFT_BEHIND);
     assert.deepEqual(await totals(two), bothLanes(MESSAGES.two));
@@ -173,12 +174,14 @@ describe('two releases with the preset minimal, side by side in a namespace', ()
     await eventually(
       () => listObjects(cluster, NAMESPACE, isOf('two')),
       (objects) => objects.length === 0,
+      { pastErrors: true },
     );
     await two.helm.upgrade(two.chart);
     const all = MESSAGES.two + LEFT_BEHIND;
-    const stored = await settled(
+    const stored = await eventually(
       () => totals(two),
       (by) => Object.values(by).every((total) => total === all),
+      { pastErrors: true },
     );
     assert.deepEqual(stored, bothLanes(all));
     const { account } = await load(two, MESSAGES.two, 'after');
@@ -217,7 +220,10 @@ describe('two releases with the preset minimal, side by side in a namespace', ()
       );
     const others = nameObjects(await listObjects(cluster, NAMESPACE, isOf('two')));
     await one.helm.uninstall(one.chart);
-    assert.deepEqual(nameObjects(await settled(own, (objects) => objects.length === 0)), []);
+    assert.deepEqual(
+      nameObjects(await eventually(own, (objects) => objects.length === 0, { pastErrors: true })),
+      [],
+    );
     assert.deepEqual(nameObjects(await listObjects(cluster, NAMESPACE, isOf('two'))), others);
     assert.deepEqual(await totals(two), bothLanes(2 * MESSAGES.two + LEFT_BEHIND));
 
@@ -229,7 +235,10 @@ describe('two releases with the preset minimal, side by side in a namespace', ()
     const left = async () => nameObjects(await listObjects(cluster, NAMESPACE));
     const ofTheCluster = ['ConfigMap kube-root-ca.crt', 'ServiceAccount default'];
     const expected = [...ofTheCluster, ...mine].sort();
-    assert.deepEqual(await settled(left, (names) => names.length <= expected.length), expected);
+    assert.deepEqual(
+      await eventually(left, (names) => names.length <= expected.length, { pastErrors: true }),
+      expected,
+    );
     const volumes = async () => {
       const { items } = await cluster.core.listPersistentVolume();
       const ours = items.filter(({ spec }) => spec?.claimRef?.namespace === NAMESPACE);
@@ -238,6 +247,9 @@ describe('two releases with the preset minimal, side by side in a namespace', ()
     const kept = Object.keys(SECRETS)
       .map((server) => `mine-${server}`)
       .sort();
-    assert.deepEqual(await settled(volumes, (names) => names.length === kept.length), kept);
+    assert.deepEqual(
+      await eventually(volumes, (names) => names.length === kept.length, { pastErrors: true }),
+      kept,
+    );
   });
 });

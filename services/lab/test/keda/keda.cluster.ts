@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { type KubernetesObject, PatchStrategy } from '@kubernetes/client-node';
 import type { LoadResult } from '../../src/load/measure-load.ts';
 import { conditionOf, readAutoscaler, rescalesOf } from '../cluster/support/autoscaler.ts';
-import { eventually, query, scale, untilRolledOut, useRelease } from '../cluster/support/index.ts';
+import { query, scale, untilRolledOut, useRelease } from '../cluster/support/index.ts';
 import { installKedaForTests } from './install-keda.ts';
 
 const PARTITIONS = 3;
@@ -131,7 +132,8 @@ describe('KEDA', () => {
   }
 
   it('adds consumers while the backlog grows, as far as there are partitions, and an upgrade leaves them', async (test) => {
-    for (const { consumer } of LIMITS) await eventually(() => isReady(consumer), Boolean);
+    for (const { consumer } of LIMITS)
+      await eventually(() => isReady(consumer), Boolean, { pastErrors: true });
     const result = await release().load({
       variables: HEAVY,
       endsAfter: MIN_ACCEPTED,
@@ -142,11 +144,13 @@ describe('KEDA', () => {
             await eventually(
               () => replicas(consumer),
               (count) => count >= 2,
+              { pastErrors: true },
             );
             test.diagnostic(`${consumer}: 2 or more ${since(startedAt)} into the load`);
             await eventually(
               () => replicas(consumer),
               (count) => count >= most,
+              { pastErrors: true },
             );
             test.diagnostic(`${consumer}: ${most} after ${since(startedAt)}`);
             await untilRolledOut(release(), consumer);
@@ -156,6 +160,7 @@ describe('KEDA', () => {
         await eventually(
           () => autoscaler(KAFKA),
           (hpa) => conditionOf(hpa, 'ScalingLimited') === 'True: TooManyReplicas',
+          { pastErrors: true },
         );
         const waiting = (await backlog()).get('kafka-redis') ?? 0;
         assert.ok(
@@ -167,6 +172,7 @@ describe('KEDA', () => {
         await eventually(
           assigned,
           (by) => by.size === PARTITIONS && [...by.values()].every((count) => count === 1),
+          { pastErrors: true },
         );
         await upgrade(keda({ ...ONLY_UP, pollingIntervalSeconds: 4 }));
         for (const { consumer, most } of LIMITS) assert.equal(await replicas(consumer), most, consumer);
@@ -189,6 +195,7 @@ describe('KEDA', () => {
             await eventually(
               () => replicas(consumer),
               (count) => count === 1,
+              { pastErrors: true },
             );
             test.diagnostic(`${consumer}: one after ${since(startedAt)}`);
             await untilRolledOut(release(), consumer);
@@ -211,11 +218,12 @@ describe('KEDA', () => {
   it('removes none while the backlog is unknown', async () => {
     const started = release();
     await scale(started, 'console', 0);
-    await eventually(backlog, (by) => by.size === 0);
+    await eventually(backlog, (by) => by.size === 0, { pastErrors: true });
     const unknown = 'False: FailedGetExternalMetric';
     await eventually(
       () => autoscaler(KAFKA),
       (hpa) => conditionOf(hpa, 'ScalingActive') === unknown,
+      { pastErrors: true },
     );
     await scale(started, KAFKA, 2);
     await untilRolledOut(started, KAFKA);
@@ -223,6 +231,7 @@ describe('KEDA', () => {
     const seen = await eventually(
       () => autoscaler(KAFKA),
       ({ status }) => status?.currentReplicas === 2,
+      { pastErrors: true },
     );
     assert.deepEqual([conditionOf(seen, 'ScalingActive'), await replicas(KAFKA)], [unknown, 2]);
 
@@ -230,8 +239,9 @@ describe('KEDA', () => {
     await eventually(
       () => replicas(KAFKA),
       (count) => count === 1,
+      { pastErrors: true },
     );
-    await eventually(() => isReady(KAFKA), Boolean);
+    await eventually(() => isReady(KAFKA), Boolean, { pastErrors: true });
   });
 
   it('holds the number that a person asks it to hold', async () => {
@@ -240,11 +250,13 @@ describe('KEDA', () => {
     await eventually(
       () => replicas(KAFKA),
       (count) => count === 2,
+      { pastErrors: true },
     );
     await annotate(KAFKA, held, null);
     await eventually(
       () => replicas(KAFKA),
       (count) => count === 1,
+      { pastErrors: true },
     );
   });
 });

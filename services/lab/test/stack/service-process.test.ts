@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { waitUntil } from '../../../../tools/lib/wait-until.ts';
+import { eventually } from '@caudal/common/testing';
 import { ServiceProcess } from '../../src/stack/service-process.ts';
 
 let directory: string;
@@ -30,9 +30,11 @@ async function started(source: string, stopTimeoutMs = 30_000): Promise<ServiceP
     stopTimeoutMs,
   });
   process.start();
-  const isListening = async (): Promise<boolean> =>
-    (await readFile(logFile, 'utf8').catch(() => '')).includes('listening');
-  assert.ok(await waitUntil(isListening, { timeoutMs: 30_000 }));
+  await eventually(
+    () => readFile(logFile, 'utf8').catch(() => ''),
+    (log) => log.includes('listening'),
+    { timeoutMs: 30_000, what: 'the process to listen' },
+  );
   return process;
 }
 

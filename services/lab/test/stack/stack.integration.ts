@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { useServers } from '@caudal/common/testing';
+import { eventually, useServers } from '@caudal/common/testing';
 import { isRunning, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
-import { waitUntil } from '../../../../tools/lib/wait-until.ts';
 import { createConsoleClient } from '../../src/load/console-client.ts';
 import { type LoadResult, type MeasureOptions, measureLoad } from '../../src/load/measure-load.ts';
 import { type LoadRun, localLoad, type Scenario } from '../../src/load/run-k6.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
+import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 import { useK6 } from '../support/use-k6.ts';
 
@@ -29,12 +29,12 @@ describe('the local stack', () => {
   ) =>
     measureLoad({
       ...options,
-      client: createConsoleClient(stack.consoleUrl),
+      client: createConsoleClient(stack.url(CONSOLE)),
       metricsUrls: stack.metricsUrls,
       startLoad: localLoad({
         k6: k6(),
         scenario,
-        baseUrl: stack.baseUrl,
+        baseUrl: stack.url(INGEST),
         variables,
         logFile: join(stateDirectory, 'k6.log'),
         accountFile: join(stateDirectory, `account-${Object.values(variables).join('-')}.json`),
@@ -55,14 +55,14 @@ describe('the local stack', () => {
     try {
       const run = await started.promise;
       const accepted = (): Promise<number> => run.counter('messages_accepted');
-      const acceptsMore = async (): Promise<boolean> => {
+      const acceptMore = async (what: string): Promise<void> => {
         const before = await accepted();
         // A load that has ended counts 0.
-        return await waitUntil(async () => (await accepted()) > before + 50, { timeoutMs: 60_000 });
+        await eventually(accepted, (count) => count > before + 50, { timeoutMs: 60_000, what });
       };
-      assert.ok(await acceptsMore(), 'nothing is accepted before');
+      await acceptMore('messages to be accepted before');
       await act();
-      assert.ok(await acceptsMore(), 'nothing is accepted afterwards');
+      await acceptMore('messages to be accepted afterwards');
     } finally {
       ending.abort();
       await result.catch(() => undefined);
@@ -74,10 +74,13 @@ describe('the local stack', () => {
 
   before(async () => {
     stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-stack-'));
+    const names = uniqueNames('stack');
     stack = await startStack({
       addresses: servers().addresses,
-      names: uniqueNames('stack'),
-      replicas: { 'ingest-api': 2, 'rabbitmq-consumer': 2, 'kafka-consumer': 1 },
+      services: messagesServices({
+        names,
+        replicas: { 'ingest-api': 2, 'rabbitmq-consumer': 2 },
+      }),
       stateDirectory,
       targetsDirectory: join(stateDirectory, 'targets'),
       onEvent: (line) => events.push(line),
@@ -115,7 +118,11 @@ describe('the local stack', () => {
     const killed = consumer.identity;
     const result = await actUnderLoad('b', async () => {
       consumer.signal('SIGKILL');
-      assert.ok(await waitUntil(() => consumer.restarts === 1, { timeoutMs: 60_000 }));
+      await eventually(
+        () => consumer.restarts,
+        (count) => count === 1,
+        { timeoutMs: 60_000, what: 'one restart' },
+      );
       await consumer.untilReady(60_000);
     });
     assert.equal(result.account.exact, true, JSON.stringify(result.account.findings));
@@ -124,16 +131,17 @@ describe('the local stack', () => {
   });
 
   it('scales consumers up and down under load', async () => {
-    const client = createConsoleClient(stack.consoleUrl);
+    const client = createConsoleClient(stack.url(CONSOLE));
     const consumers = async () =>
       Object.fromEntries((await client.lanes()).map(({ lane, backlog }) => [lane, backlog?.consumers]));
     const result = await actUnderLoad('c', async () => {
       await stack.scale('rabbitmq-consumer', 4);
       await stack.scale('kafka-consumer', 2);
       await stack.scale('ingest-api', 1);
-      assert.ok(
-        await waitUntil(async () => (await consumers())['rabbitmq-valkey'] === 4, { timeoutMs: 60_000 }),
-      );
+      await eventually(consumers, (by) => by['rabbitmq-valkey'] === 4, {
+        timeoutMs: 60_000,
+        what: '4 consumers',
+      });
       await stack.scale('rabbitmq-consumer', 1);
       await stack.scale('kafka-consumer', 1);
     });

@@ -21,7 +21,7 @@ export function runMutant(mutation: Mutation): void {
     const lifecycle = new Lifecycle({ logger, drainTimeoutMs: config.drainTimeoutMs });
     lifecycle.handleSignals();
     const { name, settings } = config.store;
-    const realStore = createStore(name, settings, logger);
+    const realStore = await createStore(name, settings, logger);
     const realConsumer = await createConsumer(config.broker, {
       logger,
       maxBatchMessages: config.batchMaxMessages,

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import type { Names } from '../../src/stack/service-environment.ts';
+import type { SharedNames } from '@caudal/common/lanes';
+import { uniqueName } from '@caudal/common/testing';
 
 /** Queue, topic, group and keys that no other test has. */
-export function uniqueNames(prefix: string): Names {
-  const name = `${prefix}-${randomUUID().slice(0, 8)}`;
+export function uniqueNames(prefix: string): SharedNames {
+  const name = uniqueName(prefix);
   return { queue: name, topic: name, group: name, storeKeyPrefix: `${name}:` };
 }

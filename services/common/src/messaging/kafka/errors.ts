@@ -1,5 +1,5 @@
 import { AppError, errorMessage } from '../../errors.ts';
-import type { KafkaSettings } from '../settings.ts';
+import type { KafkaSettings } from './settings.ts';
 
 /** Protocol errors for records that the broker will never accept unchanged. */
 export const REFUSALS: readonly string[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];

@@ -1,11 +1,11 @@
 import type { Admin } from 'kafkajs';
 import type { Logger } from '../../logging.ts';
 import type { Backlog, BacklogReader } from '../ports.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { kafkaError } from './errors.ts';
 import { createKafkajsClient, type KafkajsClient } from './kafkajs-client.ts';
 import { ensureTopics, logBounds } from './kafkajs-topology.ts';
 import { lagOf } from './lag.ts';
+import type { KafkaSettings } from './settings.ts';
 import { sourceOf } from './source.ts';
 
 /** Measures how far the *store* is behind the log: end of the log minus the store's offset, per partition. */

@@ -10,10 +10,10 @@ import {
   type SASLOptions,
 } from 'kafkajs';
 import type { Logger } from '../../logging.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { REFUSALS } from './errors.ts';
 import { amendKafkajs } from './kafkajs-amendments.ts';
 import { registerCodecs } from './kafkajs-codecs.ts';
+import type { KafkaSettings } from './settings.ts';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const ENDED = 'the Kafka client has ended';

@@ -2,7 +2,6 @@ import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage }
 import { AppError } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { type Assignment, isBehind, type Partition, takeProgress } from './assignment.ts';
 import { HeldPartitions } from './held-partitions.ts';
@@ -13,6 +12,7 @@ import { ensureTopics } from './kafkajs-topology.ts';
 import { keepMembership } from './keep-membership.ts';
 import { createLogBatch, type LogBatch } from './log-batch.ts';
 import { type OffsetHint, OffsetHints } from './offset-hints.ts';
+import type { KafkaSettings } from './settings.ts';
 
 const MAX_BATCH_MESSAGES = 4_000;
 const LEAVE_TIMEOUT_MS = 5_000;

@@ -1,9 +1,9 @@
 import type { Kafka, Producer } from 'kafkajs';
-import type { KafkaSettings } from '../settings.ts';
 import { type DeadLetter, deadLetterHeaders, sendDeadLetters } from './dead-letter.ts';
 import { kafkaError } from './errors.ts';
 import { isKafkajsRefusal, RETRY } from './kafkajs-client.ts';
 import type { DeadLetterDriver } from './producer-driver.ts';
+import type { KafkaSettings } from './settings.ts';
 
 /** Produces to the dead-letter topic; connects with the first dead letter, because most consumers never send one. */
 export class KafkajsDeadLetters implements DeadLetterDriver {

@@ -1,9 +1,9 @@
 import type { Kafka } from 'kafkajs';
 import type { Logger } from '../../logging.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { createKafkajsClient, type KafkajsClient } from './kafkajs-client.ts';
 import type { LogBounds } from './log-position.ts';
 import type { LogReader } from './placer.ts';
+import type { KafkaSettings } from './settings.ts';
 
 const MAX_WAIT_MS = 500;
 const MAX_BYTES = 10_485_760;

@@ -1,9 +1,9 @@
 import type { ICustomPartitioner, Message } from 'kafkajs';
 import type { Logger } from '../../logging.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { createKafkajsClient, isKafkajsRefusal, RETRY } from './kafkajs-client.ts';
 import { ensureTopics, maxMessageBytes } from './kafkajs-topology.ts';
 import type { ProducerDriver } from './producer-driver.ts';
+import type { KafkaSettings } from './settings.ts';
 
 /** Produces with kafkajs and calls `onDisconnect` for every broken connection. */
 export function createKafkajsProducer(

@@ -1,8 +1,8 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { AppError, errorMessage } from '../../errors.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { LogBounds } from './log-position.ts';
+import type { KafkaSettings } from './settings.ts';
 import { topicConfig } from './topic-config.ts';
 
 /** The protocol's number for a topic; the enum in kafkajs's types cannot be imported from its CommonJS module. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs } from '../../back-off.ts';
 import { errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
-import { backOffMs } from '../back-off.ts';
 
 /**
  * Retries until an attempt succeeds or the result is no longer wanted.

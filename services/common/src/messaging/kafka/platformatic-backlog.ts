@@ -1,9 +1,9 @@
 import { Admin } from '@platformatic/kafka';
 import type { Backlog, BacklogReader } from '../ports.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { kafkaError } from './errors.ts';
 import { lagOf } from './lag.ts';
 import { clientOptions, ensureTopics, logBounds } from './platformatic-client.ts';
+import type { KafkaSettings } from './settings.ts';
 import { sourceOf } from './source.ts';
 
 /** Measures the lag of the *store* behind the log: end of the log minus the store's offset, per partition. */

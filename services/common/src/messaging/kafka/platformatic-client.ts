@@ -7,11 +7,11 @@ import {
   type SASLMechanismValue,
 } from '@platformatic/kafka';
 import { AppError, errorMessage } from '../../errors.ts';
-import type { KafkaSettings } from '../settings.ts';
 import type { Partition } from './assignment.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { LogBounds } from './log-position.ts';
 import type { OffsetHint } from './offset-hints.ts';
+import type { KafkaSettings } from './settings.ts';
 import { topicConfig } from './topic-config.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;

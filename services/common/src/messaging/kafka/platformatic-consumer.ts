@@ -2,7 +2,6 @@ import { Admin } from '@platformatic/kafka';
 import { AppError } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { type Assignment, isBehind, takeProgress } from './assignment.ts';
 import { HeldPartitions } from './held-partitions.ts';
@@ -13,6 +12,7 @@ import { type Fetched, FetchLoops } from './platformatic-fetch-loops.ts';
 import { PlatformaticLogReader } from './platformatic-log-reader.ts';
 import { PlatformaticMembership } from './platformatic-membership.ts';
 import { PlatformaticDeadLetters } from './platformatic-producer.ts';
+import type { KafkaSettings } from './settings.ts';
 
 const MAX_BATCH_MESSAGES = 4_000;
 const LEAVE_TIMEOUT_MS = 5_000;

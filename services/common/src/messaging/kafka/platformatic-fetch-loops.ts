@@ -1,14 +1,14 @@
 import type { Consumer } from '@platformatic/kafka';
+import { backOffMs } from '../../back-off.ts';
 import { errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
-import { backOffMs } from '../back-off.ts';
-import type { KafkaSettings } from '../settings.ts';
 import type { Assignment, Partition } from './assignment.ts';
 import type { Run } from './fetched-records.ts';
 import type { HeldPartitions } from './held-partitions.ts';
 import { patiently } from './patiently.ts';
 import { leadersOf } from './platformatic-client.ts';
 import { fetchRuns } from './platformatic-fetch.ts';
+import type { KafkaSettings } from './settings.ts';
 
 const MAX_WAIT_MS = 100;
 

@@ -1,12 +1,12 @@
 import { Consumer, type GroupAssignment } from '@platformatic/kafka';
 import { errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { kafkaError } from './errors.ts';
 import { PartitionWatch } from './partition-watch.ts';
 import { patiently } from './patiently.ts';
 import { clientOptions, metadataMaxAge } from './platformatic-client.ts';
+import type { KafkaSettings } from './settings.ts';
 
 /** Time for the broker to answer a request to leave. A member that does not leave is removed when its session ends. */
 const LEAVE_TIMEOUT_MS = 2_000;

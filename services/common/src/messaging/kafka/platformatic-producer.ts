@@ -1,9 +1,9 @@
 import { ProduceAcks, Producer } from '@platformatic/kafka';
-import type { KafkaSettings } from '../settings.ts';
 import { type DeadLetter, deadLetterHeaders, sendDeadLetters } from './dead-letter.ts';
 import { kafkaError, REFUSALS } from './errors.ts';
 import { clientOptions, ensureTopics, hasCode, maxMessageBytes } from './platformatic-client.ts';
 import type { DeadLetterDriver, ProducerDriver } from './producer-driver.ts';
+import type { KafkaSettings } from './settings.ts';
 
 const isRefusal = (error: unknown): boolean => hasCode(error, ...REFUSALS);
 

@@ -1,12 +1,12 @@
+import { backOffMs, pause } from '../../back-off.ts';
 import { AppError, errorMessage, isRefused } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
-import { backOffMs } from '../back-off.ts';
 import type { MessagePublisher } from '../ports.ts';
-import type { KafkaSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { OpenProducer, ProducerDriver } from './producer-driver.ts';
 import { BATCH_OVERHEAD_BYTES, MAX_BATCH_BYTES, recordBytes, sendInParts } from './send-in-parts.ts';
+import type { KafkaSettings } from './settings.ts';
 
 /** Limits a stop while the broker is silent: nothing is in flight any more. */
 const CLOSE_TIMEOUT_MS = 3_000;
@@ -166,7 +166,7 @@ export class KafkaPublisher implements MessagePublisher {
         this.#ready = false;
         const waitMs = backOffMs(attempt);
         this.#logger.warn({ attempt, waitMs }, `Kafka does not answer: ${errorMessage(error)}`);
-        await interruptibleWait(waitMs, this.#stopping.signal);
+        await pause(waitMs, this.#stopping.signal);
       }
     }
   }
@@ -203,16 +203,4 @@ function track<T>(line: Line, send: Promise<T>): Promise<T> {
 async function retire({ producer, sends }: Line): Promise<void> {
   await Promise.allSettled(sends);
   await producer.close();
-}
-
-function interruptibleWait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -1,4 +1,4 @@
-import type { KafkaSettings } from '../settings.ts';
+import type { KafkaSettings } from './settings.ts';
 
 /**
  * Configuration of the topics that Caudal creates. Flushing is left to Kafka, which confirms from the page cache and

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import type { BrokerName, MessagePublisher } from '../ports.ts';
+import type { MessagePublisher } from '../ports.ts';
 
 /** How publishing can be made to fail. */
 export class PublishFaults {
@@ -21,14 +21,14 @@ export class PublishFaults {
 
 /** Publishes into a function; confirms in a later turn of the event loop, as a network would. */
 export class MemoryPublisher implements MessagePublisher {
-  readonly broker: BrokerName;
+  readonly broker: string;
   readonly #store: (bodies: readonly Buffer[]) => void;
   readonly #faults: PublishFaults;
   readonly #running = new Set<Promise<void>>();
   #connected = false;
   #closed: Promise<void> | undefined;
 
-  constructor(broker: BrokerName, faults: PublishFaults, store: (bodies: readonly Buffer[]) => void) {
+  constructor(broker: string, faults: PublishFaults, store: (bodies: readonly Buffer[]) => void) {
     this.broker = broker;
     this.#faults = faults;
     this.#store = store;

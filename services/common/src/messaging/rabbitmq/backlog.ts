@@ -2,10 +2,10 @@ import type { Channel } from 'amqplib';
 import { AppError } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { Backlog, BacklogReader } from '../ports.ts';
-import type { RabbitmqSettings } from '../settings.ts';
 import { RabbitmqConnection } from './connection.ts';
 import { RabbitmqManagement } from './management.ts';
-import { ensureTopology } from './topology.ts';
+import type { RabbitmqSettings } from './settings.ts';
+import { ensureTopology, exchangeOf } from './topology.ts';
 
 /**
  * Reads the number of waiting messages by passive declaration, and of those that consumers hold from the management API.
@@ -85,14 +85,15 @@ export class RabbitmqBacklogReader implements BacklogReader {
   async #unacknowledged(): Promise<number | null> {
     if (!this.#management) return null;
     const { queue } = this.#settings;
+    const exchange = exchangeOf(this.#settings);
     const [{ unacknowledged }, isBound] = await Promise.all([
       this.#management.queueTotals(queue),
-      this.#management.isBound(queue, queue),
+      this.#management.isBound(exchange, queue),
     ]);
     if (isBound) return unacknowledged;
     throw new AppError(
       'BROKER_TOPOLOGY',
-      `RabbitMQ queue "${queue}" is not bound to exchange "${queue}": bind it, or messages may be accepted that never reach this lane`,
+      `RabbitMQ queue "${queue}" is not bound to exchange "${exchange}": bind it, or messages may be accepted that never reach this lane`,
       { retriable: true },
     );
   }

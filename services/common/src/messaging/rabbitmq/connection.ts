@@ -1,10 +1,10 @@
 import { type Channel, type ChannelModel, connect } from 'amqplib';
+import { backOffMs } from '../../back-off.ts';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
-import { backOffMs } from '../back-off.ts';
-import type { RabbitmqSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { socketOf } from './amqplib-internals.ts';
+import type { RabbitmqSettings } from './settings.ts';
 
 /** A silent broker (stopped, unplugged) counts as lost after two of these. */
 const HEARTBEAT_SECONDS = 5;

@@ -2,11 +2,11 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { AppError, isRetriable } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { ConsumerHandlers, DeliveryBatch, MessageConsumer } from '../ports.ts';
-import type { RabbitmqSettings } from '../settings.ts';
 import { within } from '../within.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { RabbitmqConnection, type Session } from './connection.ts';
 import { RabbitmqDeadLetters } from './dead-letters.ts';
+import type { RabbitmqSettings } from './settings.ts';
 import { ensureTopology } from './topology.ts';
 
 const MAX_BATCH_MESSAGES = 1_000;

@@ -1,10 +1,10 @@
 import type { ConfirmChannel } from 'amqplib';
+import { backOffMs, pause } from '../../back-off.ts';
 import { errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
-import { backOffMs } from '../back-off.ts';
 import { ENVELOPE_CONTENT_TYPE } from '../ports.ts';
-import type { RabbitmqSettings } from '../settings.ts';
 import { RabbitmqConnection, type Session } from './connection.ts';
+import type { RabbitmqSettings } from './settings.ts';
 import { ensureTopology } from './topology.ts';
 
 /** Maximum unconfirmed letters; bounds what is sent twice when the connection is lost. */
@@ -215,16 +215,4 @@ export class RabbitmqDeadLetters {
       this.#pump();
     }, waitMs);
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { AppError, errorMessage } from '../../errors.ts';
-import type { RabbitmqSettings } from '../settings.ts';
+import type { RabbitmqSettings } from './settings.ts';
 
 const TIMEOUT_MS = 5_000;
 /** Maximum size of a response: one queue or a few bindings; anything longer is not the management API. */

@@ -2,16 +2,19 @@ import type { ConfirmChannel } from 'amqplib';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import { ENVELOPE_CONTENT_TYPE, type MessagePublisher } from '../ports.ts';
-import type { RabbitmqSettings } from '../settings.ts';
 import { type RawChannel, rawChannelOf } from './amqplib-internals.ts';
 import { RabbitmqConnection, type Session } from './connection.ts';
 import { PublishFrames } from './publish-frames.ts';
-import { ensureTopology } from './topology.ts';
+import { QueueCheck } from './queue-check.ts';
+import type { RabbitmqSettings } from './settings.ts';
+import { ensureTopology, exchangeOf, queuesOf } from './topology.ts';
 
 /** A connection's confirm channel with what is sent on it and not yet confirmed. */
 interface Outlet {
   readonly channel: RawChannel;
   readonly frames: PublishFrames;
+  /** Present where several queues must get each message. */
+  readonly queueCheck: QueueCheck | undefined;
   unconfirmed: number;
   /** The socket is slower than we are: nothing more until `drain`. */
   saturated: boolean;
@@ -39,7 +42,8 @@ interface Call {
  * Publishes through one confirm channel: persistent, `mandatory`, at most `confirmWindow` messages unconfirmed.
  *
  * A call settles when the last of its bodies is confirmed. RabbitMQ confirms unroutable messages too, but returns
- * them first; the message id names the call, so a return marks the whole call `BROKER_UNROUTABLE`.
+ * them first; the message id names the call, so a return marks the whole call `BROKER_UNROUTABLE`. With several queues a
+ * call also waits until all of them have been seen after its last confirm; see {@link QueueCheck}.
  */
 export class RabbitmqPublisher implements MessagePublisher {
   readonly broker = 'rabbitmq';
@@ -116,14 +120,16 @@ export class RabbitmqPublisher implements MessagePublisher {
     await ensureTopology(session, this.#settings, 'publish');
     const channel = await session.model.createConfirmChannel();
     session.watch(channel);
-    const outlet = createOutlet(channel, this.#settings.queue);
+    const exchange = exchangeOf(this.#settings);
+    const queues = queuesOf(this.#settings).map(({ queue }) => queue);
+    const outlet = createOutlet(channel, exchange, await createQueueCheck(session, queues));
     channel.on('drain', () => {
       outlet.saturated = false;
       this.#pump();
     });
     channel.on('return', (message) => {
       const call = this.#calls.get(String(message.properties.messageId));
-      if (call) call.error ??= unroutable(this.#settings.queue);
+      if (call) call.error ??= unroutable(exchange, queues);
     });
     this.#outlet = outlet;
   }
@@ -147,8 +153,23 @@ export class RabbitmqPublisher implements MessagePublisher {
     if (call.outlet) call.outlet.unconfirmed--;
     call.confirmed++;
     if (error) call.error ??= unavailable(`RabbitMQ did not take the message: ${errorMessage(error)}`, error);
-    if (call.confirmed === call.bodies.length) this.#settle(call);
+    if (call.confirmed === call.bodies.length) this.#finish(call);
     if (this.#waiting.length > 0) this.#pump();
+  }
+
+  #finish(call: Call): void {
+    const queueCheck = call.error ? undefined : call.outlet?.queueCheck;
+    if (!queueCheck) {
+      this.#settle(call);
+      return;
+    }
+    queueCheck.verify().then(
+      () => this.#settle(call),
+      (error: unknown) => {
+        call.error ??= unavailable(`RabbitMQ lacks a queue: ${errorMessage(error)}`, error);
+        this.#settle(call);
+      },
+    );
   }
 
   #settle(call: Call): void {
@@ -204,7 +225,22 @@ export class RabbitmqPublisher implements MessagePublisher {
   }
 }
 
-function createOutlet(confirmChannel: ConfirmChannel, exchange: string): Outlet {
+async function createQueueCheck(
+  session: Session,
+  queues: readonly string[],
+): Promise<QueueCheck | undefined> {
+  // A single queue is watched by `mandatory`.
+  if (queues.length < 2) return undefined;
+  const channel = await session.model.createChannel();
+  session.watch(channel);
+  return new QueueCheck(channel, queues);
+}
+
+function createOutlet(
+  confirmChannel: ConfirmChannel,
+  exchange: string,
+  queueCheck: QueueCheck | undefined,
+): Outlet {
   const channel = rawChannelOf(confirmChannel);
   const { frameMax } = channel.connection;
   const frames = new PublishFrames({
@@ -213,7 +249,7 @@ function createOutlet(confirmChannel: ConfirmChannel, exchange: string): Outlet 
     exchange,
     contentType: ENVELOPE_CONTENT_TYPE,
   });
-  return { channel, frames, unconfirmed: 0, saturated: false };
+  return { channel, frames, queueCheck, unconfirmed: 0, saturated: false };
 }
 
 /** Sends the next `count` bodies of a call; false when the channel is closing, which rejects the call in a moment. */
@@ -238,10 +274,11 @@ function unavailable(message: string, cause?: unknown): AppError {
   return new AppError('BROKER_UNAVAILABLE', message, { retriable: true, cause });
 }
 
-function unroutable(exchange: string): AppError {
+function unroutable(exchange: string, queues: readonly string[]): AppError {
+  const names = queues.map((queue) => `queue "${queue}"`).join(' and ');
   return new AppError(
     'BROKER_UNROUTABLE',
-    `RabbitMQ returned messages: no queue is bound to exchange "${exchange}"; bind queue "${exchange}" to it`,
+    `RabbitMQ returned messages: no queue is bound to exchange "${exchange}"; bind ${names} to it`,
     { retriable: true },
   );
 }

@@ -1,7 +1,7 @@
 import type { Channel, Options } from 'amqplib';
 import { AppError, errorMessage } from '../../errors.ts';
-import type { RabbitmqSettings } from '../settings.ts';
 import type { Session } from './connection.ts';
+import type { LaneQueue, RabbitmqSettings } from './settings.ts';
 
 /** Which part of the topology a client touches; `check` verifies only that. */
 export type TopologyUse = 'publish' | 'consume' | 'observe';
@@ -10,9 +10,11 @@ export type TopologyUse = 'publish' | 'consume' | 'observe';
  * Makes (`create`) or verifies (`check`) exchanges, queues and bindings:
  *
  * ```
- * exchange message ──▶ quorum queue message ──(poison, delivery limit)──▶ exchange message.dead ──▶ quorum queue message.dead
+ * exchange message ─┬▶ quorum queue message ──(poison, delivery limit)──▶ exchange message.dead ──▶ quorum queue message.dead
+ *                   └▶ … one queue for each lane, with dead letters of its own
  * ```
  *
+ * A publisher looks after the queues of all lanes, other clients after their own.
  * Exchanges stand before both queues so that permissions can separate who publishes from who consumes.
  * Dead-lettering by the broker is `at-least-once`, which needs `reject-publish`.
  *
@@ -25,15 +27,22 @@ export async function ensureTopology(
   use: TopologyUse,
 ): Promise<void> {
   const { queue, deadLetterQueue } = settings;
+  const exchange = exchangeOf(settings);
   const channel = await session.model.createChannel();
   // Reported by the operation that failed; the channel is used for nothing else, so its end ends nothing.
   channel.on('error', () => undefined);
   if (settings.topology === 'create') {
-    await declare(channel, deadLetterQueue, deadLetterQueueOptions());
-    await declare(channel, queue, queueOptions(settings));
+    for (const own of use === 'publish' ? queuesOf(settings) : [settings]) {
+      await declare(channel, own.deadLetterQueue, own.deadLetterQueue, deadLetterQueueOptions());
+      await declare(channel, exchange, own.queue, queueOptions({ ...settings, ...own }));
+    }
   } else {
-    if (use === 'publish') await verify('exchange', queue, () => channel.checkExchange(queue));
-    else await verify('queue', queue, () => channel.checkQueue(queue));
+    if (use === 'publish') {
+      await verify('exchange', exchange, () => channel.checkExchange(exchange));
+      for (const { queue: name } of queuesOf(settings)) {
+        await verify('queue', name, () => channel.checkQueue(name));
+      }
+    } else await verify('queue', queue, () => channel.checkQueue(queue));
     if (use === 'consume') {
       await verify('exchange', deadLetterQueue, () => channel.checkExchange(deadLetterQueue));
     }
@@ -44,8 +53,20 @@ export async function ensureTopology(
   await channel.close();
 }
 
-/** Arguments of the `message` queue. */
-export function queueOptions(settings: RabbitmqSettings): Options.AssertQueue {
+/** The exchange that publishers write to. */
+export function exchangeOf({ exchange, queue }: RabbitmqSettings): string {
+  return exchange ?? queue;
+}
+
+/** The queues that a publisher's messages must reach. */
+export function queuesOf({ queues, queue, deadLetterQueue }: RabbitmqSettings): readonly LaneQueue[] {
+  return queues ?? [{ queue, deadLetterQueue }];
+}
+
+/** Arguments of a lane's queue. */
+export function queueOptions(
+  settings: Pick<RabbitmqSettings, 'deliveryLimit' | 'deadLetterQueue'>,
+): Options.AssertQueue {
   return {
     durable: true,
     arguments: {
@@ -63,10 +84,15 @@ export function deadLetterQueueOptions(): Options.AssertQueue {
   return { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': -1 } };
 }
 
-async function declare(channel: Channel, name: string, options: Options.AssertQueue): Promise<void> {
-  await verify('exchange', name, () => channel.assertExchange(name, 'fanout', { durable: true }));
-  await verify('queue', name, () => channel.assertQueue(name, options));
-  await verify('queue', name, () => channel.bindQueue(name, name, ''));
+async function declare(
+  channel: Channel,
+  exchange: string,
+  queue: string,
+  options: Options.AssertQueue,
+): Promise<void> {
+  await verify('exchange', exchange, () => channel.assertExchange(exchange, 'fanout', { durable: true }));
+  await verify('queue', queue, () => channel.assertQueue(queue, options));
+  await verify('queue', queue, () => channel.bindQueue(queue, exchange, ''));
 }
 
 async function verify(

@@ -10,7 +10,7 @@ import { createMeter, required } from './meter.ts';
 /** Caudal's full consumer, wired as in `main.ts`, with a meter around its metrics. */
 const config = loadConfig(process.env);
 const logger = createLogger('bench', 'warn');
-const store = createStore(config.store.name, config.store.settings, logger);
+const store = await createStore(config.store.name, config.store.settings, logger);
 const broker = await createConsumer(config.broker, { logger, maxBatchMessages: config.batchMaxMessages });
 const stopping = new AbortController();
 const meter = createMeter(Number(required('BENCH_MESSAGES')), async () => {

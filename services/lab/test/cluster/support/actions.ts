@@ -1,19 +1,26 @@
+import { eventually } from '@caudal/common/testing';
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { ClusterConnection } from '../../../src/cluster/connection.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
-import { eventually } from '../../support/eventually.ts';
 
 /** Brokers that lose their quorum while they stop use all of their grace period, 120 s in `ha`. */
 const REMOVAL_TIMEOUT_MS = 360_000;
 
 const MERGE_PATCH = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 
-/** Deletes a namespace with all that is in it, where there is one; resolves when it is gone. */
+/**
+ * Deletes a namespace with all that is in it, where there is one. Resolves when it is gone, or at once in
+ * `npm run test:cluster`, which goes on meanwhile and asserts at its end that every one is gone.
+ */
 export async function removeNamespace({ core }: ClusterConnection, name: string): Promise<void> {
   const find = () => core.listNamespace({ fieldSelector: `metadata.name=${name}` });
   if ((await find()).items.length > 0) await core.deleteNamespace({ name });
-  await eventually(find, ({ items }) => items.length === 0, { timeoutMs: REMOVAL_TIMEOUT_MS });
+  if (process.env.CAUDAL_TEST_CLUSTER === 'prepared') return;
+  await eventually(find, ({ items }) => items.length === 0, {
+    timeoutMs: REMOVAL_TIMEOUT_MS,
+    pastErrors: true,
+  });
 }
 
 /** What `kubectl scale` does. */
@@ -52,6 +59,7 @@ export async function untilRolledOut({ release }: StartedRelease, component: str
       status?.updatedReplicas === spec?.replicas &&
       status?.readyReplicas === spec?.replicas &&
       status?.replicas === spec?.replicas,
+    { pastErrors: true },
   );
 }
 
@@ -74,6 +82,7 @@ export async function deletePod(
     (pods) =>
       pods.filter(isReady).length >= before.length &&
       pods.every(({ metadata }) => metadata?.uid !== victim.metadata?.uid),
+    { pastErrors: true },
   );
 }
 

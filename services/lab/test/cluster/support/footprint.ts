@@ -1,5 +1,5 @@
+import { eventually } from '@caudal/common/testing';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
-import { eventually } from '../../support/eventually.ts';
 
 /** What a pod asks for, may have and used; CPU in thousandths, memory in MiB. */
 export interface Footprint {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually } from '@caudal/common/testing';
 import type { V1Pod } from '@kubernetes/client-node';
 import { generate } from 'selfsigned';
 import { parseAllDocuments } from 'yaml';
@@ -10,7 +11,6 @@ import { type ClusterConnection, connectToCluster } from '../../../src/cluster/c
 import { CHART, createHelm } from '../../../src/cluster/helm.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import { ensureNamespace } from '../../../src/cluster/start-release.ts';
-import { eventually } from '../../support/eventually.ts';
 import { removeNamespace } from './actions.ts';
 import {
   type ForeignServer,
@@ -143,6 +143,7 @@ async function start(
   const started = await eventually(
     () => cluster.core.readNamespacedPod({ namespace, name }),
     (pod) => isReady(pod) || hasRestarted(pod),
+    { pastErrors: true },
   );
   if (hasRestarted(started)) {
     const log = await cluster.core.readNamespacedPodLog({ namespace, name, previous: true, tailLines: 10 });

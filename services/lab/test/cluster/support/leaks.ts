@@ -1,5 +1,5 @@
+import { eventually } from '@caudal/common/testing';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
-import { eventually } from '../../support/eventually.ts';
 import { listObjects } from './objects.ts';
 
 /** Values of all Secrets of a release's namespace, by `Secret/key`; Helm's own records are left out. */
@@ -46,6 +46,7 @@ export async function leaksOf(
     () => cluster.core.listNamespacedPod({ namespace }),
     // One that is about to end takes its log along.
     ({ items }) => items.every(({ metadata }) => metadata?.deletionTimestamp === undefined),
+    { pastErrors: true },
   );
   for (const { metadata, status } of pods) {
     const pod = metadata?.name ?? '';

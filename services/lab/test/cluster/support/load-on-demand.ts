@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { eventually } from '@caudal/common/testing';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
-import { settled } from './settled.ts';
 
 /**
  * What `kubectl create job load-1 --from=cronjob/<release>-load` does; resolves when the Job has succeeded.
@@ -19,9 +19,10 @@ export async function loadOnDemand({ cluster, release }: StartedRelease): Promis
     namespace,
     body: { ...jobTemplate, metadata: { ...metadata, name: job, ownerReferences } },
   });
-  const { status } = await settled(
+  const { status } = await eventually(
     () => batch.readNamespacedJob({ name: job, namespace }),
     (one) => (one.status?.succeeded ?? 0) + (one.status?.failed ?? 0) > 0,
+    { pastErrors: true },
   );
   assert.equal(status?.succeeded, 1);
   const { items } = await core.listNamespacedPod({ namespace, labelSelector: `job-name=${job}` });

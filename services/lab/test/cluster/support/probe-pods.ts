@@ -1,8 +1,8 @@
+import { eventually } from '@caudal/common/testing';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { PodContainer } from '../../../src/cluster/connection.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import type { StartedRelease } from '../../../src/cluster/start-release.ts';
-import { eventually } from '../../support/eventually.ts';
 
 /** A pod to try connections from and to. */
 export interface ProbePodOptions {
@@ -39,6 +39,7 @@ export async function startProbePods(
         ({ status }) =>
           status?.conditions?.some(({ type, status: is }) => type === 'ContainersReady' && is === 'True') ??
           false,
+        { pastErrors: true },
       ),
     ),
   );

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
+import { eventually } from '@caudal/common/testing';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
-import { settled } from './settled.ts';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes, logLevel } = kafkajs;
 
@@ -53,10 +53,11 @@ export async function kafkaAttempts({
       'produce to message': await outcomeOf(() => produce(kafka, 'message')),
       'produce to message.dead': await outcomeOf(() => produce(kafka, 'message.dead')),
       'fetch message': await withGroup(port, administrator, user?.username ?? '', () =>
-        settled(
+        eventually(
           () => outcomeOf(() => fetchOnce(kafka, OTHER_GROUP)),
           // The right to the group may take a moment to apply.
           (outcome) => outcome !== 'GROUP_AUTHORIZATION_FAILED',
+          { pastErrors: true },
         ),
       ),
       'join the group': await outcomeOf(() => fetchOnce(kafka, GROUP)),

@@ -1,0 +1,70 @@
+import type { Environment } from '../config/parse-config.ts';
+import type { BrokerKind, ClientOptions, ConsumerOptions, GivenNames } from './broker-kind.ts';
+import { kafka } from './kafka/broker.ts';
+import type { KafkaSettings } from './kafka/settings.ts';
+import type { BacklogReader, MessageConsumer, MessagePublisher } from './ports.ts';
+import { rabbitmq } from './rabbitmq/broker.ts';
+import type { RabbitmqSettings } from './rabbitmq/settings.ts';
+
+/** Connection settings by broker. */
+interface SettingsOf {
+  readonly rabbitmq: RabbitmqSettings;
+  readonly kafka: KafkaSettings;
+}
+
+/** Name of a broker that lanes can read from. */
+export type BrokerName = keyof SettingsOf;
+
+/** The brokers, by name: the only list of them. */
+export const BROKERS: { readonly [Name in BrokerName]: BrokerKind<SettingsOf[Name]> } = { rabbitmq, kafka };
+
+/** Names of all brokers. */
+export const BROKER_NAMES = Object.keys(BROKERS) as readonly BrokerName[];
+
+/** A broker and its connection settings. */
+export type BrokerChoice<Name extends BrokerName = BrokerName> = {
+  readonly [Each in Name]: { readonly name: Each; readonly settings: SettingsOf[Each] };
+}[Name];
+
+/**
+ * Reads a broker's environment variables.
+ * @throws ConfigError that lists every problem.
+ */
+export function readBroker(name: BrokerName, environment: Environment, clientId: string): BrokerChoice {
+  return { name, settings: BROKERS[name].readSettings(environment, clientId) } as BrokerChoice;
+}
+
+/** The same broker with the names of a lane; those that are absent stay. */
+export function brokerForLane<Name extends BrokerName>(
+  broker: BrokerChoice<Name>,
+  names: GivenNames,
+): BrokerChoice {
+  return {
+    name: broker.name,
+    settings: BROKERS[broker.name].forLane(broker.settings, names),
+  } as BrokerChoice;
+}
+
+/** Creates the publisher for a broker, without connecting. */
+export function createPublisher<Name extends BrokerName>(
+  broker: BrokerChoice<Name>,
+  options: ClientOptions,
+): Promise<MessagePublisher> {
+  return BROKERS[broker.name].createPublisher(broker.settings, options);
+}
+
+/** Creates the consumer for a broker, without connecting. */
+export function createConsumer<Name extends BrokerName>(
+  broker: BrokerChoice<Name>,
+  options: ConsumerOptions,
+): Promise<MessageConsumer> {
+  return BROKERS[broker.name].createConsumer(broker.settings, options);
+}
+
+/** Creates the backlog reader for a broker, without connecting. */
+export function createBacklogReader<Name extends BrokerName>(
+  broker: BrokerChoice<Name>,
+  options: ClientOptions,
+): Promise<BacklogReader> {
+  return BROKERS[broker.name].createBacklogReader(broker.settings, options);
+}

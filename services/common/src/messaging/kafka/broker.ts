@@ -1,0 +1,52 @@
+import type { BrokerKind } from '../broker-kind.ts';
+import { readKafkaSettings } from './environment.ts';
+import type { KafkaSettings } from './settings.ts';
+
+/** Kafka, by kafkajs or @platformatic/kafka. */
+export const kafka: BrokerKind<KafkaSettings> = {
+  title: 'Kafka',
+  kind: 'log',
+  // A fetch returns thousands of messages.
+  defaultBatchMessages: 4_000,
+  readSettings: readKafkaSettings,
+  forLane: (settings, { subscription, deadLetters }) => ({
+    ...settings,
+    group: subscription ?? settings.group,
+    deadLetterTopic: deadLetters ?? settings.deadLetterTopic,
+  }),
+  laneNames: ({ group, topic }, lane) =>
+    lane === undefined
+      ? { subscription: group, deadLetters: `${topic}.dead` }
+      : { subscription: `${group}-${lane}`, deadLetters: `${topic}.${lane}.dead` },
+  async createPublisher(settings, { logger }) {
+    const { KafkaPublisher } = await import('./publisher.ts');
+    if (settings.client === 'platformatic') {
+      const { createPlatformaticProducer } = await import('./platformatic-producer.ts');
+      return new KafkaPublisher(settings, {
+        logger,
+        createDriver: (onDisconnect) => createPlatformaticProducer(settings, onDisconnect),
+      });
+    }
+    const { createKafkajsProducer } = await import('./kafkajs-producer.ts');
+    return new KafkaPublisher(settings, {
+      logger,
+      createDriver: (onDisconnect) => createKafkajsProducer(settings, logger, onDisconnect),
+    });
+  },
+  async createConsumer(settings, options) {
+    if (settings.client === 'platformatic') {
+      const { PlatformaticConsumer } = await import('./platformatic-consumer.ts');
+      return new PlatformaticConsumer(settings, options);
+    }
+    const { KafkajsConsumer } = await import('./kafkajs-consumer.ts');
+    return new KafkajsConsumer(settings, options);
+  },
+  async createBacklogReader(settings, options) {
+    if (settings.client === 'platformatic') {
+      const { PlatformaticBacklogReader } = await import('./platformatic-backlog.ts');
+      return new PlatformaticBacklogReader(settings);
+    }
+    const { KafkajsBacklogReader } = await import('./kafkajs-backlog.ts');
+    return new KafkajsBacklogReader(settings, options);
+  },
+};
