@@ -10,7 +10,7 @@ import { createLogger } from '@caudal/common/logging';
 import { encodeEnvelope } from '@caudal/common/message';
 import { createPublisher, type MessagePublisher } from '@caudal/common/messaging';
 import { type CountStore, createStore } from '@caudal/common/stores';
-import { type FaultyProxy, startFaultyProxy, useServers } from '@caudal/common/testing';
+import { type FaultyProxy, metricValue, startFaultyProxy, useServers } from '@caudal/common/testing';
 import { loadConfig } from '../src/config.ts';
 import { envelope } from './fakes.ts';
 
@@ -97,10 +97,8 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
         const port = log.find(({ operationsPort }) => operationsPort !== undefined)?.operationsPort;
         return fetch(`http://127.0.0.1:${port}${path}`);
       };
-      const metric = async (name: string): Promise<number> => {
-        const text = await (await get('/metrics')).text();
-        return Number(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1]);
-      };
+      const metric = async (name: string): Promise<number> =>
+        metricValue(await (await get('/metrics')).text(), name) ?? assert.fail(`there is no ${name}`);
       return {
         child,
         log,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { metricValue } from '@caudal/common/testing';
 import { FakePublisher } from './support/fake-publisher.ts';
 import { postHead, RAW_CASES, RAW_CASES_MAX_BODY_BYTES } from './support/raw-cases.ts';
 import { rawClient, statuses } from './support/raw-client.ts';
-import { MESSAGE, metricValue, type RunningService, runService } from './support/run-service.ts';
+import { MESSAGE, type RunningService, runService } from './support/run-service.ts';
 
 const BODY = JSON.stringify(MESSAGE);
 const POST = [
@@ -162,7 +163,7 @@ describe('what is not even a request', () => {
     client.send(`${postHead('Content-Length: 100')}{"desc`);
     client.socket.destroySoon();
     const series = 'caudal_ingest_requests_total{route="/messages",status="499"}';
-    while (metricValue(await service.metrics(), series) === 0) await new Promise(setImmediate);
+    while ((metricValue(await service.metrics(), series) ?? 0) === 0) await new Promise(setImmediate);
     assert.equal(service.kafka.bodies.length, 0);
   });
 
