@@ -30,8 +30,6 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
     { values: { redis: { persistence: { enabled: false, existingClaim: 'mine' } } } },
   ],
   ['there are two RabbitMQs: set', { values: { externalRabbitmq: { url: 'amqp://mq.example.com' } } }],
-  ['Kafka is needed: set kafka.enabled=true or', { values: { kafka: { enabled: false } } }],
-  ['there are two Kafkas: set', { values: { externalKafka: { brokers: ['k.example.com:9092'] } } }],
   [
     'externalKafka.sasl.mechanism needs passwords: set externalKafka.sasl.existingSecret, or secret of console under externalKafka.sasl.passwords',
     {
@@ -163,6 +161,19 @@ describe('values that cannot work', () => {
       assert.ok(said.includes(message), said);
     });
   }
+
+  it('are refused for every broker', async () => {
+    for (const [message, values] of [
+      ['Kafka is needed: set kafka.enabled=true or externalKafka.brokers', { kafka: { enabled: false } }],
+      [
+        'there are two Kafkas: set kafka.enabled=false to use externalKafka.brokers',
+        { externalKafka: { brokers: ['k.example.com:9092'] } },
+      ],
+    ] as const) {
+      const said = await refusal({ values });
+      assert.ok(said.includes(message), said);
+    }
+  });
 
   it('are refused for every server with memory of its own, in its own units', async () => {
     for (const [message, values] of [

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Stack, startStack } from '../../services/lab/src/stack/stack.ts';
+import { INGEST, messagesServices } from '../../services/lab/src/workloads/messages/services.ts';
 import { failUsage, printsHelp } from '../../tools/lib/command-line.ts';
 import { waitUntil } from '../../tools/lib/wait-until.ts';
 import { type Servers, startServers } from '../../tools/servers/servers.ts';
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
     });
     stack = await startStack({
       addresses: servers.addresses,
-      replicas: { 'ingest-api': 2, 'rabbitmq-consumer': 1, 'kafka-consumer': 1 },
+      services: messagesServices({ replicas: { [INGEST]: 2 } }),
       stateDirectory: join(directory, 'state'),
       targetsDirectory: servers.targetsDirectory,
       onEvent: say,
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
 async function play(servers: Servers, stack: Stack): Promise<void> {
   const prometheusUrl = servers.addresses.prometheus.url;
   // One message, so that every series is there before the range begins.
-  await post(stack.baseUrl, 1);
+  await post(stack.url(INGEST), 1);
   await untilStored(prometheusUrl, 1);
   await delay(2 * REST_SECONDS * 1_000);
   const from = Math.floor(Date.now() / 1_000) - REST_SECONDS;
@@ -66,7 +67,7 @@ async function play(servers: Servers, stack: Stack): Promise<void> {
   const at = async (seconds: number): Promise<void> => {
     await delay(Math.max(0, began + seconds * 1_000 - performance.now()));
   };
-  const load = sendUntil(stack.baseUrl, began + SCENE.end * 1_000);
+  const load = sendUntil(stack.url(INGEST), began + SCENE.end * 1_000);
   await at(SCENE.scaleUp);
   await Promise.all([stack.scale('kafka-consumer', 3), stack.scale('rabbitmq-consumer', 2)]);
   await at(SCENE.storeGone);

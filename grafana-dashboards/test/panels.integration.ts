@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Stack, startStack } from '../../services/lab/src/stack/stack.ts';
+import { INGEST, messagesServices } from '../../services/lab/src/workloads/messages/services.ts';
 import { waitUntil } from '../../tools/lib/wait-until.ts';
 import { ensureProgram } from '../../tools/rootfs/host-packages.ts';
 import { type Servers, startServers } from '../../tools/servers/servers.ts';
@@ -35,7 +36,7 @@ before(async () => {
   });
   stack = await startStack({
     addresses: servers.addresses,
-    replicas: { 'ingest-api': 1, 'rabbitmq-consumer': 1, 'kafka-consumer': 1 },
+    services: messagesServices(),
     stateDirectory: join(directory, 'state'),
     targetsDirectory: servers.targetsDirectory,
     onEvent: () => undefined,
@@ -66,7 +67,7 @@ async function post(): Promise<void> {
     country: index % 3 === 0 ? 'ES' : 'FR',
     weather: 'sunny',
   }));
-  const response = await fetch(`${stack.baseUrl}/messages`, {
+  const response = await fetch(`${stack.url(INGEST)}/messages`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(messages),

@@ -1,15 +1,17 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureK6 } from '../k6/ensure-k6.ts';
 import { printsHelp } from '../lib/command-line.ts';
-import { startServers } from '../servers/servers.ts';
+import { longFirst } from './declarations.ts';
+import { runTestsBeside } from './run-beside.ts';
 import { runSteps, type Step } from './run-steps.ts';
-import { runTests, runTestsOneByOne, runTool, type StepResult } from './steps.ts';
+import { createServerSets } from './server-sets.ts';
+import { type Print, runTests, runTestsOneByOne, runTool, type StepResult } from './steps.ts';
 
 /** `npm test`: everything, the fast first; ends with one line `N passed, N failed`. */
 
 const root = join(import.meta.dirname, '..', '..');
-const bin = join(root, 'node_modules', '.bin');
+const binary = (name: string): string => join(root, 'node_modules', '.bin', name);
 process.chdir(root);
 
 const USAGE = `usage: npm test -- [STEP …]
@@ -29,80 +31,90 @@ const FILE_LIMIT_MS = 600_000;
 const k6 = ensureK6({ onProgress: (line) => process.stderr.write(`${line}\n`) });
 k6.catch(() => undefined);
 
+/** Files with real servers at a time, each on servers of its own: they wait for most of their time, also on two cores. */
+const PLACES = 3;
+
+/** A tool that passes or fails as a whole; it may run beside another one. */
+const tool = ({ name, command, args }: { name: string; command: string; args: readonly string[] }): Step => ({
+  name,
+  group: 'tools',
+  run: (print) => runTool(command, args, { print }),
+});
+const lint = ['ci', '--error-on-warnings', ...(process.stdout.isTTY ? [] : ['--colors=off']), '.'];
+
 const steps: readonly Step[] = [
-  {
-    name: 'format and lint',
-    run: () =>
-      runTool(join(bin, 'biome'), [
-        'ci',
-        '--error-on-warnings',
-        ...(process.stdout.isTTY ? [] : ['--colors=off']),
-        '.',
-      ]),
-  },
-  { name: 'types', run: () => runTool(join(bin, 'tsc'), ['--noEmit']) },
-  { name: 'types of the k6 scripts', run: () => runTool(join(bin, 'tsc'), ['--noEmit', '-p', 'load-tests']) },
-  {
-    name: 'types of their tests',
-    run: () => runTool(join(bin, 'tsc'), ['--noEmit', '-p', 'load-tests/test']),
-  },
-  { name: 'lost promises', run: () => runTool(join(bin, 'eslint'), ['--max-warnings=0', '.']) },
-  {
-    name: 'prose',
-    run: () => runTool(process.execPath, [join(import.meta.dirname, 'prose', 'main.ts')]),
-  },
-  { name: 'dead code', run: () => runTool(join(bin, 'knip'), []) },
+  tool({ name: 'format and lint', command: binary('biome'), args: lint }),
+  tool({ name: 'lost promises', command: binary('eslint'), args: ['--max-warnings=0', '.'] }),
+  tool({ name: 'types', command: binary('tsc'), args: ['--noEmit'] }),
+  tool({ name: 'types of the k6 scripts', command: binary('tsc'), args: ['--noEmit', '-p', 'load-tests'] }),
+  tool({ name: 'types of their tests', command: binary('tsc'), args: ['--noEmit', '-p', 'load-tests/test'] }),
+  tool({ name: 'prose', command: process.execPath, args: [join(import.meta.dirname, 'prose', 'main.ts')] }),
+  tool({ name: 'dead code', command: binary('knip'), args: [] }),
   {
     name: 'unit',
-    run: () =>
+    group: 'computing',
+    run: (print) =>
       runTests(
         find(
           'services/*/test/**/*.test.ts',
           'tools/test/**/*.test.ts',
           'grafana-dashboards/test/**/*.test.ts',
         ),
+        { print },
       ),
   },
   {
     name: 'chart',
-    run: () => runTests(find('charts/test/**/*.{test,integration}.ts'), { timeoutMs: 600_000 }),
+    group: 'computing',
+    run: (print) => runTests(find('charts/test/**/*.{test,integration}.ts'), { timeoutMs: 600_000, print }),
+  },
+  {
+    name: 'integration',
+    group: 'waiting',
+    run: (print) =>
+      withServers(
+        find('services/*/test/**/*.integration.ts', 'grafana-dashboards/test/**/*.integration.ts'),
+        print,
+      ),
   },
   {
     name: 'k6 scripts',
-    run: async () => runTests(find('load-tests/test/**/*.test.ts'), { environment: { K6_BIN: await k6 } }),
+    group: 'waiting',
+    run: async (print) =>
+      runTests(find('load-tests/test/**/*.test.ts'), { environment: { K6_BIN: await k6 }, print }),
   },
-  { name: 'servers', run: () => integration('tools/test/**/*.integration.ts') },
   {
-    name: 'integration',
-    run: () =>
-      withServers('services/*/test/**/*.integration.ts', 'grafana-dashboards/test/**/*.integration.ts'),
+    name: 'servers',
+    group: 'waiting',
+    // They start the servers that they need.
+    run: async (print) =>
+      runTestsOneByOne(find('tools/test/**/*.integration.ts'), {
+        timeoutMs: TEST_TIMEOUT_MS,
+        limitMs: FILE_LIMIT_MS,
+        environment: { K6_BIN: await k6 },
+        print,
+      }),
   },
 ];
 
-/** Tests that start the servers they need. */
-async function integration(pattern: string): Promise<StepResult> {
-  return runTestsOneByOne(find(pattern), {
-    timeoutMs: TEST_TIMEOUT_MS,
-    limitMs: FILE_LIMIT_MS,
-    environment: { K6_BIN: await k6 },
-  });
-}
-
-/** Tests against one shared set of real servers. */
-async function withServers(...patterns: readonly string[]): Promise<StepResult> {
-  const servers = await startServers({
-    dataDirectory: join(root, '.caudal', 'test-servers'),
-    fresh: true,
-    onProgress: (line) => process.stderr.write(`${line}\n`),
-  });
+/** Tests against real servers, which they may break: no two files share them at the same time. */
+async function withServers(files: readonly string[], print: Print | undefined): Promise<StepResult> {
+  const sets = createServerSets(join(root, '.caudal', 'test-servers'), (line) =>
+    process.stderr.write(`${line}\n`),
+  );
   try {
-    return await runTestsOneByOne(find(...patterns), {
+    const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
+    const groups = longFirst(sources).map((file) => [file]);
+    return await runTestsBeside(groups, {
+      places: PLACES,
       timeoutMs: TEST_TIMEOUT_MS,
       limitMs: FILE_LIMIT_MS,
-      environment: { CAUDAL_TEST_SERVERS: JSON.stringify(servers.addresses), K6_BIN: await k6 },
+      environment: { K6_BIN: await k6 },
+      prepare: async (place, file) => ({ CAUDAL_TEST_SERVERS: await sets.prepare(place, file) }),
+      print,
     });
   } finally {
-    await servers.down();
+    await sets.down();
   }
 }
 

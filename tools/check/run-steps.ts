@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { TestDuration } from './result-reporter.ts';
-import type { StepResult } from './steps.ts';
+import type { Print, StepResult } from './steps.ts';
 
 /** Tests and files that are listed as the slowest. */
 const SLOWEST = 15;
@@ -8,12 +8,25 @@ const SLOWEST = 15;
 /** A part of the check with a name. */
 export interface Step {
   readonly name: string;
-  run(): Promise<StepResult>;
+  /** Steps of the same group that follow one another may run at the same time. */
+  readonly group?: string;
+  /** @param print takes whole pieces of output where another step runs at the same time; otherwise it is for this terminal */
+  run(print?: Print): Promise<StepResult>;
+}
+
+/** Steps of a group at a time. */
+const AT_ONCE = 2;
+
+/** A step that has been run. */
+interface Done {
+  readonly step: Step;
+  readonly result: StepResult;
+  readonly seconds: number;
 }
 
 /**
- * Runs steps in order, all of them or those that are named, whatever fails on the way; ends with what failed, a line for
- * each step and the line `N passed, N failed`. Sets the exit status.
+ * Runs steps, all of them or those that are named, whatever fails on the way: in order, and those of a group two at a time.
+ * Ends with what failed, a line for each step and the line `N passed, N failed`. Sets the exit status.
  */
 export async function runSteps(steps: readonly Step[], only: readonly string[]): Promise<void> {
   const unknown = only.filter((name) => !steps.some((step) => step.name === name));
@@ -23,34 +36,67 @@ export async function runSteps(steps: readonly Step[], only: readonly string[]):
     process.exitCode = 2;
     return;
   }
-  const total = { passed: 0, failed: 0 };
-  const lines: string[] = [];
-  const failures: string[] = [];
-  const durations: TestDuration[] = [];
-  let files = 0;
+  const chosen = steps.filter(({ name }) => only.length === 0 || only.includes(name));
+  const done: Done[] = [];
+  for (const group of groupsOf(chosen)) done.push(...(await runGroup(group)));
+  report(done);
+}
+
+/** Neighbours of the same group together, every other step alone. */
+function groupsOf(steps: readonly Step[]): readonly (readonly Step[])[] {
+  const groups: Step[][] = [];
   for (const step of steps) {
-    if (only.length > 0 && !only.includes(step.name)) continue;
-    process.stdout.write(`\n── ${step.name}\n`);
-    const startedAt = performance.now();
-    const result = await step.run().catch((error: unknown): StepResult => {
-      process.stdout.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-      return { passed: 0, failed: 1, failures: [String(error)] };
-    });
-    failures.push(...(result.failures ?? []).map((failure) => `✖ ${step.name}: ${failure}`));
-    durations.push(...(result.durations ?? []));
-    files += result.files ?? 0;
-    total.passed += result.passed;
-    total.failed += result.failed;
-    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-    lines.push(
-      `${result.failed === 0 ? 'ok  ' : 'FAIL'}  ${step.name} (${result.passed} passed, ${result.failed} failed, ${seconds} s)`,
-    );
+    const last = groups.at(-1);
+    if (step.group !== undefined && last?.[0]?.group === step.group) last.push(step);
+    else groups.push([step]);
   }
+  return groups;
+}
+
+async function runGroup(steps: readonly Step[]): Promise<readonly Done[]> {
+  const waiting = steps.entries();
+  const done: Done[] = [];
+  const work = async (): Promise<void> => {
+    for (const [index, step] of waiting) done[index] = await runStep(step, steps.length > 1);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, steps.length) }, work));
+  return done;
+}
+
+/** Runs one step. Beside another one, each piece of its output has its name above it. */
+async function runStep(step: Step, isBeside: boolean): Promise<Done> {
+  const heading = `\n── ${step.name}\n`;
+  const print: Print = (text) => void process.stdout.write(isBeside ? heading + text : text);
+  if (!isBeside) process.stdout.write(heading);
+  const startedAt = performance.now();
+  const result = await step.run(isBeside ? print : undefined).catch((error: unknown): StepResult => {
+    print(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return { passed: 0, failed: 1, failures: [String(error)] };
+  });
+  return { step, result, seconds: (performance.now() - startedAt) / 1_000 };
+}
+
+function report(done: readonly Done[]): void {
+  const failures = done.flatMap(({ step, result }) =>
+    (result.failures ?? []).map((failure) => `✖ ${step.name}: ${failure}`),
+  );
+  const durations = done.flatMap(({ result }) => result.durations ?? []);
+  const sum = (count: (result: StepResult) => number): number =>
+    done.reduce((total, { result }) => total + count(result), 0);
+  const lines = done.map(
+    ({ step, result, seconds }) =>
+      `${result.failed === 0 ? 'ok  ' : 'FAIL'}  ${step.name} (${result.passed} passed, ${result.failed} failed, ${seconds.toFixed(1)} s)`,
+  );
+  const failed = sum((result) => result.failed);
   if (durations.length > 0)
-    process.stdout.write(`\n${slowest(durations).join('\n')}\n\n${files} test files\n`);
+    process.stdout.write(
+      `\n${slowest(durations).join('\n')}\n\n${sum((result) => result.files ?? 0)} test files\n`,
+    );
   if (failures.length > 0) process.stdout.write(`\nwhat failed:\n${failures.join('\n')}\n`);
-  process.stdout.write(`\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed\n`);
-  process.exitCode = total.failed === 0 ? 0 : 1;
+  process.stdout.write(
+    `\n${lines.join('\n')}\n\n${sum((result) => result.passed)} passed, ${failed} failed\n`,
+  );
+  process.exitCode = failed === 0 ? 0 : 1;
 }
 
 /** The slowest tests and the slowest files, each with its seconds. */

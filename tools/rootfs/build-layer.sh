@@ -1,10 +1,11 @@
 #!/bin/sh
-# build-layer.sh BASE TARGET RECIPE [INPUT_DIRECTORY] [HTTPS_CA_FILE]
-# Installs what RECIPE says over BASE and leaves only what came on top in the empty directory TARGET.
+# build-layer.sh LOWER TARGET RECIPE [INPUT_DIRECTORY] [HTTPS_CA_FILE]
+# Installs what RECIPE says over the directories of LOWER (highest first, separated by colons) and leaves only what came
+# on top in the empty directory TARGET.
 # The recipe is a shell file run inside that system: it sets `packages` and may define before_packages and
 # after_packages. INPUT_DIRECTORY is to be found at /tmp/input. Runs in a mount namespace of its own.
 set -eu
-base=$1 target=$2 recipe=$3 input=${4:-} ca=${5:-}
+lower=$1 target=$2 recipe=$3 input=${4:-} ca=${5:-}
 
 # apt and the overlay need room beside TARGET that is thrown away afterwards.
 scratch=$(mktemp -d "$target.XXXXXX")
@@ -13,7 +14,7 @@ mkdir "$scratch/root" "$scratch/work" "$scratch/archives"
 mkdir "$scratch/archives/partial"
 root=$scratch/root
 
-mount -t overlay overlay -o "lowerdir=$base,upperdir=$target,workdir=$scratch/work,volatile" "$root" || {
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$target,workdir=$scratch/work,volatile" "$root" || {
   echo "$target is on a file system that cannot hold an overlay; set XDG_CACHE_HOME to a directory on ext4 or xfs" >&2
   exit 1
 }

@@ -8,16 +8,27 @@ import { withProgress } from '../lib/progress.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { readDebianMirrors } from './apt-sources.ts';
 import { ensureProgram, requireRootOnDebian } from './host-packages.ts';
-import { ensureKafkaJars } from './kafka-jars.ts';
+import { ensureMavenJars } from './maven-jars.ts';
 import type { RootfsOptions } from './options.ts';
 
 /**
- * Root file systems of the servers: one Debian base, and for each server a layer on top of it (overlayfs
- * `lowerdir=<layer>:<base>`). Users, paths and commands are those of the official container images.
+ * Root file systems of the servers: one Debian base, and layers over it (overlayfs `lowerdir=<highest layer>:…:<base>`).
+ * Users, paths and commands are those of the official container images.
  */
 
-/** A layer there is a recipe for, in `layers/<name>.sh`. */
-export type LayerName = 'rabbitmq' | 'kafka' | 'valkey' | 'redis' | 'prometheus';
+/** A layer of a root file system. */
+export interface Layer {
+  /** Its recipe is `layers/<name>.sh`. If there is a `<name>/pom.xml`, the recipe gets its jars. */
+  readonly name: string;
+  /** Installed size in MB with what was downloaded for it and stays in the cache, measured on x64. */
+  readonly sizeMb: number;
+}
+
+/** Java, for every server that is written in it. */
+export const JAVA_LAYER: Layer = { name: 'java', sizeMb: 204 };
+
+/** Search path for programs in the images made of these file systems. */
+export const IMAGE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const here = import.meta.dirname;
 const caFiles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];
@@ -54,30 +65,45 @@ export async function ensureBase(options: RootfsOptions = {}): Promise<string> {
 }
 
 /**
- * The directory of a server's layer, built over the base the first time (2 to 15 s). It belongs over the base that
- * `ensureBase` gives and has no meaning without it.
+ * The directories of a root file system, lowest first: the Debian base, then one for each layer. A layer is built over
+ * those below it the first time (2 to 15 s) and has no meaning without them.
  *
- * @throws PrerequisiteError as `ensureBase`, and for `kafka` where Maven can neither be found nor installed.
+ * @throws PrerequisiteError as `ensureBase`, and for a layer with jars where Maven can neither be found nor installed.
  */
-export async function ensureLayer(name: LayerName, options: RootfsOptions = {}): Promise<string> {
-  const { onProgress = () => undefined, signal } = options;
-  const [base, input] = await Promise.all([
+export async function ensureRootfs(
+  layers: readonly Pick<Layer, 'name'>[],
+  options: RootfsOptions = {},
+): Promise<readonly [string, ...string[]]> {
+  // Downloads need no base system: both take their time at once.
+  const [base, ...jars] = await Promise.all([
     ensureBase(options),
-    name === 'kafka' ? ensureKafkaJars(options) : undefined,
+    ...layers.map(({ name }) => ensureMavenJars(name, options)),
   ]);
+  const directories: [string, ...string[]] = [base];
+  for (const [index, { name }] of layers.entries())
+    directories.push(await ensureLayer(name, directories, jars[index], options));
+  return directories;
+}
+
+/** @param jars directory of jars for the recipe, if it needs any */
+async function ensureLayer(
+  name: string,
+  below: readonly string[],
+  jars: string | undefined,
+  options: RootfsOptions,
+): Promise<string> {
+  const { onProgress = () => undefined, signal } = options;
   const recipe = join(here, 'layers', `${name}.sh`);
-  const hash = await hashOf([recipe, join(here, 'build-layer.sh')], [base, input ?? '']);
+  const hash = await hashOf([recipe, join(here, 'build-layer.sh')], [...below, jars ?? '']);
   return ensureCached({
     kind: 'layers',
     key: `${name}-${hash}`,
     onProgress,
     build: async (target) => {
-      const mirrors = await findMirrors();
+      const lower = below.toReversed().join(':');
+      const caFile = caFileFor((await findMirrors()).main);
       await withProgress(`${name}: installing`, onProgress, () =>
-        inMountNamespace(
-          [join(here, 'build-layer.sh'), base, target, recipe, input ?? '', caFileFor(mirrors.main)],
-          signal,
-        ),
+        inMountNamespace([join(here, 'build-layer.sh'), lower, target, recipe, jars ?? '', caFile], signal),
       );
     },
   });

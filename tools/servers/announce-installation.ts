@@ -3,18 +3,12 @@ import { join } from 'node:path';
 import { cacheDirectory } from '../lib/cache.ts';
 import type { OnProgress } from '../lib/progress.ts';
 import { requireRootOnDebian } from '../rootfs/host-packages.ts';
+import type { Layer } from '../rootfs/rootfs.ts';
+import { descriptionOf, type ServerName } from './descriptions/index.ts';
 import type { Runtime } from './runtime.ts';
-import type { ServerName } from './state.ts';
 
-/** Installed size in MB, measured on x64; Kafka's includes its jars. */
+/** Installed size of the Debian base in MB, measured on x64. */
 const BASE_MB = 140;
-const SIZE_MB: Readonly<Record<ServerName, number>> = {
-  rabbitmq: 106,
-  kafka: 313,
-  valkey: 9,
-  redis: 9,
-  prometheus: 193,
-};
 
 /**
  * One line for the user before anything is installed: what, how much and where.
@@ -27,13 +21,26 @@ export function describeInstallation(names: readonly ServerName[], cache: string
     const folder = join(cache, kind);
     return existsSync(folder) ? readdirSync(folder) : [];
   };
-  const layers = entriesOf('layers');
-  const missing = names.filter((name) => !layers.some((entry) => entry.startsWith(`${name}-`)));
+  const built = entriesOf('layers');
+  const isBuilt = ({ name }: Layer) => built.some((entry) => entry.startsWith(`${name}-`));
   const lacksBase = !entriesOf('rootfs').some((entry) => entry.startsWith('trixie-'));
+  const missing = names.filter((name) => !descriptionOf(name).layers.every(isBuilt));
   if (missing.length === 0 && !lacksBase) return undefined;
-  const sizeMb = missing.reduce((sum, name) => sum + SIZE_MB[name], lacksBase ? BASE_MB : 0);
+  // Servers may share a layer.
+  const layers = new Map(
+    missing.flatMap((name) =>
+      missingFrom(descriptionOf(name).layers, isBuilt).map((layer) => [layer.name, layer.sizeMb] as const),
+    ),
+  );
+  const sizeMb = [...layers.values()].reduce((sum, size) => sum + size, lacksBase ? BASE_MB : 0);
   const what = [...(lacksBase ? ['Debian trixie'] : []), ...missing].join(', ');
   return `installing ${what} into ${cache}, about ${sizeMb} MB; build tools that are missing come by apt-get`;
+}
+
+/** The lowest layer that is not built, and those above it: they are built again over a new one. */
+function missingFrom(layers: readonly Layer[], isBuilt: (layer: Layer) => boolean): readonly Layer[] {
+  const first = layers.findIndex((layer) => !isBuilt(layer));
+  return first < 0 ? [] : layers.slice(first);
 }
 
 /**

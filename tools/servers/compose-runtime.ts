@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { identifyProcess, isStopped } from '../lib/process-identity.ts';
 import { type CommandOutput, runCommand } from '../lib/run-command.ts';
 import { waitUntil } from '../lib/wait-until.ts';
+import { descriptionOf, type ServerName, serverNames } from './descriptions/index.ts';
 import { type Runtime, type RuntimeOptions, signalTimeoutMs } from './runtime.ts';
-import { readState, type ServerName } from './state.ts';
+import { ownState, stateOf } from './state.ts';
 
 const composeFile = join(import.meta.dirname, '..', '..', 'compose.yaml');
 
@@ -84,21 +85,10 @@ export function composeEnvironment({
   dataDirectory,
   scrapeIntervalSeconds,
 }: RuntimeOptions): Record<string, string> {
-  const state = readState(dataDirectory);
-  if (state === undefined) throw new Error(`no servers have been set up in ${dataDirectory}`);
-  const { ports, passwords } = state;
+  const state = stateOf(dataDirectory);
+  const ofServers = serverNames.map((name) => descriptionOf(name).composeVariables(ownState(state, name)));
   return {
-    CAUDAL_RABBITMQ_PASSWORD: passwords.rabbitmq,
-    CAUDAL_VALKEY_PASSWORD: passwords.valkey,
-    CAUDAL_REDIS_PASSWORD: passwords.redis,
-    CAUDAL_KAFKA_CLUSTER_ID: state.kafkaClusterId,
-    CAUDAL_RABBITMQ_PORT: String(ports.rabbitmq),
-    CAUDAL_RABBITMQ_MANAGEMENT_PORT: String(ports.rabbitmqManagement),
-    CAUDAL_RABBITMQ_METRICS_PORT: String(ports.rabbitmqMetrics),
-    CAUDAL_KAFKA_PORT: String(ports.kafka),
-    CAUDAL_VALKEY_PORT: String(ports.valkey),
-    CAUDAL_REDIS_PORT: String(ports.redis),
-    CAUDAL_PROMETHEUS_PORT: String(ports.prometheus),
+    ...(Object.assign({}, ...ofServers) as Record<string, string>),
     CAUDAL_TARGETS_DIRECTORY: join(dataDirectory, 'targets'),
     CAUDAL_SCRAPE_INTERVAL: `${scrapeIntervalSeconds}s`,
   };

@@ -1,20 +1,19 @@
 #!/bin/sh
-# launch.sh ROOT BASE LAYER DATA DATA_PATH CONFIG CONFIG_PATH TARGETS USER GROUP COMMAND...
-# Becomes a server: in the mount and process namespaces this script was started in it lays LAYER over BASE, read-only,
-# adds the server's data, configuration and a /tmp, drops every privilege and executes COMMAND. Its number, as the rest
-# of the machine sees it, is written to descriptor 3 first. ROOT is an empty directory to mount on.
+# launch.sh ROOT LOWER DATA DATA_PATH CONFIG CONFIG_PATH TARGETS USER GROUP COMMAND...
+# Becomes a server: in the mount and process namespaces this script was started in it mounts the directories of LOWER
+# (highest first, separated by colons) as one file system, read-only, adds the server's data, configuration and a /tmp,
+# drops every privilege and executes COMMAND. Its number, as the rest of the machine sees it, is written to descriptor 3
+# first. ROOT is an empty directory to mount on.
 set -eu
-root=$1 base=$2 layer=$3 data=$4 data_path=$5 config=$6 config_path=$7 targets=$8 user=$9
+root=$1 lower=$2 data=$3 data_path=$4 config=$5 config_path=$6 targets=$7 user=$8 group=$9
 shift 9
-group=$1
-shift
 
 # /proc still shows the outer namespace here.
 read -r pid _ < /proc/self/stat
 echo "$pid" >&3
 exec 3>&-
 
-mount -t overlay overlay -o "ro,lowerdir=$layer:$base" "$root"
+mount -t overlay overlay -o "ro,lowerdir=$lower" "$root"
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
 mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs "$root/tmp"
 mount -t tmpfs -o nosuid,noexec,mode=755 tmpfs "$root/dev"

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { failUsage, printsHelp } from '../lib/command-line.ts';
 import { PrerequisiteError } from '../lib/prerequisite-error.ts';
+import { descriptionOf, type ServerName, serverNames } from './descriptions/index.ts';
 import { findServers, type Servers, startServers } from './servers.ts';
-import { type ServerName, serverNames } from './state.ts';
 
 const usage = `usage: npm run servers -- <command>
 
@@ -101,17 +101,12 @@ function serverNameOf(text: string | undefined): ServerName {
 
 async function printStatus(servers: Servers): Promise<void> {
   const { addresses, dataDirectory } = servers;
-  const urls: Readonly<Record<ServerName, string>> = {
-    rabbitmq: `${addresses.rabbitmq.url}  ${addresses.rabbitmq.managementUrl}`,
-    kafka: addresses.kafka.brokers,
-    valkey: addresses.valkey.url,
-    redis: addresses.redis.url,
-    prometheus: addresses.prometheus.url,
-  };
+  const width = Math.max(...serverNames.map((name) => name.length));
   for (const name of serverNames) {
+    const shown = descriptionOf(name).showAddresses(addresses[name]);
     const pid = servers.pid(name);
     const status = (await servers.status(name)).padEnd(8);
-    process.stdout.write(`${name.padEnd(10)}  ${status}  ${String(pid ?? '').padStart(7)}  ${urls[name]}\n`);
+    process.stdout.write(`${name.padEnd(width)}  ${status}  ${String(pid ?? '').padStart(7)}  ${shown}\n`);
   }
   process.stdout.write(`data directory: ${dataDirectory}\n`);
 }

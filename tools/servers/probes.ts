@@ -1,39 +1,17 @@
 import { connect } from 'node:net';
-import type { ServerName, State } from './state.ts';
+
+/** Probes of protocols on 127.0.0.1: each resolves with whether the server answers within {@link timeoutMs}. */
 
 const timeoutMs = 2_000;
 
-/**
- * Checks that a server answers its protocol: a listening port is not enough while data is being loaded.
- */
-export async function isReady(name: ServerName, state: Pick<State, 'ports' | 'passwords'>): Promise<boolean> {
-  const { ports, passwords } = state;
-  switch (name) {
-    case 'rabbitmq':
-      return (
-        (await answersAmqp(ports.rabbitmq)) &&
-        (await answersHttp(ports.rabbitmqManagement, '/api/overview', `caudal:${passwords.rabbitmq}`)) &&
-        (await answersHttp(ports.rabbitmqMetrics, '/metrics'))
-      );
-    case 'kafka':
-      return answersKafka(ports.kafka);
-    case 'valkey':
-      return answersPing(ports.valkey, passwords.valkey);
-    case 'redis':
-      return answersPing(ports.redis, passwords.redis);
-    case 'prometheus':
-      return answersHttp(ports.prometheus, '/-/ready');
-  }
-}
-
 /** AMQP 0-9-1: the protocol header is answered by a method frame (Connection.Start). */
-function answersAmqp(port: number): Promise<boolean> {
+export function answersAmqp(port: number): Promise<boolean> {
   const header = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
   return answers(port, header, (reply) => (reply.length === 0 ? undefined : reply[0] === 1));
 }
 
 /** Kafka: an ApiVersions request (key 18, version 0) is answered under its correlation id without an error. */
-function answersKafka(port: number): Promise<boolean> {
+export function answersKafka(port: number): Promise<boolean> {
   const request = Buffer.alloc(14);
   request.writeInt32BE(10, 0);
   request.writeInt16BE(18, 4);
@@ -45,7 +23,7 @@ function answersKafka(port: number): Promise<boolean> {
 }
 
 /** RESP: AUTH and PING; a server that is loading its data answers -LOADING. */
-function answersPing(port: number, password: string): Promise<boolean> {
+export function answersPing(port: number, password: string): Promise<boolean> {
   const request = Buffer.from(`AUTH ${password}\r\nPING\r\n`);
   return answers(port, request, (reply) => {
     const lines = reply.toString('latin1').split('\r\n');
@@ -53,7 +31,8 @@ function answersPing(port: number, password: string): Promise<boolean> {
   });
 }
 
-async function answersHttp(port: number, path: string, credentials?: string): Promise<boolean> {
+/** HTTP: a successful response. `credentials` are `user:password`. */
+export async function answersHttp(port: number, path: string, credentials?: string): Promise<boolean> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       signal: AbortSignal.timeout(timeoutMs),

@@ -8,10 +8,12 @@ import type { Readable } from 'node:stream';
 import { identifyProcess, isRunning, isStopped, type ProcessIdentity } from '../lib/process-identity.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { waitUntil } from '../lib/wait-until.ts';
-import { ensureBase, ensureLayer } from '../rootfs/rootfs.ts';
-import { defineServer, type ServerDefinition } from './definitions.ts';
+import { ensureRootfs } from '../rootfs/rootfs.ts';
+import { defineServer } from './definitions.ts';
+import type { ServerDefinition } from './description.ts';
+import { descriptionOf, type ServerName } from './descriptions/index.ts';
 import { type Runtime, type RuntimeOptions, signalTimeoutMs } from './runtime.ts';
-import { readState, type ServerName, updateState } from './state.ts';
+import { readState, stateOf, updateState } from './state.ts';
 
 /**
  * Runs the servers as unprivileged processes on this machine, each in its Debian root file system with separate mount and
@@ -35,27 +37,21 @@ export function createProcessRuntime(options: RuntimeOptions): Runtime {
     },
 
     async prepare(name) {
-      await Promise.all([ensureBase({ onProgress, signal }), ensureLayer(name, { onProgress, signal })]);
+      await ensureRootfs(descriptionOf(name).layers, { onProgress, signal });
     },
 
     async launch(name, background) {
-      const state = readState(dataDirectory);
-      if (state === undefined) throw new Error(`${dataDirectory} has no state`);
-      const [base, layer] = await Promise.all([
-        ensureBase({ onProgress, signal }),
-        ensureLayer(name, { onProgress, signal }),
-      ]);
-      const definition = defineServer(name, state, options);
-      await writeFiles(name, definition, state.erlangCookie);
+      const directories = await ensureRootfs(descriptionOf(name).layers, { onProgress, signal });
+      const definition = defineServer(name, stateOf(dataDirectory), options);
+      await writeFiles(name, definition);
       const log = path('logs', `${name}.log`);
       await rename(log, `${log}.1`).catch(() => undefined);
       const identity = await launchProcess(definition, {
         root: path('root'),
-        base,
-        layer,
+        directories,
         data: path(name),
         config: path('config', name),
-        targets: name === 'prometheus' ? path('targets') : '',
+        targets: definition.readsTargets === true ? path('targets') : '',
         log,
         background,
       });
@@ -80,10 +76,9 @@ export function createProcessRuntime(options: RuntimeOptions): Runtime {
     },
 
     async execute(name, command) {
-      const state = readState(dataDirectory);
       const identity = running(name);
-      if (identity === undefined || state === undefined) throw new Error(`${name} is not running`);
-      const { user, group, environment } = defineServer(name, state, options);
+      if (identity === undefined) throw new Error(`${name} is not running`);
+      const { user, group, environment } = defineServer(name, stateOf(dataDirectory), options);
       const { stdout } = await runCommand('nsenter', [
         ...['--target', String(identity.pid), '--mount', '--pid', '--root'],
         ...['setpriv', '--reuid', String(user), '--regid', String(group), '--clear-groups', '--no-new-privs'],
@@ -107,8 +102,8 @@ export function createProcessRuntime(options: RuntimeOptions): Runtime {
     remove: async () => undefined,
   };
 
-  async function writeFiles(name: ServerName, definition: ServerDefinition, cookie: string): Promise<void> {
-    const { user, group, files } = definition;
+  async function writeFiles(name: ServerName, definition: ServerDefinition): Promise<void> {
+    const { user, group, dataFiles = {}, files } = definition;
     const config = path('config', name);
     const data = path(name);
     await Promise.all(
@@ -119,22 +114,21 @@ export function createProcessRuntime(options: RuntimeOptions): Runtime {
       await writeFile(join(config, file), content, { mode: 0o640 });
       await chown(join(config, file), 0, group);
     }
-    if (name === 'prometheus') {
+    if (definition.readsTargets === true) {
       await mkdir(join(config, 'targets'), { recursive: true });
       await mkdir(path('targets'), { recursive: true });
     }
-    if (name === 'rabbitmq') {
-      const cookieFile = join(data, '.erlang.cookie');
-      await writeFile(cookieFile, cookie, { mode: 0o400, flag: 'wx' }).catch(ignoreExisting);
-      await chown(cookieFile, user, group);
+    for (const [file, content] of Object.entries(dataFiles)) {
+      await writeFile(join(data, file), content, { mode: 0o400, flag: 'wx' }).catch(ignoreExisting);
+      await chown(join(data, file), user, group);
     }
   }
 }
 
 interface Launch {
   readonly root: string;
-  readonly base: string;
-  readonly layer: string;
+  /** Directories of its root file system, lowest first. */
+  readonly directories: readonly string[];
   readonly data: string;
   readonly config: string;
   readonly targets: string;
@@ -149,7 +143,7 @@ async function launchProcess(definition: ServerDefinition, launch: Launch): Prom
   const command = [
     ...(launch.background ? [] : ['setpriv', '--pdeathsig', 'KILL']),
     ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'],
-    ...['sh', join(import.meta.dirname, 'launch.sh'), launch.root, launch.base, launch.layer],
+    ...['sh', join(import.meta.dirname, 'launch.sh'), launch.root, launch.directories.toReversed().join(':')],
     ...[launch.data, definition.dataPath, launch.config, definition.configPath, launch.targets],
     ...[String(definition.user), String(definition.group)],
     ...['env', '-i', ...Object.entries(definition.environment).map(([key, value]) => `${key}=${value}`)],

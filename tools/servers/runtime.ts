@@ -1,5 +1,5 @@
 import type { OnProgress } from '../lib/progress.ts';
-import type { ServerName } from './state.ts';
+import type { ServerName } from './descriptions/index.ts';
 
 /** Time for a server to exit or stop after a signal, ms. */
 export const signalTimeoutMs = 30_000;

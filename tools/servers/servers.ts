@@ -7,40 +7,22 @@ import { formatSeconds, type OnProgress } from '../lib/progress.ts';
 import { waitUntil } from '../lib/wait-until.ts';
 import { announceInstallation } from './announce-installation.ts';
 import { createComposeRuntime, isComposeAvailable } from './compose-runtime.ts';
+import { descriptionOf, type ServerAddresses, type ServerName, serverNames } from './descriptions/index.ts';
 import { chooseFreePorts, isPortFree } from './ports.ts';
-import { isReady } from './probes.ts';
 import { createProcessRuntime } from './process-runtime.ts';
 import type { Runtime, RuntimeOptions } from './runtime.ts';
 import {
+  completeState,
   createState,
-  portsOf,
+  ownState,
   readState,
-  type ServerName,
   type State,
-  serverNames,
+  stateOf,
   updateState,
   writeState,
 } from './state.ts';
 
-export type { ServerName } from './state.ts';
-
-/** Addresses of the servers; URLs include credentials. */
-export interface ServerAddresses {
-  readonly rabbitmq: {
-    /** `amqp://user:password@host:port` */
-    readonly url: string;
-    /** URL of the HTTP API, including credentials; `fetch` needs them in a header instead. */
-    readonly managementUrl: string;
-    readonly metricsUrl: string;
-  };
-  readonly kafka: {
-    /** `host:port` */
-    readonly brokers: string;
-  };
-  readonly valkey: { readonly url: string };
-  readonly redis: { readonly url: string };
-  readonly prometheus: { readonly url: string };
-}
+export type { ServerAddresses, ServerName } from './descriptions/index.ts';
 
 /** Real servers of one data directory. */
 export interface Servers {
@@ -62,7 +44,7 @@ export interface Servers {
    */
   start(name: ServerName): Promise<void>;
   /**
-   * Runs one of the server's own tools, such as `rabbitmqctl`; resolves with its output.
+   * Runs one of the server's own tools; resolves with its output.
    *
    * @throws Error if the server does not run or the program fails
    */
@@ -161,7 +143,15 @@ export async function startServers(options: StartOptions = {}): Promise<Servers>
  * @returns undefined where none have been set up
  */
 export async function findServers(options: ServersOptions = {}): Promise<Servers | undefined> {
-  if (readState(dataDirectoryOf(options)) === undefined) return undefined;
+  const dataDirectory = dataDirectoryOf(options);
+  const state = readState(dataDirectory);
+  if (state === undefined) return undefined;
+  const complete = await completeState(state);
+  if (complete !== state) {
+    await exclusive(dataDirectory, async () =>
+      writeState(dataDirectory, await completeState(stateOf(dataDirectory))),
+    );
+  }
   return createServers(await createContext(options), true);
 }
 
@@ -209,7 +199,7 @@ function createServers(context: Context, background: boolean): Servers {
     status: async (name) => {
       if (runtime.pid(name) === undefined) return 'down';
       if (runtime.isStopped(name)) return 'stopped';
-      return (await isReady(name, stateOf(dataDirectory))) ? 'running' : 'starting';
+      return (await isReady(name, dataDirectory)) ? 'running' : 'starting';
     },
     down: () =>
       locked(async () => {
@@ -221,24 +211,10 @@ function createServers(context: Context, background: boolean): Servers {
   };
 }
 
-function stateOf(dataDirectory: string): State {
-  const state = readState(dataDirectory);
-  if (state === undefined) throw new Error(`no servers have been set up in ${dataDirectory}`);
-  return state;
-}
-
-function addressesOf({ ports, passwords }: State): ServerAddresses {
-  return {
-    rabbitmq: {
-      url: `amqp://caudal:${passwords.rabbitmq}@127.0.0.1:${ports.rabbitmq}`,
-      managementUrl: `http://caudal:${passwords.rabbitmq}@127.0.0.1:${ports.rabbitmqManagement}`,
-      metricsUrl: `http://127.0.0.1:${ports.rabbitmqMetrics}/metrics`,
-    },
-    kafka: { brokers: `127.0.0.1:${ports.kafka}` },
-    valkey: { url: `redis://:${passwords.valkey}@127.0.0.1:${ports.valkey}` },
-    redis: { url: `redis://:${passwords.redis}@127.0.0.1:${ports.redis}` },
-    prometheus: { url: `http://127.0.0.1:${ports.prometheus}` },
-  };
+function addressesOf(state: State): ServerAddresses {
+  return Object.fromEntries(
+    serverNames.map((name) => [name, descriptionOf(name).addresses(ownState(state, name))]),
+  ) as ServerAddresses;
 }
 
 function refuseIfInUse(dataDirectory: string, runtime: Runtime): void {
@@ -266,35 +242,42 @@ async function wipe(context: Context): Promise<void> {
   await rm(dataDirectory, { recursive: true, force: true });
 }
 
-/** Creates the state, or moves servers whose port is in use by another process. */
+/** Creates or completes the state, and moves servers whose port is in use by another process. */
 async function setUpState(
   { dataDirectory, runtime, onProgress }: Context,
   only: readonly ServerName[],
 ): Promise<void> {
   await mkdir(dataDirectory, { recursive: true });
-  const state = readState(dataDirectory);
-  if (state === undefined) {
+  const found = readState(dataDirectory);
+  if (found === undefined) {
     writeState(dataDirectory, await createState(runtime.kind));
     return;
   }
-  const ports = { ...state.ports };
+  const state = await completeState(found);
+  const moved: Record<string, unknown> = {};
   for (const name of only) {
     if (runtime.pid(name) !== undefined) continue;
-    for (const port of portsOf(name)) {
-      if (await isPortFree(ports[port])) continue;
+    const own = ownState(state, name);
+    const ports: Record<string, number> = {};
+    for (const [port, number] of Object.entries(own.ports)) {
+      if (await isPortFree(number)) continue;
       const [free = 0] = await chooseFreePorts(1);
-      onProgress(`${name}: port ${ports[port]} is in use, moving to ${free}`);
+      onProgress(`${name}: port ${number} is in use, moving to ${free}`);
       ports[port] = free;
     }
+    moved[name] = { ...own, ports: { ...own.ports, ...ports } };
   }
-  writeState(dataDirectory, { ...state, ports, owner: undefined });
+  writeState(dataDirectory, { ...state, servers: { ...state.servers, ...moved }, owner: undefined });
+}
+
+function isReady(name: ServerName, dataDirectory: string): Promise<boolean> {
+  return descriptionOf(name).isReady(ownState(stateOf(dataDirectory), name));
 }
 
 async function untilReady({ runtime, dataDirectory, signal }: Context, name: ServerName): Promise<void> {
-  const state = stateOf(dataDirectory);
   let ended = false;
   const isUp = async () => {
-    if (await isReady(name, state)) return true;
+    if (await isReady(name, dataDirectory)) return true;
     ended = runtime.pid(name) === undefined;
     return ended;
   };

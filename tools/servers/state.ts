@@ -1,65 +1,63 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../lib/process-identity.ts';
+import { descriptionOf, type OwnStates, type ServerName, serverNames } from './descriptions/index.ts';
 import { chooseFreePorts } from './ports.ts';
+import { fromVersion1, type StateVersion1 } from './state-version-1.ts';
 
-/** Names of the servers. */
-export type ServerName = 'rabbitmq' | 'kafka' | 'valkey' | 'redis' | 'prometheus';
-
-export const serverNames: readonly ServerName[] = ['rabbitmq', 'kafka', 'valkey', 'redis', 'prometheus'];
-
-const portNames = [
-  'rabbitmq',
-  'rabbitmqManagement',
-  'rabbitmqMetrics',
-  'rabbitmqDistribution',
-  'rabbitmqEpmd',
-  'kafka',
-  'kafkaController',
-  'valkey',
-  'redis',
-  'prometheus',
-] as const;
-
-export type PortName = (typeof portNames)[number];
-
-/** State of a data directory: servers restart with the same ports and passwords. */
+/** State of a data directory: servers restart with the same ports and secrets. */
 export interface State {
-  readonly version: 1;
+  readonly version: 2;
   readonly runtime: 'processes' | 'compose';
-  readonly ports: Readonly<Record<PortName, number>>;
-  readonly passwords: Readonly<Record<'rabbitmq' | 'valkey' | 'redis', string>>;
-  readonly erlangCookie: string;
-  /** Kafka's cluster id: 16 bytes in URL-safe base64. */
-  readonly kafkaClusterId: string;
+  /** Ports and secrets by server; {@link completeState} adds servers that are described since it was written. */
+  readonly servers: Partial<OwnStates>;
   /** Last known process of each started server. */
   readonly processes: Readonly<Partial<Record<ServerName, ProcessIdentity>>>;
   /** Process the servers end with; absent for background servers. */
   readonly owner?: ProcessIdentity | undefined;
 }
 
-/** The ports a server listens on. */
-export function portsOf(name: ServerName): PortName[] {
-  return portNames.filter((port) => port.startsWith(name));
+/** Creates a state with new ports and secrets for every server. */
+export function createState(runtime: State['runtime']): Promise<State> {
+  return completeState({ version: 2, runtime, servers: {}, processes: {} });
 }
 
-/** Creates a state with new ports and passwords. */
-export async function createState(runtime: State['runtime']): Promise<State> {
-  const ports = await chooseFreePorts(portNames.length);
-  return {
-    version: 1,
-    runtime,
-    ports: Object.fromEntries(portNames.map((name, index) => [name, ports[index]])) as Record<
-      PortName,
-      number
-    >,
-    passwords: { rabbitmq: createSecret(), valkey: createSecret(), redis: createSecret() },
-    erlangCookie: createSecret(),
-    // A leading dash would look like an option.
-    kafkaClusterId: `c${randomBytes(16).toString('base64url').slice(1)}`,
-    processes: {},
-  };
+/**
+ * Adds ports and secrets that descriptions ask for and the state does not have: those of servers that are new since it
+ * was written. The rest stays.
+ *
+ * @returns the same object if nothing is missing
+ */
+export async function completeState(state: State): Promise<State> {
+  let complete = true;
+  const servers: Record<string, unknown> = {};
+  for (const name of serverNames) {
+    const { ports, secrets } = descriptionOf(name);
+    const known = state.servers[name] ?? { ports: {}, secrets: {} };
+    const lacking = ports.filter((port) => !(port in known.ports));
+    const unset = Object.entries(secrets).filter(([secret]) => !(secret in known.secrets));
+    complete &&= lacking.length === 0 && unset.length === 0;
+    const free = await chooseFreePorts(lacking.length);
+    servers[name] = {
+      ports: { ...known.ports, ...Object.fromEntries(lacking.map((port, index) => [port, free[index]])) },
+      secrets: {
+        ...known.secrets,
+        ...Object.fromEntries(unset.map(([secret, create]) => [secret, create()])),
+      },
+    };
+  }
+  return complete ? state : { ...state, servers: servers as OwnStates };
+}
+
+/**
+ * Ports and secrets of one server.
+ *
+ * @throws Error if the state has none of it
+ */
+export function ownState<Name extends ServerName>(state: State, name: Name): OwnStates[Name] {
+  const own = state.servers[name];
+  if (own === undefined) throw new Error(`${name} has not been set up: start it first`);
+  return own;
 }
 
 /**
@@ -76,16 +74,26 @@ export function readState(dataDirectory: string): State | undefined {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  let state: Partial<State>;
+  let state: Partial<State> | StateVersion1;
   try {
-    state = JSON.parse(text) as Partial<State>;
+    state = JSON.parse(text) as Partial<State> | StateVersion1;
   } catch (error) {
     throw new Error(`${path} is damaged; stop the servers and remove ${dataDirectory}`, { cause: error });
   }
-  if (state.version !== 1) {
-    throw new Error(`${path} was written by another version; stop its servers and remove ${dataDirectory}`);
-  }
-  return state as State;
+  if (state.version === 1) return fromVersion1(state);
+  if (state.version === 2) return state as State;
+  throw new Error(`${path} was written by another version; stop its servers and remove ${dataDirectory}`);
+}
+
+/**
+ * Reads the state of a data directory in which servers have been set up.
+ *
+ * @throws Error as {@link readState}, and if it has no state.
+ */
+export function stateOf(dataDirectory: string): State {
+  const state = readState(dataDirectory);
+  if (state === undefined) throw new Error(`no servers have been set up in ${dataDirectory}`);
+  return state;
 }
 
 /** Writes the state atomically, readable only by its owner because it contains passwords. */
@@ -100,17 +108,11 @@ export function writeState(dataDirectory: string, state: State): void {
 
 /** Updates the existing state atomically. */
 export function updateState(dataDirectory: string, change: (state: State) => State): State {
-  const state = readState(dataDirectory);
-  if (state === undefined) throw new Error(`no servers have been set up in ${dataDirectory}`);
-  const changed = change(state);
+  const changed = change(stateOf(dataDirectory));
   writeState(dataDirectory, changed);
   return changed;
 }
 
 function statePath(dataDirectory: string): string {
   return join(dataDirectory, 'state.json');
-}
-
-function createSecret(): string {
-  return randomBytes(18).toString('hex');
 }

@@ -66,10 +66,16 @@ Takes a list: root, name of the template that makes the objects.
 {{- $root := index . 0 -}}
 {{- $component := index . 1 -}}
 {{- $own := dict -}}
-{{- if hasKey $root.Values.services $component }}{{ $own = (index $root.Values.services $component).pod -}}
-{{- else if eq $component "kafka-topology" }}{{ $own = $root.Values.kafka.topologyPod -}}
-{{- else if hasSuffix "-consumer" $component }}{{ $own = (index (include "caudal.lanes" $root | fromYaml) (trimSuffix "-consumer" $component)).pod -}}
-{{- else if hasKey $root.Values $component }}{{ $own = (index $root.Values $component).pod -}}
+{{- if hasKey $root.Values $component }}{{ $own = (index $root.Values $component).pod -}}
+{{- else -}}
+{{- range include "caudal.components" $root | fromYamlArray -}}
+{{- if eq .name $component }}{{ $own = .settings.pod }}{{ end -}}
+{{- end -}}
+{{- range $server := include "caudal.servers" $root | fromYamlArray -}}
+{{- with $server.helper -}}
+{{- if eq .name $component }}{{ $own = index $root.Values $server.name .pod }}{{ end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- mergeOverwrite (deepCopy $root.Values.pod) (deepCopy ($own | default dict)) | toYaml -}}
 {{- end -}}

@@ -123,3 +123,10 @@ volumeClaimTemplates:
 {{- end }}
 {{- end }}
 {{- end -}}
+
+{{/* A map of lists on one line, as `{ name: [a, b] }`. */}}
+{{- define "caudal.flow" -}}
+{{- $entries := list -}}
+{{- range $key, $values := . }}{{ $entries = append $entries (printf "%s: [%s]" $key (join ", " $values)) }}{{ end -}}
+{ {{ join ", " $entries }} }
+{{- end -}}

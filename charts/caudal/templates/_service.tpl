@@ -1,54 +1,59 @@
 {{/*
-The Deployment of one of Caudal's services.
-Takes a dict: root, component, program, settings (its values), connections (a list of what `caudal.connection.…`
-returns), cas (Secrets with more CAs, by server, optional), env (plain values), secrets (variables from Secrets), http (port, optional), labels (optional), scaled (true where an autoscaler owns the replicas).
+The Deployment of a component. Takes a dict: root, component (of the catalogue), connections (by server, what
+`caudal.connection.…` returns), environment (what `caudal.environment.…` returns).
 */}}
 {{- define "caudal.deployment" -}}
 {{- $root := .root -}}
+{{- $component := .component -}}
+{{- $name := $component.name -}}
+{{- $settings := $component.settings -}}
+{{- $labels := dict -}}
+{{- with $component.lane }}{{ $_ := set $labels "caudal/lane" . }}{{ end -}}
 {{- $env := dict "LOG_LEVEL" $root.Values.logLevel "DRAIN_TIMEOUT_MS" $root.Values.drainTimeoutMs "OPERATIONS_PORT" 9090 -}}
+{{- with $component.http }}{{ $_ := set $env "HTTP_PORT" . }}{{ end -}}
 {{- $secrets := dict -}}
-{{- $cas := deepCopy (.cas | default dict) -}}
-{{- range $name, $connection := .connections -}}
+{{- $cas := .environment.cas | default dict -}}
+{{- range $server, $connection := .connections -}}
 {{- $env = mergeOverwrite $env ($connection.env | default dict) -}}
 {{- $secrets = mergeOverwrite $secrets ($connection.secrets | default dict) -}}
 {{- if $connection.caSecret -}}
-{{- $_ := set $cas $name $connection.caSecret -}}
-{{- $_ := set $env (printf "%s_CA_FILE" (upper $name)) (include "caudal.caFile" $name) -}}
+{{- $_ := set $cas $server $connection.caSecret -}}
+{{- $_ := set $env (printf "%s_CA_FILE" (upper $server)) (include "caudal.caFile" $server) -}}
 {{- end -}}
 {{- end -}}
-{{- $secrets = mergeOverwrite $secrets (.secrets | default dict) -}}
-{{- range $name, $value := .settings.env }}{{ $secrets = omit $secrets $name }}{{ end -}}
+{{- $secrets = mergeOverwrite $secrets (.environment.secrets | default dict) -}}
+{{- range $variable, $value := $settings.env }}{{ $secrets = omit $secrets $variable }}{{ end -}}
 {{- $files := ternary $secrets dict $root.Values.secretsAsFiles -}}
-{{- range $name, $from := $files }}
-{{- $_ := set $env (printf "%s_FILE" $name) (printf "/etc/caudal/secrets/%s" $name) -}}
+{{- range $variable, $from := $files }}
+{{- $_ := set $env (printf "%s_FILE" $variable) (printf "/etc/caudal/secrets/%s" $variable) -}}
 {{- end -}}
-{{- $env = mergeOverwrite $env (.env | default dict) (.settings.env | default dict) -}}
+{{- $env = mergeOverwrite $env (.environment.env | default dict) ($settings.env | default dict) -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: {{ include "caudal.name" (list $root .component) }}
+  name: {{ include "caudal.name" (list $root $name) }}
   labels:
-    {{- toYaml (merge (include "caudal.labels" (list $root .component) | fromYaml) (.labels | default dict)) | nindent 4 }}
+    {{- toYaml (merge (include "caudal.labels" (list $root $name) | fromYaml) $labels) | nindent 4 }}
 spec:
-  {{- if and (not .scaled) (not (kindIs "invalid" .settings.replicas)) }}
-  replicas: {{ int64 .settings.replicas }}
+  {{- if and (not $component.scaled) (not (kindIs "invalid" $settings.replicas)) }}
+  replicas: {{ int64 $settings.replicas }}
   {{- end }}
   revisionHistoryLimit: 3
   strategy:
     rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }
   selector:
-    matchLabels: {{- include "caudal.selector" (list $root .component) | nindent 6 }}
+    matchLabels: {{- include "caudal.selector" (list $root $name) | nindent 6 }}
   template:
-    metadata: {{- include "caudal.podMetadata" (dict "root" $root "component" .component "pod" .settings.pod "labels" .labels) | nindent 6 }}
+    metadata: {{- include "caudal.podMetadata" (dict "root" $root "component" $name "pod" $settings.pod "labels" $labels) | nindent 6 }}
     spec:
       {{- $grace := add 10 (ceil (divf $root.Values.drainTimeoutMs 1000)) }}
-      {{- include "caudal.podSpec" (dict "root" $root "component" .component "pod" .settings.pod "grace" $grace "securityContext" (dict "runAsUser" 1000 "runAsGroup" 1000)) | nindent 6 }}
+      {{- include "caudal.podSpec" (dict "root" $root "component" $name "pod" $settings.pod "grace" $grace "securityContext" (dict "runAsUser" 1000 "runAsGroup" 1000)) | nindent 6 }}
       containers:
-        - name: {{ .container }}
+        - name: {{ $component.container }}
           {{- include "caudal.container" (list $root "caudal") | nindent 10 }}
           {{- /* Of the container's limit. Node.js alone lets its heap grow to 259 MiB in any smaller container, which is then killed. */}}
-          command: [node, --max-old-space-size-percentage=50, {{ .program }}]
-          {{- with .settings.envFrom }}
+          command: [node, --max-old-space-size-percentage=50, {{ $component.program }}]
+          {{- with $settings.envFrom }}
           envFrom: {{- toYaml . | nindent 12 }}
           {{- end }}
           env:
@@ -57,7 +62,7 @@ spec:
             {{- end }}
             {{- include "caudal.plainEnv" $env | trim | nindent 12 }}
           ports:
-            {{- with .http }}
+            {{- with $component.http }}
             - { name: http, containerPort: {{ . }} }
             {{- end }}
             - { name: ops, containerPort: 9090 }
@@ -72,7 +77,7 @@ spec:
             periodSeconds: 2
             timeoutSeconds: 2
             failureThreshold: 2
-          resources: {{- toYaml .settings.resources | nindent 12 }}
+          resources: {{- toYaml $settings.resources | nindent 12 }}
           {{- if or $cas $files }}
           volumeMounts:
             {{- range $name, $_ := $cas }}

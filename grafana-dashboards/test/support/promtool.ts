@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isInstalled, runCommand } from '../../../tools/lib/run-command.ts';
-import { ensureBase, ensureLayer } from '../../../tools/rootfs/rootfs.ts';
+import { ensureRootfs } from '../../../tools/rootfs/rootfs.ts';
 import { isComposeAvailable } from '../../../tools/servers/compose-runtime.ts';
 
 /**
@@ -35,7 +35,7 @@ async function findPromtool(directory: string): Promise<[string, ...string[]]> {
       image,
     ];
   }
-  const [base, layer] = [await ensureBase(), await ensureLayer('prometheus')];
+  const [base, layer = ''] = await ensureRootfs([{ name: 'prometheus' }]);
   const program = join(layer, 'usr', 'bin', 'promtool');
   // The package's own C library: this machine's may be older.
   const [loader] = globSync('usr/lib/*-linux-gnu/ld-linux-*.so.*', { cwd: base });

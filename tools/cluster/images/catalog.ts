@@ -2,7 +2,8 @@ import { basename, dirname } from 'node:path';
 import { ensureK6 } from '../../k6/ensure-k6.ts';
 import type { OnProgress } from '../../lib/progress.ts';
 import { runCommand } from '../../lib/run-command.ts';
-import { ensureBase, ensureLayer, type LayerName } from '../../rootfs/rootfs.ts';
+import { ensureBase, ensureRootfs, IMAGE_PATH } from '../../rootfs/rootfs.ts';
+import { descriptionOf, serverNames } from '../../servers/descriptions/index.ts';
 import type { ClusterBinaries } from '../local/binaries.ts';
 import { pauseImage } from '../local/node-config.ts';
 import { ensureNodeLayer } from './node-layer.ts';
@@ -20,37 +21,8 @@ export interface ImageSpec {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-/** What a server's image says beside its files. The names are those of the official images, by major version. */
-const servers: Readonly<Record<LayerName, { name: string; config: Readonly<Record<string, unknown>> }>> = {
-  rabbitmq: {
-    name: 'rabbitmq:4-management',
-    config: {
-      Env: [
-        `PATH=/opt/rabbitmq/sbin:${path.slice('PATH='.length)}`,
-        'HOME=/var/lib/rabbitmq',
-        'RABBITMQ_DATA_DIR=/var/lib/rabbitmq',
-        'LANG=C.UTF-8',
-        'LC_ALL=C.UTF-8',
-      ],
-      Cmd: ['rabbitmq-server'],
-    },
-  },
-  valkey: { name: 'valkey/valkey:8', config: { Env: [path], WorkingDir: '/data', Cmd: ['valkey-server'] } },
-  redis: { name: 'redis:8', config: { Env: [path], WorkingDir: '/data', Cmd: ['redis-server'] } },
-  prometheus: {
-    name: 'prom/prometheus:v2',
-    config: {
-      Env: [path],
-      User: '65534',
-      WorkingDir: '/prometheus',
-      Entrypoint: ['/bin/prometheus'],
-      Cmd: ['--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/prometheus'],
-    },
-  },
-  kafka: { name: 'apache/kafka:4', config: { Env: [path], User: 'appuser' } },
-};
+const path = `PATH=${IMAGE_PATH}`;
+const servers = serverNames.map(descriptionOf);
 
 /** The image that a Dockerfile of the project starts from. */
 export const nodeImageName = 'node:24-slim';
@@ -59,7 +31,7 @@ export const traefikImageName = 'traefik:v3.6.12';
 
 /** The names of all images that the local cluster has from the start. */
 export const localImageNames: readonly string[] = [
-  ...Object.values(servers).map((server) => server.name),
+  ...servers.map(({ image }) => image.name),
   nodeImageName,
   'grafana/k6:1',
   'debian:trixie-slim',
@@ -73,7 +45,7 @@ export async function ensureImageLayers(options: {
   readonly signal: AbortSignal;
 }): Promise<void> {
   const base = await ensureBase(options);
-  for (const layer of Object.keys(servers) as LayerName[]) await ensureLayer(layer, options);
+  for (const { layers } of servers) await ensureRootfs(layers, options);
   await ensureNodeLayer(base, options.onProgress);
 }
 
@@ -86,11 +58,7 @@ export async function describeImages(
   const images: ImageSpec[] = [
     { names: ['debian:trixie-slim'], layers: [base], config: { Env: [path], Cmd: ['bash'] } },
   ];
-  for (const layer of Object.keys(servers) as LayerName[]) {
-    const directory = await ensureLayer(layer, { onProgress });
-    const { name, config } = servers[layer];
-    images.push({ names: [name], layers: [base, directoryLayer(directory)], config });
-  }
+  images.push(...(await describeServerImages(onProgress)));
   images.push(await describeNodeImage(onProgress));
   const k6 = await resolveProgram(await ensureK6({ onProgress }));
   images.push({
@@ -108,6 +76,18 @@ export async function describeImages(
     layers: [fileLayer(binaries.pause, '')],
     config: { Entrypoint: ['/pause'] },
   });
+  return images;
+}
+
+/** The images of servers, with the layers of their root file systems. */
+export async function describeServerImages(onProgress: OnProgress): Promise<readonly ImageSpec[]> {
+  const base = await baseLayer(onProgress);
+  const images: ImageSpec[] = [];
+  for (const { layers, image } of servers) {
+    const [, ...directories] = await ensureRootfs(layers, { onProgress });
+    const upper = directories.map((directory) => directoryLayer(directory));
+    images.push({ names: [image.name], layers: [base, ...upper], config: image.config });
+  }
   return images;
 }
 

@@ -1,11 +1,10 @@
-# Kafka 4 on Java 21, with the paths, the user and the few scripts of the official image that are needed here.
+# Kafka 4 over the layer java, with the paths, the user and the few scripts of the official image that are needed here.
 # Its jars come from Maven, in /tmp/input.
-packages='openjdk-21-jre-headless'
+packages=
 
 before_packages() {
   groupadd -g 1000 appuser
   useradd -g appuser -u 1000 -M -d /opt/kafka -s /bin/sh appuser
-  mkdir -p /usr/share/man/man1 # Java's post-install script insists on it
 }
 
 # kafka_script NAME CLASS: a start script for one of Kafka's main classes

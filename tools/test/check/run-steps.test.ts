@@ -65,3 +65,47 @@ test('the slowest tests and files and the number of files are listed', async () 
   );
   assert.match(output, /\nslowest files:\n +\d+\.\d s {2}.*sample\.test\.mjs\n\n1 test files\n/);
 });
+
+/** Runs steps in a process of its own, and returns what it prints. */
+async function runScript(steps: string): Promise<string> {
+  const script = `
+    import { runSteps } from ${JSON.stringify(join(check, 'run-steps.ts'))};
+    const started = new Set();
+    const untilStarted = async (name) => {
+      while (!started.has(name)) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    const meet = (name, group, other) => ({
+      name,
+      group,
+      async run(print) {
+        started.add(name);
+        await untilStarted(other);
+        print(name + ' met ' + other + '\\n');
+        return { passed: 1, failed: 0 };
+      },
+    });
+    await runSteps([${steps}], []);`;
+  return await new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--input-type=module', '--eval', script],
+      { env: { ...process.env, NODE_TEST_CONTEXT: undefined }, timeout: 20_000 },
+      (_, stdout) => resolve(stdout),
+    );
+  });
+}
+
+test('steps of a group run at the same time, each with its output in one piece, and are listed in their order', async () => {
+  const output = await runScript(`meet('b', 'pair', 'a'), meet('a', 'pair', 'b')`);
+  assert.match(output, /\n── a\na met b\n/);
+  assert.match(output, /\n── b\nb met a\n/);
+  assert.match(output, /\nok {4}b \(1 passed.*\nok {4}a \(1 passed.*\n\n2 passed, 0 failed\n$/);
+});
+
+test('a step of another group or of none waits for the one before it', async () => {
+  const output = await runScript(`
+    { name: 'a', group: 'one', run: async () => { await new Promise((r) => setTimeout(r, 100)); started.add('a'); return { passed: 1, failed: 0 }; } },
+    { name: 'b', group: 'two', run: async () => ({ passed: started.has('a') ? 1 : 0, failed: started.has('a') ? 0 : 1 }) },
+    { name: 'c', run: async (print) => ({ passed: print === undefined ? 1 : 0, failed: print === undefined ? 0 : 1 }) }`);
+  assert.match(output, /\n3 passed, 0 failed\n$/);
+});

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { describeInstallation } from '../../servers/announce-installation.ts';
-import { serverNames } from '../../servers/state.ts';
+import { serverNames } from '../../servers/descriptions/index.ts';
 
 describe('describeInstallation', () => {
   let cache = '';
@@ -28,6 +28,14 @@ describe('describeInstallation', () => {
       describeInstallation(['valkey', 'redis'], cache) ?? '',
       /^installing redis into .*, about 9 MB/,
     );
+  });
+
+  it('counts what is built over a missing layer again', async () => {
+    await mkdir(join(cache, 'rootfs', 'trixie-x64-0'), { recursive: true });
+    await mkdir(join(cache, 'layers', 'kafka-0'), { recursive: true });
+    assert.match(describeInstallation(['kafka'], cache) ?? '', /, about 313 MB/);
+    await mkdir(join(cache, 'layers', 'java-0'));
+    assert.equal(describeInstallation(['kafka'], cache), undefined);
   });
 
   it('says nothing when all of it is there', async () => {

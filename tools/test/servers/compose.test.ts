@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { composeEnvironment } from '../../servers/compose-runtime.ts';
-import { createState, serverNames, writeState } from '../../servers/state.ts';
+import { serverNames } from '../../servers/descriptions/index.ts';
+import { createState, writeState } from '../../servers/state.ts';
 
 /** No container engine is needed for these: they hold compose.yaml against what the servers must be like. */
 

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defineServer } from '../../servers/definitions.ts';
-import { createState, portsOf, serverNames } from '../../servers/state.ts';
+import { type ServerName, serverNames } from '../../servers/descriptions/index.ts';
+import { createState, ownState } from '../../servers/state.ts';
 
 const state = await createState('processes');
-const define = (name: (typeof serverNames)[number]) =>
-  defineServer(name, state, { scrapeIntervalSeconds: 2 });
+const define = (name: ServerName) => defineServer(name, state, { scrapeIntervalSeconds: 2 });
 
 test('every port of a server is configured', () => {
   for (const name of serverNames) {
     const { files, environment, command } = define(name);
     const text = JSON.stringify({ files, environment, command });
-    for (const port of portsOf(name)) assert.ok(text.includes(String(state.ports[port])), `${name}: ${port}`);
+    for (const [port, number] of Object.entries(ownState(state, name).ports))
+      assert.ok(text.includes(String(number)), `${name}: ${port}`);
   }
 });
 
@@ -20,7 +21,10 @@ test('no server runs as root or is given a password where others can read it', (
     const { user, group, environment, command } = define(name);
     assert.ok(user > 0 && group > 0, name);
     const visible = JSON.stringify({ environment, command });
-    for (const password of Object.values(state.passwords)) assert.ok(!visible.includes(password), name);
+    for (const each of serverNames) {
+      const secrets: Readonly<Record<string, string>> = ownState(state, each).secrets;
+      if (secrets.password !== undefined) assert.ok(!visible.includes(secrets.password), name);
+    }
   }
 });
 
@@ -35,7 +39,7 @@ test('the stores write before they answer, and evict nothing', () => {
       'appendonly yes',
       `appendfsync ${appendfsync}`,
       'maxmemory-policy noeviction',
-      `requirepass ${state.passwords[name]}`,
+      `requirepass ${ownState(state, name).secrets.password}`,
     ]) {
       assert.ok(lines.includes(line), `${name}: ${line}`);
     }

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { identifyProcess, isRunning } from '../../lib/process-identity.ts';
 import { waitUntil } from '../../lib/wait-until.ts';
+import { descriptionOf, type ServerName, serverNames } from '../../servers/descriptions/index.ts';
 import { isPortFree } from '../../servers/ports.ts';
-import { isReady } from '../../servers/probes.ts';
 import { findServers, type Servers, startServers } from '../../servers/servers.ts';
-import { readState, type ServerName, type State, serverNames } from '../../servers/state.ts';
+import { ownState, stateOf, updateState } from '../../servers/state.ts';
 
 let directory = '';
 let servers: Servers;
@@ -30,11 +30,15 @@ after(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function state(): State {
-  const current = readState(directory);
-  assert.ok(current);
-  return current;
-}
+const own = <Name extends ServerName>(name: Name) => ownState(stateOf(directory), name);
+const isReady = (name: ServerName): Promise<boolean> => descriptionOf(name).isReady(own(name));
+/** Ports of all servers, by `<server> <port>`. */
+const allPorts = (): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    serverNames.flatMap((name) =>
+      Object.entries(own(name).ports).map(([port, number]) => [`${name} ${port}`, number]),
+    ),
+  );
 
 /** Sends commands to a store and gives the lines of its replies; empty if it does not answer in time. */
 async function ask(url: string, ...commands: string[]): Promise<string[]> {
@@ -81,12 +85,12 @@ function pidOf(name: ServerName): number {
 
 test('all five answer their protocols', async () => {
   for (const name of serverNames) {
-    assert.equal(await isReady(name, state()), true, name);
+    assert.equal(await isReady(name), true, name);
     assert.equal(await servers.status(name), 'running');
   }
   assert.equal(new URL(servers.addresses.rabbitmq.url).protocol, 'amqp:');
   assert.equal((await management('/api/overview')).status, 200);
-  assert.equal(servers.addresses.kafka.brokers, `127.0.0.1:${state().ports.kafka}`);
+  assert.equal(servers.addresses.kafka.brokers, `127.0.0.1:${own('kafka').ports.main}`);
 });
 
 test('strangers are not let in', async () => {
@@ -101,7 +105,7 @@ test('strangers are not let in', async () => {
 });
 
 test('nothing listens beyond 127.0.0.1', async () => {
-  for (const [name, port] of Object.entries(state().ports)) {
+  for (const [name, port] of Object.entries(allPorts())) {
     // What listens on every address answers here as well.
     assert.equal(await connects('127.0.0.2', port), false, name);
     assert.equal(await connects('127.0.0.1', port), true, name);
@@ -121,7 +125,7 @@ test('every server runs without privileges in a root of its own', async () => {
 });
 
 test('Prometheus scrapes RabbitMQ and what is put into the targets directory', async () => {
-  const target = `127.0.0.1:${state().ports.prometheus}`;
+  const target = `127.0.0.1:${own('prometheus').ports.main}`;
   await writeFile(
     join(servers.targetsDirectory, 'itself.json'),
     JSON.stringify([{ targets: [target], labels: { service: 'itself' } }]),
@@ -145,14 +149,14 @@ test('a suspended server does not answer, and resumes where it was', async () =>
     await Promise.all(
       serverNames.map(async (name) => {
         assert.equal(await servers.status(name), 'stopped', name);
-        assert.equal(await isReady(name, state()), false, name);
+        assert.equal(await isReady(name), false, name);
       }),
     );
   } finally {
     await Promise.all(serverNames.map((name) => servers.kill(name, 'SIGCONT')));
   }
   for (const name of serverNames) {
-    assert.ok(await waitUntil(() => isReady(name, state()), { timeoutMs: 20_000 }), name);
+    assert.ok(await waitUntil(() => isReady(name), { timeoutMs: 20_000 }), name);
   }
   assert.deepEqual(serverNames.map(pidOf), pids);
 });
@@ -165,14 +169,14 @@ test('a killed server is gone with all it started, and comes back on its port wi
     {
       method: 'PUT',
       headers: {
-        authorization: `Basic ${Buffer.from(`caudal:${state().passwords.rabbitmq}`).toString('base64')}`,
+        authorization: `Basic ${Buffer.from(`caudal:${own('rabbitmq').secrets.password}`).toString('base64')}`,
         connection: 'close',
       },
       body: JSON.stringify({ durable: true, arguments: { 'x-queue-type': 'quorum' } }),
     },
   );
   assert.equal(created.status, 201);
-  const portsBefore = state().ports;
+  const portsBefore = allPorts();
 
   for (const name of ['valkey', 'rabbitmq', 'kafka'] as const) {
     const identity = identifyProcess(pidOf(name));
@@ -188,7 +192,7 @@ test('a killed server is gone with all it started, and comes back on its port wi
   }
   await Promise.all((['valkey', 'rabbitmq', 'kafka'] as const).map((name) => servers.start(name)));
 
-  assert.deepEqual(state().ports, portsBefore);
+  assert.deepEqual(allPorts(), portsBefore);
   for (const name of serverNames) assert.equal(await servers.status(name), 'running', name);
   assert.deepEqual((await ask(addresses.valkey.url, 'GET kept')).slice(0, 2), ['$3', 'yes']);
   assert.equal((await management('/api/queues/%2F/kept')).status, 200);
@@ -205,11 +209,11 @@ test('servers that run are taken over, not started twice', async () => {
 });
 
 test('servers end with the process that started them, even when it is killed', async () => {
-  const own = await mkdtemp(join(tmpdir(), 'caudal-servers-owner-'));
+  const folder = await mkdtemp(join(tmpdir(), 'caudal-servers-owner-'));
   const module = JSON.stringify(join(import.meta.dirname, '..', '..', 'servers', 'servers.ts'));
   const program = `
     const { startServers } = await import(${module});
-    await startServers({ dataDirectory: ${JSON.stringify(own)}, only: ['redis'] });
+    await startServers({ dataDirectory: ${JSON.stringify(folder)}, only: ['redis'] });
     setInterval(() => {}, 1_000);
     process.stdout.write('up');
   `;
@@ -218,19 +222,38 @@ test('servers end with the process that started them, even when it is killed', a
   });
   try {
     await once(owner.stdout, 'data');
-    const found = await findServers({ dataDirectory: own });
+    const found = await findServers({ dataDirectory: folder });
     const identity = identifyProcess(found?.pid('redis') ?? 0);
     assert.ok(found && identity);
     await assert.rejects(
-      startServers({ dataDirectory: own, only: ['redis'] }),
+      startServers({ dataDirectory: folder, only: ['redis'] }),
       new RegExp(`belong to running process ${owner.pid}`),
     );
     owner.kill('SIGKILL');
     assert.ok(await waitUntil(() => !isRunning(identity), { timeoutMs: 10_000 }), 'redis outlived its owner');
   } finally {
     owner.kill('SIGKILL');
-    await (await findServers({ dataDirectory: own }))?.down();
-    await rm(own, { recursive: true, force: true });
+    await (await findServers({ dataDirectory: folder }))?.down();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('a data directory from before a server was described can run it, and keeps the others as they are', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'caudal-servers-older-'));
+  try {
+    const first = await startServers({ dataDirectory: folder, only: ['redis'] });
+    await first.down();
+    updateState(folder, ({ servers: { valkey: _, ...others }, ...rest }) => ({ ...rest, servers: others }));
+    const found = await findServers({ dataDirectory: folder });
+    assert.equal(await found?.status('valkey'), 'down');
+    const again = await startServers({ dataDirectory: folder, only: ['valkey'] });
+    assert.deepEqual(again.addresses, found?.addresses);
+    assert.equal(await again.status('valkey'), 'running');
+    assert.notEqual(again.addresses.valkey.url, first.addresses.valkey.url);
+    assert.deepEqual(again.addresses.redis, first.addresses.redis);
+  } finally {
+    await (await findServers({ dataDirectory: folder }))?.down();
+    await rm(folder, { recursive: true, force: true });
   }
 });
 
@@ -249,18 +272,18 @@ test('a directory with other files is never emptied', async () => {
 });
 
 test('a server that cannot start says why, and leaves nothing behind', async () => {
-  const own = await mkdtemp(join(tmpdir(), 'caudal-servers-broken-'));
+  const folder = await mkdtemp(join(tmpdir(), 'caudal-servers-broken-'));
   try {
-    const first = await startServers({ dataDirectory: own, only: ['redis'] });
+    const first = await startServers({ dataDirectory: folder, only: ['redis'] });
     await first.down();
-    await writeFile(join(own, 'redis', 'appendonlydir', 'appendonly.aof.manifest'), 'nonsense\n');
+    await writeFile(join(folder, 'redis', 'appendonlydir', 'appendonly.aof.manifest'), 'nonsense\n');
     await assert.rejects(
-      startServers({ dataDirectory: own, only: ['redis'] }),
+      startServers({ dataDirectory: folder, only: ['redis'] }),
       /^Error: redis exited during startup; the end of its log:\n(.*\n)*.*manifest/,
     );
     assert.equal(await first.status('redis'), 'down');
   } finally {
-    await rm(own, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 });
 
@@ -270,11 +293,11 @@ test('down ends all, twice does no harm, and the data stays', async () => {
     assert.ok(identity);
     return identity;
   });
-  const { ports } = state();
+  const ports = allPorts();
   await servers.down();
   await servers.down();
   for (const identity of identities) assert.equal(isRunning(identity), false);
   for (const [name, port] of Object.entries(ports)) assert.equal(await isPortFree(port), true, name);
   for (const name of serverNames) assert.ok((await stat(join(directory, name))).isDirectory());
-  assert.deepEqual(state().ports, ports);
+  assert.deepEqual(allPorts(), ports);
 });

@@ -11,6 +11,7 @@ import { describeLogIdentity } from './log-identity.conformance.ts';
 import { describeMessaging } from './publisher-consumer.conformance.ts';
 import { TestStore } from './test-store.ts';
 
+// first: it takes two minutes
 const servers = useServers('kafka');
 
 describeMessaging('Kafka by kafkajs', () => Promise.resolve(kafkaHarness(servers(), 'kafkajs')), {

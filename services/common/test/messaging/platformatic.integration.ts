@@ -9,6 +9,7 @@ import { describeKafkaProducing } from './kafka-producing.conformance.ts';
 import { describeLogIdentity } from './log-identity.conformance.ts';
 import { describeMessaging } from './publisher-consumer.conformance.ts';
 
+// first: it takes more than a minute
 const servers = useServers('kafka');
 
 describeMessaging('Kafka by platformatic', () => Promise.resolve(kafkaHarness(servers(), 'platformatic')), {

@@ -10,14 +10,12 @@ import {
 } from '../../../../tools/servers/servers.ts';
 import { type WatchedConnections, watchConnections } from './watch-connections.ts';
 
-const SHARED_DIRECTORY = join(import.meta.dirname, '..', '..', '..', '..', '.caudal', 'test-servers');
-
 /** Time for a process to end after its last test; clients that gave up on a silent server may need a few seconds. */
 const EXIT_TIMEOUT_MS = 30_000;
 
 /**
- * Gives a test file real servers; call it once, at the top level. Uses the servers that `npm test` has started for all files
- * (`CAUDAL_TEST_SERVERS` is set then); a file that runs alone starts what it needs, with data in a temporary folder, and
+ * Gives a test file real servers; call it once, at the top level. Uses those that `npm test` has started for it, which reads
+ * their names from this call and sets `CAUDAL_TEST_SERVERS` to their data directory; a file that runs alone starts what it needs, with data in a temporary folder, and
  * stops it after its last test.
  *
  * @returns a function for the servers; call it only within tests and hooks.
@@ -27,8 +25,9 @@ export function useServers(...only: readonly ServerName[]): () => Servers {
   let ownDirectory: string | undefined;
   const connections = watchConnections();
   before(async () => {
-    if (process.env.CAUDAL_TEST_SERVERS) {
-      servers = await findServers({ dataDirectory: SHARED_DIRECTORY });
+    const dataDirectory = process.env.CAUDAL_TEST_SERVERS;
+    if (dataDirectory) {
+      servers = await findServers({ dataDirectory });
       return;
     }
     ownDirectory = await mkdtemp(join(tmpdir(), 'caudal-servers-'));

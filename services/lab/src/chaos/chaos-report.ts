@@ -5,7 +5,7 @@ import type { ChaosResult } from './run-chaos.ts';
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
 /** Formats faults by kind, their total effect and the verdict for a terminal. */
-export function chaosSummary({ verdict }: ChaosResult): string {
+export function chaosSummary({ signs, verdict }: Pick<ChaosResult<unknown>, 'signs' | 'verdict'>): string {
   const { total } = verdict;
   return [
     textTable([
@@ -18,8 +18,11 @@ export function chaosSummary({ verdict }: ChaosResult): string {
       ]),
     ]),
     '',
-    `requests sent again ${formatCount(total.clientRetries)}, messages redelivered ${formatCount(total.redeliveries)}, ` +
-      `duplicates refused ${formatCount(total.duplicates)}, store retries ${formatCount(total.storeRetries)}`,
+    signs
+      .flatMap(({ name, summary }) =>
+        summary === undefined ? [] : [`${summary} ${formatCount(total[name] ?? 0)}`],
+      )
+      .join(', '),
     '',
     ...(verdict.failures.length === 0
       ? ['passed: exact, every fault had an effect, every recovery within 15 s']
@@ -29,7 +32,7 @@ export function chaosSummary({ verdict }: ChaosResult): string {
 }
 
 /** Formats all faults in order, for faults.md. */
-export function chaosReport({ outcomes, verdict }: ChaosResult): string {
+export function chaosReport({ signs, outcomes, verdict }: Omit<ChaosResult<unknown>, 'result'>): string {
   return [
     '# Faults',
     '',
@@ -43,7 +46,7 @@ export function chaosReport({ outcomes, verdict }: ChaosResult): string {
         `${action} ${target}`,
         `${Math.round(atSeconds)} s`,
         problem ?? seconds(recoveryMs),
-        describeEvidence(evidence),
+        describeEvidence(signs, evidence),
       ]),
     ]),
     '',

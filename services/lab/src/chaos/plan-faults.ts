@@ -1,10 +1,13 @@
 /** Kind of fault. */
 export type FaultAction = 'kill' | 'stop' | 'swallow-replies' | 'reset';
 
+/** Actions on a connection; the others are done to processes. */
+export const NETWORK_ACTIONS: readonly FaultAction[] = ['swallow-replies', 'reset'];
+
 /** One fault of a plan. */
 export interface PlannedFault {
   readonly action: FaultAction;
-  /** A process (`kafka-consumer-1`), a server (`valkey`), or for the network faults the store behind the proxy. */
+  /** A process (`kafka-consumer-1`), a server (`valkey`), or for the network faults a connection through a proxy. */
   readonly target: string;
   /** Time under load before the fault, ms. */
   readonly pauseMs: number;
@@ -17,7 +20,7 @@ export interface PlanOptions {
   readonly seed: string;
   readonly services: readonly string[];
   readonly servers: readonly string[];
-  /** Stores behind a faulty proxy. */
+  /** Connections through a faulty proxy. */
   readonly proxied: readonly string[];
   /** Kills per target. */
   readonly kills: number;
@@ -39,8 +42,7 @@ export function planFaults(options: PlanOptions): PlannedFault[] {
   };
   add('kill', [...options.services, ...options.servers], options.kills);
   add('stop', [...options.services, ...options.servers], options.stops);
-  add('swallow-replies', options.proxied, options.networkFaults);
-  add('reset', options.proxied, options.networkFaults);
+  for (const action of NETWORK_ACTIONS) add(action, options.proxied, options.networkFaults);
   for (let last = faults.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));
     [faults[last], faults[other]] = [faults[other] as PlannedFault, faults[last] as PlannedFault];

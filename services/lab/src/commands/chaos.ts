@@ -1,18 +1,25 @@
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Lane } from '@caudal/common/lanes';
 import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
 import { startServers } from '../../../../tools/servers/servers.ts';
 import { chaosReport, chaosSummary } from '../chaos/chaos-report.ts';
-import { BROKEN_SERVERS, runChaos } from '../chaos/run-chaos.ts';
+import { runChaos } from '../chaos/run-chaos.ts';
 import { readOptions, UsageError, wholeNumber } from '../cli/arguments.ts';
 import { handleInterrupts, INTERRUPTED_STATUS } from '../cli/interrupts.ts';
 import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
 import { runCommandLine } from '../cli/run-command-line.ts';
 import { createTerminal } from '../cli/terminal.ts';
-import { progressLine } from '../report/progress-line.ts';
 import { readVersions } from '../report/read-versions.ts';
 import { runSummary } from '../report/summary.ts';
 import { newRunId, writeResults } from '../report/write-results.ts';
+import { scalable } from '../stack/service-spec.ts';
+import { messagesChaos } from '../workloads/messages/chaos.ts';
+import { breakableServers } from '../workloads/messages/faults.ts';
+import { readLanes } from '../workloads/messages/lanes.ts';
+import { messagesServices } from '../workloads/messages/services.ts';
+
+const SERVERS = breakableServers(readLanes(undefined)).map(({ name }) => name);
 
 const USAGE = `usage: npm run chaos -- [options]
 
@@ -26,12 +33,13 @@ within 15 s of each fault. Starts its own servers and services: two ingest-apis 
   --stops N          suspensions (SIGSTOP) per target (2)
   --stop-seconds N   length of a suspension, s (10)
   --network N        swallowed replies, and resets, per store (2)
-  --targets A,B      inject faults only into these: ${BROKEN_SERVERS.join(', ')}, ingest-api-1, kafka-consumer-2, … (all)
+  --lanes A,B        lanes to run, each <broker>-<store> (rabbitmq-valkey,kafka-redis)
+  --targets A,B      inject faults only into these: ${SERVERS.join(', ')}, ingest-api-1, kafka-consumer-2, … (all)
   --pace N           stretch the load by this factor, for a slow machine (1)
 `;
 
 /** Two of each cover a rebalance, a consumer that resumes after losing its partitions, and a retry through another ingest. */
-const REPLICAS = { 'ingest-api': 2, 'rabbitmq-consumer': 2, 'kafka-consumer': 2 };
+const REPLICAS = 2;
 
 await runCommandLine(USAGE, async (args) => {
   const text = { type: 'string' } as const;
@@ -42,11 +50,12 @@ await runCommandLine(USAGE, async (args) => {
     stops: text,
     'stop-seconds': text,
     network: text,
+    lanes: text,
     targets: text,
     pace: text,
   });
   const number = (
-    name: Exclude<keyof typeof values, 'seed' | 'targets'>,
+    name: Exclude<keyof typeof values, 'seed' | 'lanes' | 'targets'>,
     min: number,
     max: number,
     fallback: number,
@@ -62,6 +71,8 @@ await runCommandLine(USAGE, async (args) => {
   };
   if (settings.kills + settings.stops + settings.networkFaults === 0)
     throw new UsageError('nothing to inject: raise --kills, --stops or --network');
+  const lanes = readLanes(values.lanes);
+  const replicas = replicasOf(lanes);
   const targets = values.targets?.split(',');
   const terminal = createTerminal(process.stderr);
   const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to exit immediately) …'));
@@ -71,7 +82,7 @@ await runCommandLine(USAGE, async (args) => {
   const stateDirectory = join(STATE_DIRECTORY, 'chaos');
   const k6 = await ensureK6({ onProgress: onEvent, signal: interrupts.signal });
   const servers = await startServers({
-    only: ['rabbitmq', 'kafka', 'valkey', 'redis'],
+    only: breakableServers(lanes).map(({ name }) => name),
     dataDirectory: join(stateDirectory, 'servers'),
     fresh: true,
     onProgress: onEvent,
@@ -82,14 +93,14 @@ await runCommandLine(USAGE, async (args) => {
     const chaos = await runChaos({
       ...settings,
       ...(targets !== undefined && { targets }),
+      workload: messagesChaos({ addresses: servers.addresses, lanes, replicas }),
       servers,
       k6,
-      replicas: REPLICAS,
       stateDirectory,
       resultDirectory: directory,
       onEvent,
-      onProgress: (progress) => {
-        if (process.stderr.isTTY) terminal.live(progressLine(progress));
+      onProgress: (line) => {
+        if (process.stderr.isTTY) terminal.live(line);
       },
       signal: interrupts.signal,
     });
@@ -97,7 +108,7 @@ await runCommandLine(USAGE, async (args) => {
     writeResults(directory, {
       id,
       command: `npm run chaos -- --messages ${settings.messages} --seed ${settings.seed}`,
-      settings: { ...settings, ...REPLICAS },
+      settings: { ...settings, ...replicas },
       versions,
       result: chaos.result,
     });
@@ -118,3 +129,8 @@ await runCommandLine(USAGE, async (args) => {
     interrupts.release();
   }
 });
+
+function replicasOf(lanes: readonly Lane[]): Readonly<Record<string, number>> {
+  const sets = scalable(messagesServices({ lanes }));
+  return Object.fromEntries(sets.map(({ name }) => [name, REPLICAS]));
+}

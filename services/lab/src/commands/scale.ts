@@ -3,11 +3,14 @@ import { STATE_DIRECTORY } from '../cli/paths.ts';
 import { ExpectedError, runCommandLine } from '../cli/run-command-line.ts';
 import { requestScale } from '../stack/control-server.ts';
 import { readRunRecord } from '../stack/run-file.ts';
-import { SERVICE_SETS } from '../stack/stack.ts';
+import { scalable } from '../stack/service-spec.ts';
+import { messagesServices } from '../workloads/messages/services.ts';
+
+const SETS = scalable(messagesServices()).map(({ name }) => name);
 
 const USAGE = `usage: npm run scale -- NAME=COUNT
 
-Changes the number of processes of a service started by npm start: ${SERVICE_SETS.join(', ')}.
+Changes the number of processes of a service started by npm start: ${SETS.join(', ')}.
 Processes that are removed finish their work in progress first.
 `;
 

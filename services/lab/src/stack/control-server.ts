@@ -5,7 +5,8 @@ import { json } from 'node:stream/consumers';
 import { errorMessage } from '@caudal/common/errors';
 import { ExpectedError } from '../cli/run-command-line.ts';
 import type { RunRecord } from './run-file.ts';
-import { SERVICE_SETS, type ServiceSet, type Stack } from './stack.ts';
+import { scalable } from './service-spec.ts';
+import type { Stack } from './stack.ts';
 
 /** Lets commands in other terminals scale the supervised services. */
 export interface ControlServer {
@@ -52,14 +53,16 @@ export async function startControlServer(stack: Stack): Promise<ControlServer> {
 
 async function scaleAsAsked(stack: Stack, request: NodeJS.ReadableStream): Promise<void> {
   const body = (await json(request)) as { set?: unknown; count?: unknown };
-  const set = SERVICE_SETS.find((name) => name === body.set);
-  if (set === undefined)
-    throw new Error(`unknown service '${String(body.set)}': use ${SERVICE_SETS.join(', ')}`);
-  const { count } = body;
-  if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > 32) {
-    throw new Error('count must be from 0 to 32');
+  const sets = scalable(stack.services);
+  const set = sets.find(({ name }) => name === body.set);
+  if (set === undefined) {
+    throw new Error(`unknown service '${String(body.set)}': use ${sets.map(({ name }) => name).join(', ')}`);
   }
-  await stack.scale(set, count);
+  const { count } = body;
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > set.maxReplicas) {
+    throw new Error(`count must be from 0 to ${set.maxReplicas}`);
+  }
+  await stack.scale(set.name, count);
 }
 
 /**
@@ -74,7 +77,7 @@ export async function requestScale(
   const response = await fetch(`${record.control.url}/scale`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${record.control.token}` },
-    body: JSON.stringify({ set: set as ServiceSet, count }),
+    body: JSON.stringify({ set, count }),
   });
   const body = (await response.json()) as { services?: string[]; error?: string };
   if (body.services === undefined) throw new ExpectedError(body.error ?? `status ${response.status}`);

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '@caudal/common/errors';
 import { identifyProcess, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
-import type { Variables } from './service-environment.ts';
+import type { Variables } from './service-spec.ts';
 
 /** Options of a service process. */
 export interface ServiceProcessOptions {

@@ -2,42 +2,20 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseFreePorts, isPortFree } from '../../../../tools/servers/ports.ts';
 import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
-import { ROOT } from '../cli/paths.ts';
 import { type RoundRobinProxy, startRoundRobinProxy } from './round-robin-proxy.ts';
 import type { RunningService } from './run-file.ts';
-import {
-  consoleEnvironment,
-  consumerEnvironment,
-  DEFAULT_NAMES,
-  type EnvironmentSource,
-  ingestEnvironment,
-  LANES,
-  type Lane,
-  type Names,
-} from './service-environment.ts';
 import { ServiceProcess } from './service-process.ts';
-
-/** A set of service processes that can be scaled. */
-export type ServiceSet = 'ingest-api' | Lane['consumer'];
-
-/** Names of the sets for `scale`. */
-export const SERVICE_SETS: readonly ServiceSet[] = ['ingest-api', 'rabbitmq-consumer', 'kafka-consumer'];
+import { ROLES, type ServiceSpec } from './service-spec.ts';
 
 /** Services to run and servers they use. */
 export interface StackOptions {
   readonly addresses: ServerAddresses;
-  /** Processes of each set. */
-  readonly replicas: Readonly<Record<ServiceSet, number>>;
+  readonly services: readonly ServiceSpec[];
   /** Directory of `logs/`. */
   readonly stateDirectory: string;
   /** File of Prometheus scrape targets; not written when absent. */
   readonly targetsDirectory?: string | undefined;
-  /** Preferred ports; a free one is used if taken or not set. */
-  readonly ports?: { readonly ingest?: number; readonly console?: number };
-  readonly names?: Names;
-  readonly consumerStoreUrls?: EnvironmentSource['consumerStoreUrls'];
-  /** Programs that replace the services' own, for mutants in tests. */
-  readonly programs?: Partial<Record<ServiceSet, string>>;
+  /** Default: `info`. */
   readonly logLevel?: string;
   readonly onEvent: (line: string) => void;
   /** Called when a process started, exited or was scaled. */
@@ -47,24 +25,27 @@ export interface StackOptions {
 
 /** Supervised services on this machine. */
 export interface Stack {
-  readonly baseUrl: string;
-  readonly consoleUrl: string;
+  readonly services: readonly ServiceSpec[];
+  /** URL of a service's API. @throws Error for a service that has none */
+  url(service: string): string;
+  /** Service of a process. @throws Error for an unknown one */
+  serviceOf(process: string): ServiceSpec;
   /** Current processes by name: `kafka-consumer-1`. */
   processes(): ReadonlyMap<string, ServiceProcess>;
-  /** `/metrics` URLs of ingest and consumers. */
+  /** `/metrics` URLs of all but readers. */
   metricsUrls(): readonly string[];
   running(): readonly RunningService[];
   /**
    * Scales a set to `count` processes; resolves when new ones are ready and removed ones are drained.
-   * @throws Error for ingest-api when started as a single process, without the load-balancing proxy.
+   * @throws Error for a service with an API that was started as a single process, without the load-balancing proxy.
    */
-  scale(set: ServiceSet, count: number): Promise<void>;
-  /** Bytes that were sent to an ingest process so far; undefined for other processes, and for a single ingest process. */
+  scale(set: string, count: number): Promise<void>;
+  /** Bytes that a proxy sent to a process so far; undefined for a process without one. */
   requestBytes(name: string): number | undefined;
-  /** Number of connections that ingest processes have broken before they had answered; 0 for a single ingest process. */
+  /** Number of connections that processes behind proxies have broken before they had answered. */
   requestsCutOff(): number;
   /**
-   * Stops everything in order: ingest, consumers, console.
+   * Stops everything in the order of {@link ROLES}.
    * @returns how each process ended, by name: `status 0` after a complete drain
    */
   stop(): Promise<ReadonlyMap<string, string>>;
@@ -72,142 +53,162 @@ export interface Stack {
 
 const READY_TIMEOUT_MS = 60_000;
 
+/** Processes of a service, and what is before them. */
+interface Members {
+  readonly spec: ServiceSpec;
+  /** Port of its API. */
+  readonly port: number | undefined;
+  processes: readonly ServiceProcess[];
+  /** Balances over the ports; only where it was started as several processes with an API. */
+  proxy: RoundRobinProxy | undefined;
+  /** Ports of its processes' APIs by process, whether they use them or not. */
+  readonly ports: Map<string, number>;
+}
+
 /**
  * Starts the services and resolves when all are ready.
  * @throws Error that names a service that is not ready, with its readiness and the end of its log; all are stopped then.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { replicas, stateDirectory, onEvent, signal } = options;
+  const { services, stateDirectory, onEvent, signal } = options;
   const logDirectory = join(stateDirectory, 'logs');
   mkdirSync(logDirectory, { recursive: true });
-  const source: EnvironmentSource = {
-    addresses: options.addresses,
-    names: options.names ?? DEFAULT_NAMES,
-    logLevel: options.logLevel ?? 'info',
-    consumerStoreUrls: options.consumerStoreUrls,
+  const sets = new Map<string, Members>();
+  const inRole = (role: ServiceSpec['role']): Members[] =>
+    [...sets.values()].filter(({ spec }) => spec.role === role);
+  /** In the order of starting, the reverse of stopping. */
+  const members = (): Members[] => ROLES.toReversed().flatMap(inRole);
+  const processes = (): ServiceProcess[] => members().flatMap((set) => set.processes);
+  const setOf = (name: string): Members => {
+    const set = sets.get(name);
+    if (set === undefined) throw new Error(`unknown service '${name}': use ${[...sets.keys()].join(', ')}`);
+    return set;
   };
-  const members = new Map<ServiceSet | 'console', ServiceProcess[]>();
-  const ingestPorts = new Map<string, number>();
-  let proxy: RoundRobinProxy | undefined;
-
-  const processes = (): ServiceProcess[] => [...members.values()].flat();
   const changed = (): void => {
-    if (options.targetsDirectory !== undefined) writeTargets(options.targetsDirectory, members);
+    if (options.targetsDirectory !== undefined) writeTargets(options.targetsDirectory, members());
     options.onChange?.();
   };
 
-  async function launch(
-    set: ServiceSet | 'console',
-    name: string,
-    httpPort?: number,
-  ): Promise<ServiceProcess> {
+  async function launch(set: Members, name: string, wantedPort?: number): Promise<ServiceProcess> {
     const [operationsPort = 0, freePort = 0] = await chooseFreePorts(2);
-    const port = httpPort ?? freePort;
-    const lane = LANES.find(({ consumer }) => consumer === set);
-    const isConsole = set === 'console';
+    const httpPort = wantedPort ?? freePort;
     const process = new ServiceProcess({
       name,
-      program:
-        (isConsole ? undefined : options.programs?.[set]) ??
-        join(ROOT, 'services', lane === undefined ? set : 'consumer', 'src', 'main.ts'),
+      program: set.spec.program,
       environment: {
         // Halves the startup cost of several concurrent processes.
         NODE_COMPILE_CACHE: join(stateDirectory, 'compile-cache'),
-        ...(lane !== undefined
-          ? consumerEnvironment(source, lane, operationsPort)
-          : isConsole
-            ? consoleEnvironment(source, port, operationsPort)
-            : ingestEnvironment(source, port, operationsPort)),
+        ...set.spec.environment({
+          addresses: options.addresses,
+          logLevel: options.logLevel ?? 'info',
+          operationsPort,
+          httpPort,
+        }),
       },
       operationsUrl: `http://127.0.0.1:${operationsPort}`,
       logFile: join(logDirectory, `${name}.log`),
       onEvent,
       onChange: changed,
     });
-    if (set === 'ingest-api') ingestPorts.set(name, port);
-    members.set(set, [...(members.get(set) ?? []), process]);
+    set.ports.set(name, httpPort);
+    set.processes = [...set.processes, process];
     process.start();
     return process;
   }
 
   /** One after the other: a set is scaled down from its end, and numbered by its length. */
-  async function launchUpTo(set: ServiceSet, count: number): Promise<readonly ServiceProcess[]> {
+  async function launchUpTo(set: Members, count: number): Promise<readonly ServiceProcess[]> {
+    const { name, maxReplicas } = set.spec;
+    const isShared = set.proxy !== undefined;
     const started: ServiceProcess[] = [];
-    for (let index = members.get(set)?.length ?? 0; index < count; index += 1) {
-      started.push(await launch(set, `${set}-${index + 1}`));
+    for (let index = set.processes.length; index < count; index += 1) {
+      const nameOfProcess = maxReplicas === 1 ? name : `${name}-${index + 1}`;
+      started.push(await launch(set, nameOfProcess, isShared ? undefined : set.port));
     }
     return started;
   }
 
-  async function scale(set: ServiceSet, count: number): Promise<void> {
-    const current = members.get(set) ?? [];
+  async function scale(set: Members, count: number): Promise<void> {
+    const current = set.processes;
     const started = await launchUpTo(set, count);
     await Promise.all(started.map((process) => process.untilReady(READY_TIMEOUT_MS, signal)));
     const leaving = current.slice(count);
-    if (leaving.length > 0) members.set(set, current.slice(0, count));
-    if (set === 'ingest-api') {
-      for (const { name } of leaving) ingestPorts.delete(name);
-      proxy?.setTargets([...ingestPorts.values()]);
-    }
+    if (leaving.length > 0) set.processes = current.slice(0, count);
+    for (const { name } of leaving) set.ports.delete(name);
+    set.proxy?.setTargets([...set.ports.values()]);
     changed();
     await Promise.all(leaving.map((process) => process.stop()));
   }
 
   async function stop(): Promise<ReadonlyMap<string, string>> {
     const ends = new Map<string, string>();
-    for (const group of [['ingest-api'], ['rabbitmq-consumer', 'kafka-consumer'], ['console']] as const) {
+    for (const role of ROLES) {
       await Promise.all(
-        group
-          .flatMap((set) => members.get(set) ?? [])
+        inRole(role)
+          .flatMap((set) => set.processes)
           .map(async (process) => void ends.set(process.name, await process.stop())),
       );
     }
-    await proxy?.close();
-    members.clear();
+    await Promise.all(members().map(({ proxy }) => proxy?.close()));
+    for (const set of sets.values()) set.processes = [];
     changed();
     return ends;
   }
 
   try {
-    const ingestPort = await portNear(options.ports?.ingest, onEvent);
-    const consolePort = await portNear(options.ports?.console, onEvent);
-    const shared = replicas['ingest-api'] > 1;
-    await Promise.all([
-      launch('console', 'console', consolePort),
-      ...LANES.map(({ consumer }) => launchUpTo(consumer, replicas[consumer])),
-      ...(shared ? [] : [launch('ingest-api', 'ingest-api-1', ingestPort)]),
-    ]);
+    for (const spec of services) {
+      const port = spec.http && (await portNear(spec.http.preferredPort, onEvent));
+      sets.set(spec.name, { spec, port, processes: [], proxy: undefined, ports: new Map() });
+    }
+    const isBalanced = ({ spec }: Members): boolean => spec.http !== undefined && spec.replicas > 1;
+    await Promise.all(
+      members()
+        .filter((set) => !isBalanced(set))
+        .map((set) => launchUpTo(set, set.spec.replicas)),
+    );
     for (const process of processes()) await process.untilReady(READY_TIMEOUT_MS, signal);
-    if (shared) {
-      proxy = await startRoundRobinProxy(ingestPort);
-      await scale('ingest-api', replicas['ingest-api']);
+    for (const set of members().filter(isBalanced)) {
+      set.proxy = await startRoundRobinProxy(set.port ?? 0);
+      await scale(set, set.spec.replicas);
     }
     return {
-      baseUrl: `http://127.0.0.1:${ingestPort}`,
-      consoleUrl: `http://127.0.0.1:${consolePort}`,
+      services,
+      url: (name) => {
+        const { port } = setOf(name);
+        if (port === undefined) throw new Error(`${name} has no API`);
+        return `http://127.0.0.1:${port}`;
+      },
+      serviceOf: (name) => {
+        const set = members().find(({ ports }) => ports.has(name));
+        if (set === undefined) throw new Error(`unknown process '${name}'`);
+        return set.spec;
+      },
       processes: () => new Map(processes().map((process) => [process.name, process])),
       metricsUrls: () =>
-        SERVICE_SETS.flatMap((set) => members.get(set) ?? []).map(
-          ({ operationsUrl }) => `${operationsUrl}/metrics`,
-        ),
+        [...sets.values()]
+          .filter(({ spec }) => spec.role !== 'reader')
+          .flatMap((set) => set.processes)
+          .map(({ operationsUrl }) => `${operationsUrl}/metrics`),
       running: () =>
         processes().map(({ name, identity, operationsUrl }) => ({
           name,
           process: identity ?? null,
           operationsUrl,
         })),
-      scale: async (set, count) => {
-        if (set === 'ingest-api' && proxy === undefined && count !== 1) {
-          throw new Error('ingest-api runs as a single process: start with --ingest 2 to scale it');
+      scale: async (name, count) => {
+        const set = setOf(name);
+        if (set.spec.http !== undefined && set.proxy === undefined && count !== 1) {
+          const { howToScale = 'it cannot be scaled' } = set.spec.http;
+          throw new Error(`${name} runs as a single process: ${howToScale}`);
         }
-        if (set === 'ingest-api' && count === 0) throw new Error('ingest-api needs at least one process');
+        if (set.spec.http !== undefined && count === 0) throw new Error(`${name} needs at least one process`);
         await scale(set, count);
       },
       requestBytes: (name) => {
-        const port = ingestPorts.get(name);
-        return port === undefined ? undefined : proxy?.bytesSentTo(port);
+        const set = members().find(({ proxy, ports }) => proxy !== undefined && ports.has(name));
+        return set?.proxy?.bytesSentTo(set.ports.get(name) ?? 0);
       },
-      requestsCutOff: () => proxy?.cutOff() ?? 0,
+      requestsCutOff: () => members().reduce((sum, { proxy }) => sum + (proxy?.cutOff() ?? 0), 0),
       stop,
     };
   } catch (error) {
@@ -224,11 +225,11 @@ async function portNear(wanted: number | undefined, onEvent: (line: string) => v
 }
 
 /** Writes atomically: Prometheus reads the file whenever it changes. */
-function writeTargets(directory: string, members: ReadonlyMap<string, readonly ServiceProcess[]>): void {
-  const groups = [...members].flatMap(([service, processes]) =>
+function writeTargets(directory: string, members: readonly Members[]): void {
+  const groups = members.flatMap(({ spec, processes }) =>
     processes.map(({ name, operationsUrl }) => ({
       targets: [new URL(operationsUrl).host],
-      labels: { service, pod: name },
+      labels: { service: spec.name, pod: name },
     })),
   );
   mkdirSync(directory, { recursive: true });

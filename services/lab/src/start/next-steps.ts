@@ -1,5 +1,6 @@
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import type { Stack } from '../stack/stack.ts';
+import { CONSOLE, INGEST } from '../workloads/messages/services.ts';
 
 /** Formats the URLs and suggested next steps. */
 export function urlsAndNextSteps(stack: Stack, servers: Servers): string {
@@ -7,15 +8,15 @@ export function urlsAndNextSteps(stack: Stack, servers: Servers): string {
   return `
 Running until Ctrl-C:
 
-  ingest API   ${stack.baseUrl}/docs
-  console      ${stack.consoleUrl}/api/lanes
+  ingest API   ${stack.url(INGEST)}/docs
+  console      ${stack.url(CONSOLE)}/api/lanes
   Prometheus   ${servers.addresses.prometheus.url}
   RabbitMQ     ${management.origin} (user ${management.username}, password ${management.password})
   logs         .caudal/logs, .caudal/servers/logs
 
 Try in another terminal:
 
-  curl -i ${stack.baseUrl}/messages -H 'Content-Type: application/json' \\
+  curl -i ${stack.url(INGEST)}/messages -H 'Content-Type: application/json' \\
     -d '{"description": "Sol y viento", "country": "ES", "weather": "sunny"}'
   npm run load -- steady --rate 500 --duration 30s
   npm run scale -- rabbitmq-consumer=4

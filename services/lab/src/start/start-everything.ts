@@ -16,7 +16,8 @@ import { readVersions } from '../report/read-versions.ts';
 import { newRunId } from '../report/write-results.ts';
 import { type ControlServer, startControlServer } from '../stack/control-server.ts';
 import { readRunRecord, removeRunRecord, writeRunRecord } from '../stack/run-file.ts';
-import { type ServiceSet, type Stack, startStack } from '../stack/stack.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import { CONSOLE, INGEST, messagesServices } from '../workloads/messages/services.ts';
 import { urlsAndNextSteps } from './next-steps.ts';
 
 /** Options of `npm start`. */
@@ -26,7 +27,7 @@ export interface StartSettings {
   /** Clear the servers' data first. */
   readonly fresh: boolean;
   readonly load: { readonly messages: number; readonly users: number; readonly seed: string } | undefined;
-  readonly replicas: Readonly<Record<ServiceSet, number>>;
+  readonly replicas: Readonly<Record<string, number>>;
   readonly ports: { readonly ingest: number; readonly console: number };
 }
 
@@ -119,8 +120,8 @@ async function startServices(
     writeRunRecord(STATE_DIRECTORY, {
       startedAt,
       supervisor,
-      baseUrl: stack.baseUrl,
-      consoleUrl: stack.consoleUrl,
+      baseUrl: stack.url(INGEST),
+      consoleUrl: stack.url(CONSOLE),
       prometheusUrl: servers.addresses.prometheus.url,
       control: { url: control.url, token: control.token },
       services: stack.running(),
@@ -128,10 +129,9 @@ async function startServices(
   };
   stack = await startStack({
     addresses: servers.addresses,
-    replicas: settings.replicas,
+    services: messagesServices({ replicas: settings.replicas, ports: settings.ports }),
     stateDirectory: STATE_DIRECTORY,
     targetsDirectory: servers.targetsDirectory,
-    ports: settings.ports,
     onEvent: (line) => terminal.say(line),
     onChange: record,
     signal,
@@ -157,12 +157,12 @@ async function runSeedLoad(
   const directory = join(RESULTS_DIRECTORY, id);
   terminal.say(`posting ${messages.toLocaleString('en-US')} messages with ${users} users …`);
   const result = await measureLoad({
-    client: createConsoleClient(stack.consoleUrl),
+    client: createConsoleClient(stack.url(CONSOLE)),
     metricsUrls: stack.metricsUrls,
     startLoad: localLoad({
       k6,
       scenario: 'seed',
-      baseUrl: stack.baseUrl,
+      baseUrl: stack.url(INGEST),
       variables: { MESSAGES: String(messages), USERS: String(users), SEED: seed },
       logFile: join(directory, 'k6.log'),
       accountFile: join(directory, 'account.json'),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { defaultLanes } from '@caudal/common/lanes';
 import { findServers } from '../../../../tools/servers/servers.ts';
 import { UsageError } from '../cli/arguments.ts';
 import { ExpectedError } from '../cli/run-command-line.ts';
@@ -9,7 +10,7 @@ import { connectToCluster } from '../cluster/connection.ts';
 import { Release } from '../cluster/release.ts';
 import { withReleaseStores } from '../cluster/release-stores.ts';
 import { type ConsoleClient, createConsoleClient } from '../load/console-client.ts';
-import { DEFAULT_NAMES, LANES, storeUrl } from '../stack/service-environment.ts';
+import { storeServerOf, storeUrlOf } from '../workloads/messages/lanes.ts';
 import type { LaneStore } from './verify-deep.ts';
 
 /** A deployment whose load is verified. */
@@ -79,10 +80,10 @@ function inCluster(options: {
 async function localStores(): Promise<LaneStore[]> {
   const servers = await findServers();
   if (servers === undefined) return [];
-  return LANES.map(({ name, store }) => ({
-    lane: name,
-    store,
-    url: storeUrl(servers.addresses, store),
-    keyPrefix: DEFAULT_NAMES.storeKeyPrefix,
+  return defaultLanes().map((lane) => ({
+    lane: lane.name,
+    store: storeServerOf(lane),
+    url: storeUrlOf(lane, servers.addresses),
+    keyPrefix: lane.keyPrefix,
   }));
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '@caudal/common/account';
+import { defaultLanes, type Lane, type SharedNames } from '@caudal/common/lanes';
 import {
   eventually,
   type FaultyProxy,
@@ -15,8 +16,9 @@ import {
 import { Redis } from 'iovalkey';
 import { type ConsoleClient, createConsoleClient, totalsOf } from '../../src/load/console-client.ts';
 import { waitForDrain } from '../../src/load/wait-for-drain.ts';
-import { LANES, type Lane, type Names, storeUrl } from '../../src/stack/service-environment.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
+import { consumerOf, storeUrlOf } from '../../src/workloads/messages/lanes.ts';
+import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 
 const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url));
@@ -32,7 +34,7 @@ interface Bed {
   /** Before the store of the lane under test. */
   readonly proxy: FaultyProxy;
   readonly lane: Lane;
-  readonly names: Names;
+  readonly names: SharedNames;
 }
 
 /** Runs a fault on a stack in which a lane's consumer is the product's or a mutant; returns the account. */
@@ -42,25 +44,26 @@ async function accountUnder(
   fault: (bed: Bed) => Promise<void>,
 ): Promise<Account> {
   const { addresses } = servers();
-  const lane = LANES.find(({ name }) => name === laneName);
+  const names = uniqueNames('mutant');
+  const lane = defaultLanes(names).find(({ name }) => name === laneName);
   assert.ok(lane, laneName);
   const stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-mutant-'));
-  const names = uniqueNames('mutant');
-  const url = new URL(storeUrl(addresses, lane.store));
+  const url = new URL(storeUrlOf(lane, addresses));
   const proxy = await startFaultyProxy({ host: url.hostname, port: Number(url.port) });
   url.port = String(proxy.port);
   let stack: Stack | undefined;
   try {
     stack = await startStack({
       addresses,
-      names,
-      replicas: { 'ingest-api': 1, 'rabbitmq-consumer': 1, 'kafka-consumer': 1 },
+      services: messagesServices({ names, storeUrls: { [lane.name]: url.href } }).map((service) =>
+        mutant === undefined || service.name !== consumerOf(lane)
+          ? service
+          : { ...service, program: program(mutant) },
+      ),
       stateDirectory,
-      consumerStoreUrls: { [lane.store]: url.href },
-      ...(mutant !== undefined && { programs: { [lane.consumer]: program(mutant) } }),
       onEvent: () => undefined,
     });
-    const client = createConsoleClient(stack.consoleUrl);
+    const client = createConsoleClient(stack.url(CONSOLE));
     const before = totalsOf(await client.lanes({ identities: true }));
     await fault({ stack, client, proxy, lane, names });
     await waitForDrain({
@@ -85,7 +88,7 @@ async function hasNoBacklog({ client, lane }: Bed): Promise<boolean> {
 
 async function post({ stack }: Bed, count: number): Promise<void> {
   const message = { description: 'for a mutant', country: 'ES', weather: 'sunny' };
-  const response = await fetch(`${stack.baseUrl}/messages`, {
+  const response = await fetch(`${stack.url(INGEST)}/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(Array.from({ length: count }, () => message)),
@@ -119,7 +122,7 @@ async function untilStored({ client, lane }: Bed, messages: number): Promise<voi
 /** The consumer is killed with messages in its hands that its store could not take. */
 async function killWithFullHands(bed: Bed): Promise<void> {
   const { proxy, stack, lane } = bed;
-  const consumer = stack.processes().get(`${lane.consumer}-1`);
+  const consumer = stack.processes().get(`${consumerOf(lane)}-1`);
   assert.ok(consumer);
   proxy.refuse();
   await post(bed, MESSAGES);
@@ -149,7 +152,7 @@ async function emptyTheStore(bed: Bed): Promise<void> {
   const { lane, names } = bed;
   await post(bed, MESSAGES / 2);
   await untilStored(bed, MESSAGES / 2);
-  const store = new Redis(storeUrl(servers().addresses, lane.store));
+  const store = new Redis(storeUrlOf(lane, servers().addresses));
   try {
     const keys = await store.keys(`${names.storeKeyPrefix}*`);
     assert.ok(keys.length > 0, 'nothing to remove');

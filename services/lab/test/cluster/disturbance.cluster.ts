@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
+import { INSTALLED } from './support/default-release.ts';
 import {
   assertExact,
   assertFelt,
@@ -9,6 +11,7 @@ import {
   untilRolledOut,
   useRelease,
 } from './support/index.ts';
+import { isWhole, runsCaudal, type Workload, workloadsOf } from './support/workloads.ts';
 
 /** What clients with retries get; the account judges, not the latency. */
 const PATIENT = {
@@ -24,30 +27,82 @@ const PATIENT = {
 };
 /** Ends with the last fault. A user has one request open, which is then left without an answer. */
 const ENDED_EARLY = { minAccepted: 200, maxUnknown: Number(PATIENT.USERS) };
-const SERVERS = ['rabbitmq', 'kafka', 'valkey', 'redis'];
-const SERVICES = ['ingest', 'console', 'rabbitmq-valkey-consumer', 'kafka-redis-consumer'];
 
-const release = useRelease({ namespace: 'disturbance-test' });
+const release = useRelease({ shares: { release: 'default', turn: 2 }, values: INSTALLED });
+
+/** Workloads by what they are, as the release has them. */
+async function workloads(): Promise<
+  Readonly<Record<'deployments' | 'servers' | 'services', readonly Workload[]>>
+> {
+  const all = await workloadsOf(release());
+  const deployments = all.filter(({ kind }) => kind === 'Deployment');
+  const servers = all.filter(({ kind }) => kind === 'StatefulSet');
+  assert.ok(deployments.length > 0 && servers.length > 0, 'the release has both');
+  return { deployments, servers, services: deployments.filter(({ pods }) => pods.some(runsCaudal)) };
+}
+
+/** Pods that were deleted, by component. */
+const deleted = new Map<string, readonly (string | undefined)[]>();
+
+/** Deletes every pod of a workload, one after the other. */
+async function disturb({ component, pods }: Workload): Promise<void> {
+  for (const { metadata } of pods) await deletePod(release(), component, { pod: metadata?.name ?? '' });
+  deleted.set(
+    component,
+    pods.map(({ metadata }) => metadata?.uid),
+  );
+}
 
 describe('no message and no request is lost under load, with clients that retry, when', () => {
-  it('every pod is deleted once, one after the other', async () => {
+  it('every pod is deleted once: those of Deployments one after the other, and beside them the servers', async () => {
+    const { deployments, servers } = await workloads();
     const result = await release().load({
       variables: PATIENT,
       endsAfter: ENDED_EARLY.minAccepted,
       async during() {
-        for (const component of [...SERVICES, ...SERVERS]) await deletePod(release(), component);
+        const one = async (kind: readonly Workload[]) => {
+          for (const workload of kind) await disturb(workload);
+        };
+        await Promise.all([one(deployments), one(servers)]);
       },
     });
     assertFelt(result);
     assertExact(result, ENDED_EARLY);
   });
 
+  it('that was every Deployment and StatefulSet of the release, and each is back', async () => {
+    const all = await eventually(
+      () => workloadsOf(release()),
+      (now) => now.every(isWhole),
+      { pastErrors: true, what: 'every workload to have all its pods' },
+    );
+    assert.ok(all.length >= 10, `only ${all.length} workloads`);
+    assert.deepEqual(
+      all.filter(({ component }) => !deleted.has(component)).map(({ component }) => component),
+      [],
+      'none was left alone',
+    );
+    for (const { component, pods } of all) {
+      const before = deleted.get(component) ?? [];
+      assert.ok(before.length > 0, `${component} had a pod`);
+      assert.deepEqual(
+        pods.map(({ metadata }) => metadata?.uid).filter((uid) => before.includes(uid)),
+        [],
+        `${component} has other pods`,
+      );
+    }
+  });
+
   it('consumers and stores are killed without a goodbye', async () => {
+    const lanes = await release().release.console().lanes();
+    assert.ok(lanes.length >= 2, `only ${lanes.length} lanes`);
+    const consumers = lanes.map(({ lane }) => `${lane}-consumer`);
+    const stores = [...new Set(lanes.map(({ store }) => store))];
     const result = await release().load({
       variables: PATIENT,
       endsAfter: ENDED_EARLY.minAccepted,
       async during() {
-        for (const component of ['kafka-redis-consumer', 'rabbitmq-valkey-consumer', 'valkey', 'redis'])
+        for (const component of [...consumers, ...stores])
           await deletePod(release(), component, { graceSeconds: 0 });
       },
     });
@@ -56,11 +111,12 @@ describe('no message and no request is lost under load, with clients that retry,
   });
 
   it('every Deployment rolls', async () => {
+    const { deployments } = await workloads();
     const result = await release().load({
       variables: PATIENT,
       endsAfter: ENDED_EARLY.minAccepted,
       async during() {
-        for (const component of SERVICES) await roll(release(), component);
+        await Promise.all(deployments.map(({ component }) => roll(release(), component)));
       },
     });
     assertExact(result, ENDED_EARLY);
@@ -80,18 +136,19 @@ describe('an upgrade to another image tag', () => {
       variables: PATIENT,
       endsAfter: ENDED_EARLY.minAccepted,
       async during() {
-        await started.helm.upgrade({ ...started.chart, values: { images: { caudal: { tag } } } });
+        const values = { ...started.chart.values, images: { caudal: { tag } } };
+        await started.helm.upgrade({ ...started.chart, values });
       },
     });
     assertExact(result, ENDED_EARLY);
-    for (const component of SERVICES) {
-      const pods = await started.release.pods(component);
+    const { services } = await workloads();
+    assert.ok(services.length >= 4, `only ${services.length} services`);
+    for (const { component, pods } of services)
       assert.deepEqual(
         pods.map(({ spec }) => spec?.containers[0]?.image?.split(':').at(-1)),
         [tag],
         component,
       );
-    }
   });
 });
 
@@ -110,5 +167,8 @@ describe('without retries', () => {
     assertExact(result, ENDED_EARLY);
     const { status, retries } = result.load.requests;
     assert.deepEqual([Object.keys(status), retries], [['202'], 0]);
+    // As the next file on this release expects it.
+    await scale(started, 'ingest', 1);
+    await untilRolledOut(started, 'ingest');
   });
 });

@@ -42,7 +42,11 @@ const ONLY_UP = { scaleDown: { selectPolicy: 'Disabled' } };
 /** At once, where the default is five minutes after the last need. */
 const UP_AND_DOWN = { scaleDown: { stabilizationWindowSeconds: 5 } };
 
-const release = useRelease({ namespace: 'hpa-test', preset: 'minimal', values: autoscaling(ONLY_UP) });
+const release = useRelease({
+  shares: { release: 'minimal', turn: 2 },
+  preset: 'minimal',
+  values: autoscaling(ONLY_UP),
+});
 
 const autoscaler = () => readAutoscaler(release(), release().release.nameOf(INGEST));
 const rescales = () => rescalesOf(release(), release().release.nameOf(INGEST));

@@ -14,6 +14,7 @@ import type { LoadAccount } from '../../src/load/run-k6.ts';
 import { identityOf, ledgerRequests, readLedger } from '../../src/verify/ledger.ts';
 import { storeRecordOf } from '../../src/verify/store-record.ts';
 import { runCommand } from '../support/run-command.ts';
+import { INSTALLED, ON_DEMAND_MESSAGES, SCRAPE_SECONDS } from './support/default-release.ts';
 import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
 import { query, useRelease } from './support/index.ts';
 import { findLeaks, leaksOf, readSecrets } from './support/leaks.ts';
@@ -22,23 +23,9 @@ import { confinementOf, restartsOf } from './support/pod-state.ts';
 
 const MESSAGES = 10_000;
 const USERS = 100;
-const ON_DEMAND_MESSAGES = 500;
-/** Panels show quantiles of what was scraped during the load, which a fast machine ends within seconds. */
-const SCRAPE_SECONDS = 2;
 const DEFAULT_LIMIT_MIB = 3_072;
 
-const release = useRelease({
-  namespace: 'install-test',
-  // Longer paths than /, so that another release's Ingress may be there.
-  values: {
-    ingress: {
-      enabled: true,
-      routes: ['/messages', '/openapi.json'].map((path) => ({ host: '', path, service: 'ingest' })),
-    },
-    prometheus: { scrapeInterval: `${SCRAPE_SECONDS}s` },
-    loadtest: { env: { MESSAGES: ON_DEMAND_MESSAGES, USERS: 10 } },
-  },
-});
+const release = useRelease({ shares: { release: 'default', turn: 1 }, values: INSTALLED });
 /** The load, for the tests after it; times in ms since the epoch. */
 const loaded: {
   from: number;

@@ -4,6 +4,7 @@ import { eventually } from '@caudal/common/testing';
 import type { V1Pod } from '@kubernetes/client-node';
 import { intendedConnections } from '../../../../charts/test/support/connection-table.ts';
 import { connectToCluster } from '../../src/cluster/connection.ts';
+import { INSTALLED } from './support/default-release.ts';
 import { removeNamespace, useRelease } from './support/index.ts';
 import {
   askForSecrets,
@@ -13,8 +14,8 @@ import {
   startProbePods,
   type Target,
 } from './support/probe-pods.ts';
+import { componentOf, runsCaudal } from './support/workloads.ts';
 
-const NAMESPACE = 'policies-test';
 const OUTSIDE = 'policies-test-outside';
 const COMPONENT = 'app.kubernetes.io/component';
 /** A port that every pod may reach anywhere, and one that none may. */
@@ -34,8 +35,8 @@ const GRAFANA = {
 };
 
 const release = useRelease({
-  namespace: NAMESPACE,
-  values: { ...GRAFANA, networkPolicy: { enabled: true } },
+  shares: { release: 'default', turn: 3 },
+  values: { ...INSTALLED, ...GRAFANA, networkPolicy: { enabled: true } },
   // Not an `after` of this file, which would run when the cluster may be down already.
   prepare: async ({ running }) => {
     const cluster = connectToCluster(running.kubeconfig, running.context);
@@ -43,10 +44,11 @@ const release = useRelease({
   },
 });
 
-/** Components whose own pods have Node.js and memory to spare; for the others a pod with the same labels asks. */
-const WITH_NODE = ['ingest', 'console', 'rabbitmq-valkey-consumer', 'kafka-redis-consumer'];
-/** They talk among themselves, so two of their stand-ins are needed. */
-const CLUSTERED = ['rabbitmq', 'kafka'];
+/** Components that talk among themselves, by the table, so that two of their stand-ins are needed. */
+const CLUSTERED = intendedConnections.flatMap((pair) => {
+  const [from = '', to = ''] = pair.split(' → ');
+  return to.startsWith(`${from}:`) ? [from] : [];
+});
 
 /** A pod by the name that the table of connections has for it. */
 interface Place {
@@ -65,8 +67,6 @@ interface Attempt {
 
 /** Rules follow new pods within moments; a difference that stays is one. */
 const SETTLING_MS = 60_000;
-
-const componentOf = ({ metadata }: V1Pod): string => metadata?.labels?.[COMPONENT] ?? '';
 
 const isOpen = ({ outcome }: Attempt): boolean => outcome === 'open';
 
@@ -114,6 +114,7 @@ describe('network policies that are enforced', () => {
 
   it('let every pod reach what it is meant to reach, and nothing else', async (t) => {
     const { cluster } = release();
+    const { namespace } = release().release;
     const real = (await release().release.pods()).filter(({ status }) => status?.phase === 'Running');
     const declared = (pod: V1Pod) =>
       (pod.spec?.containers ?? []).flatMap(({ ports = [] }) =>
@@ -125,21 +126,22 @@ describe('network policies that are enforced', () => {
       if (silent.includes(pod)) continue;
       // What a server listens on without the chart's knowledge counts too.
       targets.push({ name: componentOf(pod), pod, ports: await listeningPorts(release(), pod) });
-      if (WITH_NODE.includes(componentOf(pod))) sources.push({ name: componentOf(pod), pod, ports: [] });
+      // It has Node.js and memory to spare. For the others a pod with the same labels asks.
+      if (runsCaudal(pod)) sources.push({ name: componentOf(pod), pod, ports: [] });
     }
 
     await cluster.core.createNamespace({
       body: { metadata: { name: OUTSIDE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } },
     });
-    const policies = await cluster.objects.list('networking.k8s.io/v1', 'NetworkPolicy', NAMESPACE);
+    const policies = await cluster.objects.list('networking.k8s.io/v1', 'NetworkPolicy', namespace);
     const standIns: (ProbePodOptions & { readonly place: string })[] = policies.items.flatMap(
       ({ metadata }) => {
         const component = metadata?.labels?.[COMPONENT] ?? '';
-        if (WITH_NODE.includes(component)) return [];
+        if (sources.some(({ name }) => name === component)) return [];
         const pod = real.find((one) => componentOf(one) === component);
         return (CLUSTERED.includes(component) ? ['a', 'b'] : ['a']).map((which) => ({
           place: component,
-          namespace: NAMESPACE,
+          namespace,
           name: `like-${component}-${which}`,
           labels: {
             'app.kubernetes.io/name': 'caudal',
@@ -150,9 +152,9 @@ describe('network policies that are enforced', () => {
         }));
       },
     );
-    const outside = [NAMESPACE, OUTSIDE].map((namespace) => ({
+    const outside = [namespace, OUTSIDE].map((of) => ({
       place: 'outside',
-      namespace,
+      namespace: of,
       name: 'stranger',
       labels: { app: 'stranger' },
       ports: OUTSIDE_PORTS,

@@ -7,7 +7,7 @@ import { type KafkaUser, kafkaAttempts } from './support/rights-kafka.ts';
 import { rabbitmqAttempts } from './support/rights-rabbitmq.ts';
 import { storeAttempts } from './support/rights-stores.ts';
 
-const release = useRelease({ namespace: 'rights-test', preset: 'minimal' });
+const release = useRelease({ shares: { release: 'minimal', turn: 1 }, preset: 'minimal' });
 let passwords: ReadonlyMap<string, string>;
 
 /** Password of a user of a server, from its Secret. */

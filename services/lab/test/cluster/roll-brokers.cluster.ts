@@ -5,9 +5,11 @@ import { PatchStrategy, setHeaderOptions, type V1Pod, type V1StatefulSet } from 
 import { isReady } from '../../src/cluster/release.ts';
 import { totalsOf } from '../../src/load/console-client.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
+import { HA_ON_TWO_NODES } from './support/ha-release.ts';
 import { longestPauses, useRelease } from './support/index.ts';
 
 const BROKERS = ['kafka', 'rabbitmq'] as const;
+type Broker = (typeof BROKERS)[number];
 /** What a broker logs that is to stop and has found out that another one is missing. */
 const WAITS = {
   kafka: /waiting before the stop: \d+ partitions lack a copy/,
@@ -33,8 +35,6 @@ const MIN_ACCEPTED = 200;
  * one. Without a majority every request would get one for as long as that lasts.
  */
 const MOST_UNAVAILABLE_PER_BROKER = 40;
-/** A hook that waits gives up after this, well after what is waited for here has come about. */
-const AWAIT_SECONDS = 180;
 /** A broker without a majority that does not see the removal would wait for {@link AWAIT_SECONDS}, and then be killed. */
 const MOST_REMOVAL_SECONDS = 120;
 /** Stored while a broker that is to stop waits; one that does not wait would be gone by then. */
@@ -42,18 +42,8 @@ const ENOUGH_MESSAGES = 400;
 /** Twelve times what {@link ENOUGH_MESSAGES} take at the load's rate. */
 const STORING_MS = 120_000;
 
-const REMOVED = { persistence: { whenDeleted: 'Delete' } };
-const release = useRelease({
-  namespace: 'roll-brokers-test',
-  preset: 'ha',
-  // What the test removes goes with it.
-  values: {
-    kafka: { awaitInSyncSeconds: AWAIT_SECONDS, ...REMOVED },
-    rabbitmq: { awaitQuorumSeconds: AWAIT_SECONDS, ...REMOVED },
-    valkey: REMOVED,
-    redis: REMOVED,
-  },
-});
+// alone: it takes nodes out of service
+const release = useRelease({ shares: { release: 'ha', turn: 2 }, ...HA_ON_TWO_NODES });
 
 async function load(during: () => Promise<void>): Promise<LoadResult> {
   // Consumers find their way back after the test before this one.
@@ -141,67 +131,74 @@ async function rollOut(component: string): Promise<void> {
   assert.equal(status?.currentRevision, status?.updateRevision, JSON.stringify(status));
 }
 
-describe('of three brokers', () => {
-  for (const component of BROKERS) {
-    it(`a ${component} pod that is to stop serves on until the one that is missing is back`, async (t) => {
-      const { core } = release().cluster;
-      const result = await load(async () => {
-        try {
-          await setSchedulable(false);
-          const before = await pod(component, 2);
-          // In order, so that its process has ended when its successor is there: others see then that it is missing.
-          await core.deleteNamespacedPod({ name: nameOf(component, 2), namespace: namespace() });
-          const isSuccessor = (one: V1Pod | undefined): boolean =>
-            one !== undefined && one.metadata?.uid !== before?.metadata?.uid;
-          const what = `${component} 2 to be replaced`;
-          const missing = await eventually(() => pod(component, 2), isSuccessor, { ...PATIENTLY, what });
-          assert.equal(missing?.spec?.nodeName, undefined, 'it has no node to run on');
-          const leaving = await pod(component, 1);
-          const look = async () => {
-            const isReplaced = (await pod(component, 1))?.metadata?.uid !== leaving?.metadata?.uid;
-            const name = nameOf(component, 1);
-            // A pod that does not run has no log.
-            const log = isReplaced ? '' : await core.readNamespacedPodLog({ name, namespace: namespace() });
-            return { isReplaced, log };
-          };
-          await core.deleteNamespacedPod({ name: nameOf(component, 1), namespace: namespace() });
-          const { isReplaced, log } = await eventually(
-            look,
-            (seen) => seen.isReplaced || WAITS[component].test(seen.log),
-            PATIENTLY,
-          );
-          assert.ok(!isReplaced, 'it has stopped without the one that is missing');
-          assert.match(log, WAITS[component]);
-          await untilStored(ENOUGH_MESSAGES);
-          const still = await pod(component, 1);
-          assert.equal(still?.metadata?.uid, leaving?.metadata?.uid);
-          assert.ok(still?.status?.containerStatuses?.every(({ state }) => state?.running !== undefined));
-        } finally {
-          await setSchedulable(true);
-        }
-        await untilAllReady(component);
-        const [back, next] = [await pod(component, 2), await pod(component, 1)];
-        // Its last one: readiness is seen only some seconds after what the hook waits for.
-        const startedAt = back?.status?.containerStatuses?.[0]?.state?.running?.startedAt;
-        const stoppedAt = next?.metadata?.creationTimestamp;
-        assert.ok(startedAt && stoppedAt);
-        assert.ok(
-          stoppedAt > startedAt,
-          `back at ${startedAt.toISOString()}, the next one replaced at ${stoppedAt.toISOString()}`,
-        );
-      });
-      t.diagnostic(describeResult(result));
-      assertExact(result, 2);
-    });
-  }
+/** Asks a broker to stop while another one is missing, and holds it to serving until that one is back. */
+async function stopWhileOneIsMissing(component: Broker): Promise<void> {
+  const { core } = release().cluster;
+  const before = await pod(component, 2);
+  // In order, so that its process has ended when its successor is there: others see then that it is missing.
+  await core.deleteNamespacedPod({ name: nameOf(component, 2), namespace: namespace() });
+  const isSuccessor = (one: V1Pod | undefined): boolean =>
+    one !== undefined && one.metadata?.uid !== before?.metadata?.uid;
+  const what = `${component} 2 to be replaced`;
+  const missing = await eventually(() => pod(component, 2), isSuccessor, { ...PATIENTLY, what });
+  assert.equal(missing?.spec?.nodeName, undefined, 'it has no node to run on');
+  const leaving = await pod(component, 1);
+  const look = async () => {
+    const isReplaced = (await pod(component, 1))?.metadata?.uid !== leaving?.metadata?.uid;
+    const name = nameOf(component, 1);
+    // A pod that does not run has no log.
+    const log = isReplaced ? '' : await core.readNamespacedPodLog({ name, namespace: namespace() });
+    return { isReplaced, log };
+  };
+  await core.deleteNamespacedPod({ name: nameOf(component, 1), namespace: namespace() });
+  const { isReplaced, log } = await eventually(
+    look,
+    (seen) => seen.isReplaced || WAITS[component].test(seen.log),
+    PATIENTLY,
+  );
+  assert.ok(!isReplaced, 'it has stopped without the one that is missing');
+  assert.match(log, WAITS[component]);
+  await untilStored(ENOUGH_MESSAGES);
+  const still = await pod(component, 1);
+  assert.equal(still?.metadata?.uid, leaving?.metadata?.uid);
+  assert.ok(still?.status?.containerStatuses?.every(({ state }) => state?.running !== undefined));
+}
 
-  for (const component of BROKERS) {
-    it(`${component} rolls without a loss`, async (t) => {
-      const result = await load(() => rollOut(component));
-      t.diagnostic(describeResult(result));
-      assertExact(result, 3);
+async function assertStoppedWhenItWasBack(component: Broker): Promise<void> {
+  await untilAllReady(component);
+  const [back, next] = [await pod(component, 2), await pod(component, 1)];
+  // Its last one: readiness is seen only some seconds after what the hook waits for.
+  const startedAt = back?.status?.containerStatuses?.[0]?.state?.running?.startedAt;
+  const stoppedAt = next?.metadata?.creationTimestamp;
+  assert.ok(startedAt && stoppedAt);
+  assert.ok(
+    stoppedAt > startedAt,
+    `${component} back at ${startedAt.toISOString()}, the next one replaced at ${stoppedAt.toISOString()}`,
+  );
+}
+
+describe('of three brokers of each kind, at the same time', () => {
+  it('a pod that is to stop serves on until the one that is missing is back', async (t) => {
+    const result = await load(async () => {
+      try {
+        await setSchedulable(false);
+        await Promise.all(BROKERS.map(stopWhileOneIsMissing));
+      } finally {
+        await setSchedulable(true);
+      }
+      await Promise.all(BROKERS.map(assertStoppedWhenItWasBack));
     });
-  }
+    t.diagnostic(describeResult(result));
+    assertExact(result, 2 * BROKERS.length);
+  });
+
+  it('all roll without a loss', async (t) => {
+    const result = await load(async () => {
+      await Promise.all(BROKERS.map(rollOut));
+    });
+    t.diagnostic(describeResult(result));
+    assertExact(result, 3 * BROKERS.length);
+  });
 
   it('those left without a majority stop long before their grace period ends when the release is removed', async (t) => {
     const left = async () =>

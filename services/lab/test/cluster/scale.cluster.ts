@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
 import { assertExact, query, scale, untilRolledOut, useRelease } from './support/index.ts';
 import { confinementOf } from './support/pod-state.ts';
+import { isService, workloadsOf } from './support/workloads.ts';
 
 const PARTITIONS = 12;
 const LOAD = {
@@ -81,9 +82,10 @@ describe('service accounts per component', () => {
 
 describe('passwords as files', () => {
   it('are what the services of this release log in with: none has one in its environment', async () => {
-    const components = ['ingest', 'console', 'kafka-redis-consumer', 'rabbitmq-valkey-consumer'];
-    for (const component of components) {
-      const [pod] = await release().release.pods(component);
+    const services = (await workloadsOf(release())).filter(isService);
+    assert.ok(services.length >= 4, `only ${services.length} services`);
+    for (const { component, pods } of services) {
+      const [pod] = pods;
       const { containers = [], volumes = [] } = pod?.spec ?? {};
       const variables = containers.flatMap(({ env = [] }) => env);
       assert.ok(

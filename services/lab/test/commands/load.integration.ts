@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
 import { identityOf, ledgerRequests, readLedger } from '../../src/verify/ledger.ts';
 import { storeRecordOf } from '../../src/verify/store-record.ts';
+import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
 import { runCommand } from '../support/run-command.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 
@@ -23,8 +24,7 @@ describe('npm run load, and npm run verify after it', () => {
     const { addresses } = servers();
     stack = await startStack({
       addresses,
-      names,
-      replicas: { 'ingest-api': 1, 'rabbitmq-consumer': 1, 'kafka-consumer': 1 },
+      services: messagesServices({ names }),
       stateDirectory: join(directory, 'stack'),
       onEvent: () => undefined,
     });
@@ -40,7 +40,7 @@ describe('npm run load, and npm run verify after it', () => {
     runCommand(
       'verify',
       [
-        ...['--console-url', stack.consoleUrl],
+        ...['--console-url', stack.url(CONSOLE)],
         ...['--store', `rabbitmq-valkey=${servers().addresses.valkey.url}`],
         ...['--store', `kafka-redis=${servers().addresses.redis.url}`],
         ...['--key-prefix', names.storeKeyPrefix],
@@ -52,9 +52,9 @@ describe('npm run load, and npm run verify after it', () => {
   it('exits with 0 when the account is exact, and every key is in both stores', async () => {
     const load = await runCommand(
       'load',
-      ['seed', '--messages', '330', '--users', '5', '--batch', '7', '--base-url', stack.baseUrl].concat([
+      ['seed', '--messages', '330', '--users', '5', '--batch', '7', '--base-url', stack.url(INGEST)].concat([
         '--console-url',
-        stack.consoleUrl,
+        stack.url(CONSOLE),
       ]),
       directory,
     );
@@ -101,7 +101,7 @@ describe('npm run load, and npm run verify after it', () => {
   it('names the store that --deep was not given', async () => {
     const { status, stderr } = await runCommand(
       'verify',
-      ['--deep', '--console-url', stack.consoleUrl, '--store', 'kafka-redis=redis://127.0.0.1:1'],
+      ['--deep', '--console-url', stack.url(CONSOLE), '--store', 'kafka-redis=redis://127.0.0.1:1'],
       directory,
     );
     assert.equal(status, 1);

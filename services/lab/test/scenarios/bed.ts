@@ -5,18 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaneReport } from '@caudal/common/account';
+import type { SharedNames } from '@caudal/common/lanes';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { type ConsoleClient, createConsoleClient, totalsOf } from '../../src/load/console-client.ts';
 import { waitForDrain } from '../../src/load/wait-for-drain.ts';
-import type { Names } from '../../src/stack/service-environment.ts';
-import { type ServiceSet, type Stack, startStack } from '../../src/stack/stack.ts';
+import { type Stack, startStack } from '../../src/stack/stack.ts';
+import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 
 /** A stack on queues, topics and keys of its own, with the console that reads them. */
 export interface Bed {
   readonly stack: Stack;
   readonly client: ConsoleClient;
-  readonly names: Names;
+  readonly names: SharedNames;
   /** Aborted when it stops, so that a stream of a test that failed ends too. */
   readonly stopped: AbortSignal;
   lane(name: string): Promise<LaneReport>;
@@ -24,20 +25,16 @@ export interface Bed {
 }
 
 /** Starts services on servers that other tests use too. */
-export async function startBed(
-  servers: Servers,
-  replicas: Readonly<Record<ServiceSet, number>>,
-): Promise<Bed> {
+export async function startBed(servers: Servers, replicas: Readonly<Record<string, number>>): Promise<Bed> {
   const names = uniqueNames('scenario');
   const stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-scenario-'));
   const stack = await startStack({
     addresses: servers.addresses,
-    replicas,
+    services: messagesServices({ names, replicas }),
     stateDirectory,
-    names,
     onEvent: () => undefined,
   });
-  const client = createConsoleClient(stack.consoleUrl);
+  const client = createConsoleClient(stack.url(CONSOLE));
   const stopping = new AbortController();
   return {
     stack,
@@ -91,7 +88,7 @@ export function startStream(bed: Bed, users: number, pauseMs: number): Stream {
   const post = async (key: string, country: string): Promise<void> => {
     for (;;) {
       if (bed.stopped.aborted) return;
-      const status = await fetch(`${bed.stack.baseUrl}/messages`, {
+      const status = await fetch(`${bed.stack.url(INGEST)}/messages`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': key },
         body: JSON.stringify({ description: 'a scenario', country, weather: 'rainy' }),

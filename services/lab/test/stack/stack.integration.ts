@@ -9,6 +9,7 @@ import { createConsoleClient } from '../../src/load/console-client.ts';
 import { type LoadResult, type MeasureOptions, measureLoad } from '../../src/load/measure-load.ts';
 import { type LoadRun, localLoad, type Scenario } from '../../src/load/run-k6.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
+import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 import { useK6 } from '../support/use-k6.ts';
 
@@ -28,12 +29,12 @@ describe('the local stack', () => {
   ) =>
     measureLoad({
       ...options,
-      client: createConsoleClient(stack.consoleUrl),
+      client: createConsoleClient(stack.url(CONSOLE)),
       metricsUrls: stack.metricsUrls,
       startLoad: localLoad({
         k6: k6(),
         scenario,
-        baseUrl: stack.baseUrl,
+        baseUrl: stack.url(INGEST),
         variables,
         logFile: join(stateDirectory, 'k6.log'),
         accountFile: join(stateDirectory, `account-${Object.values(variables).join('-')}.json`),
@@ -73,10 +74,13 @@ describe('the local stack', () => {
 
   before(async () => {
     stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-stack-'));
+    const names = uniqueNames('stack');
     stack = await startStack({
       addresses: servers().addresses,
-      names: uniqueNames('stack'),
-      replicas: { 'ingest-api': 2, 'rabbitmq-consumer': 2, 'kafka-consumer': 1 },
+      services: messagesServices({
+        names,
+        replicas: { 'ingest-api': 2, 'rabbitmq-consumer': 2 },
+      }),
       stateDirectory,
       targetsDirectory: join(stateDirectory, 'targets'),
       onEvent: (line) => events.push(line),
@@ -127,7 +131,7 @@ describe('the local stack', () => {
   });
 
   it('scales consumers up and down under load', async () => {
-    const client = createConsoleClient(stack.consoleUrl);
+    const client = createConsoleClient(stack.url(CONSOLE));
     const consumers = async () =>
       Object.fromEntries((await client.lanes()).map(({ lane, backlog }) => [lane, backlog?.consumers]));
     const result = await actUnderLoad('c', async () => {

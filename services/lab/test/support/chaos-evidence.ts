@@ -1,15 +1,7 @@
 import type { Evidence } from '../../src/chaos/evidence.ts';
+import { SIGNS } from '../../src/workloads/messages/faults.ts';
 
 /** Evidence of these kinds and no other. */
-export function evidence(seen: Partial<Evidence>): Evidence {
-  return {
-    clientRetries: 0,
-    requestsCutOff: 0,
-    redeliveries: 0,
-    duplicates: 0,
-    storeRetries: 0,
-    late: 0,
-    repliesHeldBack: 0,
-    ...seen,
-  };
+export function evidence(seen: Evidence): Evidence {
+  return { ...Object.fromEntries(SIGNS.map(({ name }) => [name, 0])), ...seen };
 }

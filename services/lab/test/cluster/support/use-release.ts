@@ -36,12 +36,24 @@ export interface TestRelease extends StartedRelease {
   load(loading: Loading): Promise<LoadResult>;
 }
 
+/** A release that several files work on, one after the other. */
+export interface SharedRelease {
+  readonly release: string;
+  /** Place in their order, from 1. */
+  readonly turn: number;
+}
+
 /**
- * Installs the chart for a test file in a namespace of its own, and removes both after its last test.
+ * Installs the chart for a test file in a namespace of its own, and removes both after its last test. With `shares`, which
+ * `npm run test:cluster` reads from the file's text, the release is the one of the file before, upgraded to these values,
+ * and the last file removes it; where such a file runs alone, it is installed and removed for it.
+ *
  * @returns the release; to be called within tests and hooks only.
  */
 export function useRelease(options: {
-  readonly namespace: string;
+  /** Required without `shares`. */
+  readonly namespace?: string;
+  readonly shares?: SharedRelease;
   readonly name?: string;
   readonly preset?: 'default' | 'minimal' | 'ha' | 'external';
   readonly values?: Readonly<Record<string, unknown>>;
@@ -49,7 +61,9 @@ export function useRelease(options: {
   /** Done before the chart is installed; what it returns is called when the release is gone. */
   readonly prepare?: (cluster: TestCluster) => Promise<() => Promise<void>>;
 }): () => TestRelease {
-  const { namespace, name = 'caudal', preset = 'default', values = {} } = options;
+  const { name = 'caudal', preset = 'default', values = {} } = options;
+  const namespace = options.namespace ?? (options.shares && `${options.shares.release}-release-test`);
+  if (namespace === undefined) throw new Error('useRelease needs a namespace, or a release to share');
   let release: TestRelease | undefined;
   let on: TestCluster | undefined;
   let directory: string | undefined;
@@ -79,6 +93,10 @@ export function useRelease(options: {
   after(async () => {
     if (directory !== undefined) await rm(directory, { recursive: true, force: true });
     if (on === undefined) return;
+    if (process.env.CAUDAL_TEST_KEEPS_RELEASE === 'yes') {
+      await cleanUp?.();
+      return;
+    }
     // An installation that failed has left its namespace too.
     await release?.helm.uninstall({ name, namespace });
     await removeNamespace(connectToCluster(on.running.kubeconfig, on.running.context), namespace);

@@ -1,0 +1,98 @@
+import type { ServerName } from '../../../../tools/servers/servers.ts';
+import type { Increases } from '../load/metrics-watch.ts';
+import type { LoadRun } from '../load/run-k6.ts';
+import type { ServiceRole, ServiceSpec } from '../stack/service-spec.ts';
+import type { Stack } from '../stack/stack.ts';
+import type { FaultAction } from './plan-faults.ts';
+
+/** A kind of evidence that a fault had an effect. */
+export interface Sign {
+  /** Unique among the signs of a workload: `storeRetries`. */
+  readonly name: string;
+  /** Before its count: `store retries`. */
+  readonly label: string;
+  /** Before its sum over the run. A run that never shows a sign with one was too weak. */
+  readonly summary?: string;
+  /** Reads its count from the services' metrics; absent for the lab's own: {@link LAB_SIGNS}. */
+  count?(increases: Increases): number;
+}
+
+/** Groups of names of signs: a fault was felt when each group shows at least one. */
+export type Expected = readonly (readonly string[])[];
+
+/** What shows that an action on a target was felt. */
+export type Felt = (action: FaultAction) => Expected;
+
+/** A server to kill and to suspend. */
+export interface BreakableServer {
+  readonly name: ServerName;
+  readonly felt: Felt;
+}
+
+/** A connection from a service to a server, whose replies are lost by a proxy between them. */
+export interface BreakableConnection {
+  /** Unique among the connections; may be the server's. */
+  readonly name: string;
+  /** URL of the server. */
+  readonly url: string;
+  readonly felt: Felt;
+}
+
+/** What chaos breaks in a workload, and how it loads and holds it to account meanwhile. */
+export interface ChaosWorkload<Result> {
+  /** In the order in which they are printed. */
+  readonly signs: readonly Sign[];
+  readonly servers: readonly BreakableServer[];
+  readonly connections: readonly BreakableConnection[];
+  /** Services whose processes are killed and suspended, by their part. */
+  readonly services: Readonly<Partial<Record<ServiceRole, Felt>>>;
+  /** @param urls of the proxies, by connection */
+  specs(urls: Readonly<Record<string, string>>): readonly ServiceSpec[];
+  /** Sends the load and resolves when everything promised is settled. */
+  load(stack: Stack, load: ChaosLoad): Promise<Result>;
+  /** Whether the first promise was made: the load generator needs a moment to start. */
+  hasBegun(run: LoadRun): Promise<boolean>;
+  /** Why the load proves nothing, or what its account found; empty when it is exact. */
+  failuresOf(result: Result, load: Pick<ChaosLoad, 'messages' | 'rate'>): readonly string[];
+  /** Begins to watch whether work flows again after a fault; the function returns why it does not, or undefined. */
+  watchFlow(stack: Stack, flow: FlowOptions): () => Promise<string | undefined>;
+}
+
+/** The load during a run of chaos. */
+export interface ChaosLoad {
+  readonly k6: string;
+  readonly seed: string;
+  /** To post in total. */
+  readonly messages: number;
+  /** Messages per second. */
+  readonly rate: number;
+  readonly resultDirectory: string;
+  readonly signal: AbortSignal;
+  /** Called each second with a line for the terminal. */
+  readonly onProgress: (line: string) => void;
+  /** Called with each scrape of the services. */
+  readonly onSample: (increases: Increases) => void;
+  /** Called when the load has started. */
+  readonly onStarted: (run: LoadRun) => void;
+}
+
+/** When work counts as flowing. */
+export interface FlowOptions {
+  /** Messages per second. */
+  readonly rate: number;
+  /** Whether messages are being posted: without load, counts do not change. */
+  readonly isLoaded: () => boolean;
+}
+
+/** Signs that the lab counts itself, whatever it breaks. */
+export const LAB_SIGNS = {
+  /** Requests retried by the load generator. */
+  clientRetries: { name: 'clientRetries', label: 'client retries', summary: 'requests sent again' },
+  /**
+   * Requests that an entry process left unanswered. On a connection that was used before, Go's HTTP client (k6) sends them
+   * again itself because they have an `Idempotency-Key`: the load generator does not notice.
+   */
+  requestsCutOff: { name: 'requestsCutOff', label: 'requests cut off' },
+  /** Replies held back by a faulty proxy. */
+  repliesHeldBack: { name: 'repliesHeldBack', label: 'replies held back' },
+} as const satisfies Readonly<Record<string, Sign>>;

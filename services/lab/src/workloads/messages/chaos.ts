@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { DEFAULT_NAMES, defaultLanes, type Lane, type SharedNames } from '@caudal/common/lanes';
+import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
+import type { ChaosLoad, ChaosWorkload } from '../../chaos/chaos-workload.ts';
+import { createConsoleClient } from '../../load/console-client.ts';
+import { type LoadResult, measureLoad } from '../../load/measure-load.ts';
+import { localLoad } from '../../load/run-k6.ts';
+import { progressLine } from '../../report/progress-line.ts';
+import type { Stack } from '../../stack/stack.ts';
+import { breakableConnections, breakableServers, connectionOf, SERVICES, SIGNS } from './faults.ts';
+import { CONSOLE, INGEST, messagesServices } from './services.ts';
+import { watchLanes } from './watch-lanes.ts';
+
+/** A pipeline to break. */
+export interface MessagesChaosOptions {
+  readonly addresses: ServerAddresses;
+  /** Default: the default lanes. */
+  readonly lanes?: readonly Lane[] | undefined;
+  /** Names that the lanes were described with. Default: those of `npm start`. */
+  readonly names?: SharedNames | undefined;
+  /** Processes by set. Default: 1 of each. */
+  readonly replicas?: Readonly<Record<string, number>> | undefined;
+}
+
+/** Seconds of load, or {@link MIN_CAUGHT_UP_BELOW} messages, below which a backlog counts as none. */
+const CAUGHT_UP_SECONDS = 0.5;
+const MIN_CAUGHT_UP_BELOW = 20;
+const REQUEST_TIMEOUT_SECONDS = 4;
+/** Required share of accepted messages: a run whose load was mostly dropped proves nothing. */
+const MIN_ACCEPTED_SHARE = 0.95;
+
+/** The pipeline under chaos: a client that retries, and the account of every lane. */
+export function messagesChaos(options: MessagesChaosOptions): ChaosWorkload<LoadResult> {
+  const { addresses, names = DEFAULT_NAMES, replicas } = options;
+  const lanes = options.lanes ?? defaultLanes(names);
+  return {
+    signs: SIGNS,
+    servers: breakableServers(lanes),
+    connections: breakableConnections(lanes, addresses),
+    services: SERVICES,
+    specs: (urls) =>
+      messagesServices({
+        lanes,
+        names,
+        replicas,
+        storeUrls: Object.fromEntries(
+          lanes.flatMap((lane) => {
+            const url = urls[connectionOf(lane, lanes)];
+            return url === undefined ? [] : [[lane.name, url]];
+          }),
+        ),
+      }),
+    load,
+    hasBegun: async (run) => (await run.counter('messages_accepted')) > 0,
+    failuresOf,
+    watchFlow: (stack, { rate, isLoaded }) => {
+      const client = createConsoleClient(stack.url(CONSOLE));
+      return watchLanes({
+        lanes: () => client.lanes(),
+        caughtUpBelow: Math.max(MIN_CAUGHT_UP_BELOW, Math.ceil(rate * CAUGHT_UP_SECONDS)),
+        isLoaded,
+      });
+    },
+  };
+}
+
+function load(stack: Stack, options: ChaosLoad): Promise<LoadResult> {
+  const { messages, rate } = options;
+  return measureLoad({
+    client: createConsoleClient(stack.url(CONSOLE)),
+    metricsUrls: stack.metricsUrls,
+    sampleIntervalMs: 500,
+    stalledAfterMs: 60_000,
+    startLoad: localLoad({
+      k6: options.k6,
+      scenario: 'steady',
+      baseUrl: stack.url(INGEST),
+      variables: {
+        RATE: String(rate),
+        // Slightly longer than needed: arrivals are dropped while too many requests wait.
+        DURATION: `${Math.ceil((messages / rate) * 1.05)}s`,
+        // Number of requests that wait when nothing is answered for 30 s.
+        USERS: String(Math.max(50, rate * 30)),
+        SEED: options.seed,
+        REQUEST_TIMEOUT: `${REQUEST_TIMEOUT_SECONDS}s`,
+        RETRY_FOR_SECONDS: '300',
+        // Faults make requests slow on purpose; the account decides.
+        P95_MS: '600000',
+        P99_MS: '600000',
+        MAX_UNKNOWN: String(messages),
+        MAX_DROPPED: String(messages),
+      },
+      logFile: join(options.resultDirectory, 'k6.log'),
+      accountFile: join(options.resultDirectory, 'account.json'),
+    }),
+    signal: options.signal,
+    onProgress: (progress) => options.onProgress(progressLine(progress)),
+    onSample: (_sample, increases) => options.onSample(increases),
+    onLoadStarted: options.onStarted,
+  });
+}
+
+/** Why a run proves nothing, or what its account found. */
+export function failuresOf(
+  result: Pick<LoadResult, 'account' | 'notDrained'> & {
+    readonly load: { readonly messages: { readonly accepted: number; readonly unknown: number } };
+  },
+  { messages, rate }: Pick<ChaosLoad, 'messages' | 'rate'>,
+): readonly string[] {
+  const { account, notDrained } = result;
+  const failures: string[] = [];
+  const { accepted, unknown } = result.load.messages;
+  if (!account.exact) failures.push('the account is not exact');
+  // There is no other sender, so a message of "another sender" is from this run, stored under a second identity.
+  else if (account.findings.length > 0) {
+    const found = account.findings.map(({ lane, kind, count }) => `${lane} ${kind} ${count}`);
+    failures.push(`the account has findings: ${found.join(', ')}`);
+  }
+  if (notDrained !== undefined) failures.push(`the lanes did not drain: ${notDrained}`);
+  if (accepted < messages * MIN_ACCEPTED_SHARE) {
+    failures.push(
+      `only ${accepted} of ${messages} messages were accepted: set --pace 2 on a slow machine, or fewer --messages`,
+    );
+  }
+  // Those of requests in flight when the load ended.
+  const maxUnknown = rate * REQUEST_TIMEOUT_SECONDS;
+  if (unknown > maxUnknown) {
+    failures.push(
+      `${unknown} messages got no answer; at most ${maxUnknown} can have been in flight at the end`,
+    );
+  }
+  return failures;
+}

@@ -1,0 +1,64 @@
+import { defaultLanes, describeLane, type Lane, type SharedNames } from '@caudal/common/lanes';
+import type { BrokerName } from '@caudal/common/messaging';
+import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
+import { UsageError } from '../../cli/arguments.ts';
+
+/** Brokers that a lane may read. */
+const BROKERS: readonly BrokerName[] = ['rabbitmq', 'kafka'];
+/** Stores that a lane may write. */
+const STORES = ['valkey', 'redis'] as const satisfies readonly (Lane['store'] & keyof ServerAddresses)[];
+
+/** A store with a server of its own. */
+export type StoreServer = (typeof STORES)[number];
+
+/**
+ * Reads the value of `--lanes`: `rabbitmq-valkey,kafka-valkey`, each entry a broker and a store. Undefined: the default lanes.
+ * @throws UsageError that names the bad entry and what may stand in its place.
+ */
+export function readLanes(text: string | undefined, names?: SharedNames): readonly Lane[] {
+  if (text === undefined) return defaultLanes(names);
+  const lanes = text.split(',').map((entry) => readLane(entry.trim(), names));
+  const twice = lanes.find(({ name }, index) => lanes.findIndex((lane) => lane.name === name) < index);
+  if (twice !== undefined) throw new UsageError(`--lanes: ${twice.name} is listed twice; name it once`);
+  return lanes;
+}
+
+function readLane(entry: string, names: SharedNames | undefined): Lane {
+  const broker = BROKERS.find((name) => entry.startsWith(`${name}-`));
+  const store = STORES.find((name) => entry === `${broker}-${name}`);
+  if (broker === undefined || store === undefined) {
+    throw new UsageError(
+      `--lanes: '${entry}' is no lane: use <broker>-<store> with broker ${BROKERS.join(' or ')} and store ${STORES.join(' or ')}`,
+    );
+  }
+  return describeLane({ name: entry, broker, store }, names);
+}
+
+/** Name of the set of a lane's consumers: the default lanes' go by their broker, any other lane's by the lane. */
+export function consumerOf(lane: Lane): string {
+  const isDefault = defaultLanes().some(({ name }) => name === lane.name);
+  return `${isDefault ? lane.broker : lane.name}-consumer`;
+}
+
+/** Server of a lane's store. @throws Error for a store that has none */
+export function storeServerOf({ name, store }: Lane): StoreServer {
+  const server = STORES.find((candidate) => candidate === store);
+  if (server === undefined)
+    throw new Error(`lane ${name}: no server for ${store}: use ${STORES.join(' or ')}`);
+  return server;
+}
+
+/** Address of a lane's store. */
+export function storeUrlOf(lane: Lane, addresses: ServerAddresses): string {
+  return addresses[storeServerOf(lane)].url;
+}
+
+/** Brokers that lanes read. */
+export function brokersOf(lanes: readonly Lane[]): readonly BrokerName[] {
+  return BROKERS.filter((name) => lanes.some(({ broker }) => broker === name));
+}
+
+/** Stores that lanes write. */
+export function storesOf(lanes: readonly Lane[]): readonly StoreServer[] {
+  return STORES.filter((name) => lanes.some(({ store }) => store === name));
+}

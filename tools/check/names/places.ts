@@ -1,0 +1,34 @@
+/** Files that may name a broker or a store, and why. */
+export interface Place {
+  /** Glob of paths from the root of the repository. */
+  readonly glob: string;
+  readonly reason: string;
+}
+
+/**
+ * Everything else takes brokers and stores from lanes, descriptions or registries, so that a new one needs no edit there.
+ * Documents and tests are not read.
+ */
+export const PLACES: readonly Place[] = [
+  { glob: 'services/common/src/messaging/{kafka,rabbitmq}/**', reason: 'adapters of a broker' },
+  { glob: 'services/common/src/messaging/memory/**', reason: 'stand-ins for a broker' },
+  { glob: 'services/common/src/messaging/brokers.ts', reason: 'registry of brokers' },
+  { glob: 'services/common/src/config/{kafka,rabbitmq}.ts', reason: 'environment of an adapter' },
+  { glob: 'services/common/src/stores/*-store.ts', reason: 'adapters of a store' },
+  { glob: 'services/common/src/stores/*.lua', reason: 'scripts that a store runs' },
+  { glob: 'services/common/src/stores/store-kinds.ts', reason: 'registry of stores' },
+  { glob: 'services/common/src/lanes/describe-lanes.ts', reason: 'the default lanes' },
+  { glob: 'services/lab/src/workloads/messages/**', reason: 'the description of the pipeline' },
+  { glob: '{services,grafana-dashboards}/**/package.json', reason: 'drivers' },
+  { glob: 'tools/servers/descriptions/*.ts', reason: 'descriptions of servers' },
+  { glob: 'tools/servers/probes.ts', reason: 'protocols' },
+  { glob: 'tools/rootfs/{layers/*.sh,*/pom.xml}', reason: 'recipes of layers' },
+  { glob: 'compose.yaml', reason: 'the servers as containers' },
+  { glob: 'tools/cluster/values-*.yaml', reason: 'tags of images' },
+  { glob: 'charts/caudal/{Chart.yaml,images.txt,values*}', reason: 'values of the chart' },
+  { glob: 'charts/caudal/examples/**', reason: 'values of the chart' },
+  { glob: 'charts/caudal/files/{kafka,rabbitmq,stores}/*', reason: 'files of a server' },
+  { glob: 'charts/caudal/templates/_catalogue.tpl', reason: 'the catalogue of servers' },
+  { glob: 'charts/caudal/templates/{kafka,rabbitmq,stores,servers}/*', reason: 'objects of a server' },
+  { glob: 'grafana-dashboards/src/signals/{kafka,rabbitmq,stores}.ts', reason: 'metrics of a server' },
+];

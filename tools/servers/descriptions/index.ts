@@ -1,0 +1,33 @@
+import type { OwnState, ServerDescription } from '../description.ts';
+import { kafka } from './kafka.ts';
+import { prometheus } from './prometheus.ts';
+import { rabbitmq } from './rabbitmq.ts';
+import { redis } from './redis.ts';
+import { valkey } from './valkey.ts';
+
+/** All servers that the tools can run, in the order in which they are listed for users. */
+const SERVERS = { rabbitmq, kafka, valkey, redis, prometheus };
+
+type Servers = typeof SERVERS;
+
+/** Name of a server. */
+export type ServerName = keyof Servers;
+
+/** Addresses of the servers; URLs include credentials. */
+export type ServerAddresses = {
+  readonly [Name in ServerName]: ReturnType<Servers[Name]['addresses']>;
+};
+
+/** Ports and secrets of each server, with the names that its description gives them. */
+export type OwnStates = {
+  readonly [Name in ServerName]: Servers[Name] extends ServerDescription<infer Port, infer Secret, infer _>
+    ? OwnState<Port, Secret>
+    : never;
+};
+
+export const serverNames = Object.keys(SERVERS) as readonly ServerName[];
+
+/** What the tools know about a server. */
+export function descriptionOf(name: ServerName): ServerDescription {
+  return SERVERS[name];
+}
