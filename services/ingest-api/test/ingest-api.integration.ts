@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import { metricValue, startFaultyProxy, useServers } from '@caudal/common/testing';
+import { eventually, metricValue, startFaultyProxy, useServers } from '@caudal/common/testing';
 import fc from 'fast-check';
 import { acceptedSchema, problemSchema } from '../src/openapi.ts';
 import { generatedRequest } from './support/bodies.ts';
@@ -248,14 +248,17 @@ describe('a broker that goes away', () => {
         brokers: ['rabbitmq'],
       });
       proxy.refuse();
-      while (await program.isReady()) await new Promise(setImmediate);
+      await eventually(
+        () => program.isReady(),
+        (isReady) => !isReady,
+      );
       assert.deepEqual(await brokersOf(await post(program, MESSAGE)), {
         type: 'broker-unavailable',
         brokers: ['rabbitmq'],
       });
       assert.equal(metricValue(await program.metrics(), 'caudal_broker_up{broker="rabbitmq"}'), 0);
       proxy.pass();
-      while (!(await program.isReady())) await new Promise(setImmediate);
+      await eventually(() => program.isReady(), Boolean);
       assert.equal((await post(program, MESSAGE)).status, 202);
       assert.equal(program.child.exitCode, null);
     } finally {
