@@ -7,7 +7,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@caudal/common/logging';
 import { type Envelope, encodeEnvelope } from '@caudal/common/message';
-import { createPublisher, type KafkaSettings } from '@caudal/common/messaging';
+import { type BrokerSettings, createPublisher } from '@caudal/common/messaging';
 import { type CountStore, createStore, type StoreSettings } from '@caudal/common/stores';
 import { deleteTopics, eventually, readTopic, useServers } from '@caudal/common/testing';
 import { LONE_CRASHES } from '../src/killer-guard.ts';
@@ -19,7 +19,7 @@ const logger = createLogger('test', 'silent');
 
 for (const client of ['kafkajs', 'platformatic'] as const) {
   describe(`consumers that crash or freeze, by ${client}`, () => {
-    let settings: KafkaSettings;
+    let settings: BrokerSettings['kafka'];
     let storeSettings: StoreSettings;
     let store: CountStore;
     const children: ChildProcess[] = [];

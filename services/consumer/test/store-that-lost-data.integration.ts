@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { createLogger } from '@caudal/common/logging';
 import { encodeEnvelope } from '@caudal/common/message';
-import { createConsumer, createPublisher, type KafkaSettings } from '@caudal/common/messaging';
+import { type BrokerSettings, createConsumer, createPublisher } from '@caudal/common/messaging';
 import { createRegistry } from '@caudal/common/metrics';
 import { createStore } from '@caudal/common/stores';
 import { deleteTopics, eventually, useServers } from '@caudal/common/testing';
@@ -27,7 +27,7 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
 
     it('is given all messages again, although no further one arrives', async () => {
       const { kafka, redis } = servers().addresses;
-      const settings: KafkaSettings = {
+      const settings: BrokerSettings['kafka'] = {
         client,
         clientId: 'test',
         brokers: kafka.brokers.split(','),
@@ -52,7 +52,11 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       const app = createConsumerApp({
         consumer,
         store,
-        metrics: createLaneMetrics(createRegistry(), 'kafka-redis', () => consumer.assignments().length),
+        metrics: createLaneMetrics(
+          createRegistry(),
+          { name: 'kafka-redis' },
+          () => consumer.assignments().length,
+        ),
         logger,
         maxMessages: 500,
         stopping: new AbortController().signal,

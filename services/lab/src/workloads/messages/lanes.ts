@@ -1,6 +1,6 @@
 import { defaultLanes, describeLane, type Lane, type SharedNames } from '@caudal/common/lanes';
 import type { BrokerName } from '@caudal/common/messaging';
-import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
+import type { ServerAddresses, ServerName } from '../../../../../tools/servers/servers.ts';
 import { UsageError } from '../../cli/arguments.ts';
 
 /** Brokers that a lane may read. */
@@ -61,4 +61,9 @@ export function brokersOf(lanes: readonly Lane[]): readonly BrokerName[] {
 /** Stores that lanes write. */
 export function storesOf(lanes: readonly Lane[]): readonly StoreServer[] {
   return STORES.filter((name) => lanes.some(({ store }) => store === name));
+}
+
+/** Servers that lanes need. */
+export function serversOf(lanes: readonly Lane[]): readonly ServerName[] {
+  return [...brokersOf(lanes), ...storesOf(lanes)];
 }
