@@ -18,7 +18,7 @@ const meter = createMeter(Number(required('BENCH_MESSAGES')), async () => {
   await broker.stop();
   await store.close();
 });
-const metrics = createLaneMetrics(createRegistry(), config.lane, () => broker.assignments().length);
+const metrics = createLaneMetrics(createRegistry(), { name: config.lane }, () => broker.assignments().length);
 
 const app = createConsumerApp({
   consumer: {
