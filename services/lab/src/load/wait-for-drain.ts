@@ -8,7 +8,7 @@ export interface DrainOptions {
   readonly client: ConsoleClient;
   /** Required store total by lane; other lanes only have to be empty and idle. */
   readonly expectedTotals?: Readonly<Record<string, number>>;
-  /** Required time without changes, ms: RabbitMQ counts unacknowledged messages with a delay of some seconds. */
+  /** Required time without changes, ms: a queue's unacknowledged messages are counted with a delay of some seconds. */
   readonly stillForMs: number;
   /** Stops waiting after this time without progress, ms. */
   readonly stalledAfterMs: number;

@@ -15,6 +15,7 @@ import { brokerOutage, storeOutage } from './outage.ts';
 import { poisonLanes } from './poison.ts';
 import { scaleUpAndDown } from './scale.ts';
 
+// first: it takes two minutes
 const servers = useServers('rabbitmq', 'kafka', 'valkey', 'redis');
 const k6 = useK6();
 
