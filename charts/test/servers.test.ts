@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import type { RabbitmqSettings } from '../../services/common/src/messaging/index.ts';
+import type { RabbitmqSettings } from '../../services/common/src/messaging/rabbitmq/settings.ts';
 import {
   deadLetterQueueOptions,
   queueOptions,

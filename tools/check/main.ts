@@ -32,7 +32,7 @@ const k6 = ensureK6({ onProgress: (line) => process.stderr.write(`${line}\n`) })
 k6.catch(() => undefined);
 
 /** Files with real servers at a time, each on servers of its own: they wait for most of their time, also on two cores. */
-const PLACES = 3;
+const PLACES = 4;
 
 /** A tool that passes or fails as a whole; it may run beside another one. */
 const tool = ({ name, command, args }: { name: string; command: string; args: readonly string[] }): Step => ({

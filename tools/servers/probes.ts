@@ -50,8 +50,8 @@ export async function answersHttp(port: number, path: string, credentials?: stri
   }
 }
 
-/** Sends a request and checks the response so far: undefined means incomplete. */
-function answers(
+/** Another protocol: sends a request and checks the response so far; undefined means incomplete. */
+export function answers(
   port: number,
   request: Buffer,
   judge: (reply: Buffer) => boolean | undefined,

@@ -108,14 +108,14 @@ export function createApp(options: AppOptions): Express {
       );
     }
     const reports = await readAll(true);
-    const lanes = reports.map(({ lane, totals, errors }) => {
+    const lanes = reports.map(({ lane, countries, totals, errors }) => {
       const lanesBefore = before[lane];
       if (totals === null || lanesBefore === undefined) {
         throw new ProblemError(PROBLEMS['lane-unavailable'], `${lane}: ${errors.store ?? 'no totals'}`, {
           retryAfterSeconds: 1,
         });
       }
-      return { lane, before: lanesBefore, after: totals };
+      return { lane, countries, before: lanesBefore, after: totals };
     });
     return compareAccount({ accepted, unknown, lanes });
   }

@@ -16,9 +16,10 @@ runMain(async () => {
   lifecycle.handleSignals();
 
   const readers = await Promise.all(
-    config.lanes.map(async ({ lane, broker, store }) =>
+    config.lanes.map(async ({ lane, countries, broker, store }) =>
       createLaneReader({
         lane,
+        countries,
         store: await createStore(store.name, store.settings, logger),
         backlog: await createBacklogReader(broker, { logger }),
         logger,

@@ -1,5 +1,11 @@
 import { isCountryCode } from '@caudal/common/message';
+import { BROKERS } from '@caudal/common/messaging';
 import { z } from 'zod';
+
+const LOGS = Object.values(BROKERS)
+  .filter(({ kind }) => kind === 'log')
+  .map(({ title }) => title)
+  .join(', ');
 
 const count = z.int().min(0);
 
@@ -39,7 +45,16 @@ export const accountRequestSchema = z.strictObject({
 const finding = z.object({
   lane: z.string(),
   country: z.string().nullable(),
-  kind: z.enum(['lost', 'doubled', 'wrong-country', 'wrong-weather', 'refused', 'other', 'total']),
+  kind: z.enum([
+    'lost',
+    'doubled',
+    'wrong-country',
+    'wrong-weather',
+    'refused',
+    'not-taken',
+    'other',
+    'total',
+  ]),
   count,
   countedAs: z.string().optional(),
 });
@@ -68,6 +83,10 @@ export const laneReportSchema = z.object({
   lane: z.string(),
   broker: z.string(),
   store: z.string(),
+  countries: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'The only countries whose messages the lane takes; absent: all.' }),
   totals: laneTotals.extend({ byWeather: z.record(z.string(), count) }).nullable(),
   backlog: z
     .object({
@@ -76,11 +95,10 @@ export const laneReportSchema = z.object({
       }),
       covers: z.enum(['waiting and in hand', 'waiting only']).meta({
         description:
-          '`waiting only`: RABBITMQ_MANAGEMENT_URL is not set, so `messages` excludes unacknowledged messages.',
+          '`waiting only`: the console has no management API of the broker to ask, so `messages` excludes unacknowledged messages.',
       }),
       waiting: count.nullable().meta({
-        description:
-          'On the broker, not delivered to a consumer yet; null if the broker does not report it (Kafka).',
+        description: `On the broker, not delivered to a consumer yet; null if the broker does not report it (${LOGS}).`,
       }),
       inHand: count
         .nullable()

@@ -97,6 +97,32 @@ describe('the console API', () => {
     assert.equal((await read()).agree, false);
   });
 
+  it('expects a lane that takes some countries to hold those alone', async () => {
+    right = await createFakeLane('right', ['ES']);
+    await left.add('ES', 3);
+    await left.add('FR', 2);
+    await right.add('ES', 3);
+    const url = await start();
+    const compared = async () =>
+      (await (await fetch(`${url}/api/account`)).json()) as { agree: boolean; differences: unknown };
+    assert.deepEqual(
+      (await lanesOf(url)).map(({ countries }) => countries),
+      [undefined, ['ES']],
+    );
+    assert.equal((await compared()).agree, true);
+    const before = { left: { total: 0, byCountry: {} }, right: { total: 0, byCountry: {} } };
+    const account = async () =>
+      (await (await post(url, { accepted: { ES: 3, FR: 2 }, before })).json()) as Account;
+    const exact = await account();
+    assert.deepEqual([exact.exact, exact.lanes.map(({ accepted }) => accepted)], [true, [5, 3]]);
+
+    await right.add('FR', 1);
+    const { agree, differences } = await compared();
+    assert.deepEqual([agree, differences], [false, [{ country: 'FR', byLane: { left: 2, right: 1 } }]]);
+    const { findings } = await account();
+    assert.deepEqual(findings, [{ lane: 'right', country: 'FR', kind: 'not-taken', count: 1 }]);
+  });
+
   it('adds what Prometheus saw accepted, and says so when it does not answer', async () => {
     const queries: string[] = [];
     const prometheus = await serve((request, response) => {

@@ -98,6 +98,42 @@ describe('parseConsoleConfig', () => {
     assert.match(problemsOf(wrong).join(), /^RABBITMQ_MANAGEMENT_URL: /);
   });
 
+  it('reads the names that a lane has at its broker, and its countries', () => {
+    const brokers = { RABBITMQ_URL: 'amqp://r', RABBITMQ_QUEUE: 'q', KAFKA_BROKERS: 'k:1' };
+    const rabbitmq = { ...lane, name: 'rabbitmq-redis', broker: 'rabbitmq' };
+    const second = { subscription: 's', deadLetters: 's.dead', countries: ['ES'] };
+    const read = parseConsoleConfig(
+      environment(
+        [
+          rabbitmq,
+          lane,
+          { ...rabbitmq, ...second, name: 'r2' },
+          { ...lane, ...second, name: 'k2', countries: [] },
+        ],
+        brokers,
+      ),
+    ).lanes;
+    const names = read.map(({ broker }) =>
+      broker.name === 'kafka'
+        ? [broker.settings.group, broker.settings.deadLetterTopic]
+        : [broker.settings.exchange, broker.settings.queue, broker.settings.deadLetterQueue],
+    );
+    assert.deepEqual(names, [
+      ['q', 'q', 'message.dead'],
+      ['caudal', 'message.dead'],
+      ['q', 's', 's.dead'],
+      ['s', 's.dead'],
+    ]);
+    assert.deepEqual(
+      read.map(({ countries }) => countries),
+      [undefined, undefined, ['ES'], undefined],
+    );
+    const wrong = (more: object) => problemsOf(environment([{ ...lane, ...more }], brokers)).join();
+    assert.match(wrong({ countries: ['Spain'] }), /^LANES: must be ISO 3166-1 alpha-2 codes/);
+    assert.match(wrong({ subscription: '' }), /^LANES: must not be empty/);
+    assert.match(wrong({ storeUrl: 'http://s' }), /^LANES: must be a URL that starts with redis:/);
+  });
+
   it('lists every problem at once', () => {
     const both = { RABBITMQ_URL: 'amqp://r', KAFKA_BROKERS: 'k:1' };
     assert.match(problemsOf(environment('{', both)).join(), /LANES: must be JSON/);

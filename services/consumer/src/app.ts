@@ -23,6 +23,8 @@ export function createConsumerApp(options: {
   readonly metrics: LaneMetrics;
   readonly logger: Logger;
   readonly maxMessages: number;
+  /** The only countries whose messages are stored; undefined: all. */
+  readonly countries?: readonly string[] | undefined;
   readonly stopping: AbortSignal;
   /** Called for an unrecoverable error: the process should exit and be restarted. */
   readonly onFatal: (error: unknown) => void;
@@ -31,7 +33,7 @@ export function createConsumerApp(options: {
   const writer = new StoreWriter({ store, metrics, logger, maxMessages, stopping });
   const guard = new KillerGuard({
     handlers: {
-      handle: createBatchHandler(writer, metrics),
+      handle: createBatchHandler(writer, metrics, options.countries),
       parkUnread: createUnreadParker(writer, metrics),
     },
     store,

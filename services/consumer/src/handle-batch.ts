@@ -6,16 +6,29 @@ import type { LaneMetrics } from './metrics.ts';
 import type { StoreWriter } from './store-writer.ts';
 
 /**
- * Handles a batch: parks messages that can never be stored, writes the rest, and only then lets the adapter
- * acknowledge.
+ * Handles a batch: parks messages that can never be stored, skips those of countries that the lane does not take, writes
+ * the rest, and only then lets the adapter acknowledge.
+ *
+ * @param countries the only countries that the lane takes; undefined: all
  */
-export function createBatchHandler(writer: StoreWriter, metrics: LaneMetrics) {
+export function createBatchHandler(writer: StoreWriter, metrics: LaneMetrics, countries?: readonly string[]) {
+  const taken = countries === undefined ? undefined : new Set(countries);
   return async (batch: DeliveryBatch, stopping: AbortSignal): Promise<BatchOutcome> => {
     metrics.redelivered(batch.redelivered);
     const { envelopes, poison } = decode(batch.bodies);
     if (poison.length > 0) await park(batch, poison, stopping, metrics);
-    if (envelopes.length === 0 && batch.position === undefined) return { kind: 'stored' };
-    return writer.write({ envelopes, position: batch.position, keepAlive: () => batch.keepAlive() });
+    const own = taken === undefined ? envelopes : envelopes.filter(({ country }) => taken.has(country));
+    const outcome: BatchOutcome =
+      own.length === 0 && batch.position === undefined
+        ? { kind: 'stored' }
+        : await writer.write({
+            envelopes: own,
+            position: batch.position,
+            keepAlive: () => batch.keepAlive(),
+          });
+    const skipped = envelopes.length - own.length;
+    if (skipped > 0 && outcome.kind === 'stored') metrics.skipped(skipped);
+    return outcome;
   };
 }
 

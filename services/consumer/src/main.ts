@@ -20,9 +20,14 @@ runMain(async () => {
   const app = createConsumerApp({
     consumer,
     store,
-    metrics: createLaneMetrics(registry, config.lane, () => consumer.assignments().length),
+    metrics: createLaneMetrics(
+      registry,
+      { name: config.lane, countries: config.countries },
+      () => consumer.assignments().length,
+    ),
     logger,
     maxMessages: config.batchMaxMessages,
+    countries: config.countries,
     stopping: lifecycle.stopping,
     onFatal: (error) => lifecycle.fail(error),
   });

@@ -20,6 +20,8 @@ export interface LaneMetrics {
   latency(seconds: number): void;
   redelivered(messages: number): void;
   parked(messages: number): void;
+  /** Counts messages of countries that the lane does not take. */
+  skipped(messages: number): void;
   /** Counts a retried transaction. */
   storeRetry(): void;
   paused(isPaused: boolean): void;
@@ -32,10 +34,17 @@ export function registerInHand(registry: Registry, lane: string, inHand: () => n
   gauge(registry, METRICS.inHandMessages, (self) => self.set({ lane }, inHand()));
 }
 
+/** What metrics have to know of a lane. */
+export interface LaneLabels {
+  readonly name: string;
+  /** The only countries that it takes; undefined: all. */
+  readonly countries?: readonly string[] | undefined;
+}
+
 /** Registers the lane's metrics; `assignedSources` is read at each scrape. */
 export function createLaneMetrics(
   registry: Registry,
-  lane: string,
+  { name: lane, countries }: LaneLabels,
   assignedSources: () => number,
 ): LaneMetrics {
   const stored = counter(registry, METRICS.storedMessages);
@@ -48,6 +57,10 @@ export function createLaneMetrics(
   const retries = counter(registry, METRICS.storeRetries).labels(lane);
   const logRestarts = counter(registry, METRICS.logRestarts).labels(lane);
   const deletedUnstored = counter(registry, METRICS.deletedUnstored).labels(lane);
+  // A lane that takes every country skips nothing, so it has no such series.
+  const skipped =
+    countries === undefined ? undefined : counter(registry, METRICS.skippedMessages).labels(lane);
+  skipped?.inc(0);
   const paused = gauge(registry, METRICS.lanePaused).labels(lane);
   gauge(registry, METRICS.assignedSources, (self) => self.set({ lane }, assignedSources()));
   // Initialise counters to 0: a rate needs the first point.
@@ -64,6 +77,7 @@ export function createLaneMetrics(
     latency: (seconds) => endToEnd.observe(seconds),
     redelivered: (messages) => redeliveries.inc(messages),
     parked: (messages) => deadLetters.inc(messages),
+    skipped: (messages) => skipped?.inc(messages),
     storeRetry: () => retries.inc(),
     paused: (isPaused) => paused.set(isPaused ? 1 : 0),
     logEvent(event) {

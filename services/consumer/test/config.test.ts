@@ -38,7 +38,38 @@ describe("the consumer's configuration", () => {
     assert.throws(() => hours('23'), /IDENTITY_KEY_RETENTION_HOURS: /);
   });
 
+  it('takes the messages of all countries, or of those that are listed', () => {
+    assert.equal(loadConfig(rabbitmq).countries, undefined);
+    assert.deepEqual(loadConfig({ ...rabbitmq, LANE_COUNTRIES: 'ES, PT,ES' }).countries, ['ES', 'PT']);
+    assert.throws(
+      () => loadConfig({ ...rabbitmq, LANE_COUNTRIES: 'Spain' }),
+      /LANE_COUNTRIES: must be ISO 3166-1 alpha-2 codes, such as ES/,
+    );
+  });
+
+  it('binds its own queue to the exchange that all lanes share', () => {
+    const namesOf = (more: Record<string, string>) => {
+      const { broker } = loadConfig({ ...rabbitmq, ...more });
+      assert.ok(broker.name === 'rabbitmq');
+      return [broker.settings.exchange, broker.settings.queue];
+    };
+    assert.deepEqual(namesOf({}), ['message', 'message']);
+    assert.deepEqual(namesOf({ RABBITMQ_QUEUE: 'q' }), ['q', 'q']);
+    assert.deepEqual(namesOf({ RABBITMQ_EXCHANGE: 'message', RABBITMQ_QUEUE: 'message.b' }), [
+      'message',
+      'message.b',
+    ]);
+  });
+
   it('names every variable that is missing or wrong', () => {
+    assert.throws(
+      () => loadConfig({ ...rabbitmq, LANE_BROKER: 'nats', LANE_STORE: 'disk' }),
+      (error) =>
+        error instanceof ConfigError &&
+        /^LANE_BROKER: .*"rabbitmq"\|"kafka"\nLANE_STORE: .*"valkey"\|"redis"$/.test(
+          error.problems.join('\n'),
+        ),
+    );
     assert.throws(
       () => loadConfig({ LANE: 'No Lane', LANE_BROKER: 'kafka' }),
       (error) =>

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@caudal/common/logging';
 import { type Envelope, encodeEnvelope } from '@caudal/common/message';
-import { createPublisher, type KafkaSettings } from '@caudal/common/messaging';
+import { type BrokerSettings, createPublisher } from '@caudal/common/messaging';
 import { type CountStore, createStore, type StoreSettings } from '@caudal/common/stores';
 import { deleteTopics, readTopic, useServers } from '@caudal/common/testing';
 import { LONE_CRASHES } from '../src/killer-guard.ts';
@@ -20,7 +20,7 @@ const logger = createLogger('test', 'silent');
 
 for (const client of ['kafkajs', 'platformatic'] as const) {
   describe(`consumers that crash or freeze, by ${client}`, () => {
-    let settings: KafkaSettings;
+    let settings: BrokerSettings['kafka'];
     let storeSettings: StoreSettings;
     let store: CountStore;
     const children: ChildProcess[] = [];

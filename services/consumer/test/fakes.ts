@@ -55,6 +55,7 @@ export function recordingMetrics(): LaneMetrics & {
       seen.redelivered += messages;
     },
     parked: (messages) => void events.push(`parked ${messages}`),
+    skipped: (messages) => void events.push(`skipped ${messages}`),
     storeRetry: () => void events.push('retry'),
     logEvent: (event) => void events.push(event.kind),
     paused: (isPaused) => void events.push(isPaused ? 'paused' : 'resumed'),

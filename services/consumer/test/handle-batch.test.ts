@@ -7,7 +7,7 @@ import { createBatchHandler } from '../src/handle-batch.ts';
 import { StoreWriter } from '../src/store-writer.ts';
 import { batchOf, envelope, recordingMetrics } from './fakes.ts';
 
-function handlerOverMemory() {
+function handlerOverMemory(countries?: readonly string[]) {
   const store = createMemoryStore();
   const metrics = recordingMetrics();
   const stop = new AbortController();
@@ -18,7 +18,7 @@ function handlerOverMemory() {
     maxMessages: 1_000,
     stopping: stop.signal,
   });
-  return { handle: createBatchHandler(writer, metrics), store, metrics, stop };
+  return { handle: createBatchHandler(writer, metrics, countries), store, metrics, stop };
 }
 
 describe('the batch handler', () => {
@@ -69,6 +69,31 @@ describe('the batch handler', () => {
     await handle(batchOf([envelope(0), envelope(1)], { redelivered: 2 }), stop.signal);
     assert.equal((await store.totals()).total, 2);
     assert.deepEqual([metrics.seen.redelivered, metrics.seen.duplicates], [2, 2]);
+  });
+
+  it('skips the countries that its lane does not take, and counts them once they are behind it', async () => {
+    const { handle, store, metrics, stop } = handlerOverMemory(['ES', 'PT']);
+    const position = { source: 'message:3', expected: null, next: 4 };
+    const batch = batchOf([envelope(0), envelope(1, 'FR'), 'x', envelope(2, 'PT')], { position });
+    assert.deepEqual(await handle(batch, stop.signal), { kind: 'stored' });
+    assert.deepEqual((await store.totals()).byCountry, { ES: 1, PT: 1 });
+    assert.deepEqual(await store.positions(['message:3']), new Map([['message:3', 4]]));
+    assert.deepEqual(metrics.events, ['parked 1', 'skipped 1']);
+    // The store is elsewhere: it is read again from there, so nothing was skipped yet.
+    const behind = batchOf([envelope(3, 'FR')], { position: { ...position, expected: 9, next: 10 } });
+    assert.deepEqual(await handle(behind, stop.signal), { kind: 'moved', position: 4 });
+    assert.deepEqual(metrics.events, ['parked 1', 'skipped 1']);
+  });
+
+  it('moves the position over a batch of other countries, and acknowledges one of a queue', async () => {
+    const { handle, store, metrics, stop } = handlerOverMemory(['ES']);
+    const others = [envelope(0, 'FR'), envelope(1, 'PT')];
+    const position = { source: 'message:0', expected: null, next: 2 };
+    assert.deepEqual(await handle(batchOf(others, { position }), stop.signal), { kind: 'stored' });
+    assert.deepEqual(await store.positions(['message:0']), new Map([['message:0', 2]]));
+    assert.deepEqual(await handle(batchOf(others), stop.signal), { kind: 'stored' });
+    assert.deepEqual(metrics.events, ['skipped 2', 'skipped 2']);
+    assert.equal((await store.totals()).total, 0);
   });
 
   it('gives up unparked poison when it stops, so that the broker delivers it again', async () => {

@@ -7,9 +7,9 @@ import { createLaneMetrics } from '../src/metrics.ts';
 import { StoreWriter } from '../src/store-writer.ts';
 import { envelope } from './fakes.ts';
 
-function laneMetrics(assignedSources = () => 0) {
+function laneMetrics(assignedSources = () => 0, countries?: readonly string[]) {
   const registry = createRegistry();
-  const metrics = createLaneMetrics(registry, 'kafka-redis', assignedSources);
+  const metrics = createLaneMetrics(registry, { name: 'kafka-redis', countries }, assignedSources);
   /** The exported samples of Caudal by name and labels, without histogram buckets and the lane. */
   const samples = async (): Promise<Record<string, number>> => {
     const found: Record<string, number> = {};
@@ -76,6 +76,13 @@ describe('the metrics of a lane', () => {
       'caudal_stored_messages_total country="ES"': 30,
       'caudal_stored_messages_total country="FR"': 4,
     });
+  });
+
+  it('count what a lane skips, from 0, only where it takes some countries', async () => {
+    const { metrics, samples } = laneMetrics(() => 0, ['ES']);
+    assert.deepEqual(await samples(), { ...zeros, caudal_skipped_messages_total: 0 });
+    metrics.skipped(3);
+    assert.deepEqual(await samples(), { ...zeros, caudal_skipped_messages_total: 3 });
   });
 
   it('say 1 while the lane is paused', async () => {

@@ -5,7 +5,7 @@ import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@caudal/common/logging';
 import { encodeEnvelope } from '@caudal/common/message';
-import { createConsumer, createPublisher, type KafkaSettings } from '@caudal/common/messaging';
+import { type BrokerSettings, createConsumer, createPublisher } from '@caudal/common/messaging';
 import { createRegistry } from '@caudal/common/metrics';
 import { createStore } from '@caudal/common/stores';
 import { deleteTopics, useServers } from '@caudal/common/testing';
@@ -28,7 +28,7 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
 
     it('is given all messages again, although no further one arrives', async () => {
       const { kafka, redis } = servers().addresses;
-      const settings: KafkaSettings = {
+      const settings: BrokerSettings['kafka'] = {
         client,
         clientId: 'test',
         brokers: kafka.brokers.split(','),
@@ -53,7 +53,11 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       const app = createConsumerApp({
         consumer,
         store,
-        metrics: createLaneMetrics(createRegistry(), 'kafka-redis', () => consumer.assignments().length),
+        metrics: createLaneMetrics(
+          createRegistry(),
+          { name: 'kafka-redis' },
+          () => consumer.assignments().length,
+        ),
         logger,
         maxMessages: 500,
         stopping: new AbortController().signal,

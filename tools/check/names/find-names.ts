@@ -4,7 +4,7 @@ import type { Place } from './places.ts';
 /** Words and schemes that contain a name without naming a server. */
 const NOT_A_NAME = /redistribut|rediscover|redisplay|rediss?:\/\//gi;
 
-/** A line that is nothing but a comment, in the languages that are read. */
+/** A line that is nothing but a comment, in the languages that are read: documentation, which may name an example. */
 const COMMENT = /^\s*(?:\*|\/[/*]|#|\{\{-? ?\/\*)/;
 
 /**
@@ -23,21 +23,16 @@ export function findNames(
   const needed = new Set<Place>();
   const problems: string[] = [];
   for (const [path, text] of texts) {
-    const lines = text.split('\n').map((line) => line.replaceAll(NOT_A_NAME, ''));
+    const lines = text.split('\n').map((line) => (COMMENT.test(line) ? '' : line.replaceAll(NOT_A_NAME, '')));
     const named = lines.flatMap((line, index) => {
       const [found] = name.exec(line) ?? [];
-      return found === undefined ? [] : [{ found, number: index + 1, isComment: COMMENT.test(line) }];
+      return found === undefined ? [] : [{ found, number: index + 1 }];
     });
     const [first] = named;
     if (first === undefined) continue;
     const place = places.find(({ glob }) => matchesGlob(path, glob));
     if (place !== undefined) needed.add(place);
-    else {
-      const where = named.every(({ isComment }) => isComment) ? ', in comments only' : '';
-      problems.push(
-        `${path}:${first.number}: names ${first.found}; ${named.length} lines name a server${where}`,
-      );
-    }
+    else problems.push(`${path}:${first.number}: names ${first.found}; ${named.length} lines name a server`);
   }
   for (const place of places)
     if (!needed.has(place)) problems.push(`${place.glob}: no file there names a server: remove this place`);

@@ -33,9 +33,9 @@ test('a new state has its own ports and secrets for every server', async () => {
     assert.deepEqual(Object.keys(ports), descriptionOf(name).ports);
     assert.deepEqual(Object.keys(secrets), Object.keys(descriptionOf(name).secrets));
   }
-  assert.equal(portsOf(one).length, 10);
-  assert.equal(new Set(portsOf(one)).size, 10);
-  assert.equal(new Set([...secretsOf(one), ...secretsOf(two)]).size, 10);
+  assert.ok(portsOf(one).length >= 10 && secretsOf(one).length >= 5);
+  assert.equal(new Set(portsOf(one)).size, portsOf(one).length);
+  assert.equal(new Set([...secretsOf(one), ...secretsOf(two)]).size, 2 * secretsOf(one).length);
   assert.match(ownState(one, 'rabbitmq').secrets.password, /^[0-9a-f]{36}$/);
   assert.equal(Buffer.from(ownState(one, 'kafka').secrets.kafkaClusterId, 'base64url').length, 16);
 });
@@ -56,7 +56,7 @@ test('a state gains the servers, ports and secrets described since it was writte
   const { ports: after, secrets } = ownState(completed, 'rabbitmq');
   assert.deepEqual({ ...after, epmd: 0 }, { ...ports, epmd: 0 });
   assert.equal(secrets.password, password);
-  assert.equal(new Set(portsOf(completed)).size, 10);
+  assert.equal(new Set(portsOf(completed)).size, portsOf(complete).length);
   assert.throws(() => ownState(old, 'redis'), /^Error: redis has not been set up: start it first$/);
 });
 
@@ -100,7 +100,8 @@ test('a state of version 1 is read by server', async () => {
     processes: old.processes,
     owner: old.owner,
   });
-  assert.equal(await completeState(state as State), state);
+  const completed = await completeState(state as State);
+  assert.deepEqual({ ...completed.servers, ...state?.servers }, completed.servers);
 });
 
 test('what is written is read, by its owner alone, and no other file stays', async () => {

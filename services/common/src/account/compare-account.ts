@@ -28,12 +28,15 @@ export interface AccountInput {
     readonly lane: string;
     readonly before: LaneTotals;
     readonly after: LaneTotals;
+    /** The only countries whose messages the lane takes; undefined: all. */
+    readonly countries?: readonly string[] | undefined;
   }[];
 }
 
 /**
  * Kinds of findings: `lost`, `doubled` (counted twice under one identity), counted under a `wrong-country` or
- * a `wrong-weather`, `refused` but stored, from an `other` sender (not a fault), or in the store's `total` but in no country, or the reverse.
+ * a `wrong-weather`, `refused` but stored, stored in a country `not-taken` by the lane, from an `other` sender (not a fault),
+ * or in the store's `total` but in no country, or the reverse.
  */
 export type FindingKind =
   | 'lost'
@@ -41,6 +44,7 @@ export type FindingKind =
   | 'wrong-country'
   | 'wrong-weather'
   | 'refused'
+  | 'not-taken'
   | 'other'
   | 'total';
 
@@ -66,6 +70,7 @@ export interface AccountRow extends CountryCounts {
 /** One lane over all countries; its figures are those of its findings. */
 export interface LaneAccount {
   readonly lane: string;
+  /** Accepted messages of the countries that the lane takes. */
   readonly accepted: number;
   readonly unknown: number;
   readonly stored: number;
@@ -83,7 +88,7 @@ export interface Account {
   readonly lanes: readonly LaneAccount[];
   readonly findings: readonly Finding[];
   /**
-   * True when something was accepted, at least one lane was compared, and every lane has what was accepted, each
+   * True when something was accepted for at least one lane, and every lane has what was accepted and it takes, each
    * message once and under its country. Messages of another sender do not change it.
    */
   readonly exact: boolean;
@@ -102,15 +107,19 @@ export interface Account {
  */
 export function compareAccount(input: AccountInput): Account {
   return assembleAccount(
-    input.lanes.map(({ lane, before, after }) => {
-      const countries = countriesOf(input, before, after);
+    input.lanes.map(({ lane, before, after, countries: taken }) => {
+      const countries = countriesOf(
+        { accepted: restrictTo(taken, input.accepted), unknown: restrictTo(taken, input.unknown) },
+        before,
+        after,
+      );
       const identities = newIdentities(before, after);
       const totalDelta = after.total - before.total;
       return {
         lane,
         countries,
         identities,
-        findings: findFaults({ lane, countries, identities, totalDelta }),
+        findings: findFaults({ lane, countries, identities, totalDelta, taken }),
       };
     }),
   );
@@ -162,15 +171,12 @@ export function assembleAccount(judged: readonly JudgedLane[]): Account {
     rows,
     lanes,
     findings,
-    exact:
-      lanes.length > 0 &&
-      lanes.every(({ accepted }) => accepted > 0) &&
-      findings.every(({ kind }) => kind === 'other'),
+    exact: lanes.some(({ accepted }) => accepted > 0) && findings.every(({ kind }) => kind === 'other'),
   };
 }
 
 function countriesOf(
-  { accepted, unknown }: AccountInput,
+  { accepted, unknown }: Pick<AccountInput, 'accepted' | 'unknown'>,
   before: LaneTotals,
   after: LaneTotals,
 ): CountryCounts[] {
@@ -184,6 +190,12 @@ function countriesOf(
     };
     return counts.accepted === 0 && counts.unknown === 0 && counts.stored === 0 ? [] : [counts];
   });
+}
+
+/** What a lane takes of the messages. */
+function restrictTo(taken: readonly string[] | undefined, counts: PerCountry): PerCountry {
+  if (taken === undefined) return counts;
+  return Object.fromEntries(Object.entries(counts).filter(([country]) => taken.includes(country)));
 }
 
 function countOf(counts: PerCountry, country: string): number {

@@ -16,6 +16,8 @@ export interface LaneCounts {
   readonly identities: number | null;
   /** Growth of the store's total. */
   readonly totalDelta: number;
+  /** The only countries whose messages the lane takes; undefined: all. */
+  readonly taken?: readonly string[] | undefined;
 }
 
 type Places = ReadonlyMap<string, number>;
@@ -27,9 +29,10 @@ type Move = readonly [from: string, to: string, count: number];
  * A message that was stored twice leaves fewer identities than counts; one of another sender leaves more identities
  * than this run sent; one counted under a wrong country leaves both correct. What the identities do not
  * explain is interpreted as the worse case: without identities a surplus is `doubled`, and a message in a country of which
- * nothing was sent is one of unknown outcome under a wrong country as long as there are such messages.
+ * nothing was sent is one of unknown outcome under a wrong country as long as there are such messages. What remains in a
+ * country that the lane does not take is `not-taken`, whoever sent it.
  */
-export function findFaults({ lane, countries, identities, totalDelta }: LaneCounts): Finding[] {
+export function findFaults({ lane, countries, identities, totalDelta, taken }: LaneCounts): Finding[] {
   const accepted = sum(countries.map((country) => country.accepted));
   const possible = accepted + sum(countries.map(({ unknown }) => unknown));
   const stored = sum(countries.map((country) => country.stored));
@@ -59,17 +62,27 @@ export function findFaults({ lane, countries, identities, totalDelta }: LaneCoun
     moves.map(([, to, count]) => [to, count]),
   );
   const unknownMoves = moveBetween(absent, afterMoves, movable - countOf(moves));
-  const surplus = without(
-    afterMoves,
-    unknownMoves.map(([, to, count]) => [to, count]),
-  );
+  const surplus = [
+    ...without(
+      afterMoves,
+      unknownMoves.map(([, to, count]) => [to, count]),
+    ),
+  ];
+  const isTaken = (country: string) => taken === undefined || taken.includes(country);
+  const notTaken = new Map(surplus.filter(([country]) => !isTaken(country)));
+  const excess = total(notTaken);
 
   return [
     ...[...moves, ...unknownMoves].map(
       ([country, countedAs, count]): Finding => ({ lane, country, countedAs, kind: 'wrong-country', count }),
     ),
     ...placed(lane, 'lost', lost, certain.lost),
-    ...splitSurplus(lane, surplus, certain),
+    ...placed(lane, 'not-taken', notTaken, 0),
+    ...splitSurplus(lane, new Map(surplus.filter(([country]) => isTaken(country))), {
+      // The excess explains missing or additional identities.
+      other: Math.max(0, certain.other - excess),
+      doubled: Math.max(0, certain.doubled - Math.max(0, excess - certain.other)),
+    }),
     ...(stored === totalDelta
       ? []
       : [{ lane, country: null, kind: 'total' as const, count: Math.abs(totalDelta - stored) }]),

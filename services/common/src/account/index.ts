@@ -12,4 +12,4 @@ export {
 } from './compare-account.ts';
 export { type CountryCounts, findFaults } from './find-faults.ts';
 export type { LaneBacklog, LaneReport } from './lane-report.ts';
-export { type Verdict, type VerdictState, verdictOf } from './verdict.ts';
+export { describeFinding, type Verdict, type VerdictState, verdictOf } from './verdict.ts';

@@ -4,9 +4,9 @@ import type { LaneTotals } from './compare-account.ts';
 export interface LaneBacklog {
   /** Messages the lane still has to store: waiting on the broker plus in hand at consumers, see `covers`. */
   readonly messages: number;
-  /** `waiting only`: `messages` excludes unacknowledged messages, for lack of RabbitMQ's management API. */
+  /** `waiting only`: `messages` excludes unacknowledged messages, because the broker was not asked for them. */
   readonly covers: 'waiting and in hand' | 'waiting only';
-  /** Not delivered to a consumer yet; null for Kafka, which does not report it. */
+  /** Not delivered to a consumer yet; null for a log, which does not report it. */
   readonly waiting: number | null;
   /** Delivered and not acknowledged; null if unknown. */
   readonly inHand: number | null;
@@ -23,6 +23,8 @@ export interface LaneReport {
   readonly lane: string;
   readonly broker: string;
   readonly store: string;
+  /** The only countries whose messages the lane takes; absent: all. */
+  readonly countries?: readonly string[] | undefined;
   readonly totals: (LaneTotals & { readonly byWeather: Readonly<Record<string, number>> }) | null;
   readonly backlog: LaneBacklog | null;
   /** Errors by `store` or `broker`; empty if there are none. */

@@ -39,12 +39,12 @@ export function verdictOf(account: Account, notDrained?: string): Verdict {
 
 /** Why an account without faults proves nothing; undefined if it is proof. */
 function doubtOf({ lanes }: Account, notDrained: string | undefined): string | undefined {
-  const [lane] = lanes;
-  if (lane === undefined) return 'no lane was compared';
-  if (lane.accepted === 0) {
-    return lane.unknown === 0
+  if (lanes.length === 0) return 'no lane was compared';
+  if (lanes.every(({ accepted }) => accepted === 0)) {
+    const unknown = Math.max(...lanes.map((lane) => lane.unknown));
+    return unknown === 0
       ? 'nothing was accepted'
-      : `nothing was accepted, and the outcome of ${messages(lane.unknown)} is unknown`;
+      : `nothing was accepted, and the outcome of ${messages(unknown)} is unknown`;
   }
   if (notDrained !== undefined) return 'the lanes were not drained';
   return undefined;
@@ -57,6 +57,7 @@ function faultLine(faults: readonly Finding[]): string {
   if (count('wrong-country') > 0) parts.push(`under a wrong country ${format(count('wrong-country'))}`);
   if (count('wrong-weather') > 0) parts.push(`under a wrong weather ${format(count('wrong-weather'))}`);
   if (count('refused') > 0) parts.push(`refused but stored ${format(count('refused'))}`);
+  if (count('not-taken') > 0) parts.push(`of countries not taken ${format(count('not-taken'))}`);
   if (count('total') > 0) parts.push(`totals off by ${format(count('total'))}`);
   return `NOT exact: ${parts.join(', ')}`;
 }
@@ -77,6 +78,9 @@ export function describeFinding({ lane, country, kind, count, countedAs }: Findi
   if (kind === 'wrong-weather') return `${lane}: ${messages(count)} counted under a wrong weather`;
   if (kind === 'other') return `${lane}: ${messages(count)} of another sender, ${where}`;
   if (kind === 'refused') return `${lane}: ${messages(count)} refused but stored, ${where}`;
+  if (kind === 'not-taken') {
+    return `${lane}: ${messages(count)} stored of ${where}, which the lane does not take`;
+  }
   if (kind === 'total') {
     return `${lane}: the store's total and the sum of its countries differ by ${format(count)}`;
   }

@@ -7,23 +7,26 @@ import { rabbitmq } from './rabbitmq/broker.ts';
 import type { RabbitmqSettings } from './rabbitmq/settings.ts';
 
 /** Connection settings by broker. */
-interface SettingsOf {
+export interface BrokerSettings {
   readonly rabbitmq: RabbitmqSettings;
   readonly kafka: KafkaSettings;
 }
 
 /** Name of a broker that lanes can read from. */
-export type BrokerName = keyof SettingsOf;
+export type BrokerName = keyof BrokerSettings;
 
 /** The brokers, by name: the only list of them. */
-export const BROKERS: { readonly [Name in BrokerName]: BrokerKind<SettingsOf[Name]> } = { rabbitmq, kafka };
+export const BROKERS: { readonly [Name in BrokerName]: BrokerKind<BrokerSettings[Name]> } = {
+  rabbitmq,
+  kafka,
+};
 
 /** Names of all brokers. */
 export const BROKER_NAMES = Object.keys(BROKERS) as readonly BrokerName[];
 
 /** A broker and its connection settings. */
 export type BrokerChoice<Name extends BrokerName = BrokerName> = {
-  readonly [Each in Name]: { readonly name: Each; readonly settings: SettingsOf[Each] };
+  readonly [Each in Name]: { readonly name: Each; readonly settings: BrokerSettings[Each] };
 }[Name];
 
 /**

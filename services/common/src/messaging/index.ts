@@ -11,6 +11,7 @@ export {
   BROKERS,
   type BrokerChoice,
   type BrokerName,
+  type BrokerSettings,
   brokerForLane,
   createBacklogReader,
   createConsumer,
@@ -18,7 +19,6 @@ export {
   readBroker,
 } from './brokers.ts';
 export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts';
-export type { KafkaSettings } from './kafka/settings.ts';
 export { MemoryLog } from './memory/memory-log.ts';
 export { type MemoryDeadLetter, MemoryQueue } from './memory/memory-queue.ts';
 export {
@@ -35,4 +35,3 @@ export {
   type MessagePublisher,
   type PoisonItem,
 } from './ports.ts';
-export type { RabbitmqSettings } from './rabbitmq/settings.ts';

@@ -1,5 +1,5 @@
 /**
- * Content type of an envelope, which RabbitMQ carries as a property. Kafka records have no header for it, to save bytes; their
+ * Content type of an envelope, where a broker carries one as a property. Records of a log have no header for it, to save bytes; their
  * body contains the schema's version (`version`, 1 if absent).
  */
 export const ENVELOPE_CONTENT_TYPE = 'application/vnd.caudal.message+json; version=1';
@@ -7,8 +7,8 @@ export const ENVELOPE_CONTENT_TYPE = 'application/vnd.caudal.message+json; versi
 /**
  * Sends bodies to one broker's `message` queue or topic.
  *
- * Guarantee: when `publish` resolves, the broker has confirmed every body durably (RabbitMQ: publisher confirm
- * and no return; Kafka: acks from all in-sync replicas). When it rejects, the outcome of each body is unknown
+ * Guarantee: when `publish` resolves, the broker has confirmed every body durably (a queue: it is on the disks of a
+ * majority, and every lane's queue has it; a log: all in-sync replicas have it). When it rejects, the outcome of each body is unknown
  * unless the error's code is `BROKER_UNROUTABLE`; sending the same bodies again is safe because consumers count
  * an identity once. Bodies of one call keep their order unless something fails.
  */
@@ -72,9 +72,9 @@ export interface PoisonItem {
 /** Messages delivered together, in broker order. */
 export interface DeliveryBatch {
   readonly bodies: readonly Buffer[];
-  /** Number of messages marked as redelivered by the broker (RabbitMQ only; 0 for Kafka). */
+  /** Number of messages marked as redelivered by the broker (a queue only; 0 for a log). */
   readonly redelivered: number;
-  /** Present for a log (Kafka): must be stored in the same transaction as the batch. Absent for a queue. */
+  /** Present for a log: must be stored in the same transaction as the batch. Absent for a queue. */
   readonly position?: BatchPosition;
   /** Present for a log: offset of the first message. */
   readonly firstOffset?: number | undefined;
@@ -117,8 +117,8 @@ export interface ConsumerHandlers {
 /**
  * Reads one broker's `message` queue or topic as one of any number of competing consumers.
  *
- * Guarantee: at least once. A batch is acknowledged only after its handler resolved with `stored`; RabbitMQ
- * keeps order within a consumer, Kafka within a partition. A lost connection is rebuilt automatically.
+ * Guarantee: at least once. A batch is acknowledged only after its handler resolved with `stored`; a queue
+ * keeps order within a consumer, a log within a partition. A lost connection is rebuilt automatically.
  */
 export interface MessageConsumer {
   /** The broker's name in logs, metrics and errors. */

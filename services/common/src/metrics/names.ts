@@ -68,6 +68,11 @@ export const METRICS = {
     help: 'Messages moved to the dead-letter queue or topic because they can never be stored',
     labels: ['lane'],
   },
+  skippedMessages: {
+    name: 'caudal_skipped_messages_total',
+    help: 'Messages not stored because the lane does not take their country; only for lanes that take some countries',
+    labels: ['lane'],
+  },
   lanePaused: {
     name: 'caudal_lane_paused',
     help: '1 while this consumer waits for its store',
@@ -80,22 +85,22 @@ export const METRICS = {
   },
   logRestarts: {
     name: 'caudal_log_restarts_total',
-    help: 'Times a Kafka partition was read again because its log had been replaced or truncated',
+    help: 'Times a partition was read again because its log had been replaced or truncated',
     labels: ['lane'],
   },
   deletedUnstored: {
     name: 'caudal_deleted_unstored_messages_total',
-    help: "Messages deleted by Kafka's retention before this lane stored them: lost for the lane",
+    help: "Messages deleted by the log's retention before this lane stored them: lost for the lane",
     labels: ['lane'],
   },
   assignedSources: {
     name: 'caudal_assigned_sources',
-    help: 'Kafka partitions, or RabbitMQ queues, assigned to this consumer',
+    help: 'Partitions of a log, or queues, assigned to this consumer',
     labels: ['lane'],
   },
   backlogMessages: {
     name: 'caudal_backlog_messages',
-    help: 'Messages a lane still has to store, waiting and in hand: Kafka lag against the store, or ready plus unacknowledged in the RabbitMQ queue (only ready if the console has no RABBITMQ_MANAGEMENT_URL)',
+    help: 'Messages a lane still has to store, waiting and in hand: the lag of the store behind a log, or ready plus unacknowledged in a queue (only ready if the console has no management API to ask)',
     labels: ['lane'],
   },
   inHandMessages: {

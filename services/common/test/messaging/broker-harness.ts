@@ -11,12 +11,12 @@ import {
   createBacklogReader,
   createConsumer,
   createPublisher,
-  type KafkaSettings,
   type MessageConsumer,
   type MessagePublisher,
-  type RabbitmqSettings,
   untilConnected,
 } from '../../src/messaging/index.ts';
+import type { KafkaSettings } from '../../src/messaging/kafka/settings.ts';
+import type { RabbitmqSettings } from '../../src/messaging/rabbitmq/settings.ts';
 import { saveQueues, uniqueName } from '../support/index.ts';
 import type { BrokerServer, MessagingHarness, ParkedMessage } from './harness.ts';
 

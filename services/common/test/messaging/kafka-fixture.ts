@@ -5,11 +5,11 @@ import type { Servers } from '../../../../tools/servers/servers.ts';
 import {
   createConsumer,
   createPublisher,
-  type KafkaSettings,
   type MessageConsumer,
   type MessagePublisher,
   untilConnected,
 } from '../../src/messaging/index.ts';
+import type { KafkaSettings } from '../../src/messaging/kafka/settings.ts';
 import { logger, testKafkaSettings } from './broker-harness.ts';
 import type { TestStore } from './test-store.ts';
 

@@ -7,8 +7,8 @@ import {
   createGroupCommit,
   createPublisher,
   type DeliveryBatch,
-  type KafkaSettings,
 } from '../../src/messaging/index.ts';
+import type { KafkaSettings } from '../../src/messaging/kafka/settings.ts';
 import { eventually, makeTopic } from '../support/index.ts';
 import { logger, readTopic, testKafkaSettings } from './broker-harness.ts';
 import { bodiesOf } from './harness.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Servers } from '../../../../tools/servers/servers.ts';
-import type { KafkaSettings } from '../../src/messaging/index.ts';
 import { encodeMarks, markOf } from '../../src/messaging/kafka/log-mark.ts';
+import type { KafkaSettings } from '../../src/messaging/kafka/settings.ts';
 import { eventually } from '../support/index.ts';
 import { bodiesOf } from './harness.ts';
 import { type KafkaFixture, useKafka } from './kafka-fixture.ts';

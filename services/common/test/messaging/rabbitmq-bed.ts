@@ -9,8 +9,8 @@ import {
   createPublisher,
   type MessageConsumer,
   type MessagePublisher,
-  type RabbitmqSettings,
 } from '../../src/messaging/index.ts';
+import type { RabbitmqSettings } from '../../src/messaging/rabbitmq/settings.ts';
 import { eventually, type RabbitmqManagement, rabbitmqManagement } from '../support/index.ts';
 import { logger, testRabbitmqSettings } from './broker-harness.ts';
 import type { TestStore } from './test-store.ts';

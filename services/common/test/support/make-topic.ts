@@ -19,8 +19,8 @@ export async function makeTopic(
       value: String(value),
     }));
     const wanted = { topic, numPartitions: options.partitions, replicationFactor: 1, configEntries };
-    await admin.createTopics({ topics: [wanted], waitForLeaders: true });
-    // Brokers learn of a topic a moment after the controller.
+    // kafkajs, told to wait for leaders, fails where the broker has not learnt of the topic yet.
+    await admin.createTopics({ topics: [wanted], waitForLeaders: false });
     await eventually(
       () => admin.fetchTopicOffsets(topic),
       () => true,

@@ -1,8 +1,8 @@
 import type { LaneReport } from '@caudal/common/account';
 
-/** Comparison of lanes: every lane gets every message, so drained lanes agree. */
+/** Comparison of lanes: every lane gets every message of the countries that it takes, so drained lanes agree. */
 export interface LaneComparison {
-  /** True when all lanes answered, have no backlog and agree in every country. */
+  /** True when all lanes answered, have no backlog, agree in every country that they take and hold no other. */
   readonly agree: boolean;
   /** Countries in which the lanes differ, with each lane's count. */
   readonly differences: readonly {
@@ -15,13 +15,21 @@ export interface LaneComparison {
 
 /** Compares the counts in the lanes' stores. */
 export function compareLanes(reports: readonly LaneReport[]): LaneComparison {
-  const known = reports.flatMap(({ lane, totals }) => (totals === null ? [] : [{ lane, totals }]));
+  const known = reports.flatMap(({ lane, countries: taken, totals }) =>
+    totals === null ? [] : [{ lane, taken, totals }],
+  );
   const countries = [...new Set(known.flatMap(({ totals }) => Object.keys(totals.byCountry)))].sort();
   const differences = countries.flatMap((country) => {
-    const byLane = Object.fromEntries(
-      known.map(({ lane, totals }) => [lane, totals.byCountry[country] ?? 0]),
-    );
-    return new Set(Object.values(byLane)).size > 1 ? [{ country, byLane }] : [];
+    const counts = known.map(({ lane, taken, totals }) => ({
+      lane,
+      isTaken: taken === undefined || taken.includes(country),
+      count: totals.byCountry[country] ?? 0,
+    }));
+    const shown = counts.filter(({ isTaken, count }) => isTaken || count > 0);
+    const differ = new Set(shown.map(({ count }) => count)).size > 1 || shown.some(({ isTaken }) => !isTaken);
+    return differ
+      ? [{ country, byLane: Object.fromEntries(shown.map(({ lane, count }) => [lane, count])) }]
+      : [];
   });
   const isDrained = reports.every(({ totals, backlog }) => totals !== null && backlog?.messages === 0);
   return {

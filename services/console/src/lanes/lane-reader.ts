@@ -8,6 +8,8 @@ import { StoreRate, secondsBehind } from './store-rate.ts';
 /** Read-only access to a lane's store and broker. */
 export interface LaneReader {
   readonly lane: string;
+  /** The only countries whose messages the lane takes; undefined: all. */
+  readonly countries: readonly string[] | undefined;
   /** Starts connecting and keeps retrying in the background. */
   start(): void;
   /** Reads the lane. Never rejects: failures are part of the report. */
@@ -18,6 +20,8 @@ export interface LaneReader {
 /** Dependencies and settings of {@link createLaneReader}. */
 export interface LaneReaderOptions {
   readonly lane: string;
+  /** The only countries whose messages the lane takes; undefined: all. */
+  readonly countries?: readonly string[] | undefined;
   readonly store: CountStore;
   readonly backlog: BacklogReader;
   readonly logger: Logger;
@@ -30,7 +34,7 @@ export interface LaneReaderOptions {
 
 /** Creates a reader for a lane. */
 export function createLaneReader(options: LaneReaderOptions): LaneReader {
-  const { lane, store, backlog, logger, readTimeoutMs, auditTimeoutMs, stopping } = options;
+  const { lane, countries, store, backlog, logger, readTimeoutMs, auditTimeoutMs, stopping } = options;
   const rate = new StoreRate();
   let brokerError: string | undefined = 'not connected yet';
 
@@ -61,6 +65,7 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
 
   return {
     lane,
+    countries,
     start() {
       store.connect().catch((error: unknown) => {
         if (!stopping.aborted) logger.warn({ lane, reason: errorMessage(error) }, 'store not connected');
@@ -86,6 +91,7 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
         lane,
         broker: backlog.broker,
         store: store.name,
+        ...(countries && { countries }),
         totals: totals.status === 'fulfilled' ? totals.value : null,
         backlog:
           behind.status === 'fulfilled'

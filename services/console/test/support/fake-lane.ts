@@ -19,7 +19,7 @@ export interface FakeLane {
 }
 
 /** Makes one, connected. */
-export async function createFakeLane(lane: string): Promise<FakeLane> {
+export async function createFakeLane(lane: string, countries?: readonly string[]): Promise<FakeLane> {
   const store = createMemoryStore();
   let sequence = 0;
   let forgotten = false;
@@ -38,6 +38,7 @@ export async function createFakeLane(lane: string): Promise<FakeLane> {
   };
   const reader = createLaneReader({
     lane,
+    countries,
     store: {
       ...store,
       identities: async () => (forgotten ? 0 : store.identities()),

@@ -44,7 +44,11 @@ if (import.meta.main) {
         return result;
       },
     },
-    metrics: createLaneMetrics(createRegistry(), 'kafka-redis', () => consumer.assignments().length),
+    metrics: createLaneMetrics(
+      createRegistry(),
+      { name: 'kafka-redis' },
+      () => consumer.assignments().length,
+    ),
     logger,
     maxMessages: options.maxMessages,
     stopping: stopping.signal,

@@ -1,3 +1,4 @@
+import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
 import type { PairResult } from './pairs.ts';
 
 /** A table row: our rate against a reference in the same run. */
@@ -21,12 +22,18 @@ export interface Figure {
   readonly note?: string;
 }
 
-/** Size and number of measurements. */
-export interface Effort {
-  readonly pairs: number;
-  readonly messages: number;
-  /** Messages for programs that handle one at a time. */
-  readonly slowMessages: number;
-  readonly httpSeconds: number;
-  readonly backlogs: readonly number[];
+/** A part of a bench, for `--only`. */
+export interface BenchPart {
+  readonly name: string;
+  measure(
+    servers: Servers,
+  ): Promise<{ readonly rows?: readonly Row[]; readonly figures?: readonly Figure[] }>;
+}
+
+/** What `npm run bench` measures, and with what. */
+export interface BenchPlan {
+  readonly servers: readonly ServerName[];
+  /** Size and number of measurements; `pairs` of every row. Written beside the results. */
+  readonly effort: { readonly pairs: number };
+  readonly parts: readonly BenchPart[];
 }

@@ -1,5 +1,5 @@
 import { waitUntil } from '../../../../tools/lib/wait-until.ts';
-import { readLine, startProgram, type Variables } from './bed.ts';
+import { readLine, startProgram, type Variables } from './program.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 

@@ -13,19 +13,29 @@ import { type ChaosVerdict, type FaultOutcome, judgeChaos } from './judge-chaos.
 import { expectedMs, NETWORK_ACTIONS, type PlannedFault, planFaults } from './plan-faults.ts';
 import { waitForRecovery } from './wait-for-recovery.ts';
 
-/** Options of a chaos run. */
-export interface ChaosOptions<Result> {
-  readonly workload: ChaosWorkload<Result>;
-  readonly servers: Servers;
-  readonly k6: string;
+/** How much is broken, under how much load. */
+export interface ChaosIntensity {
+  /** Decides the load and the order of the faults. */
   readonly seed: string;
+  /** To post in total. */
   readonly messages: number;
+  /** Kills per target. */
   readonly kills: number;
+  /** Suspensions per target. */
   readonly stops: number;
+  /** Occurrences of each network fault per connection. */
   readonly networkFaults: number;
+  /** Length of a suspension, ms. */
   readonly stopMs: number;
   /** Stretches the load on a slow machine. */
   readonly pace: number;
+}
+
+/** Options of a chaos run. */
+export interface ChaosOptions<Result> extends ChaosIntensity {
+  readonly workload: ChaosWorkload<Result>;
+  readonly servers: Servers;
+  readonly k6: string;
   /** Time for work to flow and catch up after a fault is over, ms. Default: 15,000. */
   readonly maxRecoveryMs?: number;
   /** Processes, servers and connections to break. Default: all. */

@@ -5,7 +5,8 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-type OptionConfig = NonNullable<ParseArgsConfig['options']>;
+/** Options as `parseArgs` takes them. */
+export type OptionConfig = NonNullable<ParseArgsConfig['options']>;
 
 /**
  * Reads `--name value` options.
@@ -49,4 +50,11 @@ export function readAssignment(text: string | undefined): { readonly name: strin
   const match = /^([a-z][a-z0-9-]*)=(\d{1,3})$/.exec(text ?? '');
   if (match === null) throw new UsageError('name a service and a count, such as kafka-consumer=4');
   return { name: match[1] as string, count: Number(match[2]) };
+}
+
+/** Reads one of some names. @throws UsageError that lists them. */
+export function oneOf<Name extends string>(option: string, text: string, names: readonly Name[]): Name {
+  const name = names.find((candidate) => candidate === text);
+  if (name === undefined) throw new UsageError(`--${option} ${text}: use ${names.join(', ')}`);
+  return name;
 }

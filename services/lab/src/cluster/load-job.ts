@@ -8,7 +8,7 @@ import {
   type V1OwnerReference,
 } from '@kubernetes/client-node';
 import { ExpectedError } from '../cli/run-command-line.ts';
-import type { LoadAccount, Scenario, StartLoad } from '../load/run-k6.ts';
+import type { LoadAccount, StartLoad } from '../load/run-k6.ts';
 import type { ClusterConnection } from './connection.ts';
 import type { ChartRelease, Helm } from './helm.ts';
 
@@ -17,7 +17,7 @@ export interface JobLoadOptions {
   readonly cluster: ClusterConnection;
   readonly helm: Helm;
   readonly release: ChartRelease;
-  readonly scenario: Scenario;
+  readonly scenario: string;
   /** URL as pods reach it. */
   readonly baseUrl: string;
   /** Variables of load-tests/README.md. */

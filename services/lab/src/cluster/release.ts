@@ -44,17 +44,20 @@ export class Release {
 
   /** Creates a console client that uses the API server's proxy. */
   console(): ConsoleClient {
-    const path = `/api/v1/namespaces/${this.namespace}/services/${this.nameOf('console')}:http/proxy`;
-    return createConsoleClient(path, this.#cluster.fetch);
+    return createConsoleClient(this.apiPath('console'), this.#cluster.fetch);
   }
 
-  /** API server paths to `/metrics` of ingest and consumer pods. */
-  async metricsPaths(): Promise<readonly string[]> {
+  /** API server path to a component's API. */
+  apiPath(component: string): string {
+    return `/api/v1/namespaces/${this.namespace}/services/${this.nameOf(component)}:http/proxy`;
+  }
+
+  /** API server paths to `/metrics` of the pods of the components that are `wanted`. */
+  async metricsPaths(wanted: (component: string) => boolean): Promise<readonly string[]> {
     const pods = await this.pods();
     return pods.flatMap(({ metadata, status }) => {
       const component = metadata?.labels?.['app.kubernetes.io/component'] ?? '';
-      const counts = component === 'ingest' || component.endsWith('-consumer');
-      return counts && status?.phase === 'Running'
+      return wanted(component) && status?.phase === 'Running'
         ? [`/api/v1/namespaces/${this.namespace}/pods/${metadata?.name}:${OPERATIONS_PORT}/proxy/metrics`]
         : [];
     });

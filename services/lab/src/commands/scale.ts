@@ -1,26 +1,29 @@
-import { readAssignment, readOptions } from '../cli/arguments.ts';
+import { readAssignment } from '../cli/arguments.ts';
+import { commandLine } from '../cli/command-line.ts';
 import { STATE_DIRECTORY } from '../cli/paths.ts';
-import { ExpectedError, runCommandLine } from '../cli/run-command-line.ts';
+import { ExpectedError } from '../cli/run-command-line.ts';
 import { requestScale } from '../stack/control-server.ts';
 import { readRunRecord } from '../stack/run-file.ts';
-import { scalable } from '../stack/service-spec.ts';
-import { messagesServices } from '../workloads/messages/services.ts';
+import { runVerb } from '../workloads/run-verb.ts';
 
-const SETS = scalable(messagesServices()).map(({ name }) => name);
+await runVerb(
+  ({ scalable }) =>
+    commandLine({
+      usage: `usage: npm run scale -- [SYSTEM] NAME=COUNT
 
-const USAGE = `usage: npm run scale -- NAME=COUNT
-
-Changes the number of processes of a service started by npm start: ${SETS.join(', ')}.
+Changes the number of processes of a service started by npm start: ${scalable.join(', ')}.
 Processes that are removed finish their work in progress first.
-`;
-
-await runCommandLine(USAGE, async (args) => {
-  const { positionals } = readOptions(args, {}, 1);
-  const { name, count } = readAssignment(positionals[0]);
-  const record = readRunRecord(STATE_DIRECTORY);
-  if (record === undefined)
-    throw new ExpectedError('services are not running: run npm start in another terminal');
-  const services = await requestScale(record, name, count);
-  process.stdout.write(`running: ${services.join(', ')}\n`);
-  return 0;
-});
+`,
+      options: {},
+      isArgument: (text) => text.includes('='),
+      read: ({ positionals }) => readAssignment(positionals[0]),
+    }),
+  async (_workload, { name, count }) => {
+    const record = readRunRecord(STATE_DIRECTORY);
+    if (record === undefined)
+      throw new ExpectedError('services are not running: run npm start in another terminal');
+    const services = await requestScale(record, name, count);
+    process.stdout.write(`running: ${services.join(', ')}\n`);
+    return 0;
+  },
+);

@@ -9,17 +9,12 @@ import { ExpectedError } from '../cli/run-command-line.ts';
 
 export type { LoadAccount } from '../../../../load-tests/lib/account.ts';
 
-/** The scenarios in load-tests/. */
-export const SCENARIOS = ['seed', 'steady', 'ramp', 'spike', 'soak'] as const;
-
-/** One of {@link SCENARIOS}. */
-export type Scenario = (typeof SCENARIOS)[number];
-
 /** A run of k6. */
 export interface K6Options {
   /** The k6 binary. */
   readonly k6: string;
-  readonly scenario: Scenario;
+  /** File in load-tests/, without its extension. */
+  readonly scenario: string;
   readonly baseUrl: string;
   /** Variables of load-tests/README.md. */
   readonly variables: Readonly<Record<string, string>>;

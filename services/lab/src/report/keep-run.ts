@@ -1,16 +1,18 @@
 import { join, relative } from 'node:path';
 import { createPainter } from '../cli/painter.ts';
-import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
-import { saveLastLoad } from '../load/last-load.ts';
-import { runSummary } from './summary.ts';
-import { writeResults } from './write-results.ts';
+import { RESULTS_DIRECTORY, ROOT } from '../cli/paths.ts';
+import type { MeasuredRun, Reporter } from './run-document.ts';
+import { type MeasuredRunOf, writeResults } from './write-results.ts';
 
-/** Saves a measured run in results/<id> and as the last load, and prints its summary. */
-export function keepRun(run: Parameters<typeof writeResults>[1]): void {
+/** Saves a measured run in results/<id> and as the system's last load, and prints its summary. */
+export function keepRun<Result extends MeasuredRun>(
+  reporter: Reporter<Result>,
+  run: MeasuredRunOf<Result>,
+): void {
   const directory = join(RESULTS_DIRECTORY, run.id);
-  saveLastLoad(STATE_DIRECTORY, { id: run.id, startedAt: run.result.load.startedAt, ...run.result.request });
-  writeResults(directory, run);
+  reporter.remember(run.id, run.result);
+  writeResults(reporter, directory, run);
   process.stdout.write(
-    `\n${runSummary(run.result, createPainter(process.stdout))}\nwritten to ${relative(ROOT, directory)}\n`,
+    `\n${reporter.report.summary(run.result, createPainter(process.stdout))}\nwritten to ${relative(ROOT, directory)}\n`,
   );
 }

@@ -1,4 +1,5 @@
 import { verdictOf } from '@caudal/common/account';
+import type { LoadResult } from '../load/measure-load.ts';
 import { accountRows } from './account-rows.ts';
 import { renderCharts } from './line-chart.ts';
 import type { RunDocument } from './run-document.ts';
@@ -6,10 +7,13 @@ import { latencyRows } from './summary.ts';
 import { markdownTable } from './text-table.ts';
 
 /** report.md and the chart it shows. */
-export function runReport(run: RunDocument): { readonly markdown: string; readonly chart: string } {
+export function runReport(run: RunDocument<LoadResult>): {
+  readonly markdown: string;
+  readonly chart: string;
+} {
   const lanes = run.account.lanes.map(({ lane }) => lane);
   const verdict = verdictOf(run.account, run.notDrained);
-  const over = (value: (lane: string, sample: RunDocument['samples'][number]) => number | null) =>
+  const over = (value: (lane: string, sample: LoadResult['samples'][number]) => number | null) =>
     lanes.map((lane) => ({
       name: lane,
       points: run.samples.map((sample) => [sample.atSeconds, value(lane, sample)] as const),

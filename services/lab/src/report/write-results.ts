@@ -2,21 +2,24 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import rootPackage from '../../../../package.json' with { type: 'json' };
-import type { LoadResult } from '../load/measure-load.ts';
-import type { RunDocument } from './run-document.ts';
-import { runReport } from './run-report.ts';
+import type { MeasuredRun, Reporter, RunDetails, RunDocument } from './run-document.ts';
 
-/** Writes run.json, report.md and chart.svg into `directory`. */
-export function writeResults(
+/** A measured run and how it came about. */
+export interface MeasuredRunOf<Result extends MeasuredRun> extends Omit<RunDetails, 'machine' | 'system'> {
+  readonly result: Result;
+  /** Versions of the servers and of k6. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Writes run.json and the system's report into `directory`. */
+export function writeResults<Result extends MeasuredRun>(
+  { name, report }: Pick<Reporter<Result>, 'name' | 'report'>,
   directory: string,
-  run: Pick<RunDocument, 'id' | 'command' | 'settings'> & {
-    readonly result: LoadResult;
-    /** Versions of the servers and of k6. */
-    readonly versions: Readonly<Record<string, string>>;
-  },
-): RunDocument {
-  const document: RunDocument = {
+  run: MeasuredRunOf<Result>,
+): void {
+  const document: RunDocument<Result> = {
     id: run.id,
+    system: name,
     command: run.command,
     versions: { caudal: rootPackage.version, node: process.versions.node, ...run.versions },
     machine: describeMachine(),
@@ -25,10 +28,8 @@ export function writeResults(
   };
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'run.json'), `${JSON.stringify(document, null, 2)}\n`);
-  const { markdown, chart } = runReport(document);
-  writeFileSync(join(directory, 'report.md'), markdown);
-  writeFileSync(join(directory, 'chart.svg'), chart);
-  return document;
+  for (const [file, text] of Object.entries(report.files(document)))
+    writeFileSync(join(directory, file), text);
 }
 
 /** `2 × Some CPU, 24 GiB, x64` */

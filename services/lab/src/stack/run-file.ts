@@ -14,9 +14,12 @@ export interface RunRecord {
   readonly startedAt: string;
   /** The supervisor process. */
   readonly supervisor: ProcessIdentity;
-  readonly baseUrl: string;
-  readonly consoleUrl: string;
-  readonly prometheusUrl: string;
+  /** Name of the system that runs. */
+  readonly system: string;
+  /** What it was started with, as far as its other commands need it. */
+  readonly setup: Readonly<Record<string, string>>;
+  /** URLs of the services that have an API, by name. */
+  readonly urls: Readonly<Record<string, string>>;
   readonly control: { readonly url: string; readonly token: string };
   readonly services: readonly RunningService[];
 }

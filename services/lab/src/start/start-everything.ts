@@ -6,37 +6,22 @@ import { handleInterrupts, INTERRUPTED_STATUS, InterruptedError } from '../cli/i
 import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
 import { ExpectedError } from '../cli/run-command-line.ts';
 import { createTerminal, type Terminal } from '../cli/terminal.ts';
-import { createConsoleClient } from '../load/console-client.ts';
-import { type LoadResult, measureLoad } from '../load/measure-load.ts';
 import { localLoad } from '../load/run-k6.ts';
-import { accountStatus } from '../report/account-status.ts';
 import { keepRun } from '../report/keep-run.ts';
-import { progressLine } from '../report/progress-line.ts';
 import { readVersions } from '../report/read-versions.ts';
 import { newRunId } from '../report/write-results.ts';
 import { type ControlServer, startControlServer } from '../stack/control-server.ts';
 import { readRunRecord, removeRunRecord, writeRunRecord } from '../stack/run-file.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
-import { CONSOLE, INGEST, messagesServices } from '../workloads/messages/services.ts';
-import { urlsAndNextSteps } from './next-steps.ts';
-
-/** Options of `npm start`. */
-export interface StartSettings {
-  /** Exit after the account. */
-  readonly once: boolean;
-  /** Clear the servers' data first. */
-  readonly fresh: boolean;
-  readonly load: { readonly messages: number; readonly users: number; readonly seed: string } | undefined;
-  readonly replicas: Readonly<Record<string, number>>;
-  readonly ports: { readonly ingest: number; readonly console: number };
-}
+import { nounOf } from '../workloads/index.ts';
+import type { AnnouncedLoad, StartChoice, Workload } from '../workloads/workload.ts';
 
 /** Starts servers and services, loads them, prints the account; resolves with the exit status after shutdown. */
-export async function startEverything(settings: StartSettings): Promise<number> {
+export async function startEverything(workload: Workload, choice: StartChoice): Promise<number> {
   const running = readRunRecord(STATE_DIRECTORY);
   if (running !== undefined) {
     throw new ExpectedError(
-      `already running (process ${running.supervisor.pid}, ${running.baseUrl}): use npm run load, or stop it with Ctrl-C first`,
+      `already running (process ${running.supervisor.pid}, ${Object.values(running.urls)[0]}): use npm run load, or stop it with Ctrl-C first`,
     );
   }
   removeRunRecord(STATE_DIRECTORY);
@@ -45,28 +30,34 @@ export async function startEverything(settings: StartSettings): Promise<number> 
   const ends: (() => Promise<void>)[] = [];
   let servers: Servers | undefined;
   try {
-    const prepared = await prepare(settings, terminal, interrupts.signal);
+    const prepared = await prepare(choice, terminal, interrupts.signal);
     servers = prepared.servers;
     ends.push(() => prepared.servers.down());
-    const stack = await startServices(settings, prepared.servers, terminal, interrupts.signal, ends);
+    const stack = await startServices(
+      workload.name,
+      choice,
+      prepared.servers,
+      terminal,
+      interrupts.signal,
+      ends,
+    );
     terminal.say('all services are ready');
     let status = 0;
-    if (settings.load !== undefined && prepared.k6 !== undefined) {
-      const result = await runSeedLoad(
-        settings,
-        prepared.k6,
-        prepared.servers,
+    if (choice.load !== undefined && prepared.k6 !== undefined) {
+      status = await runLoad(workload, choice, {
+        load: choice.load,
+        k6: prepared.k6,
+        servers: prepared.servers,
         stack,
         terminal,
-        interrupts.signal,
-      );
-      status = accountStatus(result);
+        signal: interrupts.signal,
+      });
     }
-    if (!settings.once && !interrupts.signal.aborted) {
-      process.stdout.write(urlsAndNextSteps(stack, prepared.servers));
+    if (!choice.once && !interrupts.signal.aborted) {
+      process.stdout.write(choice.nextSteps(stack, prepared.servers));
       await interrupts.received;
     }
-    return interrupts.signal.aborted && settings.once ? INTERRUPTED_STATUS : status;
+    return interrupts.signal.aborted && choice.once ? INTERRUPTED_STATUS : status;
   } catch (error) {
     if (error instanceof InterruptedError || interrupts.signal.aborted) return INTERRUPTED_STATUS;
     throw error;
@@ -81,7 +72,7 @@ export async function startEverything(settings: StartSettings): Promise<number> 
 
 /** Starts servers and prepares k6 concurrently: each takes minutes the first time, seconds later. */
 async function prepare(
-  settings: StartSettings,
+  choice: StartChoice,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<{ readonly servers: Servers; readonly k6: string | undefined }> {
@@ -94,8 +85,8 @@ async function prepare(
     });
   const onProgress = (line: string): void => terminal.say(line);
   const [servers, k6] = await Promise.allSettled([
-    guard(startServers({ fresh: settings.fresh, onProgress, signal: either })),
-    settings.load === undefined ? undefined : guard(ensureK6({ onProgress, signal: either })),
+    guard(startServers({ only: choice.servers, fresh: choice.fresh, onProgress, signal: either })),
+    choice.load === undefined ? undefined : guard(ensureK6({ onProgress, signal: either })),
   ]);
   if (servers.status === 'rejected' || k6.status === 'rejected') {
     if (servers.status === 'fulfilled') await servers.value.down();
@@ -105,7 +96,8 @@ async function prepare(
 }
 
 async function startServices(
-  settings: StartSettings,
+  system: string,
+  choice: StartChoice,
   servers: Servers,
   terminal: Terminal,
   signal: AbortSignal,
@@ -120,16 +112,16 @@ async function startServices(
     writeRunRecord(STATE_DIRECTORY, {
       startedAt,
       supervisor,
-      baseUrl: stack.url(INGEST),
-      consoleUrl: stack.url(CONSOLE),
-      prometheusUrl: servers.addresses.prometheus.url,
+      system,
+      setup: choice.setup ?? {},
+      urls: urlsOf(stack),
       control: { url: control.url, token: control.token },
       services: stack.running(),
     });
   };
   stack = await startStack({
     addresses: servers.addresses,
-    services: messagesServices({ replicas: settings.replicas, ports: settings.ports }),
+    services: choice.services,
     stateDirectory: STATE_DIRECTORY,
     targetsDirectory: servers.targetsDirectory,
     onEvent: (line) => terminal.say(line),
@@ -144,39 +136,55 @@ async function startServices(
   return stack;
 }
 
-async function runSeedLoad(
-  settings: StartSettings,
-  k6: string,
-  servers: Servers,
-  stack: Stack,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<LoadResult> {
-  const { messages, users, seed } = settings.load ?? { messages: 0, users: 0, seed: '' };
-  const id = newRunId('seed');
+/** URLs of the services that have an API, by name. */
+function urlsOf(stack: Stack): Readonly<Record<string, string>> {
+  const withApi = stack.services.filter(({ http }) => http !== undefined);
+  return Object.fromEntries(withApi.map(({ name }) => [name, stack.url(name)]));
+}
+
+/** Sends the load, prints and keeps the run; resolves with the exit status. */
+async function runLoad(
+  workload: Workload,
+  choice: StartChoice,
+  {
+    load,
+    k6,
+    servers,
+    stack,
+    terminal,
+    signal,
+  }: {
+    readonly load: AnnouncedLoad;
+    readonly k6: string;
+    readonly servers: Servers;
+    readonly stack: Stack;
+    readonly terminal: Terminal;
+    readonly signal: AbortSignal;
+  },
+): Promise<number> {
+  const id = newRunId(nounOf(workload, '-') + load.scenario);
   const directory = join(RESULTS_DIRECTORY, id);
-  terminal.say(`posting ${messages.toLocaleString('en-US')} messages with ${users} users …`);
-  const result = await measureLoad({
-    client: createConsoleClient(stack.url(CONSOLE)),
-    metricsUrls: stack.metricsUrls,
+  terminal.say(load.announcement);
+  const result = await workload.measure({
+    site: { url: (service) => stack.url(service), fetch, metricsUrls: stack.metricsUrls },
     startLoad: localLoad({
       k6,
-      scenario: 'seed',
-      baseUrl: stack.url(INGEST),
-      variables: { MESSAGES: String(messages), USERS: String(users), SEED: seed },
+      scenario: load.scenario,
+      baseUrl: stack.url(choice.entry),
+      variables: load.variables,
       logFile: join(directory, 'k6.log'),
       accountFile: join(directory, 'account.json'),
     }),
     signal,
-    onProgress: (progress) => terminal.live(progressLine(progress)),
+    onProgress: (line) => terminal.live(line),
   });
   terminal.endLive();
-  keepRun({
+  keepRun(workload, {
     id,
-    command: 'npm start',
-    settings: { messages, users, seed, ...settings.replicas },
+    command: `npm start${nounOf(workload) && ` -- ${workload.name}`}`,
+    settings: load.settings,
     versions: await readVersions(servers.addresses, k6),
     result,
   });
-  return result;
+  return workload.judge(result).exact ? 0 : 1;
 }

@@ -1,21 +1,20 @@
-import type { Plant } from './plants.ts';
+import type { PlantName, Plants } from './plants.ts';
 
 /** Result of the self-test. */
 export interface SelfTestResult {
   readonly planted: number;
-  /** Faults reported correctly in both lanes, without other findings; 0 when a clean lane was not exact. */
+  /** Faults reported correctly wherever they were planted, without other findings; 0 when what has none was not exact. */
   readonly found: number;
   /** A line of text per fault. */
   readonly lines: readonly string[];
 }
 
-/** Summarises the self-test. @param misses deviations by plant; plants without any are left out */
+/** Summarises the self-test. @param misses deviations by plant; none may be left out */
 export function selfTestResult(
-  clean: Pick<Plant, 'name'>,
-  faults: readonly Pick<Plant, 'name'>[],
-  misses: ReadonlyMap<Pick<Plant, 'name'>, readonly string[]>,
+  { clean, faults, where }: Pick<Plants, 'clean' | 'faults' | 'where'>,
+  misses: ReadonlyMap<PlantName, readonly string[]>,
 ): SelfTestResult {
-  const isRight = (plant: Pick<Plant, 'name'>): boolean => misses.get(plant)?.length === 0;
+  const isRight = (plant: PlantName): boolean => misses.get(plant)?.length === 0;
   const plants = [clean, ...faults];
   const width = Math.max(...plants.map(({ name }) => name.length));
   return {
@@ -25,7 +24,7 @@ export function selfTestResult(
     lines: plants.map((plant) => {
       const verdict = plant === clean ? 'exact' : 'reported';
       const missed = misses.get(plant) ?? ['not checked'];
-      return `${plant.name.padEnd(width)}  ${isRight(plant) ? `${verdict} in both lanes` : `MISSED: ${missed.join('; ')}`}`;
+      return `${plant.name.padEnd(width)}  ${isRight(plant) ? `${verdict} ${where}` : `MISSED: ${missed.join('; ')}`}`;
     }),
   };
 }

@@ -1,202 +1,55 @@
-import { randomUUID } from 'node:crypto';
-import { type Account, type Finding, type PerCountry, verdictOf } from '@caudal/common/account';
-import type { LoadAccount } from '../../../../load-tests/lib/account.ts';
-import type { ConsoleClient } from '../load/console-client.ts';
-import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
-import { plantFault } from './plant-fault.ts';
-import { CLEAN, FAULTS, type Ground, type Plant, type PlantedMessage } from './plants.ts';
-import { withRawStore } from './raw-store.ts';
-import { type ConsoleLane, withSelfTestConsole } from './self-test-console.ts';
+import { join } from 'node:path';
+import {
+  findServers,
+  type ServerName,
+  type Servers,
+  startServers,
+} from '../../../../tools/servers/servers.ts';
+import type { Plants } from './plants.ts';
 import { type SelfTestResult, selfTestResult } from './self-test-result.ts';
-import { verifyDeeply } from './verify-deep.ts';
-import { weatherOf } from './weather-account.ts';
 
-/** Addresses of the real stores. */
-export interface StoreAddresses {
-  readonly valkey: { readonly url: string };
-  readonly redis: { readonly url: string };
+/** Plants a system's faults in real servers: those already running, otherwise some started for it. */
+export function runSelfTest(
+  plants: Plants,
+  options: {
+    readonly stateDirectory: string;
+    readonly onEvent: (line: string) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<SelfTestResult> {
+  return withServers(plants.servers, options, async (addresses) =>
+    selfTestResult(plants, await plants.check({ ...options, addresses })),
+  );
 }
 
-interface PlantedLane extends ConsoleLane {
-  readonly plant: Plant;
-}
-
-const MESSAGES = 300;
-const A_DAY_AND_MORE_MS = 90_000_000;
-
-/**
- * Plants faults in real stores, under separate key prefixes, in a lane of each broker. A real console reads them back
- * and compares; both the account and the deep account must report each fault and nothing else. A lane without a fault
- * must be exact.
- */
-export async function runSelfTest(options: {
-  readonly addresses: StoreAddresses;
-  readonly stateDirectory: string;
-  readonly onEvent: (line: string) => void;
-}): Promise<SelfTestResult> {
-  const { valkey, redis } = options.addresses;
-  const scratch = `self-test:${randomUUID()}:`;
-  const plants = [CLEAN, ...FAULTS];
-  const lanes = plants.flatMap((plant, index): PlantedLane[] => {
-    const storeKeyPrefix = `${scratch}plant-${index}:`;
-    return [
-      {
-        name: `plant-${index}-rabbitmq`,
-        broker: 'rabbitmq',
-        store: 'valkey',
-        storeUrl: valkey.url,
-        storeKeyPrefix,
-        plant,
-      },
-      {
-        name: `plant-${index}-kafka`,
-        broker: 'kafka',
-        store: 'redis',
-        storeUrl: redis.url,
-        storeKeyPrefix,
-        plant,
-      },
-    ];
-  });
-  const ledger = makeLedger();
-  const ground = groundOf(ledger);
-  const stores = [
-    { store: 'valkey', url: valkey.url },
-    { store: 'redis', url: redis.url },
-  ] as const;
-  try {
-    for (const { plant, store, storeUrl, storeKeyPrefix } of lanes) {
-      await withRawStore({ store, url: storeUrl }, (raw) =>
-        plantFault(raw, storeKeyPrefix, plant.messages(ground), plant.totalOff ?? 0),
-      );
-    }
-    const consoleLanes = lanes.map(({ plant: _plant, ...lane }) => lane);
-    const reports = await withSelfTestConsole({ ...options, lanes: consoleLanes }, async (client) => {
-      const accounts = new Map<Plant, Account>();
-      // One comparison for all plants with the same load.
-      const alike = await compare(client, lanes, ground, {});
-      for (const plant of plants) {
-        const unknown = plant.unknown?.(ground);
-        accounts.set(plant, unknown === undefined ? alike : await compare(client, lanes, ground, unknown));
-      }
-      return accounts;
-    });
-    const misses = new Map<Plant, readonly string[]>();
-    for (const [plant, account] of reports) {
-      const own = lanes.filter((lane) => lane.plant === plant);
-      misses.set(
-        plant,
-        (await Promise.all(own.map((lane) => missesOf(lane, account, ledger, ground)))).flat(),
-      );
-    }
-    return selfTestResult(CLEAN, FAULTS, misses);
-  } finally {
-    await Promise.all(stores.map((address) => withRawStore(address, (raw) => raw.removeAll(scratch))));
+async function withServers<T>(
+  wanted: readonly ServerName[],
+  {
+    stateDirectory,
+    onEvent,
+    signal,
+  }: {
+    readonly stateDirectory: string;
+    readonly onEvent: (line: string) => void;
+    readonly signal: AbortSignal;
+  },
+  work: (addresses: Servers['addresses']) => Promise<T>,
+): Promise<T> {
+  const running = await findServers();
+  if (running !== undefined) {
+    const states = await Promise.all(wanted.map((name) => running.status(name)));
+    if (states.every((state) => state === 'running')) return work(running.addresses);
   }
-}
-
-/** A fictitious load: one message per request. */
-function makeLedger(): Ledger {
-  const account = {
-    seed: 'self-test',
-    startedAt: new Date().toISOString(),
-    keys: { prefix: `self-test-${randomUUID()}`, batch: 1, messages: MESSAGES },
-    requests: { total: MESSAGES },
-  };
-  return { account: account as LoadAccount, notAccepted: new Map() };
-}
-
-function groundOf(ledger: Ledger): Ground {
-  const messages = [...ledgerRequests(ledger)].flatMap((request) =>
-    request.messages.map(
-      ({ country, weather }): PlantedMessage => ({
-        identity: identityOf(request, undefined),
-        country,
-        weather: weatherOf(weather),
-        counted: 1,
-        isRemembered: true,
-      }),
-    ),
-  );
-  const counts: Record<string, number> = {};
-  for (const { country } of messages) counts[country] = (counts[country] ?? 0) + 1;
-  const [many = '', few = '', third = ''] = Object.keys(counts)
-    .sort((left, right) => (counts[right] ?? 0) - (counts[left] ?? 0))
-    .filter((country, index, all) => index === 0 || counts[country] !== counts[all[0] as string]);
-  return { messages, counts, places: [many, few, third] };
-}
-
-function compare(
-  client: ConsoleClient,
-  lanes: readonly PlantedLane[],
-  ground: Ground,
-  unknown: PerCountry,
-): Promise<Account> {
-  const now = Date.now();
-  const before = Object.fromEntries(
-    lanes.map(({ name, plant }) => [
-      name,
-      {
-        total: 0,
-        byCountry: {},
-        identities: 0,
-        // Differs from the store's mark: identities have expired since.
-        expiryMark: 'before',
-        readAt: plant.isOld === true ? now - A_DAY_AND_MORE_MS : now,
-      },
-    ]),
-  );
-  return client.compare({ accepted: ground.counts, unknown, before });
-}
-
-/** Deviations from the required report in a lane; empty when it is correct. */
-async function missesOf(
-  lane: PlantedLane,
-  account: Account,
-  ledger: Ledger,
-  ground: Ground,
-): Promise<string[]> {
-  const { plant, name, broker } = lane;
-  const own = ({ lane: of }: { readonly lane: string }): boolean => of === name;
-  const part: Account = {
-    rows: account.rows.filter(own),
-    lanes: account.lanes.filter(own),
-    findings: account.findings.filter(own),
-    exact: account.findings.filter(own).every(({ kind }) => kind === 'other'),
-  };
-  const expected = plant.findings(ground);
-  const { state } = verdictOf(part);
-  const { account: deep } = await verifyDeeply({
-    account: part,
-    ledger,
-    stores: [{ lane: name, store: lane.store, url: lane.storeUrl, keyPrefix: lane.storeKeyPrefix }],
-    apiKey: undefined,
-    weatherBefore: { [name]: {} },
-    now: Date.now(),
+  const servers = await startServers({
+    only: wanted,
+    dataDirectory: join(stateDirectory, 'self-test-servers'),
+    fresh: true,
+    onProgress: onEvent,
+    signal,
   });
-  const deepExpected = plant.deepFindings?.(ground) ?? expected;
-  return [
-    ...(sameFindings(part.findings, expected) ? [] : [`${broker} reported ${show(part.findings)}`]),
-    ...(state === plant.state ? [] : [`${broker} was called ${state}`]),
-    ...(sameFindings(deep.findings, deepExpected)
-      ? []
-      : [`${broker}, deep, reported ${show(deep.findings)}`]),
-    ...(deep.exact === (deepExpected.length === 0) ? [] : [`${broker}, deep, was exact: ${deep.exact}`]),
-  ];
-}
-
-function sameFindings(
-  left: readonly Omit<Finding, 'lane'>[],
-  right: readonly Omit<Finding, 'lane'>[],
-): boolean {
-  return show(left) === show(right);
-}
-
-function show(findings: readonly Omit<Finding, 'lane'>[]): string {
-  return findings
-    .map(({ country, kind, count, countedAs }) =>
-      `${kind} ${count} ${country ?? '-'} ${countedAs ?? ''}`.trim(),
-    )
-    .sort()
-    .join(', ');
+  try {
+    return await work(servers.addresses);
+  } finally {
+    await servers.down();
+  }
 }

@@ -6,9 +6,9 @@ import { after, before, describe, it } from 'node:test';
 import { useServers } from '@caudal/common/testing';
 import { Redis } from 'ioredis';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
-import { identityOf, ledgerRequests, readLedger } from '../../src/verify/ledger.ts';
-import { storeRecordOf } from '../../src/verify/store-record.ts';
 import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
+import { identityOf, ledgerRequests, readLedger } from '../../src/workloads/messages/verify/ledger.ts';
+import { storeRecordOf } from '../../src/workloads/messages/verify/store-record.ts';
 import { runCommand } from '../support/run-command.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 

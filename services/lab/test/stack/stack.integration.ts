@@ -7,7 +7,7 @@ import { eventually, useServers } from '@caudal/common/testing';
 import { isRunning, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
 import { createConsoleClient } from '../../src/load/console-client.ts';
 import { type LoadResult, type MeasureOptions, measureLoad } from '../../src/load/measure-load.ts';
-import { type LoadRun, localLoad, type Scenario } from '../../src/load/run-k6.ts';
+import { type LoadRun, localLoad } from '../../src/load/run-k6.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
 import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
 import { uniqueNames } from '../support/unique-names.ts';
@@ -23,7 +23,7 @@ describe('the local stack', () => {
   let identities: ProcessIdentity[] = [];
 
   const load = (
-    scenario: Scenario,
+    scenario: string,
     variables: Record<string, string>,
     options: Pick<MeasureOptions, 'signal' | 'onLoadStarted'> = {},
   ) =>

@@ -32,7 +32,7 @@ export function runMutant(mutation: Mutation): void {
     const app = createConsumerApp({
       consumer,
       store,
-      metrics: createLaneMetrics(registry, config.lane, () => consumer.assignments().length),
+      metrics: createLaneMetrics(registry, { name: config.lane }, () => consumer.assignments().length),
       logger,
       maxMessages: config.batchMaxMessages,
       stopping: lifecycle.stopping,

@@ -7,7 +7,7 @@ describe('selfTestResult', () => {
   const loss = { name: 'a loss' };
   const double = { name: 'a double' };
   const result = (misses: ReadonlyMap<{ name: string }, readonly string[]>) =>
-    selfTestResult(clean, [loss, double], misses);
+    selfTestResult({ clean, faults: [loss, double], where: 'in both lanes' }, misses);
 
   it('counts the faults that were reported as they are', () => {
     const { found, planted, lines } = result(

@@ -1,7 +1,7 @@
 import { defaultLanes, describeLane, type Lane, type SharedNames } from '@caudal/common/lanes';
 import { BROKER_NAMES, type BrokerName } from '@caudal/common/messaging';
 import { STORE_NAMES, type StoreName } from '@caudal/common/stores';
-import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
+import type { ServerAddresses, ServerName } from '../../../../../tools/servers/servers.ts';
 import { UsageError } from '../../cli/arguments.ts';
 
 /**
@@ -46,4 +46,9 @@ export function brokersOf(lanes: readonly Lane[]): readonly BrokerName[] {
 /** Stores that lanes write. */
 export function storesOf(lanes: readonly Lane[]): readonly StoreName[] {
   return STORE_NAMES.filter((name) => lanes.some(({ store }) => store === name));
+}
+
+/** Servers that lanes need. */
+export function serversOf(lanes: readonly Lane[]): readonly ServerName[] {
+  return [...brokersOf(lanes), ...storesOf(lanes)];
 }

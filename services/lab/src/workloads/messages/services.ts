@@ -3,7 +3,7 @@ import { DEFAULT_NAMES, defaultLanes, type Lane, type SharedNames } from '@cauda
 import type { BrokerName } from '@caudal/common/messaging';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import { ROOT } from '../../cli/paths.ts';
-import type { ServiceSource, ServiceSpec, Variables } from '../../stack/service-spec.ts';
+import { type ServiceSource, type ServiceSpec, scalable, type Variables } from '../../stack/service-spec.ts';
 import { brokersOf, consumerOf, storeUrlOf } from './lanes.ts';
 
 /** Name of the service that accepts messages. */
@@ -65,6 +65,11 @@ export function messagesServices(options: MessagesOptions = {}): readonly Servic
       environment: (source) => consoleEnvironment(source, lanes, names),
     },
   ];
+}
+
+/** Processes of each set that can be scaled, by its name. */
+export function replicasOf(services: readonly ServiceSpec[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(scalable(services).map(({ name, replicas }) => [name, replicas]));
 }
 
 /** Variables of a broker, by who reads them. */

@@ -6,18 +6,17 @@ import { after, before } from 'node:test';
 import { eventually } from '@caudal/common/testing';
 import { createTerminal } from '../../../src/cli/terminal.ts';
 import { connectToCluster } from '../../../src/cluster/connection.ts';
-import { measureRelease } from '../../../src/cluster/measure-release.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import { type StartedRelease, startRelease } from '../../../src/cluster/start-release.ts';
 import { totalsOf } from '../../../src/load/console-client.ts';
 import type { LoadResult } from '../../../src/load/measure-load.ts';
-import type { Scenario } from '../../../src/load/run-k6.ts';
+import { measureRelease } from '../../../src/workloads/messages/measure-release.ts';
 import { removeNamespace } from './actions.ts';
 import { openCluster, type TestCluster } from './use-cluster.ts';
 
 /** A load to run; it goes through the release's own Service, or through the ingress where `baseUrl` says so. */
 export interface Loading {
-  readonly scenario?: Scenario;
+  readonly scenario?: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly baseUrl?: string;
   /** Done under the load, from its first accepted message on; the load must outlast it. */

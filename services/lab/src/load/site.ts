@@ -1,0 +1,11 @@
+import type { Fetch } from './fetch.ts';
+import type { MetricsUrls } from './metrics-watch.ts';
+
+/** Where a system runs: how its services are reached. */
+export interface Site {
+  /** Base of a service's API, for `fetch`. In a release services go by their component. */
+  url(service: string): string;
+  readonly fetch: Fetch;
+  /** `/metrics` of its services; may change. */
+  readonly metricsUrls: MetricsUrls;
+}

@@ -1,0 +1,41 @@
+import { readLine, startProgram } from '../../../bench/program.ts';
+import type { Target } from '../../../bench/target.ts';
+import { programPath } from './bed.ts';
+
+/** Posted body, its number of messages, and whether each request has its own key. */
+export interface Load {
+  readonly body: string;
+  readonly messages: number;
+  readonly isKeyed?: boolean;
+}
+
+/** Result of a load. */
+export interface LoadResult {
+  readonly messages: number;
+  readonly perSecond: number;
+}
+
+/** Posts for `seconds` over `connections`; throws if any answer is not 202. */
+export async function runLoad(
+  target: Target,
+  load: Load,
+  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+): Promise<LoadResult> {
+  const child = startProgram(programPath('http-load'), {
+    BENCH_PORT: String(target.port),
+    BENCH_CONNECTIONS: String(connections),
+    BENCH_SECONDS: String(seconds),
+    BENCH_BODY: load.body,
+    BENCH_KEYED: String(load.isKeyed ?? false),
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const { milliseconds, statuses } = await readLine<{
+    milliseconds: number;
+    statuses: Record<string, number>;
+  }>(child, () => true);
+  await ended;
+  const others = Object.keys(statuses).filter((status) => status !== '202');
+  if (others.length > 0) throw new Error(`answers other than 202 under load: ${JSON.stringify(statuses)}`);
+  const messages = (statuses['202'] ?? 0) * load.messages;
+  return { messages, perSecond: (messages / milliseconds) * 1_000 };
+}

@@ -1,0 +1,83 @@
+import { oneOf, wholeNumber } from '../../../cli/arguments.ts';
+import { type CommandLine, commandLine } from '../../../cli/command-line.ts';
+import type { ClusterChoice, ReleaseDescription } from '../../workload.ts';
+import { readSeedLoad } from './seed-load.ts';
+
+const PRESETS = ['default', 'minimal', 'ha'] as const;
+const PROVIDERS = ['auto', 'kind', 'local'] as const;
+
+const LINE: CommandLine<ClusterChoice> = commandLine({
+  usage: `usage: npm run cluster -- [SYSTEM] [options]
+
+Starts a Kubernetes cluster (kind with Docker, otherwise a node on this machine), builds the image, installs the chart,
+posts 10,000 messages with a k6 Job through the ingress, prints the account, and forwards ports until Ctrl-C.
+The cluster keeps running: npm run cluster:down removes it.
+
+  --once              exit after the account: 0 when it is exact
+  --messages N        messages to post (10000)
+  --users N           concurrent virtual users (100)
+  --seed TEXT         seed for the generated messages (1)
+  --no-load           install only
+  --preset NAME       chart preset: default, minimal or ha (default)
+  --values FILE       additional chart values; may be repeated
+  --release NAME      Helm release name (caudal)
+  --namespace NAME    Kubernetes namespace (caudal)
+  --nodes N           number of nodes, 1 or 2 (1)
+  --provider NAME     cluster provider: auto, kind or local (auto)
+  --context NAME      use your own cluster by kubectl context ('current' for the current one); needs --values
+                      with an image that the cluster can pull
+`,
+  options: {
+    once: { type: 'boolean', default: false },
+    messages: { type: 'string' },
+    users: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    'no-load': { type: 'boolean', default: false },
+    preset: { type: 'string', default: 'default' },
+    values: { type: 'string', multiple: true, default: [] },
+    release: { type: 'string', default: 'caudal' },
+    namespace: { type: 'string', default: 'caudal' },
+    nodes: { type: 'string' },
+    provider: { type: 'string', default: 'auto' },
+    context: { type: 'string' },
+  },
+  read({ values }) {
+    const load = values['no-load'] ? undefined : readSeedLoad(values);
+    return {
+      once: values.once,
+      provider: oneOf('provider', values.provider, PROVIDERS),
+      context: values.context,
+      nodes: wholeNumber('nodes', values.nodes, { min: 1, max: 2, fallback: 1 }),
+      name: values.release,
+      namespace: values.namespace,
+      preset: oneOf('preset', values.preset, PRESETS),
+      valuesFiles: values.values,
+      load: load && { ...load, announcement: `${load.messages} messages by ${load.users} users` },
+    };
+  },
+});
+
+const INGEST = 'ingest';
+const CONSOLE = 'console';
+
+/** `npm run cluster -- messages`: the pipeline as a release of the chart. */
+export const CLUSTER: CommandLine<ClusterChoice> & ReleaseDescription = {
+  ...LINE,
+  values: {},
+  entry: INGEST,
+  isMeasured: (component) => component === INGEST || component.endsWith('-consumer'),
+  forwards: [
+    { component: INGEST, port: 'http', wantedPort: 8080, title: 'ingest API', path: '/docs' },
+    { component: CONSOLE, port: 'http', wantedPort: 8081, title: 'console', path: '/api/lanes' },
+    { component: 'prometheus', port: '9090', wantedPort: 9090, title: 'Prometheus', path: '/' },
+    { component: 'grafana', port: '3000', wantedPort: 3000, title: 'Grafana', path: '/' },
+  ],
+  suggestions({ name, namespace, context, ingressUrl, url }) {
+    return [
+      `npm run load -- steady --rate 300 --duration 60s --base-url ${ingressUrl ?? url(INGEST)} --console-url ${url(CONSOLE)}`,
+      `kubectl -n ${namespace} scale deploy/${name}-kafka-redis-consumer --replicas=3     while the load runs`,
+      `kubectl -n ${namespace} delete pod ${name}-valkey-0                              its lane pauses, the other continues`,
+      `npm run verify -- --deep --namespace ${namespace}${name === 'caudal' ? '' : ` --release ${name}`}${context === undefined ? '' : ` --context ${context}`}`,
+    ];
+  },
+};
