@@ -29,8 +29,8 @@ describe('the objects that operators need', () => {
     const script = find(await render(), 'ConfigMap', 'caudal-kafka-topology').data?.['declare-topology.mjs'];
     const variables: Record<string, string> = {
       TOPIC: 'message',
-      DEAD_LETTER_TOPIC: 'message.dead',
-      GROUP: 'caudal',
+      DEAD_LETTER_TOPICS: 'message.dead',
+      GROUPS: 'caudal',
     };
     const granted = [...(script ?? '').matchAll(/\['(\w+)', (topic|group), (\w+), \[([A-Z_, ]+)\]\]/g)].map(
       ([, user, type, resource = '', operations = '']) =>

@@ -43,12 +43,32 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
     },
   ],
   [
-    'both read kafka, which gives each message to one of them: let one',
-    { values: { lanes: { again: { broker: 'kafka', store: 'valkey' }, 'rabbitmq-valkey': null } } },
+    'lanes "again" and "kafka-redis" both read caudal of kafka, which gives each message to one of them: set another lanes.kafka-redis.subscription, or leave it empty',
+    { values: { lanes: { again: { broker: 'kafka', store: 'valkey', subscription: 'caudal' } } } },
   ],
   [
-    'both count in valkey: give one of them the other store',
-    { values: { lanes: { again: { broker: 'kafka', store: 'valkey' }, 'kafka-redis': null } } },
+    'lanes "again" and "rabbitmq-valkey" both have the dead letters message.dead: set another lanes.rabbitmq-valkey.deadLetters',
+    { values: { lanes: { again: { broker: 'rabbitmq', store: 'redis', deadLetters: 'message.dead' } } } },
+  ],
+  [
+    'lanes "again" and "rabbitmq-valkey" both count in valkey under the prefix "": set another lanes.rabbitmq-valkey.storeKeyPrefix',
+    { values: { lanes: { again: { broker: 'kafka', store: 'valkey', storeKeyPrefix: '' } } } },
+  ],
+  [
+    'lanes.again.deadLetters=message would be read as messages: set another name, or leave it empty',
+    { values: { lanes: { again: { broker: 'kafka', store: 'valkey', deadLetters: 'message' } } } },
+  ],
+  [
+    'lanes.again.subscription="a b" is not a name that brokers take: use letters, digits and . _ -',
+    { values: { lanes: { again: { broker: 'kafka', store: 'valkey', subscription: 'a b' } } } },
+  ],
+  [
+    'lanes.again.countries: "es" is not an ISO 3166-1 alpha-2 code: write two capital letters, such as ES',
+    { values: { lanes: { again: { broker: 'kafka', store: 'valkey', countries: ['FR', 'es'] } } } },
+  ],
+  [
+    'lanes.again.countries names a country twice: FR, FR',
+    { values: { lanes: { again: { broker: 'kafka', store: 'valkey', countries: ['FR', 'FR'] } } } },
   ],
   ['stores in redis: set redis.enabled=true or externalRedis.url', { values: { redis: { enabled: false } } }],
   ['there are two stores for lane', { values: { externalValkey: { url: 'redis://v.example.com' } } }],
@@ -83,7 +103,7 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
   ],
   [
     'no lane stores in redis: set redis.enabled=false or give it a lane',
-    { values: { lanes: { 'kafka-redis': null } } },
+    { values: { lanes: { 'kafka-redis': null }, kafka: { enabled: false } } },
   ],
   ['kafka.replicationFactor=3 needs as many brokers', { values: { kafka: { replicationFactor: 3 } } }],
   ['is above the replication factor of 1: nothing could be', { values: { kafka: { minInsyncReplicas: 2 } } }],
@@ -168,6 +188,10 @@ describe('values that cannot work', () => {
       [
         'there are two Kafkas: set kafka.enabled=false to use externalKafka.brokers',
         { externalKafka: { brokers: ['k.example.com:9092'] } },
+      ],
+      [
+        'no lane reads kafka: set kafka.enabled=false or give it a lane',
+        { lanes: { 'kafka-redis': null }, redis: { enabled: false } },
       ],
     ] as const) {
       const said = await refusal({ values });

@@ -252,8 +252,8 @@ describe('the page on external servers', () => {
       find(await render(), 'ConfigMap', 'caudal-kafka-topology').data?.['declare-topology.mjs'] ?? '';
     const names: Record<string, string> = {
       TOPIC: 'message',
-      DEAD_LETTER_TOPIC: 'message.dead',
-      GROUP: 'caudal',
+      DEAD_LETTER_TOPICS: 'message.dead',
+      GROUPS: 'caudal',
     };
     const own = [...script.matchAll(/\['(\w+)', (topic|group), (\w+), \[([A-Z_, ]+)\]\]/g)].map(
       ([, user, type, name = '', operations = '']) =>

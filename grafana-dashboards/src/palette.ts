@@ -43,6 +43,12 @@ export const OWNER_PATTERNS: Readonly<Record<Exclude<Owner, 'neutral'>, string>>
   kafka: '^(?=.*kafka|(?!.*rabbitmq).*redis)',
 };
 
+/** Names of series of a broker's further lane, whose store is not the one that the broker usually ends in. */
+export const CROSSED_PATTERNS: Readonly<Record<Exclude<Owner, 'neutral'>, string>> = {
+  rabbitmq: '^(?=.*rabbitmq)(?=.*redis)',
+  kafka: '^(?=.*kafka)(?=.*valkey)',
+};
+
 /** Returns the owner of a series by its name. */
 export function ownerOf(name: string): Owner {
   for (const owner of ['rabbitmq', 'kafka'] as const) {

@@ -114,6 +114,26 @@ function checkSeries({ title, fieldConfig, type }: PanelJson, name: string): voi
   else assert.equal(meaning, ownerOf(title.startsWith('RabbitMQ') ? 'rabbitmq' : name), where);
 }
 
+test('four lanes of two brokers lie on their own lines where lines are stacked, each with a colour', () => {
+  const stacked = [...dashboards.values()]
+    .flatMap(panelsOf)
+    .filter(({ fieldConfig }) =>
+      [fieldConfig?.defaults ?? {}, fieldConfigOf(fieldConfig, 'kafka-redis waiting')].some(
+        ({ custom }) => (custom?.stacking as { mode?: string } | undefined)?.mode === 'normal',
+      ),
+    )
+    .filter(({ targets = [] }) => targets.some(({ legendFormat }) => legendFormat.includes('{{lane}}')));
+  assert.ok(stacked.length > 0);
+  for (const { title, fieldConfig } of stacked) {
+    const shown = LANES.slice(0, 4).map((lane) => {
+      const { custom, color } = fieldConfigOf(fieldConfig, `${lane} waiting`);
+      return { group: (custom?.stacking as { group: string }).group, color: color?.fixedColor };
+    });
+    assert.equal(new Set(shown.map(({ group }) => group)).size, 4, title);
+    assert.equal(new Set(shown.map(({ color }) => color)).size, 4, title);
+  }
+});
+
 test('a name belongs to one lane at most, by its broker first', () => {
   const owners = Object.fromEntries(
     [...LANES, 'Valkey', 'redis', 'ingest', 'p99'].map((name) => [name, ownerOf(name)]),

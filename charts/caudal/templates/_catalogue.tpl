@@ -20,6 +20,7 @@ isReplayable  a broker that keeps what its consumers have acknowledged
 consumers     the most of one lane that work at once; without it there is no such limit
 retentionHours
               how long messages are kept in any case
+names         a broker's own: `source` is what ingest writes to, `subscription` what one lane may read without a suffix
 subscription, deadLetters
               a broker's names for a lane without names of its own; `*` stands for the lane
 external      `set`: there is one; `setting`: the value that says where it is; `plain`: the scheme without TLS; `addresses`,
@@ -35,6 +36,7 @@ helper        a pod of the release that prepares it
   isClustered: true
   isReplayable: false
   memory: memoryHighWatermark
+  names: { subscription: {{ $v.rabbitmq.queue | quote }}, source: {{ $v.rabbitmq.queue | quote }} }
   subscription: {{ printf "%s.*" $v.rabbitmq.queue | quote }}
   deadLetters: {{ printf "%s.*.dead" $v.rabbitmq.queue | quote }}
   ports: { amqp: 5672, management: 15672, prometheus: 15692, epmd: 4369, distribution: 25672 }
@@ -69,6 +71,7 @@ helper        a pod of the release that prepares it
   memory: heap
   consumers: {{ int64 $v.kafka.partitions }}
   retentionHours: {{ int64 $v.kafka.retentionHours }}
+  names: { subscription: {{ $v.kafka.group | quote }}, source: {{ $v.kafka.topic | quote }} }
   subscription: {{ printf "%s-*" $v.kafka.group | quote }}
   deadLetters: {{ printf "%s.*.dead" $v.kafka.topic | quote }}
   ports: { kafka: 9092, controller: 9093 }

@@ -1,19 +1,56 @@
-{{/* Lanes with the defaults of `consumer` laid under each, as YAML by name. Removed ones are left out. */}}
+{{/*
+Lanes with the defaults of `consumer` laid under each, as YAML by name, all names filled in. Removed ones are left out.
+*/}}
 {{- define "caudal.lanes" -}}
-{{- range $name, $lane := .Values.lanes }}
-{{- if $lane }}
-{{ $name }}: {{- mergeOverwrite (deepCopy $.Values.consumer) (deepCopy $lane) | toYaml | nindent 2 }}
+{{- $brokers := dict -}}
+{{- range include "caudal.servers" . | fromYamlArray }}{{ if eq .role "broker" }}{{ $_ := set $brokers .name . }}{{ end }}{{ end -}}
+{{- range $name, $given := .Values.lanes }}
+{{- if $given }}
+{{- $broker := index $brokers $given.broker }}
+{{- $lane := mergeOverwrite (dict "countries" list) (deepCopy $.Values.consumer) (deepCopy $given) }}
+{{- range $key := list "subscription" "deadLetters" }}
+{{- $_ := set $lane $key (tpl (get $given $key | default (index $broker $key | replace "*" $name)) $) }}
+{{- end }}
+{{- if kindIs "invalid" $given.storeKeyPrefix }}{{ $_ := set $lane "storeKeyPrefix" (printf "%s:" $name) }}{{ end }}
+{{ $name }}: {{- toYaml $lane | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
-{{/* Names of the brokers that ingest publishes to, in the catalogue's order, as a YAML list. */}}
+{{/* Lanes that read a broker, as YAML by name. Takes a list: root, broker. */}}
+{{- define "caudal.lanesOf" -}}
+{{- range $name, $lane := include "caudal.lanes" (index . 0) | fromYaml }}
+{{- if eq $lane.broker (index $ 1) }}
+{{ $name }}: {{- toYaml $lane | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Names of the brokers that lanes read, in the catalogue's order, as a YAML list. */}}
 {{- define "caudal.brokersInUse" -}}
+{{- $used := list -}}
+{{- range include "caudal.lanes" . | fromYaml }}{{ $used = append $used .broker }}{{ end -}}
 {{- range include "caudal.servers" . | fromYamlArray }}
-{{- if eq .role "broker" }}
+{{- if has .name $used }}
 - {{ .name }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/*
+`subscription` and `deadLetters` that a service finds at a broker, as YAML: a lane's, or for one that is of no lane those
+that the broker's values name, if a lane has them, else those of its first lane. Takes a list: root, broker, lane (empty
+if none).
+*/}}
+{{- define "caudal.laneNames" -}}
+{{- $lanes := include "caudal.lanesOf" . | fromYaml -}}
+{{- $shared := (include "caudal.server" . | fromYaml).names -}}
+{{- $found := index . 2 -}}
+{{- if not $found -}}
+{{- range keys $lanes | sortAlpha | reverse }}{{ $found = . }}{{ end -}}
+{{- range $name, $lane := $lanes }}{{ if eq $lane.subscription $shared.subscription }}{{ $found = $name }}{{ end }}{{ end -}}
+{{- end -}}
+{{- pick (index $lanes $found) "subscription" "deadLetters" | toYaml -}}
 {{- end -}}
 
 {{/* Lanes as the console wants them: JSON. Passwords are in variables that it names. Takes the root. */}}
@@ -22,6 +59,13 @@
 {{- range $name, $lane := include "caudal.lanes" . | fromYaml -}}
 {{- $store := include "caudal.connection.store" (list $ $lane.store "console") | fromYaml -}}
 {{- $entry := dict "name" $name "broker" $lane.broker "store" $lane.store "storeUrl" $store.url -}}
+{{- $known := include "caudal.laneNames" (list $ $lane.broker "") | fromYaml -}}
+{{- range $key := list "subscription" "deadLetters" -}}
+{{- if ne (index $lane $key) (index $known $key) }}{{ $_ := set $entry $key (index $lane $key) }}{{ end -}}
+{{- end -}}
+{{- range $key := list "storeKeyPrefix" "countries" -}}
+{{- with index $lane $key }}{{ $_ := set $entry $key . }}{{ end -}}
+{{- end -}}
 {{- if $store.secret -}}
 {{- $_ := set $entry "storePasswordEnv" (printf "%s_PASSWORD" (upper $lane.store)) -}}
 {{- with $store.username }}{{ $_ := set $entry "storeUsername" . }}{{ end -}}

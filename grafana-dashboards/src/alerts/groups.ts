@@ -1,5 +1,5 @@
 import { ACCOUNT_ALERTS, ACCOUNT_RECORDINGS } from './account.ts';
-import { DOOR_ALERTS } from './door.ts';
+import { INGEST_ALERTS } from './ingest.ts';
 import { LANE_ALERTS } from './lanes.ts';
 import { type AlertRule, type RecordingRule, runbookOf } from './rule.ts';
 import { SERVER_ALERTS } from './servers.ts';
@@ -8,7 +8,7 @@ import { SERVER_ALERTS } from './servers.ts';
 export const ALERTS: readonly AlertRule[] = [
   ...ACCOUNT_ALERTS,
   ...LANE_ALERTS,
-  ...DOOR_ALERTS,
+  ...INGEST_ALERTS,
   ...SERVER_ALERTS,
 ];
 
@@ -18,7 +18,7 @@ export function ruleGroups(): object {
     groups: [
       group('caudal-account', ACCOUNT_ALERTS, ACCOUNT_RECORDINGS),
       group('caudal-lanes', LANE_ALERTS),
-      group('caudal-ingest', DOOR_ALERTS),
+      group('caudal-ingest', INGEST_ALERTS),
       group('caudal-servers', SERVER_ALERTS),
     ],
   };

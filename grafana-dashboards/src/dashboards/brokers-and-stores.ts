@@ -2,7 +2,7 @@ import { STATES } from '../palette.ts';
 import { figure } from '../panels/figure.ts';
 import { lines } from '../panels/lines.ts';
 import { states } from '../panels/states.ts';
-import { BROKER_UP, PENDING, PUBLISH_SECONDS } from '../signals/door.ts';
+import { BROKER_UP, PENDING, PUBLISH_SECONDS } from '../signals/ingest.ts';
 import {
   BATCH_SIZE,
   DEAD_LETTER_RATE,

@@ -5,7 +5,7 @@ import { lines } from '../panels/lines.ts';
 import { counts } from '../panels/states.ts';
 import { text } from '../panels/text.ts';
 import { ACCEPTED, DIFFERENCE, NOT_ACCEPTED, STORED } from '../signals/account.ts';
-import { INGEST_RATE, REQUEST_RATE, REQUEST_SECONDS } from '../signals/door.ts';
+import { INGEST_RATE, REQUEST_RATE, REQUEST_SECONDS } from '../signals/ingest.ts';
 import {
   BACKLOG,
   END_TO_END,

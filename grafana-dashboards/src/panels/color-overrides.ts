@@ -1,6 +1,6 @@
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
-import { HUES, type Hue, NEUTRAL, OWNER_PATTERNS, type Owner, STATES } from '../palette.ts';
+import { CROSSED_PATTERNS, HUES, type Hue, NEUTRAL, OWNER_PATTERNS, type Owner, STATES } from '../palette.ts';
 import type { Signal } from '../signals/signal.ts';
 
 /** Properties of the series whose name matches; later ones override earlier ones. */
@@ -35,6 +35,7 @@ export function colorOverrides(
   const hasQuantiles = /^p\d\d/m.test(legends);
   return [
     ...(namesOwner ? OWNERS.map((one) => ofOwner(one, isMany, isStacked)) : []),
+    ...(namesOwner ? OWNERS.map((one) => ofCrossed(one, isMany, isStacked)) : []),
     ...(hasQuantiles
       ? [...quantiles('^', HUES[owner]), ...(namesOwner ? OWNERS.flatMap(quantilesOf) : [])]
       : []),
@@ -77,14 +78,20 @@ const fixed = (fixedColor: string): DynamicConfigValue => ({
   value: { mode: FieldColorModeId.Fixed, fixedColor },
 });
 
+const ofOwner = (owner: (typeof OWNERS)[number], isMany: boolean, isStacked: boolean): NameOverride =>
+  ofLane(OWNER_PATTERNS[owner], HUES[owner].mid, isMany, isStacked && owner);
+
+const ofCrossed = (owner: (typeof OWNERS)[number], isMany: boolean, isStacked: boolean): NameOverride =>
+  ofLane(CROSSED_PATTERNS[owner], HUES[owner].dark, isMany, isStacked && `${owner} crossed`);
+
 // Lines that are stacked lie on those of their own lane only.
-function ofOwner(owner: (typeof OWNERS)[number], isMany: boolean, isStacked: boolean): NameOverride {
+function ofLane(pattern: string, fixedColor: string, isMany: boolean, group: string | false): NameOverride {
   const mode = isMany ? FieldColorModeId.Shades : FieldColorModeId.Fixed;
   return {
-    regexp: `/${OWNER_PATTERNS[owner]}/i`,
+    regexp: `/${pattern}/i`,
     properties: [
-      { id: 'color', value: { mode, fixedColor: HUES[owner].mid } },
-      ...(isStacked ? [{ id: 'custom.stacking', value: { mode: 'normal', group: owner } }] : []),
+      { id: 'color', value: { mode, fixedColor } },
+      ...(group ? [{ id: 'custom.stacking', value: { mode: 'normal', group } }] : []),
     ],
   };
 }

@@ -7,7 +7,9 @@ const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, Resource
   createRequire('/app/services/common/package.json')('kafkajs');
 const RETRY_MS = 500;
 const environment = process.env;
-const { TOPIC, DEAD_LETTER_TOPIC, GROUP } = environment;
+// One topic feeds all lanes; each has a group and dead letters of its own.
+const { TOPIC } = environment;
+const [DEAD_LETTER_TOPICS, GROUPS] = [environment.DEAD_LETTER_TOPICS, environment.GROUPS].map((names) => names.split(','));
 
 const kafka = new Kafka({
   clientId: 'caudal-topology',
@@ -23,7 +25,7 @@ const kafka = new Kafka({
 
 const topics = [
   { topic: TOPIC, numPartitions: Number(environment.PARTITIONS) },
-  { topic: DEAD_LETTER_TOPIC, numPartitions: 1 },
+  ...DEAD_LETTER_TOPICS.map((name) => ({ topic: name, numPartitions: 1 })),
 ].map((topic) => ({
   ...topic,
   replicationFactor: Number(environment.REPLICATION_FACTOR),
@@ -35,13 +37,13 @@ const { DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE } = AclOperationTypes;
 const rights = [
   // Its configuration holds the largest record batch that it takes.
   ['ingest', topic, TOPIC, [DESCRIBE, DESCRIBE_CONFIGS, WRITE]],
-  ['ingest', topic, DEAD_LETTER_TOPIC, [DESCRIBE]],
+  ['ingest', topic, DEAD_LETTER_TOPICS, [DESCRIBE]],
   ['consumer', topic, TOPIC, [DESCRIBE, READ]],
-  ['consumer', topic, DEAD_LETTER_TOPIC, [DESCRIBE, WRITE]],
-  ['consumer', group, GROUP, [DESCRIBE, READ]],
+  ['consumer', topic, DEAD_LETTER_TOPICS, [DESCRIBE, WRITE]],
+  ['consumer', group, GROUPS, [DESCRIBE, READ]],
   ['console', topic, TOPIC, [DESCRIBE]],
-  ['console', topic, DEAD_LETTER_TOPIC, [DESCRIBE]],
-  ['console', group, GROUP, [DESCRIBE]],
+  ['console', topic, DEAD_LETTER_TOPICS, [DESCRIBE]],
+  ['console', group, GROUPS, [DESCRIBE]],
 ];
 
 async function declare() {
@@ -52,16 +54,18 @@ async function declare() {
     const missing = topics.filter((wanted) => !existing.includes(wanted.topic));
     if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: false });
     if (environment.ADMIN_PASSWORD) {
-      const acl = rights.flatMap(([user, resourceType, resourceName, operations]) =>
-        operations.map((operation) => ({
-          principal: `User:${user}`,
-          host: '*',
-          resourceType,
-          resourceName,
-          resourcePatternType: ResourcePatternTypes.LITERAL,
-          operation,
-          permissionType: AclPermissionTypes.ALLOW,
-        })),
+      const acl = rights.flatMap(([user, resourceType, names, operations]) =>
+        [names].flat().flatMap((resourceName) =>
+          operations.map((operation) => ({
+            principal: `User:${user}`,
+            host: '*',
+            resourceType,
+            resourceName,
+            resourcePatternType: ResourcePatternTypes.LITERAL,
+            operation,
+            permissionType: AclPermissionTypes.ALLOW,
+          })),
+        ),
       );
       await admin.createAcls({ acl });
     }

@@ -1,15 +1,16 @@
-{{/* Takes a list: root, app. */}}
+{{/* Takes a list: root, user, lane (empty if none). */}}
 {{- define "caudal.connection.kafka" -}}
 {{- $root := index . 0 -}}
 {{- $app := index . 1 -}}
 {{- $in := $root.Values.kafka -}}
 {{- $out := $root.Values.externalKafka -}}
+{{- $names := include "caudal.laneNames" (list $root "kafka" (index . 2)) | fromYaml -}}
 {{- $copies := include "caudal.kafka.copies" $root | fromYaml -}}
 env:
   KAFKA_BROKERS: {{ ternary (printf "%s:9092" (include "caudal.name" (list $root "kafka"))) (join "," $out.brokers) $in.enabled | quote }}
   KAFKA_TOPIC: {{ $in.topic | quote }}
-  KAFKA_DEAD_LETTER_TOPIC: {{ $in.deadLetterTopic | quote }}
-  KAFKA_GROUP: {{ $in.group | quote }}
+  KAFKA_DEAD_LETTER_TOPIC: {{ $names.deadLetters | quote }}
+  KAFKA_GROUP: {{ $names.subscription | quote }}
   KAFKA_TOPOLOGY: {{ ternary "check" $out.topology $in.enabled }}
   KAFKA_PARTITIONS: {{ $in.partitions | int64 }}
   KAFKA_REPLICATION_FACTOR: {{ $copies.factor }}

@@ -4,8 +4,14 @@ What a component has besides connections to brokers, as YAML: `env` (plain value
 */}}
 
 {{- define "caudal.environment.ingest" -}}
-{{- $settings := (index . 1).settings -}}
+{{- $component := index . 1 -}}
+{{- $settings := $component.settings -}}
+{{- $all := list -}}
+{{- range include "caudal.servers" (index . 0) | fromYamlArray }}{{ if eq .role "broker" }}{{ $all = append $all .name }}{{ end }}{{ end -}}
 env:
+{{- if ne (len $component.needs) (len $all) }}
+  BROKERS: {{ join "," $component.needs }}
+{{- end }}
   PRE_STOP_DELAY_MS: {{ int64 $settings.preStopDelayMs }}
 {{- with $settings.apiKeys.existingSecret }}
 secrets:
@@ -23,6 +29,12 @@ env:
   LANE_STORE: {{ $lane.store }}
   BATCH_MAX_MESSAGES: {{ int64 $lane.batchMaxMessages }}
   IDENTITY_KEY_RETENTION_HOURS: {{ int64 $lane.keyRetentionHours }}
+{{- with $lane.storeKeyPrefix }}
+  STORE_KEY_PREFIX: {{ . | quote }}
+{{- end }}
+{{- with $lane.countries }}
+  LANE_COUNTRIES: {{ join "," . | quote }}
+{{- end }}
   STORE_URL: {{ $store.url | quote }}
 {{- if $store.secret }}
 {{- with $store.username }}

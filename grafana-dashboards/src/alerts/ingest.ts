@@ -7,7 +7,7 @@ const rate = (matchers = ''): string =>
   `sum by (${release}) (rate(${select(METRICS.ingestRequests, matchers)}[5m]))`;
 
 /** Alerts on ingest refusing messages. */
-export const DOOR_ALERTS: readonly AlertRule[] = [
+export const INGEST_ALERTS: readonly AlertRule[] = [
   {
     alert: 'CaudalBrokerDown',
     expr: `max by (${release}, broker) (${select(METRICS.brokerUp)}) == 0`,
