@@ -78,9 +78,9 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
     });
 
     /** Starts `main.ts`; `until` resolves when a line has been logged. */
-    const start = () => {
+    const start = (more: Record<string, string> = {}) => {
       const child = spawn(process.execPath, [MAIN], {
-        env: { PATH: process.env.PATH, ...environment },
+        env: { PATH: process.env.PATH, ...environment, ...more },
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       kill = () => void child.kill('SIGKILL');
@@ -176,6 +176,34 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
       child.kill('SIGTERM');
       assert.deepEqual(await exited, [0, null]);
       assert.equal(await store.identities(), total + MESSAGES);
+    });
+
+    it('skips the countries that it does not take, and leaves nothing of them for the next consumer', async () => {
+      const before = await store.totals();
+      const some = start({ LANE_COUNTRIES: 'FR' });
+      await some.until('listening');
+      const bodies = Array.from({ length: MESSAGES }, (_, i) =>
+        encodeEnvelope(envelope(2_000 + i, i % 4 === 0 ? 'FR' : 'ES')),
+      );
+      await publisher.publish(bodies);
+      await eventually(
+        () => some.metric('caudal_skipped_messages_total'),
+        (skipped) => skipped === (MESSAGES * 3) / 4,
+      );
+      await untilStored(before.total + MESSAGES / 4);
+      some.child.kill('SIGTERM');
+      assert.deepEqual(await some.exited, [0, null]);
+
+      // What was not acknowledged would come before this one.
+      const all = start();
+      await all.until('listening');
+      await publisher.publish([encodeEnvelope(envelope(3_000, 'PT'))]);
+      await untilStored(before.total + MESSAGES / 4 + 1);
+      assert.equal(await all.metric('caudal_redeliveries_total'), 0);
+      all.child.kill('SIGTERM');
+      assert.deepEqual(await all.exited, [0, null]);
+      const { byCountry } = await store.totals();
+      assert.deepEqual(byCountry, { ...before.byCountry, FR: MESSAGES / 4, PT: 1 });
     });
   });
 }

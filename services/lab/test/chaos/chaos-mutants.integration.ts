@@ -63,16 +63,17 @@ async function accountUnder(laneName: string, mutant: string | undefined, fault:
       onEvent: () => undefined,
     });
     const client = createConsoleClient(stack.url(CONSOLE));
+    const accepted = { ES: MESSAGES };
     const before = totalsOf(await client.lanes({ identities: true }));
     await fault({ stack, client, proxy, lane });
     await waitForDrain({
       client,
-      expectedTotals: Object.fromEntries(Object.keys(before).map((name) => [name, MESSAGES])),
+      expected: { accepted, before },
       stillForMs: 1_500,
       stalledAfterMs: 10_000,
       deadlineMs: 60_000,
     });
-    return await client.compare({ accepted: { ES: MESSAGES }, unknown: {}, before });
+    return await client.compare({ accepted, unknown: {}, before });
   } finally {
     await stack?.stop();
     await proxy.close();

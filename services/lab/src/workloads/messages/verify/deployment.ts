@@ -83,7 +83,6 @@ async function localStores(): Promise<LaneStore[]> {
   if (servers === undefined) return [];
   return readLanes(readRunRecord(STATE_DIRECTORY)?.setup.lanes).map((lane) => ({
     lane: lane.name,
-    store: lane.store,
     url: storeUrlOf(lane, servers.addresses),
     keyPrefix: lane.keyPrefix,
   }));
