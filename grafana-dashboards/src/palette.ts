@@ -20,6 +20,11 @@ export const HUES: Readonly<Record<Owner, Hue>> = {
   neutral: { light: '#CCCCDC', mid: '#9C9CAE', dark: '#74748A' },
 };
 
+/** Terminal colours closest to the hues of {@link HUES}, as `styleText` of node:util names them. */
+export const TERMINAL_HUES = { rabbitmq: 'magentaBright', kafka: 'cyanBright' } as const satisfies Readonly<
+  Record<Exclude<Owner, 'neutral'>, string>
+>;
+
 /** Grafana's name of the text's own colour, which is the neutral hue on a dark page and readable on a light one. */
 export const NEUTRAL = 'text';
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Stack, startStack } from '../../services/lab/src/stack/stack.ts';
+import { readLanes, serversOf } from '../../services/lab/src/workloads/messages/lanes.ts';
 import { INGEST, messagesServices } from '../../services/lab/src/workloads/messages/services.ts';
 import { failUsage, printsHelp } from '../../tools/lib/command-line.ts';
 import { waitUntil } from '../../tools/lib/wait-until.ts';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
   let stack: Stack | undefined;
   try {
     servers = await startServers({
+      only: [...serversOf(readLanes(undefined)), 'prometheus'],
       dataDirectory: join(directory, 'servers'),
       scrapeIntervalSeconds: SCRAPE_SECONDS,
     });

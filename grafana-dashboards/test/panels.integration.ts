@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Stack, startStack } from '../../services/lab/src/stack/stack.ts';
+import { readLanes, serversOf } from '../../services/lab/src/workloads/messages/lanes.ts';
 import { INGEST, messagesServices } from '../../services/lab/src/workloads/messages/services.ts';
 import { waitUntil } from '../../tools/lib/wait-until.ts';
 import { ensureProgram } from '../../tools/rootfs/host-packages.ts';
@@ -31,6 +32,7 @@ const viewNow = () => {
 before(async () => {
   directory = mkdtempSync(join(tmpdir(), 'caudal-panels-'));
   servers = await startServers({
+    only: [...serversOf(readLanes(undefined)), 'prometheus'],
     dataDirectory: join(directory, 'servers'),
     scrapeIntervalSeconds: SCRAPE_SECONDS,
   });

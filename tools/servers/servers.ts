@@ -16,11 +16,11 @@ import {
   createState,
   ownState,
   readState,
-  type State,
   stateOf,
   updateState,
   writeState,
 } from './state.ts';
+import type { State } from './state-shape.ts';
 
 export type { ServerAddresses, ServerName } from './descriptions/index.ts';
 
@@ -68,8 +68,8 @@ export interface ServersOptions {
 
 /** Options for starting servers. */
 export interface StartOptions extends ServersOptions {
-  /** By default all. */
-  readonly only?: readonly ServerName[];
+  /** What the caller needs: no other server is started, or installed. */
+  readonly only: readonly ServerName[];
   /** Stops running servers and removes all data first. */
   readonly fresh?: boolean;
   /** Keeps the servers running after this process; otherwise they end with it, even if it is killed. */
@@ -88,8 +88,8 @@ const terminateTimeoutMs = 10_000;
  * @throws PrerequisiteError if this machine lacks something; Error if a server does not come up, or if the data
  *   directory is in use by another live process.
  */
-export async function startServers(options: StartOptions = {}): Promise<Servers> {
-  const { only = serverNames, fresh = false, background = false } = options;
+export async function startServers(options: StartOptions): Promise<Servers> {
+  const { only, fresh = false, background = false } = options;
   const failure = new AbortController();
   const signal =
     options.signal === undefined ? failure.signal : AbortSignal.any([options.signal, failure.signal]);

@@ -4,13 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@caudal/common/logging';
 import { type Envelope, encodeEnvelope } from '@caudal/common/message';
 import { type BrokerSettings, createPublisher } from '@caudal/common/messaging';
 import { type CountStore, createStore, type StoreSettings } from '@caudal/common/stores';
-import { deleteTopics, readTopic, useServers } from '@caudal/common/testing';
+import { deleteTopics, eventually, readTopic, useServers } from '@caudal/common/testing';
 import { LONE_CRASHES } from '../src/killer-guard.ts';
 import { type DeadlyConsumerOptions, FREEZES, KILLS } from './programs/deadly-consumer.ts';
 
@@ -111,7 +110,11 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
     }
 
     async function untilStored(total: number): Promise<void> {
-      while ((await store.totals()).total !== total) await sleep(50);
+      await eventually(
+        () => store.totals(),
+        (totals) => totals.total === total,
+        { what: `${total} messages to be stored` },
+      );
     }
 
     it('park the message that kills them, and store everything else once', async () => {

@@ -5,12 +5,17 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { createLogger } from '@caudal/common/logging';
 import { encodeEnvelope } from '@caudal/common/message';
 import { createPublisher, type MessagePublisher } from '@caudal/common/messaging';
 import { type CountStore, createStore } from '@caudal/common/stores';
-import { type FaultyProxy, startFaultyProxy, useServers } from '@caudal/common/testing';
+import {
+  eventually,
+  type FaultyProxy,
+  metricValue,
+  startFaultyProxy,
+  useServers,
+} from '@caudal/common/testing';
 import { loadConfig } from '../src/config.ts';
 import { envelope } from './fakes.ts';
 
@@ -73,9 +78,9 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
     });
 
     /** Starts `main.ts`; `until` resolves when a line has been logged. */
-    const start = () => {
+    const start = (more: Record<string, string> = {}) => {
       const child = spawn(process.execPath, [MAIN], {
-        env: { PATH: process.env.PATH, ...environment },
+        env: { PATH: process.env.PATH, ...environment, ...more },
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       kill = () => void child.kill('SIGKILL');
@@ -97,10 +102,8 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
         const port = log.find(({ operationsPort }) => operationsPort !== undefined)?.operationsPort;
         return fetch(`http://127.0.0.1:${port}${path}`);
       };
-      const metric = async (name: string): Promise<number> => {
-        const text = await (await get('/metrics')).text();
-        return Number(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1]);
-      };
+      const metric = async (name: string): Promise<number> =>
+        metricValue(await (await get('/metrics')).text(), name) ?? assert.fail(`there is no ${name}`);
       return {
         child,
         log,
@@ -110,6 +113,12 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
         exited: once(child, 'exit') as Promise<[number | null, string | null]>,
       };
     };
+
+    const untilStored = (count: number) =>
+      eventually(
+        () => store.totals(),
+        ({ total }) => total >= count,
+      );
 
     it('stores on SIGTERM what it has in hand, closes in order and exits with 0', async () => {
       const { child, log, until, exited } = start();
@@ -131,8 +140,11 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
 
       const next = start();
       await next.until('listening');
-      while ((await store.totals()).total < MESSAGES) await setImmediate();
-      while ((await next.metric('caudal_in_hand_messages')) > 0) await setImmediate();
+      await untilStored(MESSAGES);
+      await eventually(
+        () => next.metric('caudal_in_hand_messages'),
+        (count) => count === 0,
+      );
       assert.equal(await next.metric('caudal_duplicates_total'), 0);
       next.child.kill('SIGTERM');
       assert.deepEqual(await next.exited, [0, null]);
@@ -158,12 +170,40 @@ for (const lane of ['rabbitmq-valkey', 'kafka-redis'] as const) {
         await configure(environment.STORE_URL ?? '', 'maxmemory', '0');
       }
       await until('store is back, lane resumed');
-      while ((await store.totals()).total < total + MESSAGES) await setImmediate();
+      await untilStored(total + MESSAGES);
       assert.equal(await metric('caudal_lane_paused'), 0);
       assert.equal((await get('/readyz')).status, 200);
       child.kill('SIGTERM');
       assert.deepEqual(await exited, [0, null]);
       assert.equal(await store.identities(), total + MESSAGES);
+    });
+
+    it('skips the countries that it does not take, and leaves nothing of them for the next consumer', async () => {
+      const before = await store.totals();
+      const some = start({ LANE_COUNTRIES: 'FR' });
+      await some.until('listening');
+      const bodies = Array.from({ length: MESSAGES }, (_, i) =>
+        encodeEnvelope(envelope(2_000 + i, i % 4 === 0 ? 'FR' : 'ES')),
+      );
+      await publisher.publish(bodies);
+      await eventually(
+        () => some.metric('caudal_skipped_messages_total'),
+        (skipped) => skipped === (MESSAGES * 3) / 4,
+      );
+      await untilStored(before.total + MESSAGES / 4);
+      some.child.kill('SIGTERM');
+      assert.deepEqual(await some.exited, [0, null]);
+
+      // What was not acknowledged would come before this one.
+      const all = start();
+      await all.until('listening');
+      await publisher.publish([encodeEnvelope(envelope(3_000, 'PT'))]);
+      await untilStored(before.total + MESSAGES / 4 + 1);
+      assert.equal(await all.metric('caudal_redeliveries_total'), 0);
+      all.child.kill('SIGTERM');
+      assert.deepEqual(await all.exited, [0, null]);
+      const { byCountry } = await store.totals();
+      assert.deepEqual(byCountry, { ...before.byCountry, FR: MESSAGES / 4, PT: 1 });
     });
   });
 }

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { after, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@caudal/common/logging';
 import { encodeEnvelope } from '@caudal/common/message';
 import { type BrokerSettings, createConsumer, createPublisher } from '@caudal/common/messaging';
 import { createRegistry } from '@caudal/common/metrics';
 import { createStore } from '@caudal/common/stores';
-import { deleteTopics, useServers } from '@caudal/common/testing';
+import { deleteTopics, eventually, useServers } from '@caudal/common/testing';
 import { createConsumerApp } from '../src/app.ts';
 import { createLaneMetrics } from '../src/metrics.ts';
 import { envelope } from './fakes.ts';
@@ -71,14 +70,12 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       for (let from = 0; from < MESSAGES; from += 10) await publisher.publish(bodies.slice(from, from + 10));
       const sources = Array.from({ length: PARTITIONS }, (_, partition) => `${name}:${partition}`);
       // While its connection is cut the store cannot say.
-      const total = () =>
-        store.totals().then(
-          (totals) => totals.total,
-          () => undefined,
+      const untilStored = () =>
+        eventually(
+          async () => ({ total: (await store.totals()).total, inHand: consumer.inHand() }),
+          ({ total, inHand }) => total === MESSAGES && inHand === 0,
+          { pastErrors: true },
         );
-      const untilStored = async () => {
-        while ((await total()) !== MESSAGES || consumer.inHand() > 0) await sleep(20);
-      };
       await untilStored();
       const stood = await store.positions(sources);
       assert.ok(sources.every((source) => (stood.get(source) ?? 0) > 0));

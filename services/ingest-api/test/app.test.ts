@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeEnvelope } from '@caudal/common/message';
+import { metricValue } from '@caudal/common/testing';
 import { acceptedSchema } from '../src/openapi.ts';
-import { MESSAGE, metricValue } from './support/run-service.ts';
+import { MESSAGE } from './support/run-service.ts';
 import { useService } from './support/use-service.ts';
 
 describe('POST /messages', () => {
@@ -84,7 +85,8 @@ describe('POST /messages', () => {
     service().kafka.hold();
     await service().post({ ...MESSAGE, country: 'DE' });
     const after = await service().metrics();
-    const grown = (series: string): number => metricValue(after, series) - metricValue(before, series);
+    const grown = (series: string): number =>
+      (metricValue(after, series) ?? 0) - (metricValue(before, series) ?? 0);
     const messages = (country: string, outcome: string): number =>
       grown(`caudal_ingest_messages_total{country="${country}",outcome="${outcome}"}`);
     assert.equal(messages('ES', 'accepted'), 1);

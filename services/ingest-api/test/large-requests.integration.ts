@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { makeTopic, useServers } from '@caudal/common/testing';
+import { makeTopic, metricValue, useServers } from '@caudal/common/testing';
 import { problemSchema } from '../src/openapi.ts';
 import type { Program } from './support/program.ts';
 import { brokerEnvironment, messagesInBrokers, startReady } from './support/real-brokers.ts';
-import { MESSAGE, metricValue } from './support/run-service.ts';
+import { MESSAGE } from './support/run-service.ts';
 
 const servers = useServers('rabbitmq', 'kafka');
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { eventually, metricValue } from '@caudal/common/testing';
 import { FakePublisher } from './support/fake-publisher.ts';
 import { postHead, RAW_CASES, RAW_CASES_MAX_BODY_BYTES } from './support/raw-cases.ts';
 import { rawClient, statuses } from './support/raw-client.ts';
-import { MESSAGE, metricValue, type RunningService, runService } from './support/run-service.ts';
+import { MESSAGE, type RunningService, runService } from './support/run-service.ts';
 
 const BODY = JSON.stringify(MESSAGE);
 const POST = [
@@ -15,6 +16,17 @@ const POST = [
   BODY,
 ].join('\r\n');
 
+/** Below the time limit of a test. */
+const SOON = { timeoutMs: 30_000 };
+
+/** Waits until a message is on its way to Kafka. */
+const untilPending = (service: RunningService) =>
+  eventually(
+    async () => metricValue(await service.metrics(), 'caudal_ingest_pending_messages{broker="kafka"}'),
+    (count) => count === 1,
+    SOON,
+  );
+
 describe('the start', () => {
   it('listens and answers 503, not ready, until both brokers are there', async () => {
     const kafka = new FakePublisher('kafka');
@@ -24,7 +36,11 @@ describe('the start', () => {
       assert.equal((await service.post(MESSAGE)).status, 503);
       assert.equal((await service.ready()).status, 503);
       kafka.isUp = true;
-      while ((await service.ready()).status !== 200) await new Promise(setImmediate);
+      await eventually(
+        () => service.ready(),
+        ({ status }) => status === 200,
+        SOON,
+      );
       assert.equal((await service.post(MESSAGE)).status, 202);
       assert.deepEqual(service.exitCodes, []);
     } finally {
@@ -40,8 +56,7 @@ describe('the drain', () => {
     service.kafka.hold();
     const client = await rawClient(service.port);
     client.send(POST);
-    while (!/pending_messages\{broker="kafka"\} 1/.test(await service.metrics()))
-      await new Promise(setImmediate);
+    await untilPending(service);
     const stopped = service.stop();
     assert.equal((await service.ready()).status, 503);
     // A kept-alive connection is still served, with `Connection: close`.
@@ -158,11 +173,14 @@ describe('what is not even a request', () => {
   });
 
   it('forgets a client that leaves in the middle of its body', async () => {
+    const left = async () =>
+      metricValue(await service.metrics(), 'caudal_ingest_requests_total{route="/messages",status="499"}') ??
+      0;
+    const before = await left();
     const client = await rawClient(service.port);
     client.send(`${postHead('Content-Length: 100')}{"desc`);
     client.socket.destroySoon();
-    const series = 'caudal_ingest_requests_total{route="/messages",status="499"}';
-    while (metricValue(await service.metrics(), series) === 0) await new Promise(setImmediate);
+    await eventually(left, (count) => count > before, SOON);
     assert.equal(service.kafka.bodies.length, 0);
   });
 
@@ -180,8 +198,7 @@ describe('what is not even a request', () => {
     service.kafka.hold();
     const client = await rawClient(service.port);
     client.send(POST);
-    while (!/pending_messages\{broker="kafka"\} 1/.test(await service.metrics()))
-      await new Promise(setImmediate);
+    await untilPending(service);
     client.send('garbage\r\n\r\n');
     assert.deepEqual(statuses(await client.ended()), []);
     await service.kafka.release();

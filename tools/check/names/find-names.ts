@@ -20,6 +20,7 @@ export function findNames(
   places: readonly Place[],
 ): readonly string[] {
   const name = new RegExp(names.join('|'), 'i');
+  const anyName = `{${names.join(',')}}`;
   const needed = new Set<Place>();
   const problems: string[] = [];
   for (const [path, text] of texts) {
@@ -30,7 +31,7 @@ export function findNames(
     });
     const [first] = named;
     if (first === undefined) continue;
-    const place = places.find(({ glob }) => matchesGlob(path, glob));
+    const place = places.find(({ glob }) => matchesGlob(path, glob.replaceAll('<name>', anyName)));
     if (place !== undefined) needed.add(place);
     else problems.push(`${path}:${first.number}: names ${first.found}; ${named.length} lines name a server`);
   }

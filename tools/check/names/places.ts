@@ -1,6 +1,6 @@
 /** Files that may name a broker or a store, and why. */
 export interface Place {
-  /** Glob of paths from the root of the repository. */
+  /** Glob of paths from the root of the repository; `<name>` is any broker or store. */
   readonly glob: string;
   readonly reason: string;
 }
@@ -10,7 +10,7 @@ export interface Place {
  * Documents, comments and tests are not read.
  */
 export const PLACES: readonly Place[] = [
-  { glob: 'services/common/src/messaging/{kafka,rabbitmq}/**', reason: 'adapters of a broker' },
+  { glob: 'services/common/src/messaging/<name>/**', reason: 'adapters of a broker' },
   { glob: 'services/common/src/messaging/memory/**', reason: 'stand-ins for a broker' },
   { glob: 'services/common/src/messaging/brokers.ts', reason: 'registry of brokers' },
   { glob: 'services/common/src/stores/*-store.ts', reason: 'adapters of a store' },
@@ -18,6 +18,7 @@ export const PLACES: readonly Place[] = [
   { glob: 'services/common/src/stores/store-kinds.ts', reason: 'registry of stores' },
   { glob: 'services/common/src/lanes/describe-lanes.ts', reason: 'the default lanes' },
   { glob: 'services/lab/src/workloads/messages/**', reason: 'the description of the pipeline' },
+  { glob: 'services/lab/src/servers/*.ts', reason: 'how each server reports its version' },
   { glob: '{services,grafana-dashboards}/**/package.json', reason: 'drivers' },
   { glob: 'tools/servers/descriptions/*.ts', reason: 'descriptions of servers' },
   { glob: 'tools/servers/probes.ts', reason: 'protocols' },
@@ -26,8 +27,8 @@ export const PLACES: readonly Place[] = [
   { glob: 'tools/cluster/values-*.yaml', reason: 'tags of images' },
   { glob: 'charts/caudal/{Chart.yaml,images.txt,values*}', reason: 'values of the chart' },
   { glob: 'charts/caudal/examples/**', reason: 'values of the chart' },
-  { glob: 'charts/caudal/files/{kafka,rabbitmq,stores}/*', reason: 'files of a server' },
+  { glob: 'charts/caudal/files/{<name>,stores}/*', reason: 'files of a server' },
   { glob: 'charts/caudal/templates/_catalogue.tpl', reason: 'the catalogue of servers' },
-  { glob: 'charts/caudal/templates/{kafka,rabbitmq,stores,servers}/*', reason: 'objects of a server' },
-  { glob: 'grafana-dashboards/src/signals/{kafka,rabbitmq,stores}.ts', reason: 'metrics of a server' },
+  { glob: 'charts/caudal/templates/{<name>,stores}/*', reason: 'objects of a server' },
+  { glob: 'grafana-dashboards/src/signals/{<name>,stores}.ts', reason: 'metrics of a server' },
 ];

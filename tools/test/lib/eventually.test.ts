@@ -5,7 +5,7 @@ import { eventually } from '../../lib/eventually.ts';
 const SOON = { timeoutMs: 30, everyMs: 1 };
 
 describe('eventually', () => {
-  it('asks until the answer fits, past errors if told to', async () => {
+  it('asks until the answer fits, past errors where that is wanted', async () => {
     let asked = 0;
     const answer = await eventually(
       () => {
@@ -53,7 +53,7 @@ describe('eventually', () => {
     });
   });
 
-  it('throws the first error as it is, unless told to ask past errors', async () => {
+  it('throws the first error as it is where asking past errors is not wanted', async () => {
     let asked = 0;
     const broken = new Error('broken');
     const ask = () => {

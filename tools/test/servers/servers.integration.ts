@@ -19,6 +19,7 @@ let servers: Servers;
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'caudal-servers-'));
   servers = await startServers({
+    only: serverNames,
     dataDirectory: directory,
     fresh: true,
     onProgress: (line) => process.stderr.write(`${line}\n`),
@@ -200,7 +201,7 @@ test('a killed server is gone with all it started, and comes back on its port wi
 
 test('servers that run are taken over, not started twice', async () => {
   const pids = serverNames.map((name) => servers.pid(name));
-  const again = await startServers({ dataDirectory: directory });
+  const again = await startServers({ only: serverNames, dataDirectory: directory });
   assert.deepEqual(
     serverNames.map((name) => again.pid(name)),
     pids,

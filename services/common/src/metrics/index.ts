@@ -1,4 +1,5 @@
 export { BATCH_BUCKETS_MESSAGES, LATENCY_BUCKETS_SECONDS, METRICS, type MetricDefinition } from './names.ts';
+export { parseMetrics, type Sample } from './parse-metrics.ts';
 export {
   type Counter,
   counter,

@@ -19,7 +19,7 @@ export async function makeTopic(
       value: String(value),
     }));
     const wanted = { topic, numPartitions: options.partitions, replicationFactor: 1, configEntries };
-    // kafkajs, told to wait for leaders, fails where the broker has not learnt of the topic yet.
+    // With `waitForLeaders`, kafkajs fails where the broker has not learnt of the topic yet.
     await admin.createTopics({ topics: [wanted], waitForLeaders: false });
     await eventually(
       () => admin.fetchTopicOffsets(topic),

@@ -33,7 +33,7 @@ describe('a finding', () => {
     );
   });
 
-  it('counts its examples unless told otherwise', () => {
+  it('counts its examples by default', () => {
     assert.equal(
       finding('lost', 'a lane', 'not there', { examples: ['a', 'b', 'c', 'd', 'e', 'f'] }).count,
       6,

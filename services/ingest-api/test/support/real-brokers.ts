@@ -1,7 +1,7 @@
 import { isRetriable } from '@caudal/common/errors';
 import { createLogger } from '@caudal/common/logging';
 import { type BacklogReader, createBacklogReader } from '@caudal/common/messaging';
-import { uniqueName } from '@caudal/common/testing';
+import { eventually, uniqueName } from '@caudal/common/testing';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { parseIngestConfig } from '../../src/config.ts';
 import { type Program, startProgram } from './program.ts';
@@ -28,7 +28,7 @@ export function brokerEnvironment(
 /** Starts the service and waits until it is connected to both brokers. */
 export async function startReady(variables: Record<string, string>): Promise<Program> {
   const program = await startProgram(variables);
-  while (!(await program.isReady())) await new Promise(setImmediate);
+  await eventually(() => program.isReady(), Boolean, { what: 'ingest to be ready' });
   return program;
 }
 

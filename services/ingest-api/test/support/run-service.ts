@@ -80,9 +80,3 @@ export async function runService(
     stop: () => lifecycle.stop('test'),
   };
 }
-
-/** The value of one series in a Prometheus text; 0 where it is not there. */
-export function metricValue(text: string, series: string): number {
-  const line = text.split('\n').find((each) => each.startsWith(`${series} `));
-  return line === undefined ? 0 : Number(line.slice(series.length + 1));
-}

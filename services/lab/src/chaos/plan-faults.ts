@@ -7,7 +7,7 @@ export const NETWORK_ACTIONS: readonly FaultAction[] = ['swallow-replies', 'rese
 /** One fault of a plan. */
 export interface PlannedFault {
   readonly action: FaultAction;
-  /** A process (`kafka-consumer-1`), a server (`valkey`), or for the network faults a connection through a proxy. */
+  /** A process (`ingest-api-1`), a server, or for the network faults a connection through a proxy. */
   readonly target: string;
   /** Time under load before the fault, ms. */
   readonly pauseMs: number;

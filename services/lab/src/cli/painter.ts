@@ -1,11 +1,12 @@
 import { styleText } from 'node:util';
 import type { VerdictState } from '@caudal/common/account';
+import { ownerOf, TERMINAL_HUES } from '../../../../grafana-dashboards/src/palette.ts';
 
 /** Colours text for a terminal without changing its visible width. */
 export interface Painter {
   /** Colours by state: green, yellow or red. */
   verdict(state: VerdictState, text: string): string;
-  /** Colours a lane's name in its broker's hue. */
+  /** Colours a lane's name in its hue on the dashboards and in reports. */
   lanes(text: string, names: readonly string[]): string;
 }
 
@@ -19,9 +20,6 @@ const STATE_STYLE = {
   faulty: 'red',
 } as const satisfies Record<VerdictState, string>;
 
-/** Terminal colours closest to the brokers' hues on dashboards and reports. */
-const BROKER_STYLE = { rabbitmq: 'magentaBright', kafka: 'cyanBright' } as const;
-
 /** Creates a painter for a stream: plain unless it is a terminal; honours `NO_COLOR` and `FORCE_COLOR`. */
 export function createPainter(stream: NodeJS.WritableStream): Painter {
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
@@ -30,10 +28,10 @@ export function createPainter(stream: NodeJS.WritableStream): Painter {
     verdict: (state, text) => paint(['bold', STATE_STYLE[state]], text),
     lanes: (text, names) =>
       names.reduce((painted, name) => {
-        const broker = (['rabbitmq', 'kafka'] as const).find((candidate) => name.includes(candidate));
-        return broker === undefined
+        const owner = ownerOf(name);
+        return owner === 'neutral'
           ? painted
-          : painted.replaceAll(name, (match) => paint(BROKER_STYLE[broker], match));
+          : painted.replaceAll(name, (match) => paint(TERMINAL_HUES[owner], match));
       }, text),
   };
 }

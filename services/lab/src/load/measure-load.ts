@@ -121,18 +121,16 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
     const load = await run.done;
     phase = 'drain';
     accepted = load.messages.accepted;
+    const request: AccountRequest = { ...outcomesOf(load), before };
     const drain = await waitForDrain({
       client,
-      expectedTotals: Object.fromEntries(
-        Object.entries(before).map(([lane, { total }]) => [lane, total + load.messages.accepted]),
-      ),
+      expected: request,
       // Messages of unknown outcome may leave a broker's queue after the others.
       stillForMs: load.messages.unknown > 0 ? 3_000 : 1_000,
       stalledAfterMs,
       deadlineMs: DRAIN_DEADLINE_MS,
     });
     await sampler.stop();
-    const request: AccountRequest = { ...outcomesOf(load), before };
     const account = await client.compare(request);
     const total = watch.total();
     return {

@@ -1,7 +1,6 @@
-import { METRICS } from '@caudal/common/metrics';
+import { METRICS, parseMetrics, type Sample } from '@caudal/common/metrics';
 import type { Fetch } from './fetch.ts';
 import { type Buckets, fromCumulative, mergeBuckets } from './histogram.ts';
-import { parseMetrics, type Sample } from './metrics-text.ts';
 
 /** Increases of counters between two scrapes, summed over all processes. */
 export interface Increases {

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaneReport } from '@caudal/common/account';
 import { errorMessage } from '@caudal/common/errors';
-import type { ConsoleClient } from './console-client.ts';
+import type { AccountRequest, ConsoleClient } from './console-client.ts';
 
 /** Conditions and limits of the wait. */
 export interface DrainOptions {
   readonly client: ConsoleClient;
-  /** Required store total by lane; other lanes only have to be empty and idle. */
-  readonly expectedTotals?: Readonly<Record<string, number>>;
-  /** Required time without changes, ms: RabbitMQ counts unacknowledged messages with a delay of some seconds. */
+  /**
+   * Accepted messages, of which each lane in `before` has to store those of its countries on top of its total there.
+   * Other lanes only have to be empty and idle.
+   */
+  readonly expected?: Pick<AccountRequest, 'accepted' | 'before'>;
+  /** Required time without changes, ms: a queue's unacknowledged messages are counted with a delay of some seconds. */
   readonly stillForMs: number;
   /** Stops waiting after this time without progress, ms. */
   readonly stalledAfterMs: number;
@@ -50,7 +53,7 @@ export async function waitForDrain(options: DrainOptions): Promise<DrainResult> 
     const now = performance.now();
     if (state !== lastState) stillSince = now;
     lastState = state;
-    const waitsFor = problem ?? unfinished(lanes, options.expectedTotals ?? {});
+    const waitsFor = problem ?? unfinished(lanes, options.expected);
     const result = { tookMs: now - startedAt, lastChangeAt };
     if (waitsFor === undefined && now - stillSince >= options.stillForMs) return { drained: true, ...result };
     if (waitsFor !== undefined && now - stillSince >= options.stalledAfterMs) {
@@ -75,16 +78,23 @@ async function readLanes(client: ConsoleClient): Promise<{ lanes: readonly LaneR
 }
 
 /** What the first unfinished lane is waiting for. */
-function unfinished(
-  lanes: readonly LaneReport[],
-  expectedTotals: Readonly<Record<string, number>>,
-): string | undefined {
-  for (const { lane, totals, backlog, errors } of lanes) {
+function unfinished(lanes: readonly LaneReport[], expected: DrainOptions['expected']): string | undefined {
+  for (const { lane, countries, totals, backlog, errors } of lanes) {
     if (totals === null) return `${lane}: ${errors.store}`;
     if (backlog === null) return `${lane}: ${errors.broker}`;
     if (backlog.messages > 0) return `${lane} has a backlog of ${backlog.messages}`;
-    const missing = (expectedTotals[lane] ?? 0) - totals.total;
+    const before = expected?.before[lane]?.total;
+    if (expected === undefined || before === undefined) continue;
+    const missing = before + acceptedOf(countries, expected.accepted) - totals.total;
     if (missing > 0) return `${lane} has ${missing} messages to store`;
   }
   return undefined;
+}
+
+/** Accepted messages of these countries, by default of all. */
+function acceptedOf(countries: LaneReport['countries'], accepted: AccountRequest['accepted']): number {
+  return Object.entries(accepted).reduce(
+    (sum, [country, count]) => sum + (countries?.includes(country) === false ? 0 : count),
+    0,
+  );
 }

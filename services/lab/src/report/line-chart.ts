@@ -17,6 +17,8 @@ export interface Chart {
 const WIDTH = 760;
 const HEIGHT = 240;
 const PLOT = { left: 64, right: 16, top: 44, bottom: 32 };
+/** Names of the series, beside the title; the step is smaller where they would not fit. */
+const LEGEND = { left: PLOT.left + 200, step: 150 };
 /** Darker shades, readable on white; a broker's second lane takes the next one. */
 const SHADES = ['dark', 'mid', 'light'] as const;
 
@@ -59,7 +61,7 @@ function renderChart({ title, unit, series }: Chart, top: number): string {
         name,
         series.slice(0, index).map((one) => one.name),
       );
-      const legendX = PLOT.left + 200 + index * 150;
+      const legendX = LEGEND.left + index * Math.min(LEGEND.step, (WIDTH - LEGEND.left) / series.length);
       return [
         `<path d="${path(points, x, y)}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"/>`,
         `<rect x="${legendX}" y="8" width="12" height="12" fill="${colour}"/>${text(legendX + 18, 18, name)}`,
@@ -107,7 +109,7 @@ function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** The lane's hue on the dashboards. */
+/** The lane's hue on the dashboards; a hue's next lane takes its next shade. */
 function colourOf(name: string, before: readonly string[]): string {
   const owner = ownerOf(name);
   const nth = before.filter((one) => ownerOf(one) === owner).length;

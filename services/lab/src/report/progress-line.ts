@@ -1,7 +1,7 @@
 import type { Progress } from '../load/measure-load.ts';
 import { formatCount } from './text-table.ts';
 
-/** `load 3 s: 4,210 accepted; stored: rabbitmq-valkey 4,198, kafka-redis 4,180` */
+/** `load 3 s: 4,210 accepted; stored: <lane> 4,198, <lane> 4,180` */
 export function progressLine({ phase, atSeconds, accepted, storedByLane }: Progress): string {
   const stored = Object.entries(storedByLane).map(
     ([lane, count]) => `${lane} ${count === null ? '?' : formatCount(count)}`,

@@ -24,7 +24,7 @@ export const ROLES: readonly ServiceRole[] = ['entry', 'worker', 'reader'];
 
 /** A service of a workload: how its processes are started, scaled and stopped. */
 export interface ServiceSpec {
-  /** Unique in the stack; names its set for `scale`, logs, scrape targets and faults: `kafka-consumer`. */
+  /** Unique in the stack; names its set for `scale`, logs, scrape targets and faults: `ingest-api`. */
   readonly name: string;
   /** Absolute path of the program's main module. */
   readonly program: string;

@@ -30,7 +30,7 @@ export interface Stack {
   url(service: string): string;
   /** Service of a process. @throws Error for an unknown one */
   serviceOf(process: string): ServiceSpec;
-  /** Current processes by name: `kafka-consumer-1`. */
+  /** Current processes by name: `ingest-api-1`. */
   processes(): ReadonlyMap<string, ServiceProcess>;
   /** `/metrics` URLs of all but readers. */
   metricsUrls(): readonly string[];

@@ -70,7 +70,7 @@ export interface StartChoice {
   nextSteps(stack: Stack, servers: Servers): string;
 }
 
-/** A load that a command sends by itself. */
+/** A load that a command sends on its own. */
 export interface AnnouncedLoad extends LoadPlan {
   /** `10,000 messages by 100 users` */
   readonly announcement: string;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '@caudal/common/account';
-import { defaultLanes, type Lane, type SharedNames } from '@caudal/common/lanes';
+import { defaultLanes, type Lane } from '@caudal/common/lanes';
+import { BROKERS, type BrokerKind } from '@caudal/common/messaging';
 import {
   eventually,
   type FaultyProxy,
@@ -34,15 +35,13 @@ interface Bed {
   /** Before the store of the lane under test. */
   readonly proxy: FaultyProxy;
   readonly lane: Lane;
-  readonly names: SharedNames;
 }
 
+/** Breaks something while messages are stored. */
+type Fault = (bed: Bed) => Promise<void>;
+
 /** Runs a fault on a stack in which a lane's consumer is the product's or a mutant; returns the account. */
-async function accountUnder(
-  laneName: string,
-  mutant: string | undefined,
-  fault: (bed: Bed) => Promise<void>,
-): Promise<Account> {
+async function accountUnder(laneName: string, mutant: string | undefined, fault: Fault): Promise<Account> {
   const { addresses } = servers();
   const names = uniqueNames('mutant');
   const lane = defaultLanes(names).find(({ name }) => name === laneName);
@@ -64,16 +63,17 @@ async function accountUnder(
       onEvent: () => undefined,
     });
     const client = createConsoleClient(stack.url(CONSOLE));
+    const accepted = { ES: MESSAGES };
     const before = totalsOf(await client.lanes({ identities: true }));
-    await fault({ stack, client, proxy, lane, names });
+    await fault({ stack, client, proxy, lane });
     await waitForDrain({
       client,
-      expectedTotals: Object.fromEntries(Object.keys(before).map((name) => [name, MESSAGES])),
+      expected: { accepted, before },
       stillForMs: 1_500,
       stalledAfterMs: 10_000,
       deadlineMs: 60_000,
     });
-    return await client.compare({ accepted: { ES: MESSAGES }, unknown: {}, before });
+    return await client.compare({ accepted, unknown: {}, before });
   } finally {
     await stack?.stop();
     await proxy.close();
@@ -128,7 +128,7 @@ async function killWithFullHands(bed: Bed): Promise<void> {
   await post(bed, MESSAGES);
   // The broker's own count of deliveries comes seconds later: an acknowledgement sent too early has arrived by then.
   await eventually(
-    () => deliveriesOf(bed.names.queue),
+    () => deliveriesOf(bed.lane.subscription),
     (count) => count >= MESSAGES,
     { timeoutMs: TIMEOUT_MS, what: `${MESSAGES} deliveries` },
   );
@@ -149,12 +149,12 @@ async function killWithFullHands(bed: Bed): Promise<void> {
 
 /** The store comes back without what the first half of the messages had left in it. */
 async function emptyTheStore(bed: Bed): Promise<void> {
-  const { lane, names } = bed;
+  const { lane } = bed;
   await post(bed, MESSAGES / 2);
   await untilStored(bed, MESSAGES / 2);
   const store = new Redis(storeUrlOf(lane, servers().addresses));
   try {
-    const keys = await store.keys(`${names.storeKeyPrefix}*`);
+    const keys = await store.keys(`${lane.keyPrefix}*`);
     assert.ok(keys.length > 0, 'nothing to remove');
     await store.del(...keys);
   } finally {
@@ -172,40 +172,63 @@ async function deliveriesOf(queue: string): Promise<number> {
   return body.message_stats?.deliver ?? 0;
 }
 
-function laneOf({ lanes }: Account, name: string) {
-  const lane = lanes.find((candidate) => candidate.lane === name);
-  assert.ok(lane);
-  return lane;
-}
+/** What a lane's broker makes possible: the faults that its consumer withstands, and the bugs that they find. */
+const CASES: Readonly<
+  Record<
+    BrokerKind<never>['kind'],
+    {
+      readonly faults: readonly (readonly [what: string, fault: Fault])[];
+      readonly mutants: readonly (readonly [
+        what: string,
+        program: string,
+        fault: Fault,
+        finding: 'lost' | 'doubled',
+      ])[];
+    }
+  >
+> = {
+  queue: {
+    faults: [
+      ['when replies are lost', loseReplies],
+      ['when it is killed with full hands', killWithFullHands],
+    ],
+    mutants: [
+      ['a bare HINCRBY instead of the script', 'bare-increment', loseReplies, 'doubled'],
+      ['an acknowledgement before the write', 'early-acknowledgement', killWithFullHands, 'lost'],
+    ],
+  },
+  log: {
+    faults: [
+      ['when replies are lost', loseReplies],
+      ['when the store comes back empty', emptyTheStore],
+    ],
+    mutants: [
+      ['a log position moved before the write', 'position-before-write', loseReplies, 'lost'],
+      ['a store position that is ignored', 'position-ignored', emptyTheStore, 'lost'],
+    ],
+  },
+};
 
-const RABBITMQ = 'rabbitmq-valkey';
-const KAFKA = 'kafka-redis';
+/** Lanes whose consumers are replaced, one at a time. */
+const LANES = defaultLanes();
 
 describe('the account under faults', () => {
-  for (const [lane, what, fault] of [
-    [RABBITMQ, 'when replies are lost', loseReplies],
-    [RABBITMQ, 'when it is killed with full hands', killWithFullHands],
-    [KAFKA, 'when replies are lost', loseReplies],
-    [KAFKA, 'when the store comes back empty', emptyTheStore],
-  ] as const) {
-    it(`is exact with the consumer of ${lane} as it is, ${what}`, async () => {
-      const account = await accountUnder(lane, undefined, fault);
-      assert.equal(account.exact, true, JSON.stringify(account.findings));
-    });
-  }
-
-  for (const [lane, what, mutant, fault, finding] of [
-    [RABBITMQ, 'a bare HINCRBY instead of the script', 'bare-increment', loseReplies, 'doubled'],
-    [RABBITMQ, 'an acknowledgement before the write', 'early-acknowledgement', killWithFullHands, 'lost'],
-    [KAFKA, 'a log position moved before the write', 'position-before-write', loseReplies, 'lost'],
-    [KAFKA, 'a store position that is ignored', 'position-ignored', emptyTheStore, 'lost'],
-  ] as const) {
-    it(`catches ${what} in ${lane}`, async () => {
-      const account = await accountUnder(lane, mutant, fault);
-      assert.equal(account.exact, false);
-      const other = lane === KAFKA ? RABBITMQ : KAFKA;
-      assert.ok(laneOf(account, lane)[finding] > 0, JSON.stringify(account.findings));
-      assert.equal(laneOf(account, other)[finding], 0);
-    });
+  for (const { name, broker } of LANES) {
+    const { faults, mutants } = CASES[BROKERS[broker].kind];
+    for (const [what, fault] of faults) {
+      it(`is exact with the consumer of ${name} as it is, ${what}`, async () => {
+        const account = await accountUnder(name, undefined, fault);
+        assert.equal(account.exact, true, JSON.stringify(account.findings));
+      });
+    }
+    for (const [what, mutant, fault, finding] of mutants) {
+      it(`catches ${what} in ${name}`, async () => {
+        const account = await accountUnder(name, mutant, fault);
+        assert.equal(account.exact, false);
+        const found = account.lanes.filter((lane) => lane[finding] > 0).map(({ lane }) => lane);
+        assert.deepEqual(found, [name], JSON.stringify(account.findings));
+        assert.equal(account.lanes.length, LANES.length);
+      });
+    }
   }
 });

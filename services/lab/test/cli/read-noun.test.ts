@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { UsageError } from '../../src/cli/arguments.ts';
 import { readNoun } from '../../src/cli/read-noun.ts';
 
-const SYSTEMS = [{ name: 'messages' }, { name: 'orders' }] as const;
+const SYSTEMS: readonly [{ name: string }, { name: string }] = [{ name: 'messages' }, { name: 'orders' }];
 const isScenario = (text: string): boolean => text === 'steady';
 const read = (args: readonly string[], isArgument?: (text: string) => boolean) => {
   const { system, args: rest } = readNoun(args, SYSTEMS, isArgument);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { rabbitmqManagement } from '@caudal/common/testing';
 import { withTunnels } from '../../src/cluster/tunnel.ts';
 import { useRelease } from './support/index.ts';
 import { readSecrets } from './support/leaks.ts';
@@ -105,11 +106,10 @@ describe('least rights', () => {
     it('shows its management to its administrator, and its queues to the console', async () => {
       const ask = (user: string, password: string, path = '/api/overview') =>
         withPort('rabbitmq', 15672, async (port) => {
-          const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-          const { status } = await fetch(`http://127.0.0.1:${port}${path}`, {
-            headers: { authorization },
-          });
-          return status;
+          const url = new URL(`http://127.0.0.1:${port}`);
+          url.username = user;
+          url.password = password;
+          return (await rabbitmqManagement(url.href)('GET', path)).status;
         });
       assert.equal(await ask('admin', passwordOf('rabbitmq', 'admin')), 200);
       for (const user of ['ingest', 'consumer'])

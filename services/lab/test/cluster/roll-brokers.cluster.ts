@@ -6,7 +6,7 @@ import { isReady } from '../../src/cluster/release.ts';
 import { totalsOf } from '../../src/load/console-client.ts';
 import type { LoadResult } from '../../src/load/measure-load.ts';
 import { HA_ON_TWO_NODES } from './support/ha-release.ts';
-import { longestPauses, useRelease } from './support/index.ts';
+import { assertExact, longestPauses, useRelease } from './support/index.ts';
 
 const BROKERS = ['kafka', 'rabbitmq'] as const;
 type Broker = (typeof BROKERS)[number];
@@ -53,9 +53,9 @@ async function load(during: () => Promise<void>): Promise<LoadResult> {
   return await release().load({ variables: LOAD, endsAfter: MIN_ACCEPTED, during });
 }
 
-function assertExact({ account, load: { messages, requests } }: LoadResult, brokersThatLeft: number): void {
-  assert.deepEqual([account.exact, account.findings, messages.refused], [true, [], 0]);
-  assert.ok(messages.accepted >= MIN_ACCEPTED, `only ${messages.accepted} messages`);
+function assertLittleFelt(result: LoadResult, brokersThatLeft: number): void {
+  assertExact(result, { minAccepted: MIN_ACCEPTED, maxUnknown: Infinity });
+  const { requests } = result.load;
   const unavailable = requests.status['503'] ?? 0;
   assert.ok(
     unavailable <= MOST_UNAVAILABLE_PER_BROKER * brokersThatLeft,
@@ -189,7 +189,7 @@ describe('of three brokers of each kind, at the same time', () => {
       await Promise.all(BROKERS.map(assertStoppedWhenItWasBack));
     });
     t.diagnostic(describeResult(result));
-    assertExact(result, 2 * BROKERS.length);
+    assertLittleFelt(result, 2 * BROKERS.length);
   });
 
   it('all roll without a loss', async (t) => {
@@ -197,7 +197,7 @@ describe('of three brokers of each kind, at the same time', () => {
       await Promise.all(BROKERS.map(rollOut));
     });
     t.diagnostic(describeResult(result));
-    assertExact(result, 3 * BROKERS.length);
+    assertLittleFelt(result, 3 * BROKERS.length);
   });
 
   it('those left without a majority stop long before their grace period ends when the release is removed', async (t) => {

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
 import { type KubernetesObject, PatchStrategy } from '@kubernetes/client-node';
-import type { LoadResult } from '../../src/load/measure-load.ts';
 import { conditionOf, readAutoscaler, rescalesOf } from '../cluster/support/autoscaler.ts';
-import { query, scale, untilRolledOut, useRelease } from '../cluster/support/index.ts';
+import { assertExact, query, scale, untilRolledOut, useRelease } from '../cluster/support/index.ts';
 import { installKedaForTests } from './install-keda.ts';
 
 const PARTITIONS = 3;
@@ -12,6 +11,8 @@ const PARTITIONS = 3;
 const MAX_REPLICAS = 4;
 const BACKLOG_PER_REPLICA = 500;
 const MIN_ACCEPTED = 20;
+/** The loads are ended early, and may be more than the consumers of the moment can take. */
+const ENDED_EARLY = { minAccepted: MIN_ACCEPTED, maxUnknown: Infinity, maxRefused: Infinity };
 
 const KAFKA = 'kafka-redis-consumer';
 const RABBITMQ = 'rabbitmq-valkey-consumer';
@@ -81,11 +82,6 @@ const UP_AND_DOWN = { cooldownSeconds: 5 };
 
 interface ScaledObject extends KubernetesObject {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-}
-
-function assertExact({ account, load }: LoadResult): void {
-  assert.ok(load.messages.accepted >= MIN_ACCEPTED);
-  assert.deepEqual([account.exact, account.findings], [true, []]);
 }
 
 const since = (startedAt: number): string => `${((performance.now() - startedAt) / 1_000).toFixed(0)} s`;
@@ -179,7 +175,7 @@ describe('KEDA', () => {
       },
     });
     test.diagnostic(`${result.load.messages.accepted} messages`);
-    assertExact(result);
+    assertExact(result, ENDED_EARLY);
   });
 
   it('removes them when the backlog is gone, under load', async (test) => {
@@ -203,7 +199,7 @@ describe('KEDA', () => {
         );
       },
     });
-    assertExact(result);
+    assertExact(result, ENDED_EARLY);
     for (const { consumer, most } of LIMITS) {
       const done = await rescalesOf(release(), autoscalerName(consumer));
       assert.ok(

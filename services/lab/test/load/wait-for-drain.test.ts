@@ -43,10 +43,12 @@ function consoleOf(...answers: (LaneReport | Error)[]): ConsoleClient {
   };
 }
 
+const AT_FIRST = { total: 1, byCountry: {}, identities: null };
+
 const drain = (client: ConsoleClient, more: Partial<DrainOptions> = {}) =>
   waitForDrain({
     client,
-    expectedTotals: { l: 10 },
+    expected: { accepted: { ES: 6, MX: 3 }, before: { l: AT_FIRST } },
     stillForMs: 1,
     stalledAfterMs: 400,
     deadlineMs: 10_000,
@@ -60,6 +62,18 @@ describe('waitForDrain', () => {
     );
     assert.deepEqual([drained, reason], [true, undefined]);
     assert.ok((lastChangeAt.l ?? 0) > 0);
+  });
+
+  it('expects of a lane only messages of its countries', async () => {
+    const ofLane = (total: number): LaneReport => ({ ...lane(total, 0), countries: ['MX', 'US'] });
+    assert.equal((await drain(consoleOf(ofLane(4)))).drained, true);
+    assert.match((await drain(consoleOf(ofLane(3)))).reason ?? '', /1 messages to store/);
+  });
+
+  it('expects nothing in particular of a lane that was not there before', async () => {
+    const expected = { accepted: { ES: 6 }, before: { another: AT_FIRST } };
+    assert.equal((await drain(consoleOf(lane(0, 0)), { expected })).drained, true);
+    assert.match((await drain(consoleOf(lane(0, 3)), { expected })).reason ?? '', /backlog of 3/);
   });
 
   it('gives up when nothing moves, and says what is missing', async () => {
@@ -80,7 +94,10 @@ describe('waitForDrain', () => {
   it('gives up at its deadline though there is progress', async () => {
     let total = 0;
     const client = { ...consoleOf(lane(0, 0)), lanes: async () => [lane(total++, 0)] };
-    const { drained, reason } = await drain(client, { expectedTotals: { l: 1_000_000 }, deadlineMs: 500 });
+    const { drained, reason } = await drain(client, {
+      expected: { accepted: { ES: 1_000_000 }, before: { l: AT_FIRST } },
+      deadlineMs: 500,
+    });
     assert.equal(drained, false);
     assert.match(reason ?? '', /not drained after/);
   });

@@ -23,3 +23,20 @@ it('draws two lanes of one broker in two shades of its hue, and others in grey',
     kafka.mid,
   ]);
 });
+
+it('names two lanes where it always did, and four within its width', () => {
+  const legendOf = (names: readonly string[]): number[] => {
+    const series = names.map((name) => ({ name, points: [] }));
+    const svg = renderCharts([{ title: 'Backlog', unit: 'messages', series }]);
+    return [...svg.matchAll(/<rect x="([\d.]+)" y="8"/g)].map(([, x]) => Number(x));
+  };
+  assert.deepEqual(legendOf(['rabbitmq-valkey', 'kafka-redis']), [264, 414]);
+  const four = legendOf(['rabbitmq-valkey', 'kafka-redis', 'kafka-valkey', 'rabbitmq-redis']);
+  assert.equal(four.length, 4);
+  // A name of 15 characters takes less than 100.
+  assert.ok(Number(four.at(-1)) + 18 + 100 <= 760, four.join());
+  assert.ok(
+    four.every((x, index) => index === 0 || x - (four[index - 1] ?? 0) >= 18 + 100),
+    four.join(),
+  );
+});

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { findNames } from '../../../check/names/find-names.ts';
 
 const names = ['kafka', 'redis'];
-const places = [{ glob: 'adapters/{kafka,redis}/**', reason: 'adapters' }];
+const places = [{ glob: 'adapters/<name>/**', reason: 'adapters' }];
 const adapter = ['adapters/kafka/client.ts', "import { Kafka } from 'kafkajs';"] as const;
 
 const find = (...files: (readonly [path: string, text: string])[]) =>
@@ -34,7 +34,7 @@ describe('findNames', () => {
 
   it('finds a place that is not needed', () => {
     assert.deepEqual(find(['adapters/kafka/client.ts', '']), [
-      'adapters/{kafka,redis}/**: no file there names a server: remove this place',
+      'adapters/<name>/**: no file there names a server: remove this place',
     ]);
   });
 });

@@ -10,7 +10,7 @@ import {
   LAB_SIGNS,
   type Sign,
 } from '../../chaos/chaos-workload.ts';
-import { brokersOf, storeServerOf, storesOf, storeUrlOf } from './lanes.ts';
+import { brokersOf, storesOf, storeUrlOf } from './lanes.ts';
 
 /** Longer than any end-to-end latency without a fault, seconds. */
 const LATE_AFTER_SECONDS = 1;
@@ -89,5 +89,5 @@ export function breakableConnections(
 /** Name of a lane's connection to its store: the store's, or the lane's where several lanes share the store. */
 export function connectionOf(lane: Lane, lanes: readonly Lane[]): string {
   const isShared = lanes.some(({ name, store }) => name !== lane.name && store === lane.store);
-  return isShared ? lane.name : storeServerOf(lane);
+  return isShared ? lane.name : lane.store;
 }

@@ -7,6 +7,7 @@ const KINDS = {
   doubled: 'doubled',
   'wrong-country': 'wrong',
   'wrong-weather': 'wrong',
+  'not-taken': 'wrong',
   refused: 'wrong',
   total: 'diverged',
 } as const satisfies Readonly<Record<Exclude<AccountFinding['kind'], 'other'>, FindingKind>>;

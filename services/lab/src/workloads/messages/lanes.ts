@@ -1,15 +1,8 @@
 import { defaultLanes, describeLane, type Lane, type SharedNames } from '@caudal/common/lanes';
-import type { BrokerName } from '@caudal/common/messaging';
+import { BROKER_NAMES, type BrokerName } from '@caudal/common/messaging';
+import { STORE_NAMES, type StoreName } from '@caudal/common/stores';
 import type { ServerAddresses, ServerName } from '../../../../../tools/servers/servers.ts';
 import { UsageError } from '../../cli/arguments.ts';
-
-/** Brokers that a lane may read. */
-const BROKERS: readonly BrokerName[] = ['rabbitmq', 'kafka'];
-/** Stores that a lane may write. */
-const STORES = ['valkey', 'redis'] as const satisfies readonly (Lane['store'] & keyof ServerAddresses)[];
-
-/** A store with a server of its own. */
-export type StoreServer = (typeof STORES)[number];
 
 /**
  * Reads the value of `--lanes`: `rabbitmq-valkey,kafka-valkey`, each entry a broker and a store. Undefined: the default lanes.
@@ -24,11 +17,11 @@ export function readLanes(text: string | undefined, names?: SharedNames): readon
 }
 
 function readLane(entry: string, names: SharedNames | undefined): Lane {
-  const broker = BROKERS.find((name) => entry.startsWith(`${name}-`));
-  const store = STORES.find((name) => entry === `${broker}-${name}`);
+  const broker = BROKER_NAMES.find((name) => entry.startsWith(`${name}-`));
+  const store = STORE_NAMES.find((name) => entry === `${broker}-${name}`);
   if (broker === undefined || store === undefined) {
     throw new UsageError(
-      `--lanes: '${entry}' is no lane: use <broker>-<store> with broker ${BROKERS.join(' or ')} and store ${STORES.join(' or ')}`,
+      `--lanes: '${entry}' is no lane: use <broker>-<store> with broker ${BROKER_NAMES.join(' or ')} and store ${STORE_NAMES.join(' or ')}`,
     );
   }
   return describeLane({ name: entry, broker, store }, names);
@@ -40,27 +33,19 @@ export function consumerOf(lane: Lane): string {
   return `${isDefault ? lane.broker : lane.name}-consumer`;
 }
 
-/** Server of a lane's store. @throws Error for a store that has none */
-export function storeServerOf({ name, store }: Lane): StoreServer {
-  const server = STORES.find((candidate) => candidate === store);
-  if (server === undefined)
-    throw new Error(`lane ${name}: no server for ${store}: use ${STORES.join(' or ')}`);
-  return server;
-}
-
 /** Address of a lane's store. */
 export function storeUrlOf(lane: Lane, addresses: ServerAddresses): string {
-  return addresses[storeServerOf(lane)].url;
+  return addresses[lane.store].url;
 }
 
 /** Brokers that lanes read. */
 export function brokersOf(lanes: readonly Lane[]): readonly BrokerName[] {
-  return BROKERS.filter((name) => lanes.some(({ broker }) => broker === name));
+  return BROKER_NAMES.filter((name) => lanes.some(({ broker }) => broker === name));
 }
 
 /** Stores that lanes write. */
-export function storesOf(lanes: readonly Lane[]): readonly StoreServer[] {
-  return STORES.filter((name) => lanes.some(({ store }) => store === name));
+export function storesOf(lanes: readonly Lane[]): readonly StoreName[] {
+  return STORE_NAMES.filter((name) => lanes.some(({ store }) => store === name));
 }
 
 /** Servers that lanes need. */

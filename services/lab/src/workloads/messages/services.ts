@@ -96,7 +96,11 @@ const BROKERS: Readonly<Record<BrokerName, BrokerVariables>> = {
       RABBITMQ_QUEUE: subscription,
       RABBITMQ_DEAD_LETTER_QUEUE: deadLetters,
     }),
-    ingest: (lanes) => ({ RABBITMQ_QUEUES: lanes.map(({ subscription }) => subscription).join(',') }),
+    ingest: (lanes) => ({
+      RABBITMQ_QUEUES: lanes
+        .map(({ subscription, deadLetters }) => `${subscription}=${deadLetters}`)
+        .join(','),
+    }),
     console: ({ rabbitmq }) => ({ RABBITMQ_MANAGEMENT_URL: rabbitmq.managementUrl }),
   },
   kafka: {
@@ -170,19 +174,12 @@ function consoleEnvironment(source: ServiceSource, lanes: readonly Lane[], names
         store: lane.store,
         storeUrl: storeUrlOf(lane, addresses),
         storeKeyPrefix: lane.keyPrefix,
-        ...(lane.subscription !== sharedSubscription(lane.broker, names) && {
-          subscription: lane.subscription,
-          deadLetters: lane.deadLetters,
-        }),
+        subscription: lane.subscription,
+        deadLetters: lane.deadLetters,
         ...(lane.countries !== undefined && { countries: lane.countries }),
       })),
     ),
   };
-}
-
-/** What a lane without names of its own reads, as the variables of its broker say. */
-function sharedSubscription(broker: BrokerName, { queue, group }: SharedNames): string {
-  return { rabbitmq: queue, kafka: group }[broker];
 }
 
 function common({ logLevel, operationsPort }: ServiceSource): Variables {

@@ -11,7 +11,7 @@ const MERGE_PATCH = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 
 /**
  * Deletes a namespace with all that is in it, where there is one. Resolves when it is gone, or at once in
- * `npm run test:cluster`, which goes on meanwhile and asserts at its end that every one is gone.
+ * `npm run test:cluster`, which continues meanwhile and asserts at its end that every one is gone.
  */
 export async function removeNamespace({ core }: ClusterConnection, name: string): Promise<void> {
   const find = () => core.listNamespace({ fieldSelector: `metadata.name=${name}` });

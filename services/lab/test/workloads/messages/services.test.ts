@@ -55,7 +55,7 @@ describe('messagesServices', () => {
       ...KAFKA,
       ...HTTP,
       BROKERS: 'rabbitmq,kafka',
-      RABBITMQ_QUEUES: 'message',
+      RABBITMQ_QUEUES: 'message=message.dead',
     });
     assert.deepEqual(environment('rabbitmq-consumer'), {
       ...COMMON,
@@ -91,14 +91,27 @@ describe('messagesServices', () => {
         store: 'valkey',
         storeUrl: 'redis://v:1',
         storeKeyPrefix: '',
+        subscription: 'message',
+        deadLetters: 'message.dead',
       },
-      { name: 'kafka-redis', broker: 'kafka', store: 'redis', storeUrl: 'redis://r:2', storeKeyPrefix: '' },
+      {
+        name: 'kafka-redis',
+        broker: 'kafka',
+        store: 'redis',
+        storeUrl: 'redis://r:2',
+        storeKeyPrefix: '',
+        subscription: 'caudal',
+        deadLetters: 'message.dead',
+      },
     ]);
   });
 
   it('keeps lanes of one broker or one store apart by their own names', () => {
     const options = { lanes: FOUR };
-    assert.equal(environment('ingest-api', options).RABBITMQ_QUEUES, 'message,message.rabbitmq-redis');
+    assert.equal(
+      environment('ingest-api', options).RABBITMQ_QUEUES,
+      'message=message.dead,message.rabbitmq-redis=message.rabbitmq-redis.dead',
+    );
     const rabbitmq = environment('rabbitmq-redis-consumer', options);
     assert.deepEqual(
       [
@@ -125,8 +138,8 @@ describe('messagesServices', () => {
         storeKeyPrefix,
       ]),
       [
-        [undefined, undefined, ''],
-        [undefined, undefined, ''],
+        ['message', 'message.dead', ''],
+        ['caudal', 'message.dead', ''],
         ['caudal-kafka-valkey', 'message.kafka-valkey.dead', 'kafka-valkey:'],
         ['message.rabbitmq-redis', 'message.rabbitmq-redis.dead', 'rabbitmq-redis:'],
       ],

@@ -30,12 +30,9 @@ export async function verifyLoad(
     ...(load.startedAt !== undefined && { readAt: Date.parse(load.startedAt) }),
   };
   const before = { ...Object.fromEntries(lanes.map(({ lane }) => [lane, empty])), ...load.before };
-  const accepted = Object.values(load.accepted).reduce((sum, count) => sum + count, 0);
   const drain = await waitForDrain({
     client,
-    expectedTotals: Object.fromEntries(
-      Object.entries(before).map(([lane, totals]) => [lane, totals.total + accepted]),
-    ),
+    expected: { accepted: load.accepted, before },
     stillForMs: 1_000,
     stalledAfterMs: 15_000,
     deadlineMs: 900_000,
