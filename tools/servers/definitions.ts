@@ -1,6 +1,7 @@
 import type { ScrapeJob, ServerDefinition } from './description.ts';
 import { descriptionOf, type ServerName, serverNames } from './descriptions/index.ts';
-import { ownState, type State } from './state.ts';
+import { ownState } from './state.ts';
+import type { State } from './state-shape.ts';
 
 /** Server options that are not part of the state. */
 export interface DefinitionOptions {

@@ -16,11 +16,11 @@ import {
   createState,
   ownState,
   readState,
-  type State,
   stateOf,
   updateState,
   writeState,
 } from './state.ts';
+import type { State } from './state-shape.ts';
 
 export type { ServerAddresses, ServerName } from './descriptions/index.ts';
 

@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../lib/process-identity.ts';
 import { descriptionOf, type OwnStates, type ServerName, serverNames } from './descriptions/index.ts';
-import type { State } from './state.ts';
+import type { State } from './state-shape.ts';
 
 /** State as earlier versions wrote it: ports and passwords of all servers together, other secrets beside them. */
 export interface StateVersion1 {

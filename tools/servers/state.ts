@@ -1,21 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProcessIdentity } from '../lib/process-identity.ts';
 import { descriptionOf, type OwnStates, type ServerName, serverNames } from './descriptions/index.ts';
 import { chooseFreePorts } from './ports.ts';
+import type { State } from './state-shape.ts';
 import { fromVersion1, type StateVersion1 } from './state-version-1.ts';
-
-/** State of a data directory: servers restart with the same ports and secrets. */
-export interface State {
-  readonly version: 2;
-  readonly runtime: 'processes' | 'compose';
-  /** Ports and secrets by server; {@link completeState} adds servers that are described since it was written. */
-  readonly servers: Partial<OwnStates>;
-  /** Last known process of each started server. */
-  readonly processes: Readonly<Partial<Record<ServerName, ProcessIdentity>>>;
-  /** Process the servers end with; absent for background servers. */
-  readonly owner?: ProcessIdentity | undefined;
-}
 
 /** Creates a state with new ports and secrets for every server. */
 export function createState(runtime: State['runtime']): Promise<State> {

@@ -9,10 +9,10 @@ import {
   createState,
   ownState,
   readState,
-  type State,
   updateState,
   writeState,
 } from '../../servers/state.ts';
+import type { State } from '../../servers/state-shape.ts';
 
 let directory = '';
 

@@ -1,12 +1,4 @@
-import type { Finding, FindingKind } from './compare-account.ts';
-
-/** Messages of a country, sent and stored. */
-export interface CountryCounts {
-  readonly country: string;
-  readonly accepted: number;
-  readonly unknown: number;
-  readonly stored: number;
-}
+import type { CountryCounts, Finding, FindingKind } from './account.ts';
 
 /** Input of {@link findFaults}: one lane. */
 export interface LaneCounts {

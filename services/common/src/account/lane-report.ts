@@ -1,4 +1,4 @@
-import type { LaneTotals } from './compare-account.ts';
+import type { LaneTotals } from './account.ts';
 
 /** Backlog of a lane, as reported by its broker (and for a log by its store). */
 export interface LaneBacklog {

@@ -1,4 +1,4 @@
-import type { LaneTotals } from './compare-account.ts';
+import type { LaneTotals } from './account.ts';
 
 /** Minimum retention of an identity, regardless of the consumers' configuration. */
 const SHORTEST_IDENTITY_LIFE_MS = 86_400_000;

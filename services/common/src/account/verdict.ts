@@ -1,4 +1,4 @@
-import type { Account, Finding, FindingKind } from './compare-account.ts';
+import type { Account, Finding, FindingKind } from './account.ts';
 
 /**
  * `exact`: every lane has every accepted message, once, by counts and identities. `exact-by-counts`: the counts say so
