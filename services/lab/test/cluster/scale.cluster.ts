@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
+import { SCRAPE_SECONDS } from './support/default-release.ts';
 import { assertExact, query, scale, untilRolledOut, useRelease } from './support/index.ts';
 import { confinementOf } from './support/pod-state.ts';
 import { isService, workloadsOf } from './support/workloads.ts';
@@ -22,7 +23,7 @@ const release = useRelease({
   // The partitions below are seen by a Prometheus that finds pods through the API server, with the only token there is.
   values: {
     pod: { serviceAccount: { create: true } },
-    prometheus: { discovery: 'kubernetes' },
+    prometheus: { discovery: 'kubernetes', scrapeInterval: `${SCRAPE_SECONDS}s` },
     secretsAsFiles: true,
   },
 });
