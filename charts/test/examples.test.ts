@@ -63,7 +63,14 @@ function assertAbsent(manifests: readonly Manifest[], servers: readonly string[]
 
 /** What an example is for: the servers it replaces, and a look at what became of the services. */
 const purposes: Readonly<
-  Record<string, { readonly replaces: readonly string[]; check(manifests: readonly Manifest[]): void }>
+  Record<
+    string,
+    {
+      readonly replaces: readonly string[];
+      readonly lanes?: number;
+      check(manifests: readonly Manifest[]): void;
+    }
+  >
 > = {
   'strimzi-kafka': {
     replaces: ['kafka'],

@@ -39,7 +39,9 @@ describe('the gauges', () => {
     some.storeError = 'gone';
     for (const lane of [some, await createFakeLane('all')])
       gauges.show(await lane.reader.read({ identities: false }));
-    const samples = (await registry.metrics()).split('\n').filter((line) => /^caudal_lane_country\b/.test(line));
+    const samples = (await registry.metrics())
+      .split('\n')
+      .filter((line) => /^caudal_lane_country\b/.test(line));
     assert.deepEqual(samples.sort(), [
       'caudal_lane_country{lane="some",country="ES"} 1',
       'caudal_lane_country{lane="some",country="PT"} 1',
