@@ -1,5 +1,5 @@
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
-import { type ConsoleClient, createConsoleClient } from '../load/console-client.ts';
+import type { Fetch } from '../load/fetch.ts';
 import type { ClusterConnection } from './connection.ts';
 
 const OPERATIONS_PORT = 9090;
@@ -42,9 +42,9 @@ export class Release {
     });
   }
 
-  /** Creates a console client that uses the API server's proxy. */
-  console(): ConsoleClient {
-    return createConsoleClient(this.apiPath('console'), this.#cluster.fetch);
+  /** Sends a request to a path of the API server, such as {@link apiPath}. */
+  get fetch(): Fetch {
+    return this.#cluster.fetch;
   }
 
   /** API server path to a component's API. */

@@ -15,10 +15,14 @@ import {
   useServers,
 } from '@caudal/common/testing';
 import { Redis } from 'iovalkey';
-import { type ConsoleClient, createConsoleClient, totalsOf } from '../../src/load/console-client.ts';
-import { waitForDrain } from '../../src/load/wait-for-drain.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
 import { consumerOf, storeUrlOf } from '../../src/workloads/messages/lanes.ts';
+import {
+  type ConsoleClient,
+  createConsoleClient,
+  totalsOf,
+} from '../../src/workloads/messages/load/console-client.ts';
+import { waitForDrain } from '../../src/workloads/messages/load/wait-for-drain.ts';
 import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 

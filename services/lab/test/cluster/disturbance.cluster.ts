@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
+import { consoleOf } from '../../src/workloads/messages/load/console-client.ts';
 import { INSTALLED } from './support/default-release.ts';
 import {
   assertExact,
@@ -94,7 +95,7 @@ describe('no message and no request is lost under load, with clients that retry,
   });
 
   it('consumers and stores are killed without a goodbye', async () => {
-    const lanes = await release().release.console().lanes();
+    const lanes = await consoleOf(release().release).lanes();
     assert.ok(lanes.length >= 2, `only ${lanes.length} lanes`);
     const consumers = lanes.map(({ lane }) => `${lane}-consumer`);
     const stores = [...new Set(lanes.map(({ store }) => store))];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
+import { consoleOf } from '../../src/workloads/messages/load/console-client.ts';
 import { startForeignServers } from './support/foreign-servers.ts';
 import { useRelease } from './support/index.ts';
 import { restartsOf } from './support/pod-state.ts';
@@ -85,7 +86,7 @@ describe('with external brokers and stores, over TLS, with the permissions in th
     const { succeeded, stderr } = await cluster.exec(container, ['node', '--eval', SEND_POISON]);
     assert.ok(succeeded, stderr);
     await eventually(
-      () => of.console().lanes(),
+      () => consoleOf(of).lanes(),
       (lanes) => lanes.length === 2 && lanes.every(({ backlog }) => backlog?.deadLetters === 1),
       { pastErrors: true },
     );

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { defaultLanes, describeLane } from '@caudal/common/lanes';
 import { parse } from 'yaml';
 import { CHART } from '../../src/cluster/helm.ts';
+import { consoleOf } from '../../src/workloads/messages/load/console-client.ts';
 import { assertExact, assertFelt, deletePod, scale, untilRolledOut, useRelease } from './support/index.ts';
 
 /** The chart's own example: two lanes more, by values alone. */
@@ -37,7 +38,7 @@ const release = useRelease({
 
 describe('four lanes of two brokers and two stores, by values alone', () => {
   it('are four, each with its broker and its store', async () => {
-    const lanes = await release().release.console().lanes();
+    const lanes = await consoleOf(release().release).lanes();
     assert.deepEqual(
       lanes.map(({ lane, broker, store }) => [lane, broker, store]).sort(),
       LANES.map(({ name, broker, store }) => [name, broker, store]).sort(),

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
 import { PatchStrategy, setHeaderOptions, type V1Pod, type V1StatefulSet } from '@kubernetes/client-node';
 import { isReady } from '../../src/cluster/release.ts';
-import { totalsOf } from '../../src/load/console-client.ts';
-import type { LoadResult } from '../../src/load/measure-load.ts';
+import { consoleOf, totalsOf } from '../../src/workloads/messages/load/console-client.ts';
+import type { LoadResult } from '../../src/workloads/messages/load/measure-load.ts';
 import { HA_ON_TWO_NODES } from './support/ha-release.ts';
 import { assertExact, longestPauses, useRelease } from './support/index.ts';
 
@@ -83,7 +83,7 @@ const pod = async (component: string, index: number) =>
 
 /** Waits until every lane has stored this many messages more. */
 async function untilStored(count: number): Promise<void> {
-  const totals = async () => Object.values(totalsOf(await release().release.console().lanes()));
+  const totals = async () => Object.values(totalsOf(await consoleOf(release().release).lanes()));
   const before = await totals();
   await eventually(
     totals,

@@ -8,7 +8,8 @@ import { eventually } from '@caudal/common/testing';
 import { createTerminal } from '../../src/cli/terminal.ts';
 import { type ClusterConnection, connectToCluster } from '../../src/cluster/connection.ts';
 import { ensureNamespace, type StartedRelease, startRelease } from '../../src/cluster/start-release.ts';
-import type { LoadResult } from '../../src/load/measure-load.ts';
+import { consoleOf } from '../../src/workloads/messages/load/console-client.ts';
+import type { LoadResult } from '../../src/workloads/messages/load/measure-load.ts';
 import { measureRelease } from '../../src/workloads/messages/measure-release.ts';
 import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
 import { removeNamespace, scale } from './support/index.ts';
@@ -115,7 +116,7 @@ async function load(
 
 /** Totals of a release's stores, by lane. */
 async function totals({ release }: StartedRelease): Promise<Readonly<Record<string, number | undefined>>> {
-  const lanes = await release.console().lanes();
+  const lanes = await consoleOf(release).lanes();
   return Object.fromEntries(lanes.map(({ lane, totals: of }) => [lane, of?.total]));
 }
 

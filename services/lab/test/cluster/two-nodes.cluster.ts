@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { eventually } from '@caudal/common/testing';
 import { ApiException, PatchStrategy, setHeaderOptions, type V1Pod } from '@kubernetes/client-node';
 import { LocalProvider } from '../../../../tools/cluster/local/local-provider.ts';
-import type { LoadResult } from '../../src/load/measure-load.ts';
+import type { LoadResult } from '../../src/workloads/messages/load/measure-load.ts';
 import { HA_ON_TWO_NODES } from './support/ha-release.ts';
 import { assertExact, deletePod, longestPauses, useRelease } from './support/index.ts';
 import { isWhole, workloadsOf } from './support/workloads.ts';

@@ -2,7 +2,6 @@ import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 /** A service of a scratch system: is ready at once, answers with its name, and notes in a file that it was stopped. */
-// biome-ignore lint/style/noProcessEnv: a program reads its configuration
 const { NAME = '', OPERATIONS_PORT = '', HTTP_PORT, STOPPED_FILE = '' } = process.env;
 
 const server = (port: string) =>

@@ -7,16 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaneReport } from '@caudal/common/account';
 import type { Lane, SharedNames } from '@caudal/common/lanes';
 import type { Servers } from '../../../../tools/servers/servers.ts';
+import type { ServiceProcess } from '../../src/stack/service-process.ts';
+import { type Stack, startStack } from '../../src/stack/stack.ts';
+import { readLanes } from '../../src/workloads/messages/lanes.ts';
 import {
   type ConsoleClient,
   createConsoleClient,
   type TotalsByLane,
   totalsOf,
-} from '../../src/load/console-client.ts';
-import { waitForDrain } from '../../src/load/wait-for-drain.ts';
-import type { ServiceProcess } from '../../src/stack/service-process.ts';
-import { type Stack, startStack } from '../../src/stack/stack.ts';
-import { readLanes } from '../../src/workloads/messages/lanes.ts';
+} from '../../src/workloads/messages/load/console-client.ts';
+import { waitForDrain } from '../../src/workloads/messages/load/wait-for-drain.ts';
 import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 

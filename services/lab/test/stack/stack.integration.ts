@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { eventually, useServers } from '@caudal/common/testing';
 import { isRunning, type ProcessIdentity } from '../../../../tools/lib/process-identity.ts';
-import { createConsoleClient } from '../../src/load/console-client.ts';
-import { type LoadResult, type MeasureOptions, measureLoad } from '../../src/load/measure-load.ts';
 import { type LoadRun, localLoad } from '../../src/load/run-k6.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
+import { createConsoleClient } from '../../src/workloads/messages/load/console-client.ts';
+import {
+  type LoadResult,
+  type MeasureOptions,
+  measureLoad,
+} from '../../src/workloads/messages/load/measure-load.ts';
 import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 import { useK6 } from '../support/use-k6.ts';

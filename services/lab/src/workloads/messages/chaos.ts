@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { DEFAULT_NAMES, defaultLanes, type Lane, type SharedNames } from '@caudal/common/lanes';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import type { ChaosLoad, ChaosWorkload } from '../../chaos/chaos-workload.ts';
-import { createConsoleClient } from '../../load/console-client.ts';
-import { type LoadResult, measureLoad } from '../../load/measure-load.ts';
 import { localLoad } from '../../load/run-k6.ts';
-import { progressLine } from '../../report/progress-line.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { breakableConnections, breakableServers, connectionOf, SERVICES, SIGNS } from './faults.ts';
+import { createConsoleClient } from './load/console-client.ts';
+import { type LoadResult, measureLoad } from './load/measure-load.ts';
+import { watchLanes } from './load/watch-lanes.ts';
+import { progressLine } from './report/progress-line.ts';
 import { CONSOLE, INGEST, messagesServices } from './services.ts';
-import { watchLanes } from './watch-lanes.ts';
 
 /** A pipeline to break. */
 export interface MessagesChaosOptions {

@@ -1,11 +1,5 @@
 import { defaultLanes } from '@caudal/common/lanes';
 import { STATE_DIRECTORY } from '../../cli/paths.ts';
-import { createConsoleClient } from '../../load/console-client.ts';
-import { saveLastLoad } from '../../load/last-load.ts';
-import { type LoadResult, measureLoad } from '../../load/measure-load.ts';
-import { progressLine } from '../../report/progress-line.ts';
-import { runReport } from '../../report/run-report.ts';
-import { runSummary } from '../../report/summary.ts';
 import type { Workload } from '../workload.ts';
 import { BENCH } from './commands/bench.ts';
 import { CHAOS } from './commands/chaos.ts';
@@ -15,6 +9,12 @@ import { START } from './commands/start.ts';
 import { VERIFY } from './commands/verify.ts';
 import { judgeMessages } from './judge.ts';
 import { storesOf } from './lanes.ts';
+import { createConsoleClient } from './load/console-client.ts';
+import { saveLastLoad } from './load/last-load.ts';
+import { type LoadResult, measureLoad } from './load/measure-load.ts';
+import { progressLine } from './report/progress-line.ts';
+import { runReport } from './report/run-report.ts';
+import { runSummary } from './report/summary.ts';
 import { CONSOLE, messagesServices, replicasOf } from './services.ts';
 import { CLEAN, FAULTS } from './verify/plants.ts';
 

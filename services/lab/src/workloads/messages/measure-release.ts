@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { jobLoad } from '../../cluster/load-job.ts';
 import { releaseSite } from '../../cluster/release-site.ts';
 import type { StartedRelease } from '../../cluster/start-release.ts';
-import { createConsoleClient } from '../../load/console-client.ts';
-import { type LoadResult, type MeasureOptions, measureLoad } from '../../load/measure-load.ts';
 import { CLUSTER } from './commands/cluster.ts';
+import { createConsoleClient } from './load/console-client.ts';
+import { type LoadResult, type MeasureOptions, measureLoad } from './load/measure-load.ts';
 
 /** Options for a load on a release. */
 export interface ReleaseLoad

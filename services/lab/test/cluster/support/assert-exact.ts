@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LoadResult } from '../../../src/load/measure-load.ts';
+import type { LoadResult } from '../../../src/workloads/messages/load/measure-load.ts';
 
 /** What a load on a release must have come to besides being exact. */
 export interface Expectation {

@@ -1,4 +1,4 @@
-import type { LoadResult } from '../../../src/load/measure-load.ts';
+import type { LoadResult } from '../../../src/workloads/messages/load/measure-load.ts';
 
 /**
  * The longest time, in seconds, in which a lane's store gained nothing while the load ran; by lane. The time before the

@@ -8,8 +8,8 @@ import { createTerminal } from '../../../src/cli/terminal.ts';
 import { connectToCluster } from '../../../src/cluster/connection.ts';
 import { isReady } from '../../../src/cluster/release.ts';
 import { type StartedRelease, startRelease } from '../../../src/cluster/start-release.ts';
-import { totalsOf } from '../../../src/load/console-client.ts';
-import type { LoadResult } from '../../../src/load/measure-load.ts';
+import { consoleOf, totalsOf } from '../../../src/workloads/messages/load/console-client.ts';
+import type { LoadResult } from '../../../src/workloads/messages/load/measure-load.ts';
 import { measureRelease } from '../../../src/workloads/messages/measure-release.ts';
 import { removeNamespace } from './actions.ts';
 import { openCluster, type TestCluster } from './use-cluster.ts';
@@ -163,7 +163,7 @@ function assertUnderLoad(duringEndedAtMs: number, { load: { endedAt } }: LoadRes
 }
 
 async function untilEveryLaneStores({ release }: StartedRelease): Promise<void> {
-  const client = release.console();
+  const client = consoleOf(release);
   const before = await eventually(
     async () => totalsOf(await client.lanes()),
     (totals) => Object.keys(totals).length > 0,

@@ -1,11 +1,11 @@
 import { defaultLanes } from '@caudal/common/lanes';
 import { UsageError, wholeNumber } from '../../../cli/arguments.ts';
 import { type CommandLine, commandLine } from '../../../cli/command-line.ts';
-import type { LoadResult } from '../../../load/measure-load.ts';
 import type { ChaosChoice } from '../../workload.ts';
 import { messagesChaos } from '../chaos.ts';
 import { breakableServers } from '../faults.ts';
 import { readLanes } from '../lanes.ts';
+import type { LoadResult } from '../load/measure-load.ts';
 import { messagesServices, replicasOf } from '../services.ts';
 
 const SERVERS = breakableServers(defaultLanes()).map(({ name }) => name);

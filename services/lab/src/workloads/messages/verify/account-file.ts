@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorMessage } from '@caudal/common/errors';
 import { ExpectedError } from '../../../cli/run-command-line.ts';
-import type { LastLoad } from '../../../load/last-load.ts';
-import { type LoadResult, outcomesOf } from '../../../load/measure-load.ts';
 import type { LoadAccount } from '../../../load/run-k6.ts';
 import type { RunDocument } from '../../../report/run-document.ts';
+import type { LastLoad } from '../load/last-load.ts';
+import { type LoadResult, outcomesOf } from '../load/measure-load.ts';
 
 /**
  * Reads an account written by k6. The stores' previous totals come from the run.json beside it; without one, the stores

@@ -7,9 +7,9 @@ import { SERVERS_DIRECTORY, STATE_DIRECTORY } from '../../../cli/paths.ts';
 import { ExpectedError } from '../../../cli/run-command-line.ts';
 import { connectToCluster } from '../../../cluster/connection.ts';
 import { Release } from '../../../cluster/release.ts';
-import { type ConsoleClient, createConsoleClient } from '../../../load/console-client.ts';
 import { readRunRecord } from '../../../stack/run-file.ts';
 import { readLanes, storeUrlOf } from '../lanes.ts';
+import { type ConsoleClient, consoleOf, createConsoleClient } from '../load/console-client.ts';
 import { findTarget } from '../target.ts';
 import { withReleaseStores } from './release-stores.ts';
 import type { LaneStore } from './verify-deep.ts';
@@ -71,7 +71,7 @@ function inCluster(options: {
   const cluster = connectToCluster(kubeconfig, context);
   const release = new Release(cluster, { name, namespace });
   return {
-    console: release.console(),
+    console: consoleOf(release),
     withStores: (except, work) =>
       withReleaseStores({ address: { kubeconfig, context }, cluster, release, except }, work),
   };

@@ -4,8 +4,8 @@ import type { Lane } from '@caudal/common/lanes';
 import { waitUntil } from '../../../../../../tools/lib/wait-until.ts';
 import { chooseFreePorts } from '../../../../../../tools/servers/ports.ts';
 import { ROOT } from '../../../cli/paths.ts';
-import { type ConsoleClient, createConsoleClient } from '../../../load/console-client.ts';
 import { ServiceProcess } from '../../../stack/service-process.ts';
+import { type ConsoleClient, createConsoleClient } from '../load/console-client.ts';
 
 /** A lane in the console's configuration. */
 export interface ConsoleLane {

@@ -3,8 +3,8 @@ import { type Account, type Finding, type PerCountry, verdictOf } from '@caudal/
 import type { Lane } from '@caudal/common/lanes';
 import type { LoadAccount } from '../../../../../../load-tests/lib/account.ts';
 import type { ServerAddresses } from '../../../../../../tools/servers/servers.ts';
-import type { ConsoleClient } from '../../../load/console-client.ts';
 import { storeUrlOf } from '../lanes.ts';
+import type { ConsoleClient } from '../load/console-client.ts';
 import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
 import { plantFault } from './plant-fault.ts';
 import { CLEAN, FAULTS, type Ground, type Plant, type PlantedMessage } from './plants.ts';

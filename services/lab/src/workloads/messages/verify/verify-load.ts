@@ -1,8 +1,8 @@
 import type { Account, LaneTotals } from '@caudal/common/account';
 import { ExpectedError } from '../../../cli/run-command-line.ts';
-import { type ConsoleClient, totalsOf } from '../../../load/console-client.ts';
-import type { LastLoad } from '../../../load/last-load.ts';
-import { waitForDrain } from '../../../load/wait-for-drain.ts';
+import { type ConsoleClient, totalsOf } from '../load/console-client.ts';
+import type { LastLoad } from '../load/last-load.ts';
+import { waitForDrain } from '../load/wait-for-drain.ts';
 
 /** Result of `verify`. */
 export interface VerifiedLoad {

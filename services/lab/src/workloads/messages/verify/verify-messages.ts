@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Account } from '@caudal/common/account';
 import { RESULTS_DIRECTORY, STATE_DIRECTORY } from '../../../cli/paths.ts';
-import { type LastLoad, readLastLoad } from '../../../load/last-load.ts';
-import { accountSummary } from '../../../report/summary.ts';
 import type { Verification, VerifyContext } from '../../workload.ts';
 import { judgeMessages } from '../judge.ts';
+import { type LastLoad, readLastLoad } from '../load/last-load.ts';
+import { accountSummary } from '../report/summary.ts';
 import { readAccountFile } from './account-file.ts';
 import { type DeploymentOptions, findDeployment } from './deployment.ts';
 import { readLedger } from './ledger.ts';

@@ -1,5 +1,6 @@
 import type { Account, LaneReport, LaneTotals, PerCountry } from '@caudal/common/account';
-import type { Fetch } from './fetch.ts';
+import type { Release } from '../../../cluster/release.ts';
+import type { Fetch } from '../../../load/fetch.ts';
 
 /** Totals of every lane, by lane. */
 export type TotalsByLane = Readonly<Record<string, LaneTotals>>;
@@ -56,4 +57,9 @@ export function totalsOf(lanes: readonly LaneReport[]): TotalsByLane {
       return [lane, { total, byCountry, byWeather, identities, readAt, expiryMark }];
     }),
   );
+}
+
+/** Creates a client for the console of a release, through the API server's proxy. */
+export function consoleOf(release: Release): ConsoleClient {
+  return createConsoleClient(release.apiPath('console'), release.fetch);
 }

@@ -1,5 +1,5 @@
+import { formatCount } from '../../../report/text-table.ts';
 import type { Progress } from '../load/measure-load.ts';
-import { formatCount } from './text-table.ts';
 
 /** `load 3 s: 4,210 accepted; stored: <lane> 4,198, <lane> 4,180` */
 export function progressLine({ phase, atSeconds, accepted, storedByLane }: Progress): string {

@@ -1,8 +1,8 @@
 import { type Account, verdictOf } from '@caudal/common/account';
-import { type Painter, PLAIN } from '../cli/painter.ts';
+import { type Painter, PLAIN } from '../../../cli/painter.ts';
+import { formatCount, formatDuration, textTable } from '../../../report/text-table.ts';
 import type { LoadResult } from '../load/measure-load.ts';
 import { accountRows } from './account-rows.ts';
-import { formatCount, formatDuration, textTable } from './text-table.ts';
 
 /** Maximum countries shown in a terminal. */
 const TOP_COUNTRIES = 8;

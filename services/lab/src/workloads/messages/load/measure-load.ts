@@ -1,11 +1,11 @@
 import type { Account } from '@caudal/common/account';
 import { METRICS } from '@caudal/common/metrics';
-import { ExpectedError } from '../cli/run-command-line.ts';
+import { ExpectedError } from '../../../cli/run-command-line.ts';
+import type { Fetch } from '../../../load/fetch.ts';
+import { percentile } from '../../../load/histogram.ts';
+import { type Increases, type MetricsUrls, MetricsWatch } from '../../../load/metrics-watch.ts';
+import type { LoadAccount, LoadRun, StartLoad } from '../../../load/run-k6.ts';
 import { type AccountRequest, type ConsoleClient, totalsOf } from './console-client.ts';
-import type { Fetch } from './fetch.ts';
-import { percentile } from './histogram.ts';
-import { type Increases, type MetricsUrls, MetricsWatch } from './metrics-watch.ts';
-import type { LoadAccount, LoadRun, StartLoad } from './run-k6.ts';
 import { type RunSample, startSampler } from './sampler.ts';
 import { waitForDrain } from './wait-for-drain.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ExpectedError } from '../cli/run-command-line.ts';
+import { ExpectedError } from '../../../cli/run-command-line.ts';
 import type { AccountRequest } from './console-client.ts';
 
 /** What `verify` needs to know about a load: what was sent, and the stores' counts before it. */

@@ -4,11 +4,11 @@ import { describe, it } from 'node:test';
 import { WriteStream } from 'node:tty';
 import { inspect, stripVTControlCharacters } from 'node:util';
 import { compareAccount } from '@caudal/common/account';
-import { createPainter } from '../../src/cli/painter.ts';
-import { accountRows } from '../../src/report/account-rows.ts';
-import { renderCharts, ticks } from '../../src/report/line-chart.ts';
-import { accountSummary } from '../../src/report/summary.ts';
-import { formatDuration, markdownTable, textTable } from '../../src/report/text-table.ts';
+import { createPainter } from '../../../../src/cli/painter.ts';
+import { renderCharts, ticks } from '../../../../src/report/line-chart.ts';
+import { formatDuration, markdownTable, textTable } from '../../../../src/report/text-table.ts';
+import { accountRows } from '../../../../src/workloads/messages/report/account-rows.ts';
+import { accountSummary } from '../../../../src/workloads/messages/report/summary.ts';
 
 const totals = (byCountry: Record<string, number>, identities?: number) => {
   const total = Object.values(byCountry).reduce((sum, count) => sum + count, 0);

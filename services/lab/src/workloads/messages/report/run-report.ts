@@ -1,10 +1,10 @@
 import { verdictOf } from '@caudal/common/account';
+import { renderCharts } from '../../../report/line-chart.ts';
+import type { RunDocument } from '../../../report/run-document.ts';
+import { markdownTable } from '../../../report/text-table.ts';
 import type { LoadResult } from '../load/measure-load.ts';
 import { accountRows } from './account-rows.ts';
-import { renderCharts } from './line-chart.ts';
-import type { RunDocument } from './run-document.ts';
 import { latencyRows } from './summary.ts';
-import { markdownTable } from './text-table.ts';
 
 /** report.md and the chart it shows. */
 export function runReport(run: RunDocument<LoadResult>): {

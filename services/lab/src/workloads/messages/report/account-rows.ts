@@ -1,5 +1,5 @@
 import type { Account } from '@caudal/common/account';
-import { formatCount } from './text-table.ts';
+import { formatCount } from '../../../report/text-table.ts';
 
 /**
  * Formats the account as a table: a row per country with accepted and stored per lane, the largest first, then

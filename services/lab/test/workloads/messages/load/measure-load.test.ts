@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compareAccount, type LaneReport, verdictOf } from '@caudal/common/account';
-import type { ConsoleClient } from '../../src/load/console-client.ts';
-import { measureLoad, outcomesOf } from '../../src/load/measure-load.ts';
-import type { LoadAccount } from '../../src/load/run-k6.ts';
+import type { LoadAccount } from '../../../../src/load/run-k6.ts';
+import type { ConsoleClient } from '../../../../src/workloads/messages/load/console-client.ts';
+import { measureLoad, outcomesOf } from '../../../../src/workloads/messages/load/measure-load.ts';
 
 const LOAD = {
   perCountry: {

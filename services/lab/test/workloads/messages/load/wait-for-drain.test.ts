@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LaneReport } from '@caudal/common/account';
-import type { ConsoleClient } from '../../src/load/console-client.ts';
-import { type DrainOptions, waitForDrain } from '../../src/load/wait-for-drain.ts';
+import type { ConsoleClient } from '../../../../src/workloads/messages/load/console-client.ts';
+import { type DrainOptions, waitForDrain } from '../../../../src/workloads/messages/load/wait-for-drain.ts';
 
 function lane(total: number | null, backlog: number | null): LaneReport {
   return {

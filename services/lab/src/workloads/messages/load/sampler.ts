@@ -1,7 +1,7 @@
 import { METRICS } from '@caudal/common/metrics';
+import { percentile } from '../../../load/histogram.ts';
+import type { Increases, MetricsWatch } from '../../../load/metrics-watch.ts';
 import type { ConsoleClient } from './console-client.ts';
-import { percentile } from './histogram.ts';
-import type { Increases, MetricsWatch } from './metrics-watch.ts';
 
 /** State of all lanes at one time in a run. */
 export interface RunSample {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LaneReport } from '@caudal/common/account';
-import { type LaneWatchOptions, watchLanes } from '../../../src/workloads/messages/watch-lanes.ts';
+import { type LaneWatchOptions, watchLanes } from '../../../../src/workloads/messages/load/watch-lanes.ts';
 
 const lane = (name: string, total: number | null, backlog: number | null): LaneReport =>
   ({
