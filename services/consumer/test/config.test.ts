@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ConfigError } from '@caudal/common/config';
+import { BROKER_NAMES } from '@caudal/common/messaging';
+import { STORE_NAMES } from '@caudal/common/stores';
 import { loadConfig } from '../src/config.ts';
 
 const rabbitmq = {
@@ -62,11 +64,12 @@ describe("the consumer's configuration", () => {
   });
 
   it('names every variable that is missing or wrong', () => {
+    const listed = (names: readonly string[]) => names.map((name) => `"${name}"`).join('\\|');
     assert.throws(
       () => loadConfig({ ...rabbitmq, LANE_BROKER: 'nats', LANE_STORE: 'disk' }),
       (error) =>
         error instanceof ConfigError &&
-        /^LANE_BROKER: .*"rabbitmq"\|"kafka"\nLANE_STORE: .*"valkey"\|"redis"$/.test(
+        new RegExp(`^LANE_BROKER: .*${listed(BROKER_NAMES)}\nLANE_STORE: .*${listed(STORE_NAMES)}$`).test(
           error.problems.join('\n'),
         ),
     );

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import { createLogger } from '../../src/logging.ts';
-import { type CountStore, createStore, type StoreSettings } from '../../src/stores/index.ts';
+import { type CountStore, createStore, type StoreName, type StoreSettings } from '../../src/stores/index.ts';
 import { bucketOf } from '../../src/stores/key-buckets.ts';
 import { keyed, produced } from './count-store.conformance.ts';
 
@@ -26,7 +26,7 @@ function namesBy(count: number, isShared: boolean): string[] {
 }
 
 /** What a store must do with the first messages under clients' keys. */
-export function describeKeyBuckets(name: 'valkey' | 'redis', address: () => string): void {
+export function describeKeyBuckets(name: StoreName, address: () => string): void {
   describe(`${name} keeps clients' keys in buckets`, () => {
     let probe: Redis;
     before(() => {

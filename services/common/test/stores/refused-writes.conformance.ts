@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import { createLogger } from '../../src/logging.ts';
-import { type CountStore, createStore } from '../../src/stores/index.ts';
+import { type CountStore, createStore, type StoreName } from '../../src/stores/index.ts';
 import { bucketOf } from '../../src/stores/key-buckets.ts';
 import { keyed, produced } from './count-store.conformance.ts';
 
@@ -19,7 +19,7 @@ const commands = [
 ];
 
 /** Requirements on a store whose server refuses a command: write nothing of the batch, and report why. */
-export function describeRefusals(name: 'valkey' | 'redis', address: () => string): void {
+export function describeRefusals(name: StoreName, address: () => string): void {
   describe(`${name} refuses a command`, () => {
     let probe: Redis;
     before(() => {

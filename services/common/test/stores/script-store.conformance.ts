@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { createLogger } from '../../src/logging.ts';
-import { type CountStore, createStore, type StoreSettings } from '../../src/stores/index.ts';
+import { type CountStore, createStore, type StoreName, type StoreSettings } from '../../src/stores/index.ts';
 import { watchConnections } from '../support/index.ts';
 import { describeStore, keyed, produced } from './count-store.conformance.ts';
 import { describeKeyBuckets } from './key-buckets.conformance.ts';
@@ -14,7 +14,7 @@ import { describeUnwritable } from './unwritable.conformance.ts';
 const logger = createLogger('test', 'silent');
 
 /** Additional requirements on a store with a server. */
-export function describeScriptStore(name: 'valkey' | 'redis', servers: () => Servers): void {
+export function describeScriptStore(name: StoreName, servers: () => Servers): void {
   const address = (): string => servers().addresses[name].url;
   const open = async (keyPrefix: string, overrides: Partial<StoreSettings> = {}): Promise<CountStore> => {
     const settings = {

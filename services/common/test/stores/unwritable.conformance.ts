@@ -4,13 +4,13 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import { AppError } from '../../src/errors.ts';
 import { createLogger } from '../../src/logging.ts';
-import { type CountStore, createStore } from '../../src/stores/index.ts';
+import { type CountStore, createStore, type StoreName } from '../../src/stores/index.ts';
 import { keyed, produced } from './count-store.conformance.ts';
 
 const logger = createLogger('test', 'silent');
 
 /** Requirements on a store whose server cannot write: report why, change nothing, and recover with the server. */
-export function describeUnwritable(name: 'valkey' | 'redis', address: () => string): void {
+export function describeUnwritable(name: StoreName, address: () => string): void {
   describe(`${name} while its server cannot write`, () => {
     const prefix = `${randomUUID()}:`;
     const clientName = `test-${randomUUID()}`;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defaultLanes } from '@caudal/common/lanes';
+import { BROKER_NAMES } from '@caudal/common/messaging';
+import { STORE_NAMES } from '@caudal/common/stores';
 import { UsageError } from '../../../src/cli/arguments.ts';
 import { brokersOf, consumerOf, readLanes } from '../../../src/workloads/messages/lanes.ts';
 
@@ -49,7 +51,14 @@ describe('readLanes', () => {
   }
 
   it('names every allowed broker and store', () => {
-    assert.throws(() => readLanes('x'), /with broker rabbitmq or kafka and store valkey or redis$/);
+    const [brokers, stores] = [BROKER_NAMES, STORE_NAMES].map((names) => names.join(' or '));
+    assert.throws(
+      () => readLanes('x'),
+      (error) =>
+        error instanceof UsageError &&
+        error.message.endsWith(`with broker ${brokers} and store ${stores}`) &&
+        ['rabbitmq', 'kafka', 'valkey', 'redis'].every((name) => error.message.includes(name)),
+    );
   });
 });
 
