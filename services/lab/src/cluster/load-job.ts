@@ -46,6 +46,7 @@ export function jobLoad(options: JobLoadOptions): StartLoad {
     const job = await createJob(options);
     return {
       done: untilOver(options, job, signal),
+      logFile: options.logFile,
       // k6 reports its progress only in its log.
       counter: () => Promise.resolve(0),
     };

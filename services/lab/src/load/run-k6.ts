@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import type { LoadAccount } from '../../../../load-tests/lib/account.ts';
 import { chooseFreePorts } from '../../../../tools/servers/ports.ts';
 import { ROOT } from '../cli/paths.ts';
@@ -36,6 +37,8 @@ export interface LoadRun {
    * @throws ExpectedError with the end of k6's output when there is none.
    */
   readonly done: Promise<LoadAccount>;
+  /** File of k6's output, with the lines of a ledger in it; complete when {@link done} is resolved. */
+  readonly logFile: string;
   /** Current value of a k6 counter; 0 before the first count and after the end. */
   counter(name: string): Promise<number>;
 }
@@ -80,12 +83,14 @@ async function startK6(options: K6Options): Promise<LoadRun> {
     child.once('close', resolve);
   })
     .then((status) => readAccount(options, status))
-    .finally(() => {
+    .finally(async () => {
       options.signal?.removeEventListener('abort', interrupt);
       log.end();
+      await finished(log);
     });
   return {
     done,
+    logFile: options.logFile,
     async counter(name) {
       try {
         const url = `http://127.0.0.1:${apiPort}/v1/metrics/${name}`;

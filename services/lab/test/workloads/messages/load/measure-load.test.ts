@@ -61,7 +61,7 @@ const measure = ({ client, begin }: ReturnType<typeof consoleOf>) =>
     metricsUrls: () => [],
     startLoad: async () => {
       begin();
-      return { done: Promise.resolve(LOAD), counter: async () => 0 };
+      return { done: Promise.resolve(LOAD), logFile: 'k6.log', counter: async () => 0 };
     },
     onProgress: () => undefined,
     stalledAfterMs: 500,
