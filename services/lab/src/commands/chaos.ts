@@ -31,7 +31,7 @@ await runVerb(
       signal: interrupts.signal,
     });
     try {
-      const versions = await readVersions(servers.addresses, k6);
+      const versions = await readVersions(servers.addresses, k6, wanted);
       const chaos = await runChaos({
         ...intensity,
         ...(targets !== undefined && { targets }),

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
-import { findServers } from '../../../../tools/servers/servers.ts';
+import { serverNames } from '../../../../tools/servers/descriptions/index.ts';
+import { findServers, type ServerName, type Servers } from '../../../../tools/servers/servers.ts';
 import { handleInterrupts } from '../cli/interrupts.ts';
 import { RESULTS_DIRECTORY, SERVERS_DIRECTORY } from '../cli/paths.ts';
 import { createTerminal } from '../cli/terminal.ts';
@@ -41,9 +42,18 @@ await runVerb(
       id,
       command: `npm run load -- ${nounOf(workload, ' ')}${scenario}`,
       settings,
-      versions: await readVersions(servers?.addresses, k6),
+      versions: await readVersions(servers?.addresses, k6, await runningOf(servers)),
       result,
     });
     return result.load.thresholds.passed && workload.judge(result).exact ? 0 : 1;
   },
 );
+
+/** Of the servers that the tools know: other systems may need others. */
+async function runningOf(servers: Servers | undefined): Promise<readonly ServerName[]> {
+  if (servers === undefined) return [];
+  const states = await Promise.all(
+    serverNames.map(async (name) => ({ name, state: await servers.status(name) })),
+  );
+  return states.flatMap(({ name, state }) => (state === 'running' ? [name] : []));
+}

@@ -1,13 +1,15 @@
 import { runCommand } from '../../../../tools/lib/run-command.ts';
-import { serverNames } from '../../../../tools/servers/descriptions/index.ts';
 import type { ServerAddresses, ServerName } from '../../../../tools/servers/servers.ts';
 import { VERSION_READERS } from '../servers/versions.ts';
 
-/** Versions reported by the servers, by default all of them, and by k6; unavailable ones are omitted. */
+/**
+ * Versions reported by the servers that a run used, and by k6; unavailable ones are omitted.
+ * @param servers not those that do not run: the version of one is read from a file
+ */
 export async function readVersions(
   addresses: ServerAddresses | undefined,
   k6: string,
-  servers: readonly ServerName[] = serverNames,
+  servers: readonly ServerName[],
 ): Promise<Record<string, string>> {
   const readings: readonly (readonly [name: string, version: Promise<string | undefined>])[] = [
     ['k6', readK6(k6)],

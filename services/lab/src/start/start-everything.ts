@@ -191,7 +191,7 @@ async function runLoad(
     id,
     command: `npm start${nounOf(workload) && ` -- ${workload.name}`}`,
     settings: load.settings,
-    versions: await readVersions(servers.addresses, k6),
+    versions: await readVersions(servers.addresses, k6, choice.servers),
     result,
   });
   return workload.judge(result).exact ? 0 : 1;
