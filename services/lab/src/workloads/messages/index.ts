@@ -8,7 +8,7 @@ import { LOAD } from './commands/load.ts';
 import { START } from './commands/start.ts';
 import { VERIFY } from './commands/verify.ts';
 import { judgeMessages } from './judge.ts';
-import { storesOf } from './lanes.ts';
+import { lanesToEveryStore, storesOf } from './lanes.ts';
 import { createConsoleClient } from './load/console-client.ts';
 import { saveLastLoad } from './load/last-load.ts';
 import { type LoadResult, measureLoad } from './load/measure-load.ts';
@@ -19,6 +19,8 @@ import { CONSOLE, messagesServices, replicasOf } from './services.ts';
 import { CLEAN, FAULTS } from './verify/plants.ts';
 
 const LANES = defaultLanes();
+/** Lanes that faults are planted in. */
+const PLANTED = lanesToEveryStore();
 
 /** The pipeline: one HTTP API, and lanes from a broker to a store that each count every accepted message once. */
 export const MESSAGES: Workload<LoadResult> = {
@@ -51,13 +53,13 @@ export const MESSAGES: Workload<LoadResult> = {
   remember: (id, { load, request }) =>
     saveLastLoad(STATE_DIRECTORY, { id, startedAt: load.startedAt, ...request }),
   plants: {
-    servers: storesOf(LANES),
+    servers: storesOf(PLANTED),
     clean: CLEAN,
     faults: FAULTS,
-    where: LANES.length === 2 ? 'in both lanes' : `in all ${LANES.length} lanes`,
+    where: PLANTED.length === 2 ? 'in both lanes' : `in all ${PLANTED.length} lanes`,
     async check(options) {
       const { checkPlants } = await import('./verify/self-test.ts');
-      return checkPlants(LANES, options);
+      return checkPlants(PLANTED, options);
     },
   },
 };
