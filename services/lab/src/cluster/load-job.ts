@@ -8,7 +8,7 @@ import {
   type V1OwnerReference,
 } from '@kubernetes/client-node';
 import { ExpectedError } from '../cli/run-command-line.ts';
-import type { LoadAccount, StartLoad } from '../load/run-k6.ts';
+import type { StartLoad } from '../load/run-k6.ts';
 import type { ClusterConnection } from './connection.ts';
 import type { ChartRelease, Helm } from './helm.ts';
 
@@ -41,11 +41,11 @@ const END_K6 =
  * Runs k6 as a Job, any number of times between upgrades. The Job is kept for a day and is deleted with the release.
  */
 export function jobLoad(options: JobLoadOptions): StartLoad {
-  return async (signal) => {
+  return async <Account>(signal: AbortSignal | undefined) => {
     signal?.throwIfAborted();
     const job = await createJob(options);
     return {
-      done: untilOver(options, job, signal),
+      done: untilOver<Account>(options, job, signal),
       logFile: options.logFile,
       // k6 reports its progress only in its log.
       counter: () => Promise.resolve(0),
@@ -104,11 +104,11 @@ async function ownerIn(
   return ours && uid !== undefined ? { apiVersion: 'v1', kind: 'ServiceAccount', name, uid } : undefined;
 }
 
-async function untilOver(
+async function untilOver<Account>(
   options: JobLoadOptions,
   job: { readonly name: string; readonly namespace: string },
   signal: AbortSignal | undefined,
-): Promise<LoadAccount> {
+): Promise<Account> {
   const { batch } = options.cluster;
   let isEnding = false;
   for (;;) {
@@ -144,11 +144,11 @@ async function podOf(
   return (await core.listNamespacedPod({ namespace, labelSelector })).items[0]?.metadata?.name;
 }
 
-async function readAccount(
+async function readAccount<Account>(
   { cluster, logFile, accountFile }: JobLoadOptions,
   job: { readonly name: string; readonly namespace: string },
   message: string | undefined,
-): Promise<LoadAccount> {
+): Promise<Account> {
   const { name, namespace } = job;
   const pod = await podOf(cluster, job);
   const log = pod === undefined ? '' : await cluster.core.readNamespacedPodLog({ name: pod, namespace });
@@ -161,7 +161,7 @@ async function readAccount(
       `job ${name} ended without an account (${message ?? 'no reason given'}):\n${tail}`,
     );
   }
-  const account = JSON.parse(line.slice(ACCOUNT_MARK.length)) as LoadAccount;
+  const account = JSON.parse(line.slice(ACCOUNT_MARK.length)) as Account;
   await writeFile(accountFile, `${JSON.stringify(account, null, 2)}\n`);
   return account;
 }

@@ -68,9 +68,8 @@ const TALLIES: Workload<TallyRun> = {
     suggestions: () => [],
   },
   async measure({ site, startLoad, signal, onProgress }) {
-    const run = await startLoad(signal);
-    // k6's account has the fields of the script that wrote it.
-    const load = (await run.done) as unknown as TallyRun['load'];
+    const run = await startLoad<TallyRun['load']>(signal);
+    const load = await run.done;
     const response = await site.fetch(`${site.url('tally')}/tally`);
     const { total } = (await response.json()) as { readonly total: number };
     onProgress(`${total} counted`);

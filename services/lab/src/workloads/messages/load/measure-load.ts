@@ -4,7 +4,7 @@ import { ExpectedError } from '../../../cli/run-command-line.ts';
 import type { Fetch } from '../../../load/fetch.ts';
 import { percentile } from '../../../load/histogram.ts';
 import { type Increases, type MetricsUrls, MetricsWatch } from '../../../load/metrics-watch.ts';
-import type { LoadAccount, LoadRun, StartLoad } from '../../../load/run-k6.ts';
+import type { LoadAccount, LoadRun } from '../../../load/run-k6.ts';
 import { type AccountRequest, type ConsoleClient, totalsOf } from './console-client.ts';
 import { type RunSample, startSampler } from './sampler.ts';
 import { waitForDrain } from './wait-for-drain.ts';
@@ -41,7 +41,7 @@ export interface MeasureOptions {
   readonly metricsUrls: MetricsUrls;
   /** Reads those pages. Default: `fetch`. */
   readonly fetchMetrics?: Fetch;
-  readonly startLoad: StartLoad;
+  readonly startLoad: (signal: AbortSignal | undefined) => Promise<LoadRun<LoadAccount>>;
   /** Ends the load early; the account still follows. */
   readonly signal?: AbortSignal | undefined;
   /** Called each second with the run's progress. */
