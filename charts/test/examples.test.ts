@@ -63,7 +63,14 @@ function assertAbsent(manifests: readonly Manifest[], servers: readonly string[]
 
 /** What an example is for: the servers it replaces, and a look at what became of the services. */
 const purposes: Readonly<
-  Record<string, { readonly replaces: readonly string[]; check(manifests: readonly Manifest[]): void }>
+  Record<
+    string,
+    {
+      readonly replaces: readonly string[];
+      readonly lanes?: number;
+      check(manifests: readonly Manifest[]): void;
+    }
+  >
 > = {
   'strimzi-kafka': {
     replaces: ['kafka'],
@@ -188,6 +195,20 @@ const purposes: Readonly<
         assert.ok(!('replicas' in (find(manifests, 'Deployment', name).spec ?? {})), name);
     },
   },
+  'four-lanes': {
+    replaces: [],
+    lanes: 4,
+    check(manifests) {
+      assert.deepEqual(
+        names(manifests, 'Deployment').filter((name) => name.endsWith('-consumer')),
+        ['kafka-redis', 'kafka-valkey', 'rabbitmq-redis', 'rabbitmq-valkey'].map(
+          (lane) => `caudal-${lane}-consumer`,
+        ),
+      );
+      for (const lane of ['kafka-valkey', 'rabbitmq-redis'])
+        loadConfig(environmentOf(manifests, `Deployment caudal-${lane}-consumer`));
+    },
+  },
   'air-gap': {
     replaces: [],
     check(manifests) {
@@ -236,7 +257,7 @@ describe('worked values files', () => {
     assert.deepEqual(files.sort(), Object.keys(purposes).sort());
   });
 
-  for (const [name, { replaces, check }] of Object.entries(purposes)) {
+  for (const [name, { replaces, lanes = 2, check }] of Object.entries(purposes)) {
     it(`${name}: installs what it is for`, async () => {
       const manifests = await renderExample(name);
       assertAbsent(manifests, replaces);
@@ -246,7 +267,7 @@ describe('worked values files', () => {
     it(`${name}: gives the services a configuration they accept`, async () => {
       const manifests = await renderExample(name);
       parseIngestConfig(environmentOf(manifests, ingest));
-      assert.equal(parseConsoleConfig(environmentOf(manifests, console_)).lanes.length, 2);
+      assert.equal(parseConsoleConfig(environmentOf(manifests, console_)).lanes.length, lanes);
       for (const owner of [onKafka, onRabbitmq]) loadConfig(environmentOf(manifests, owner));
     });
   }

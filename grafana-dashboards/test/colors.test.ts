@@ -127,7 +127,7 @@ test('four lanes of two brokers lie on their own lines where lines are stacked, 
   for (const { title, fieldConfig } of stacked) {
     const shown = LANES.slice(0, 4).map((lane) => {
       const { custom, color } = fieldConfigOf(fieldConfig, `${lane} waiting`);
-      return { group: (custom?.stacking as { group: string }).group, color: color?.fixedColor };
+      return { group: (custom?.stacking as { group?: string } | undefined)?.group, color: color?.fixedColor };
     });
     assert.equal(new Set(shown.map(({ group }) => group)).size, 4, title);
     assert.equal(new Set(shown.map(({ color }) => color)).size, 4, title);

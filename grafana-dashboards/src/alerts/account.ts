@@ -18,25 +18,36 @@ const inHand = select(METRICS.inHandMessages);
 const paused = select(METRICS.lanePaused);
 const duplicates = select(METRICS.duplicates);
 
-const total = `sum by (${release}, lane) (max by (${release}, lane, country) (${store}))`;
-const totalBefore = `sum by (${release}, lane) (max by (${release}, lane, country) (${store} offset 1h))`;
+const perCountry = (offset = ''): string => `max by (${release}, lane, country) (${store}${offset})`;
+// A lane that takes some countries has these series, one for each; it is measured by them alone.
+const takes = `max by (${release}, lane, country) (${select(METRICS.laneCountry)})`;
+const isSelective = `max by (${release}, lane) (${takes})`;
+/** What a lane that takes some countries should have, by what all have of each. */
+const ofTaken = (all: string): string =>
+  `sum by (${release}, lane) (${takes} * on (${release}, country) group_left () ${all})`;
+
+const total = `sum by (${release}, lane) (${perCountry()})`;
+const totalBefore = `sum by (${release}, lane) (${perCountry(' offset 1h')})`;
+const complete = `(${total} unless on (${release}, lane) ${isSelective})`;
 const isAtRest = `(max by (${release}) (max_over_time(${backlog}[2m])) == 0 unless on (${release}) sum by (${release}) (increase(${accepted}[2m])) > 0 unless on (${release}) max by (${release}) (max_over_time(${inHand}[2m])) > 0 unless on (${release}) max by (${release}) (max_over_time(${paused}[2m])) > 0)`;
 const notAccepted = `sum by (${release}) (max_over_time(${unconfirmed}[6h]))`;
 
 const BEHIND = 'caudal:lane_behind_at_rest:messages';
 
-/** Messages that each lane's store is behind the fullest one. Absent unless at rest: under load stores always differ. */
+/** Messages that each lane's store is behind the fullest one, of the countries that it takes. Absent unless at rest: under load stores always differ. */
 export const ACCOUNT_RECORDINGS: readonly RecordingRule[] = [
   {
     record: BEHIND,
-    expr: `(max by (${release}) (${total}) - on (${release}) group_right () ${total}) and on (${release}) ${isAtRest}`,
+    expr: `((max by (${release}) (${complete}) - on (${release}) group_right () ${complete}) or (${ofTaken(`max by (${release}, country) (${perCountry()})`)} - on (${release}, lane) ${total})) and on (${release}) ${isAtRest}`,
   },
 ];
 
 // A store that was empty an hour ago has no series there: its present total is what it gained.
 const gained = `((${total} - ${totalBefore}) or ${total})`;
 // A shorter window at ingest: a message accepted within it cannot have been in the store when the longer one began.
-const acceptedLately = `sum by (${release}) ((max_over_time(${accepted}[55m]) - (${accepted} offset 55m)) or max_over_time(${accepted}[55m]))`;
+const lately = `((max_over_time(${accepted}[55m]) - (${accepted} offset 55m)) or max_over_time(${accepted}[55m]))`;
+const acceptedLately = `sum by (${release}) (${lately})`;
+const notStored = `((${acceptedLately} - on (${release}) group_right () (${gained} unless on (${release}, lane) ${isSelective})) or (${ofTaken(`sum by (${release}, country) (${lately})`)} - on (${release}, lane) ${gained}))`;
 
 // A request retried under its key gets 202 again and is stored once. The longer window covers every repeat whose second
 // acceptance counts.
@@ -46,7 +57,7 @@ const repeated = `(sum by (${release}, lane) ((max_over_time(${duplicates}[1h]) 
 export const ACCOUNT_ALERTS: readonly AlertRule[] = [
   {
     alert: 'CaudalMessagesMissing',
-    expr: `((${acceptedLately} - on (${release}) group_right () ${gained} - ${repeated}) > 0) and on (${release}) ${isAtRest}`,
+    expr: `((${notStored} - on (${release}, lane) ${repeated}) > 0) and on (${release}) ${isAtRest}`,
     for: '2m',
     severity: 'critical',
     summary: '{{ $labels.lane }} has stored {{ $value }} messages fewer than were accepted in the last hour',

@@ -16,9 +16,10 @@ const labelsOf = (labels: Readonly<Record<string, string>>): string =>
   Object.entries({ ...RELEASE, ...labels })
     .map(([name, value]) => `${name}="${value}"`)
     .join(',');
-const ingest = (outcome: string) =>
-  `caudal_ingest_messages_total{${labelsOf({ pod: 'i-1', country: 'ES', outcome })}}`;
-const store = (lane: string) => `caudal_store_messages{${labelsOf({ pod: 'console', lane, country: 'ES' })}}`;
+const ingest = (outcome: string, country = 'ES') =>
+  `caudal_ingest_messages_total{${labelsOf({ pod: 'i-1', country, outcome })}}`;
+const store = (lane: string, country = 'ES') =>
+  `caudal_store_messages{${labelsOf({ pod: 'console', lane, country })}}`;
 const ofLane = (name: string, lane: string, pod = 'p-1') => `caudal_${name}{${labelsOf({ pod, lane })}}`;
 const requests = (status: string) =>
   `caudal_ingest_requests_total{${labelsOf({ pod: 'i-1', route: '/messages', status })}}`;
@@ -47,6 +48,19 @@ const noBacklog = {
 const load = { [ingest('accepted')]: thousand, [store(rabbitmq)]: thousand, ...noBacklog };
 /** Ends with 997: three are not there. */
 const threeShort = '0x20 100+100x8 997x60';
+
+const south = 'south';
+/** Two lanes have all of it, and one that takes PT alone has these of them. */
+const twoCountries = (inSouth: string) => ({
+  ...load,
+  [store(kafka)]: thousand,
+  [ingest('accepted', 'PT')]: '0x20 10+10x9 100x60',
+  [store(kafka, 'PT')]: '0x20 10+10x9 100x60',
+  [store(rabbitmq, 'PT')]: '0x20 10+10x9 100x60',
+  [store(south, 'PT')]: inSouth,
+  [ofLane('backlog_messages', south)]: '0x95',
+  [`caudal_lane_country{${labelsOf({ pod: 'console', lane: south, country: 'PT' })}}`]: '1x95',
+});
 
 /** Each alert, firing and silent. */
 export const ALERT_CASES: readonly AlertCase[] = [
@@ -138,6 +152,44 @@ export const ALERT_CASES: readonly AlertCase[] = [
     series: { ...load, [ingest('accepted')]: '0x20 100+100x9 1000x2 stale', [store(kafka)]: thousand },
     atMinute: 45,
     fires: [],
+  },
+  {
+    alert: 'CaudalMessagesMissing',
+    what: 'a lane has all of the one country that it takes',
+    series: twoCountries('0x20 10+10x9 100x60'),
+    atMinute: 45,
+    fires: [],
+  },
+  {
+    alert: 'CaudalMessagesMissing',
+    what: 'a lane lacks some of the one country that it takes',
+    series: twoCountries('0x20 10+10x8 97x60'),
+    atMinute: 45,
+    fires: [
+      {
+        labels: { lane: south },
+        summary: 'south has stored 3 messages fewer than were accepted in the last hour',
+      },
+    ],
+  },
+  {
+    alert: 'CaudalLanesDiffer',
+    what: 'a lane has all of the one country that it takes',
+    series: twoCountries('0x20 10+10x9 100x60'),
+    atMinute: 45,
+    fires: [],
+  },
+  {
+    alert: 'CaudalLanesDiffer',
+    what: 'a lane lacks some of the one country that it takes',
+    series: twoCountries('0x20 10+10x8 97x60'),
+    atMinute: 45,
+    fires: [
+      {
+        labels: { lane: south },
+        summary: 'south has drifted by 3 messages from the other lanes in the last six hours',
+      },
+    ],
   },
   {
     alert: 'CaudalLanesDiffer',

@@ -123,6 +123,11 @@ export const METRICS = {
     help: 'Messages counted in the store, exact across restarts',
     labels: ['lane', 'country'],
   },
+  laneCountry: {
+    name: 'caudal_lane_country',
+    help: '1 for each country that the lane takes; only for lanes that take some countries',
+    labels: ['lane', 'country'],
+  },
 } as const satisfies Record<string, MetricDefinition>;
 
 /** Name, help and labels of one metric. */

@@ -14,9 +14,11 @@ export function createLaneGauges(registry: Registry): LaneGauges {
   const backlog = gauge(registry, METRICS.backlogMessages);
   const deadLetters = gauge(registry, METRICS.deadLetterMessages);
   const consumers = gauge(registry, METRICS.laneConsumers);
+  const taken = gauge(registry, METRICS.laneCountry);
   const shownCountries = new Map<string, ReadonlySet<string>>();
   return {
-    show({ lane, totals, backlog: behind }) {
+    show({ lane, countries: only = [], totals, backlog: behind }) {
+      for (const country of only) taken.set({ lane, country }, 1);
       const countries = new Set(Object.keys(totals?.byCountry ?? {}));
       for (const country of shownCountries.get(lane) ?? []) {
         if (!countries.has(country)) stored.remove({ lane, country });

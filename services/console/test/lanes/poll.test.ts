@@ -32,6 +32,22 @@ describe('the gauges', () => {
     assert.deepEqual(await samples(), ['caudal_store_messages{lane="l",country="ES"} 2']);
   });
 
+  it('say which countries a lane takes that does not take all, also while nothing of it can be read', async () => {
+    const registry = createRegistry();
+    const gauges = createLaneGauges(registry);
+    const some = await createFakeLane('some', ['ES', 'PT']);
+    some.storeError = 'gone';
+    for (const lane of [some, await createFakeLane('all')])
+      gauges.show(await lane.reader.read({ identities: false }));
+    const samples = (await registry.metrics())
+      .split('\n')
+      .filter((line) => /^caudal_lane_country\b/.test(line));
+    assert.deepEqual(samples.sort(), [
+      'caudal_lane_country{lane="some",country="ES"} 1',
+      'caudal_lane_country{lane="some",country="PT"} 1',
+    ]);
+  });
+
   it('are filled again and again until the poll is stopped', async () => {
     const lane = await createFakeLane('l');
     let shown = 0;

@@ -45,10 +45,13 @@ export function wholeNumber(
   return value;
 }
 
-/** Splits `kafka-consumer=4` into name and count. @throws UsageError */
-export function readAssignment(text: string | undefined): { readonly name: string; readonly count: number } {
+/** Splits `NAME=COUNT` into name and count. @param example name for the message @throws UsageError */
+export function readAssignment(
+  text: string | undefined,
+  example: string,
+): { readonly name: string; readonly count: number } {
   const match = /^([a-z][a-z0-9-]*)=(\d{1,3})$/.exec(text ?? '');
-  if (match === null) throw new UsageError('name a service and a count, such as kafka-consumer=4');
+  if (match === null) throw new UsageError(`name a service and a count, such as ${example}=4`);
   return { name: match[1] as string, count: Number(match[2]) };
 }
 

@@ -11,3 +11,6 @@ export const STATE_DIRECTORY = resolve(CAUDAL_STATE_DIRECTORY || join(ROOT, '.ca
 
 /** One folder per measured run. Override: `CAUDAL_RESULTS_DIRECTORY`. */
 export const RESULTS_DIRECTORY = resolve(CAUDAL_RESULTS_DIRECTORY || join(ROOT, 'results'));
+
+/** Data of the servers of `npm start`. */
+export const SERVERS_DIRECTORY = join(STATE_DIRECTORY, 'servers');

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
 import { findServers } from '../../../../tools/servers/servers.ts';
 import { handleInterrupts } from '../cli/interrupts.ts';
-import { RESULTS_DIRECTORY } from '../cli/paths.ts';
+import { RESULTS_DIRECTORY, SERVERS_DIRECTORY } from '../cli/paths.ts';
 import { createTerminal } from '../cli/terminal.ts';
 import { localLoad } from '../load/run-k6.ts';
 import { keepRun } from '../report/keep-run.ts';
@@ -18,7 +18,7 @@ await runVerb(
     const interrupts = handleInterrupts(() =>
       terminal.say('stopping the load (Ctrl-C again to exit immediately) …'),
     );
-    const id = newRunId(nounOf(workload, '-') + scenario);
+    const id = newRunId(nounOf(workload, '-') + basename(scenario));
     const directory = join(RESULTS_DIRECTORY, id);
     const k6 = await ensureK6({ onProgress: (line) => terminal.say(line), signal: interrupts.signal });
     const result = await workload.measure({
@@ -36,7 +36,7 @@ await runVerb(
     });
     terminal.endLive();
     interrupts.release();
-    const servers = isLocal ? await findServers() : undefined;
+    const servers = isLocal ? await findServers({ dataDirectory: SERVERS_DIRECTORY }) : undefined;
     keepRun(workload, {
       id,
       command: `npm run load -- ${nounOf(workload, ' ')}${scenario}`,

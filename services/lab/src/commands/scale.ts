@@ -16,7 +16,7 @@ Processes that are removed finish their work in progress first.
 `,
       options: {},
       isArgument: (text) => text.includes('='),
-      read: ({ positionals }) => readAssignment(positionals[0]),
+      read: ({ positionals }) => readAssignment(positionals[0], scalable.at(-1) ?? 'NAME'),
     }),
   async (_workload, { name, count }) => {
     const record = readRunRecord(STATE_DIRECTORY);

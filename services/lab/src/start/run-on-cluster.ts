@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { chooseProvider } from '../../../../tools/cluster/choose-provider.ts';
 import type { RunningCluster } from '../../../../tools/cluster/provider.ts';
 import { handleInterrupts, INTERRUPTED_STATUS, InterruptedError } from '../cli/interrupts.ts';
@@ -96,7 +96,7 @@ async function runLoad({
   readonly signal: AbortSignal;
 }): Promise<number> {
   const { entry, isMeasured } = workload.cluster;
-  const id = newRunId(`cluster-${nounOf(workload, '-')}${load.scenario}`);
+  const id = newRunId(`cluster-${nounOf(workload, '-')}${basename(load.scenario)}`);
   const directory = join(RESULTS_DIRECTORY, id);
   const { cluster, helm, chart, release } = started;
   const baseUrl = running.ingressUrlInside;

@@ -1,9 +1,9 @@
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
 import { identifyProcess } from '../../../../tools/lib/process-identity.ts';
 import { type Servers, startServers } from '../../../../tools/servers/servers.ts';
 import { handleInterrupts, INTERRUPTED_STATUS, InterruptedError } from '../cli/interrupts.ts';
-import { RESULTS_DIRECTORY, ROOT, STATE_DIRECTORY } from '../cli/paths.ts';
+import { RESULTS_DIRECTORY, ROOT, SERVERS_DIRECTORY, STATE_DIRECTORY } from '../cli/paths.ts';
 import { ExpectedError } from '../cli/run-command-line.ts';
 import { createTerminal, type Terminal } from '../cli/terminal.ts';
 import { localLoad } from '../load/run-k6.ts';
@@ -85,7 +85,15 @@ async function prepare(
     });
   const onProgress = (line: string): void => terminal.say(line);
   const [servers, k6] = await Promise.allSettled([
-    guard(startServers({ only: choice.servers, fresh: choice.fresh, onProgress, signal: either })),
+    guard(
+      startServers({
+        only: choice.servers,
+        dataDirectory: SERVERS_DIRECTORY,
+        fresh: choice.fresh,
+        onProgress,
+        signal: either,
+      }),
+    ),
     choice.load === undefined ? undefined : guard(ensureK6({ onProgress, signal: either })),
   ]);
   if (servers.status === 'rejected' || k6.status === 'rejected') {
@@ -162,7 +170,7 @@ async function runLoad(
     readonly signal: AbortSignal;
   },
 ): Promise<number> {
-  const id = newRunId(nounOf(workload, '-') + load.scenario);
+  const id = newRunId(nounOf(workload, '-') + basename(load.scenario));
   const directory = join(RESULTS_DIRECTORY, id);
   terminal.say(load.announcement);
   const result = await workload.measure({

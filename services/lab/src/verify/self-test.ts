@@ -5,6 +5,7 @@ import {
   type Servers,
   startServers,
 } from '../../../../tools/servers/servers.ts';
+import { SERVERS_DIRECTORY } from '../cli/paths.ts';
 import type { Plants } from './plants.ts';
 import { type SelfTestResult, selfTestResult } from './self-test-result.ts';
 
@@ -35,7 +36,7 @@ async function withServers<T>(
   },
   work: (addresses: Servers['addresses']) => Promise<T>,
 ): Promise<T> {
-  const running = await findServers();
+  const running = await findServers({ dataDirectory: SERVERS_DIRECTORY });
   if (running !== undefined) {
     const states = await Promise.all(wanted.map((name) => running.status(name)));
     if (states.every((state) => state === 'running')) return work(running.addresses);

@@ -24,9 +24,12 @@ describe('wholeNumber', () => {
 
 describe('readAssignment', () => {
   it('reads a name and a count', () => {
-    assert.deepEqual(readAssignment('kafka-consumer=4'), { name: 'kafka-consumer', count: 4 });
+    assert.deepEqual(readAssignment('kafka-consumer=4', 'a'), { name: 'kafka-consumer', count: 4 });
     for (const text of [undefined, 'kafka-consumer', 'kafka-consumer=', '=4', 'a=-1']) {
-      assert.throws(() => readAssignment(text), UsageError);
+      assert.throws(() => readAssignment(text, 'kafka-consumer'), {
+        name: 'UsageError',
+        message: 'name a service and a count, such as kafka-consumer=4',
+      });
     }
   });
 });

@@ -50,22 +50,15 @@ describe('four lanes on shared servers, by configuration alone', () => {
         workload: messagesChaos({ addresses: servers().addresses, lanes, names }),
         servers: servers(),
         k6: k6(),
-        seed: 'ci',
+        seed: 'lanes',
         messages: 1_500,
         kills: 1,
         stops: 0,
         networkFaults: 1,
         stopMs: 5_000,
-        // Of the added lanes their consumers and their connections to the stores; a broker and both stores hit all four.
-        targets: [
-          'kafka-valkey-consumer-1',
-          'rabbitmq-redis-consumer-1',
-          'kafka-valkey',
-          'rabbitmq-redis',
-          'rabbitmq',
-          'valkey',
-          'redis',
-        ],
+        // Of an added lane a consumer and its connection to the store; a broker, and both stores, which hit all four lanes:
+        // as few as make each sign show. The outages above break the other broker.
+        targets: ['rabbitmq-redis-consumer-1', 'rabbitmq-redis', 'rabbitmq', 'valkey', 'redis'],
         pace: 1,
         maxRecoveryMs: 45_000,
         stateDirectory: join(directory, 'state'),
@@ -79,8 +72,8 @@ describe('four lanes on shared servers, by configuration alone', () => {
         chaos.result.account.lanes.map(({ lane }) => lane).sort(),
         lanes.map(({ name }) => name).sort(),
       );
-      // Five kills; replies swallowed and reset on two connections.
-      assert.equal(chaos.outcomes.length, 9);
+      // Four kills; replies swallowed and reset on one connection.
+      assert.equal(chaos.outcomes.length, 6);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }

@@ -69,7 +69,7 @@ describe('a stack of any services', () => {
     assert.equal(await (await fetch(url('door'))).text(), 'door\n');
     assert.equal(await (await fetch(url('window'))).text(), 'window\n');
     assert.throws(() => url('clerk'), /clerk has no API/);
-    assert.throws(() => url('nobody'), /unknown service 'nobody': use clerk, window, door/);
+    assert.throws(() => url('orders'), /unknown service 'orders': use clerk, window, door/);
     assert.equal(metricsUrls().length, 2, 'a reader does no work that is measured');
     assert.equal(requestBytes('door-1'), undefined, 'a single process is reached without a proxy');
   });
@@ -126,7 +126,7 @@ describe('a stack of any services', () => {
         ['clerk', 5, 'count must be from 0 to 4'],
         ['clerk', 1.5, 'count must be from 0 to 4'],
         ['window', 2, "unknown service 'window': use clerk, door"],
-        ['nobody', 1, "unknown service 'nobody': use clerk, door"],
+        ['orders', 1, "unknown service 'orders': use clerk, door"],
         ['door', 2, 'door runs as a single process: start it with two'],
       ] as const) {
         await assert.rejects(scale(set, count), { message });

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findServers } from '../../../../../../tools/servers/servers.ts';
 import { UsageError } from '../../../cli/arguments.ts';
-import { STATE_DIRECTORY } from '../../../cli/paths.ts';
+import { SERVERS_DIRECTORY, STATE_DIRECTORY } from '../../../cli/paths.ts';
 import { ExpectedError } from '../../../cli/run-command-line.ts';
 import { connectToCluster } from '../../../cluster/connection.ts';
 import { Release } from '../../../cluster/release.ts';
@@ -79,7 +79,7 @@ function inCluster(options: {
 
 /** Stores of the local deployment; empty when none is running. */
 async function localStores(): Promise<LaneStore[]> {
-  const servers = await findServers();
+  const servers = await findServers({ dataDirectory: SERVERS_DIRECTORY });
   if (servers === undefined) return [];
   return readLanes(readRunRecord(STATE_DIRECTORY)?.setup.lanes).map((lane) => ({
     lane: lane.name,

@@ -41,13 +41,13 @@ export async function checkPlants(
   const plants = [CLEAN, ...FAULTS];
   const planted = plants.flatMap((plant, index) =>
     lanes.map(
-      (lane): PlantedLane => ({
+      (lane, place): PlantedLane => ({
         name: `plant-${index}-${lane.name}`,
         of: lane.name,
         broker: lane.broker,
         store: lane.store,
         storeUrl: storeUrlOf(lane, addresses),
-        storeKeyPrefix: `${scratch}plant-${index}:${lane.name}:`,
+        storeKeyPrefix: `${scratch}${index}-${place}:`,
         plant,
       }),
     ),
