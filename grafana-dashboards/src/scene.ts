@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Stack, startStack } from '../../services/lab/src/stack/stack.ts';
-import { readLanes, serversOf } from '../../services/lab/src/workloads/messages/lanes.ts';
+import {
+  consumerOf,
+  readLanes,
+  serversOf,
+  storesOf,
+} from '../../services/lab/src/workloads/messages/lanes.ts';
 import { INGEST, messagesServices } from '../../services/lab/src/workloads/messages/services.ts';
 import { failUsage, printsHelp } from '../../tools/lib/command-line.ts';
 import { waitUntil } from '../../tools/lib/wait-until.ts';
-import { type Servers, startServers } from '../../tools/servers/servers.ts';
+import { type ServerName, type Servers, startServers } from '../../tools/servers/servers.ts';
 import { GENERATED_DIRECTORY } from './generated-files.ts';
 import { takePictures } from './preview/take-pictures.ts';
 import { createPrometheusClient } from './prometheus/client.ts';
@@ -17,6 +22,10 @@ import { createPrometheusClient } from './prometheus/client.ts';
  * Draws the pictures of docs/images from a reproducible scene: a load, more consumers, a store outage, and rest. Needs
  * Chromium and about four minutes; stops everything it starts.
  */
+
+const LANES = readLanes(undefined);
+/** The store that is lost for a while. */
+const [GONE] = storesOf(LANES);
 
 const OUTPUT = join(import.meta.dirname, '..', '..', 'docs', 'images');
 const SCRAPE_SECONDS = 2;
@@ -38,7 +47,7 @@ async function main(): Promise<void> {
   let stack: Stack | undefined;
   try {
     servers = await startServers({
-      only: [...serversOf(readLanes(undefined)), 'prometheus'],
+      only: [...serversOf(LANES), 'prometheus'],
       dataDirectory: join(directory, 'servers'),
       scrapeIntervalSeconds: SCRAPE_SECONDS,
     });
@@ -49,7 +58,8 @@ async function main(): Promise<void> {
       targetsDirectory: servers.targetsDirectory,
       onEvent: say,
     });
-    await play(servers, stack);
+    if (GONE === undefined) throw new Error('the lanes write to no store');
+    await play(servers, stack, GONE);
   } finally {
     await stack?.stop();
     await servers?.down();
@@ -57,7 +67,7 @@ async function main(): Promise<void> {
   }
 }
 
-async function play(servers: Servers, stack: Stack): Promise<void> {
+async function play(servers: Servers, stack: Stack, lost: ServerName): Promise<void> {
   const prometheusUrl = servers.addresses.prometheus.url;
   // One message, so that every series is there before the range begins.
   await post(stack.url(INGEST), 1);
@@ -71,11 +81,11 @@ async function play(servers: Servers, stack: Stack): Promise<void> {
   };
   const load = sendUntil(stack.url(INGEST), began + SCENE.end * 1_000);
   await at(SCENE.scaleUp);
-  await Promise.all([stack.scale('kafka-consumer', 3), stack.scale('rabbitmq-consumer', 2)]);
+  await Promise.all(LANES.map((lane, index) => stack.scale(consumerOf(lane), index + 2)));
   await at(SCENE.storeGone);
-  await servers.kill('valkey');
+  await servers.kill(lost);
   await at(SCENE.storeBack);
-  await servers.start('valkey');
+  await servers.start(lost);
   const accepted = await load;
   const seconds = (performance.now() - began) / 1_000;
   say(`${accepted} messages accepted in ${seconds.toFixed(0)} s, ${Math.round(accepted / seconds)} a second`);

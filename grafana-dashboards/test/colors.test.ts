@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HUES, MARK, NEUTRAL, type Owner, ownerOf, STATES } from '@caudal/common/palette';
 import { GENERATED_DIRECTORY } from '../src/generated-files.ts';
 import { type DashboardJson, type PanelJson, readDashboards } from '../src/model/dashboard-json.ts';
 import { fieldConfigOf } from '../src/model/field-config.ts';
-import { HUES, MARK, NEUTRAL, type Owner, ownerOf, STATES } from '../src/palette.ts';
 import { legendOf } from '../src/preview/panel-data.ts';
 
 /*

@@ -49,6 +49,7 @@ const steps: readonly Step[] = [
   tool({ name: 'types of the k6 scripts', command: binary('tsc'), args: ['--noEmit', '-p', 'load-tests'] }),
   tool({ name: 'types of their tests', command: binary('tsc'), args: ['--noEmit', '-p', 'load-tests/test'] }),
   tool({ name: 'prose', command: process.execPath, args: [join(import.meta.dirname, 'prose', 'main.ts')] }),
+  tool({ name: 'names', command: process.execPath, args: [join(import.meta.dirname, 'names', 'main.ts')] }),
   tool({ name: 'dead code', command: binary('knip'), args: [] }),
   {
     name: 'unit',

@@ -14,6 +14,7 @@ clients       ports that a service needs, by its user
 peers         ports between its pods
 metrics       where it is scraped: `jobs` per pod, by name of the job, and on which port
 secret        keys of its Secret
+keepsSecret   whether the Secret outlives the release, because the volumes do that belong to the cluster it names
 memory        the setting that must stay below its memory limit
 isClustered   it has `replicas`, fixed at install
 isReplayable  a broker that keeps what its consumers have acknowledged
@@ -80,6 +81,7 @@ helper        a pod of the release that prepares it
   nodes: {{ gt (int $v.kafka.replicas) 1 | ternary (list "kafka" "controller") (list "kafka") | toJson }}
   clients: { ingest: [9092], consumer: [9092], console: [9092] }
   peers: [9092, 9093]
+  keepsSecret: {{ include "caudal.kafka.keepsSecret" . | default "false" }}
   secret: [cluster-id, admin-password, ingest-password, consumer-password, console-password]
   helper: { name: kafka-topology, pod: topologyPod, ports: [9092] }
   {{- with $v.externalKafka }}
@@ -224,4 +226,9 @@ settings      its values
 {{- if eq .role "worker" }}{{ $workers = append $workers .name }}{{ else }}{{ $names = append $names .name }}{{ end -}}
 {{- end -}}
 {{- concat $names $workers | toYaml -}}
+{{- end -}}
+
+{{/* Ports of URLs without one, by their scheme, as YAML. */}}
+{{- define "caudal.schemePorts" -}}
+{ amqp: 5672, amqps: 5671, redis: 6379, rediss: 6379, http: 80, https: 443 }
 {{- end -}}

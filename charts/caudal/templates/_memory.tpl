@@ -1,6 +1,5 @@
 {{/*
-Bytes of an amount of memory, as Kubernetes (Mi, M), RabbitMQ (MiB, MB), Kafka (m) and the stores (mb) write it: a whole
-number. Takes the amount.
+Bytes of an amount of memory, as Kubernetes (Mi, M) and the servers (MiB, MB, m, mb) write it: a whole number. Takes the amount.
 */}}
 {{- define "caudal.bytes" -}}
 {{- $text := . -}}

@@ -1,5 +1,5 @@
 {{/*
-What every pod spec begins with: no rights, no API token, no service links (KAFKA_PORT=tcp://… would be read as a
+What every pod spec begins with: no rights, no API token, no service links (<SERVER>_PORT=tcp://… would be read as a
 setting), the restricted profile, and where it may run.
 Takes a dict: root, component, pod (overrides), securityContext (user and group ids), grace (seconds, optional).
 */}}

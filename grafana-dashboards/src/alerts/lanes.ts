@@ -59,6 +59,6 @@ export const LANE_ALERTS: readonly AlertRule[] = [
     severity: 'warning',
     summary: 'The console cannot read {{ $labels.lane }}',
     description:
-      'Consumers are up, but the backlog is unknown: the console is down or cannot reach the broker or (for Kafka) the store. Until then, the alerts on backlog, consumers and the account cannot fire.',
+      'Consumers are up, but the backlog is unknown: the console is down or cannot reach the broker, or the store that keeps the position in a log. Until then, the alerts on backlog, consumers and the account cannot fire.',
   },
 ];

@@ -1,16 +1,18 @@
+import { BROKER_NAMES } from '@caudal/common/messaging';
 import { METRICS } from '@caudal/common/metrics';
+import { STORE_NAMES } from '@caudal/common/stores';
 import { select } from '../signals/signal.ts';
 import type { AlertRule } from './rule.ts';
 
 // Other software may use the same exporter: only stores of a Caudal release count.
 const store = 'namespace, release, component';
-const component = 'component=~"valkey|redis"';
+const component = `component=~"${STORE_NAMES.join('|')}"`;
 const used = `max by (${store}) (redis_memory_used_bytes{${component}})`;
 const most = `max by (${store}) (redis_memory_max_bytes{${component}})`;
 const releases = `count by (namespace, release) (${select(METRICS.brokerUp)})`;
 
 // Kubelets report namespaces and claims, but not releases: only namespaces with Caudal count.
-const claims = 'persistentvolumeclaim=~".*(kafka|rabbitmq|valkey|redis)-[0-9]+"';
+const claims = `persistentvolumeclaim=~".*(${[...BROKER_NAMES, ...STORE_NAMES].join('|')})-[0-9]+"`;
 const volume = 'namespace, persistentvolumeclaim';
 const free = `min by (${volume}) (kubelet_volume_stats_available_bytes{${claims}})`;
 const size = `max by (${volume}) (kubelet_volume_stats_capacity_bytes{${claims}})`;

@@ -1,4 +1,4 @@
-import { STATES } from '../palette.ts';
+import { STATES } from '@caudal/common/palette';
 import { figure } from '../panels/figure.ts';
 import { lines } from '../panels/lines.ts';
 import { states } from '../panels/states.ts';

@@ -1,6 +1,6 @@
+import { MARK } from '@caudal/common/palette';
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
-import { MARK } from '../palette.ts';
 import { DATASOURCE } from '../panels/panel.ts';
 import {
   BROKER_BACK,

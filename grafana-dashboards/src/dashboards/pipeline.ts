@@ -1,4 +1,4 @@
-import { STATES } from '../palette.ts';
+import { STATES } from '@caudal/common/palette';
 import { figure, stateTiles, verdictTile } from '../panels/figure.ts';
 import { heatMap } from '../panels/heat-map.ts';
 import { lines } from '../panels/lines.ts';

@@ -1,6 +1,16 @@
+import { BROKER_NAMES, type BrokerName } from '@caudal/common/messaging';
+import {
+  CROSSED_PATTERNS,
+  HUES,
+  type Hue,
+  NEUTRAL,
+  OWNER_PATTERNS,
+  type Owner,
+  STATES,
+} from '@caudal/common/palette';
+import { STORE_NAMES } from '@caudal/common/stores';
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
-import { CROSSED_PATTERNS, HUES, type Hue, NEUTRAL, OWNER_PATTERNS, type Owner, STATES } from '../palette.ts';
 import type { Signal } from '../signals/signal.ts';
 
 /** Properties of the series whose name matches; later ones override earlier ones. */
@@ -9,7 +19,8 @@ export interface NameOverride {
   readonly properties: DynamicConfigValue[];
 }
 
-const OWNERS = ['rabbitmq', 'kafka'] as const;
+/** Names in a legend that tell a lane, beside labels that do. */
+const LANE_NAMES = new RegExp([...BROKER_NAMES, ...STORE_NAMES].join('|'), 'i');
 const QUANTILES: readonly { readonly name: string; readonly shade: keyof Hue; readonly width: number }[] = [
   { name: 'p50', shade: 'light', width: 1 },
   { name: 'p95', shade: 'mid', width: 1 },
@@ -29,18 +40,18 @@ export function colorOverrides(
   isStacked: boolean,
 ): readonly NameOverride[] {
   const legends = queries.map(({ legend }) => legend).join('\n');
-  const namesOwner = /\{\{(?:lane|broker|store|component|pod)\}\}|rabbitmq|kafka|valkey|redis/i.test(legends);
+  const namesOwner = /\{\{(?:lane|broker|store|component|pod)\}\}/.test(legends) || LANE_NAMES.test(legends);
   // Several series of one owner: consumers, countries, routes. They are shades of its hue.
   const isMany = /\{\{(?:pod|country)\}\}/.test(legends);
   const hasQuantiles = /^p\d\d/m.test(legends);
   return [
-    ...(namesOwner ? OWNERS.map((one) => ofOwner(one, isMany, isStacked)) : []),
-    ...(namesOwner ? OWNERS.map((one) => ofCrossed(one, isMany, isStacked)) : []),
+    ...(namesOwner ? BROKER_NAMES.map((one) => ofOwner(one, isMany, isStacked)) : []),
+    ...(namesOwner ? BROKER_NAMES.map((one) => ofCrossed(one, isMany, isStacked)) : []),
     ...(hasQuantiles
-      ? [...quantiles('^', HUES[owner]), ...(namesOwner ? OWNERS.flatMap(quantilesOf) : [])]
+      ? [...quantiles('^', HUES[owner]), ...(namesOwner ? BROKER_NAMES.flatMap(quantilesOf) : [])]
       : []),
     ...(/in hand$/m.test(legends)
-      ? OWNERS.map((one) => ({
+      ? BROKER_NAMES.map((one) => ({
           regexp: `/${OWNER_PATTERNS[one]}.* in hand$/i`,
           properties: [fixed(HUES[one].light)],
         }))
@@ -78,10 +89,10 @@ const fixed = (fixedColor: string): DynamicConfigValue => ({
   value: { mode: FieldColorModeId.Fixed, fixedColor },
 });
 
-const ofOwner = (owner: (typeof OWNERS)[number], isMany: boolean, isStacked: boolean): NameOverride =>
+const ofOwner = (owner: BrokerName, isMany: boolean, isStacked: boolean): NameOverride =>
   ofLane(OWNER_PATTERNS[owner], HUES[owner].mid, isMany, isStacked && owner);
 
-const ofCrossed = (owner: (typeof OWNERS)[number], isMany: boolean, isStacked: boolean): NameOverride =>
+const ofCrossed = (owner: BrokerName, isMany: boolean, isStacked: boolean): NameOverride =>
   ofLane(CROSSED_PATTERNS[owner], HUES[owner].dark, isMany, isStacked && `${owner} crossed`);
 
 // Lines that are stacked lie on those of their own lane only.
@@ -96,7 +107,7 @@ function ofLane(pattern: string, fixedColor: string, isMany: boolean, group: str
   };
 }
 
-const quantilesOf = (owner: (typeof OWNERS)[number]): readonly NameOverride[] =>
+const quantilesOf = (owner: BrokerName): readonly NameOverride[] =>
   quantiles(OWNER_PATTERNS[owner], HUES[owner]);
 
 function quantiles(start: string, hue: Hue): readonly NameOverride[] {

@@ -1,3 +1,4 @@
+import { NEUTRAL, STATES } from '@caudal/common/palette';
 import {
   BigValueColorMode,
   BigValueGraphMode,
@@ -12,7 +13,6 @@ import {
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
-import { NEUTRAL, STATES } from '../palette.ts';
 import type { Signal } from '../signals/signal.ts';
 import {
   colored,

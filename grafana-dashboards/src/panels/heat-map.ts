@@ -1,3 +1,4 @@
+import { NEUTRAL } from '@caudal/common/palette';
 import {
   ScaleDistribution,
   ScaleDistributionConfigBuilder,
@@ -13,7 +14,6 @@ import {
   YAxisConfigBuilder,
 } from '@grafana/grafana-foundation-sdk/heatmap';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
-import { NEUTRAL } from '../palette.ts';
 import type { Signal } from '../signals/signal.ts';
 import { DATASOURCE, type PanelDefinition, type Repeat, type Size } from './panel.ts';
 

@@ -1,3 +1,4 @@
+import { HUES, type STATES } from '@caudal/common/palette';
 import {
   LegendDisplayMode,
   LegendPlacement,
@@ -7,7 +8,6 @@ import {
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as HistoryBuilder } from '@grafana/grafana-foundation-sdk/statushistory';
-import { HUES, type STATES } from '../palette.ts';
 import type { Signal } from '../signals/signal.ts';
 import { colored, DATASOURCE, type PanelDefinition, type Repeat, rangeTargets, type Size } from './panel.ts';
 

@@ -1,3 +1,4 @@
+import { NEUTRAL, STATES } from '@caudal/common/palette';
 import { TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common';
 import {
   type DynamicConfigValue,
@@ -7,7 +8,6 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
-import { NEUTRAL, STATES } from '../palette.ts';
 import type { Signal } from '../signals/signal.ts';
 import { DATASOURCE, instantTargets, type PanelDefinition, type Size } from './panel.ts';
 

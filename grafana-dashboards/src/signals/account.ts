@@ -20,11 +20,8 @@ const grownInStore = `(${storeNow} - ${storeThen}) or ${storeNow}`;
 /** Messages accepted in the time range. */
 export const ACCEPTED_MESSAGES = `sum(${grownBy(ingest)})`;
 const storedByLane = `sum by (lane) (${grownInStore})`;
-// A lane that takes some countries has these series, one for each; only their messages are accepted for it.
-const takes = `max by (lane, country) (${select(METRICS.laneCountry, LANE_SCOPE)})`;
-const acceptedForIt = `sum by (lane) (${takes} * on (country) group_left () sum by (country) (${grownBy(ingest)}))`;
 /** Stored minus accepted, by lane. */
-export const DIFFERENCE_BY_LANE = `((${storedByLane} - on (lane) ${acceptedForIt}) or (${storedByLane} unless on (lane) ${takes}) - on () group_left () ${ACCEPTED_MESSAGES})`;
+export const DIFFERENCE_BY_LANE = `(${storedByLane} - on () group_left () ${ACCEPTED_MESSAGES})`;
 const notAccepted = (outcome: string): string =>
   `(sum(${grownBy(select(METRICS.ingestMessages, `${SCOPE}, ${countries}, outcome="${outcome}"`))}) or vector(0))`;
 /** Messages of the time range that got 503 but may be stored. */

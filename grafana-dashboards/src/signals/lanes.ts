@@ -132,7 +132,7 @@ export const REPLICAS: Signal = {
 export const SOURCES_BY_CONSUMER: Signal = {
   title: 'Partitions by consumer, $lane',
   description:
-    'Kafka partitions, or the RabbitMQ queue, read by each consumer. A Kafka consumer with 0 is idle: there are more consumers than partitions.',
+    'Partitions of a log, or the queue, read by each consumer. A consumer with 0 is idle: there are more consumers than partitions.',
   unit: 'short',
   queries: [
     {

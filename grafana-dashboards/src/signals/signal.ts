@@ -1,5 +1,5 @@
 import type { MetricDefinition } from '@caudal/common/metrics';
-import type { Owner } from '../palette.ts';
+import type { Owner } from '@caudal/common/palette';
 
 /** One line, or one set of lines, of a panel. */
 export interface Query {

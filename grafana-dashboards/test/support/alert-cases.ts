@@ -59,7 +59,7 @@ const twoCountries = (inSouth: string) => ({
   [store(rabbitmq, 'PT')]: '0x20 10+10x9 100x60',
   [store(south, 'PT')]: inSouth,
   [ofLane('backlog_messages', south)]: '0x95',
-  [`caudal_lane_country{${labelsOf({ pod: 'console', lane: south, country: 'PT' })}}`]: '1x95',
+  [`caudal_lane_country_info{${labelsOf({ pod: 'console', lane: south, country: 'PT' })}}`]: '1x95',
 });
 
 /** Each alert, firing and silent. */

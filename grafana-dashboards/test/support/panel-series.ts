@@ -56,15 +56,3 @@ export const exact = {
 };
 /** The Kafka lane ends with 997: three are missing. */
 export const threeShort = { ...exact, [store(kafka)]: '0x20 100+100x8 997x60' };
-
-/** Two lanes have all of it, and one that takes PT alone has these of them. */
-export const oneTakesPortugal = (inSouth: string): Readonly<Record<string, string>> => ({
-  ...exact,
-  [messages('accepted', 'PT')]: '0x20 10+10x9 100x60',
-  [store(kafka, 'PT')]: '0x20 10+10x9 100x60',
-  [store(rabbitmq, 'PT')]: '0x20 10+10x9 100x60',
-  [store('south', 'PT')]: inSouth,
-  [ofLane('assigned_sources', 'south')]: '1x95',
-  [ofLane('backlog_messages', 'south', 'console-1')]: '0x95',
-  [series('caudal_lane_country', { pod: 'console-1', lane: 'south', country: 'PT' })]: '1x95',
-});

@@ -4,7 +4,6 @@ import {
   kafka,
   messages,
   ofLane,
-  oneTakesPortugal,
   type PanelCase,
   rabbitmq,
   store,
@@ -25,18 +24,6 @@ const verdict = (what: string, given: Readonly<Record<string, string>>, word: st
 /** Every verdict, and what must not lead to it. */
 export const VERDICT_CASES: readonly PanelCase[] = [
   verdict('every lane has what was accepted', exact, 'EXACT', 1_000),
-  verdict(
-    'a lane has all of the one country that it takes',
-    oneTakesPortugal('0x20 10+10x9 100x60'),
-    'EXACT',
-    1_100,
-  ),
-  verdict(
-    'a lane lacks three of the one country that it takes',
-    oneTakesPortugal('0x20 10+10x8 97x60'),
-    'DRIFT',
-    3,
-  ),
   verdict('a lane is short of three', threeShort, 'DRIFT', 3),
   verdict('a lane has two too many', { ...exact, [store(rabbitmq)]: '0x20 100+100x8 1002x60' }, 'DRIFT', 2),
   verdict(

@@ -30,5 +30,14 @@ export const PLACES: readonly Place[] = [
   { glob: 'charts/caudal/files/{<name>,stores}/*', reason: 'files of a server' },
   { glob: 'charts/caudal/templates/_catalogue.tpl', reason: 'the catalogue of servers' },
   { glob: 'charts/caudal/templates/{<name>,stores}/*', reason: 'objects of a server' },
+  {
+    glob: 'services/common/src/palette.ts',
+    reason: 'hues of brokers, and the stores that their lanes usually end in',
+  },
+  { glob: 'grafana-dashboards/src/dashboards/brokers-and-stores.ts', reason: 'panels of servers' },
+  {
+    glob: 'grafana-dashboards/src/alerts/servers.ts',
+    reason: 'what fills up in a server, in the words of its metrics',
+  },
   { glob: 'grafana-dashboards/src/signals/{<name>,stores}.ts', reason: 'metrics of a server' },
 ];

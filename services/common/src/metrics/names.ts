@@ -124,7 +124,7 @@ export const METRICS = {
     labels: ['lane', 'country'],
   },
   laneCountry: {
-    name: 'caudal_lane_country',
+    name: 'caudal_lane_country_info',
     help: '1 for each country that the lane takes; only for lanes that take some countries',
     labels: ['lane', 'country'],
   },

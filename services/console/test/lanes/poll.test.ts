@@ -41,10 +41,10 @@ describe('the gauges', () => {
       gauges.show(await lane.reader.read({ identities: false }));
     const samples = (await registry.metrics())
       .split('\n')
-      .filter((line) => /^caudal_lane_country\b/.test(line));
+      .filter((line) => /^caudal_lane_country_info\b/.test(line));
     assert.deepEqual(samples.sort(), [
-      'caudal_lane_country{lane="some",country="ES"} 1',
-      'caudal_lane_country{lane="some",country="PT"} 1',
+      'caudal_lane_country_info{lane="some",country="ES"} 1',
+      'caudal_lane_country_info{lane="some",country="PT"} 1',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { VerdictState } from '@caudal/common/account';
-import { ownerOf, TERMINAL_HUES } from '../../../../grafana-dashboards/src/palette.ts';
+import { ownerOf, TERMINAL_HUES } from '@caudal/common/palette';
 
 /** Colours text for a terminal without changing its visible width. */
 export interface Painter {

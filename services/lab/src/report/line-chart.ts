@@ -1,4 +1,4 @@
-import { HUES, ownerOf } from '../../../../grafana-dashboards/src/palette.ts';
+import { HUES, ownerOf } from '@caudal/common/palette';
 
 /** One line of a chart; null points are gaps. */
 export interface Series {

@@ -1,4 +1,4 @@
-import type { Verdict } from '@caudal/common/verdict';
+import type { FindingKind, Verdict } from '@caudal/common/verdict';
 import type { ServerName, Servers } from '../../../../tools/servers/servers.ts';
 import type { BenchPlan } from '../bench/rows.ts';
 import type { ChaosWorkload } from '../chaos/chaos-workload.ts';
@@ -40,6 +40,23 @@ export interface Workload<Result extends MeasuredRun = MeasuredRun> extends Repo
   judge(result: Result): Verdict;
 
   readonly plants: Plants;
+  /** At least one; each is run in place of its service and must be found. */
+  readonly mutants: readonly Mutant[];
+}
+
+/** A service with one bug, to see the verdict name it. */
+export interface Mutant {
+  /** What is wrong: `an acknowledgement before the write`. */
+  readonly bug: string;
+  /** Name of the service that it replaces. */
+  readonly service: string;
+  /** Absolute path of its main module. */
+  readonly program: string;
+  /** Name of the fault that it shows under. */
+  readonly under: string;
+  /** The finding that it must give, and in what: a lane, for instance. */
+  readonly finding: FindingKind;
+  readonly subject: string;
 }
 
 /** What k6 sends, and how a run of it is called. */

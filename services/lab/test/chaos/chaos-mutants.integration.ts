@@ -3,10 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { Account } from '@caudal/common/account';
 import { defaultLanes, type Lane } from '@caudal/common/lanes';
-import { BROKERS, type BrokerKind } from '@caudal/common/messaging';
 import {
   eventually,
   type FaultyProxy,
@@ -16,6 +14,8 @@ import {
 } from '@caudal/common/testing';
 import { Redis } from 'iovalkey';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
+import { MESSAGES } from '../../src/workloads/messages/index.ts';
+import { judgeMessages } from '../../src/workloads/messages/judge.ts';
 import { consumerOf, storeUrlOf } from '../../src/workloads/messages/lanes.ts';
 import {
   type ConsoleClient,
@@ -23,12 +23,12 @@ import {
   totalsOf,
 } from '../../src/workloads/messages/load/console-client.ts';
 import { waitForDrain } from '../../src/workloads/messages/load/wait-for-drain.ts';
+import { type MUTANT_FAULTS, withstoodBy } from '../../src/workloads/messages/mutants.ts';
 import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
+import type { Mutant } from '../../src/workloads/workload.ts';
 import { uniqueNames } from '../support/unique-names.ts';
 
-const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url));
-
-const MESSAGES = 60;
+const MESSAGE_COUNT = 60;
 const TIMEOUT_MS = 30_000;
 
 const servers = useServers('rabbitmq', 'kafka', 'valkey', 'redis');
@@ -45,7 +45,11 @@ interface Bed {
 type Fault = (bed: Bed) => Promise<void>;
 
 /** Runs a fault on a stack in which a lane's consumer is the product's or a mutant; returns the account. */
-async function accountUnder(laneName: string, mutant: string | undefined, fault: Fault): Promise<Account> {
+async function accountUnder(
+  laneName: string,
+  mutant: Pick<Mutant, 'service' | 'program'> | undefined,
+  fault: Fault,
+): Promise<Account> {
   const { addresses } = servers();
   const names = uniqueNames('mutant');
   const lane = defaultLanes(names).find(({ name }) => name === laneName);
@@ -59,15 +63,13 @@ async function accountUnder(laneName: string, mutant: string | undefined, fault:
     stack = await startStack({
       addresses,
       services: messagesServices({ names, storeUrls: { [lane.name]: url.href } }).map((service) =>
-        mutant === undefined || service.name !== consumerOf(lane)
-          ? service
-          : { ...service, program: program(mutant) },
+        service.name === mutant?.service ? { ...service, program: mutant.program } : service,
       ),
       stateDirectory,
       onEvent: () => undefined,
     });
     const client = createConsoleClient(stack.url(CONSOLE));
-    const accepted = { ES: MESSAGES };
+    const accepted = { ES: MESSAGE_COUNT };
     const before = totalsOf(await client.lanes({ identities: true }));
     await fault({ stack, client, proxy, lane });
     await waitForDrain({
@@ -104,10 +106,10 @@ async function post({ stack }: Bed, count: number): Promise<void> {
 async function loseReplies(bed: Bed): Promise<void> {
   const { proxy } = bed;
   // One by one: flushes take the partitions in turn, and only a partition's first batch asks the store something else.
-  for (let n = 0; n < MESSAGES / 2; n += 1) await post(bed, 1);
-  await untilStored(bed, MESSAGES / 2);
+  for (let n = 0; n < MESSAGE_COUNT / 2; n += 1) await post(bed, 1);
+  await untilStored(bed, MESSAGE_COUNT / 2);
   proxy.resetInsteadOfReplies(1);
-  await post(bed, MESSAGES / 2);
+  await post(bed, MESSAGE_COUNT / 2);
   await eventually(
     () => proxy.repliesHeldBack,
     (count) => count > 0,
@@ -129,12 +131,12 @@ async function killWithFullHands(bed: Bed): Promise<void> {
   const consumer = stack.processes().get(`${consumerOf(lane)}-1`);
   assert.ok(consumer);
   proxy.refuse();
-  await post(bed, MESSAGES);
+  await post(bed, MESSAGE_COUNT);
   // The broker's own count of deliveries comes seconds later: an acknowledgement sent too early has arrived by then.
   await eventually(
     () => deliveriesOf(bed.lane.subscription),
-    (count) => count >= MESSAGES,
-    { timeoutMs: TIMEOUT_MS, what: `${MESSAGES} deliveries` },
+    (count) => count >= MESSAGE_COUNT,
+    { timeoutMs: TIMEOUT_MS, what: `${MESSAGE_COUNT} deliveries` },
   );
   consumer.signal('SIGKILL');
   await eventually(
@@ -154,8 +156,8 @@ async function killWithFullHands(bed: Bed): Promise<void> {
 /** The store comes back without what the first half of the messages had left in it. */
 async function emptyTheStore(bed: Bed): Promise<void> {
   const { lane } = bed;
-  await post(bed, MESSAGES / 2);
-  await untilStored(bed, MESSAGES / 2);
+  await post(bed, MESSAGE_COUNT / 2);
+  await untilStored(bed, MESSAGE_COUNT / 2);
   const store = new Redis(storeUrlOf(lane, servers().addresses));
   try {
     const keys = await store.keys(`${lane.keyPrefix}*`);
@@ -165,7 +167,7 @@ async function emptyTheStore(bed: Bed): Promise<void> {
     store.disconnect();
   }
   // One by one: each is a flush, and flushes take the partitions in turn, so every partition notices.
-  for (let n = 0; n < MESSAGES / 2; n += 1) await post(bed, 1);
+  for (let n = 0; n < MESSAGE_COUNT / 2; n += 1) await post(bed, 1);
 }
 
 /** Messages of a queue that RabbitMQ has delivered to consumers. */
@@ -176,63 +178,39 @@ async function deliveriesOf(queue: string): Promise<number> {
   return body.message_stats?.deliver ?? 0;
 }
 
-/** What a lane's broker makes possible: the faults that its consumer withstands, and the bugs that they find. */
-const CASES: Readonly<
-  Record<
-    BrokerKind<never>['kind'],
-    {
-      readonly faults: readonly (readonly [what: string, fault: Fault])[];
-      readonly mutants: readonly (readonly [
-        what: string,
-        program: string,
-        fault: Fault,
-        finding: 'lost' | 'doubled',
-      ])[];
-    }
-  >
-> = {
-  queue: {
-    faults: [
-      ['when replies are lost', loseReplies],
-      ['when it is killed with full hands', killWithFullHands],
-    ],
-    mutants: [
-      ['a bare HINCRBY instead of the script', 'bare-increment', loseReplies, 'doubled'],
-      ['an acknowledgement before the write', 'early-acknowledgement', killWithFullHands, 'lost'],
-    ],
-  },
-  log: {
-    faults: [
-      ['when replies are lost', loseReplies],
-      ['when the store comes back empty', emptyTheStore],
-    ],
-    mutants: [
-      ['a log position moved before the write', 'position-before-write', loseReplies, 'lost'],
-      ['a store position that is ignored', 'position-ignored', emptyTheStore, 'lost'],
-    ],
-  },
+/** How the faults of the description are made. */
+const FAULTS: Readonly<Record<(typeof MUTANT_FAULTS)[number], Fault>> = {
+  'lost replies': loseReplies,
+  'killed with full hands': killWithFullHands,
+  'store comes back empty': emptyTheStore,
 };
 
 /** Lanes whose consumers are replaced, one at a time. */
 const LANES = defaultLanes();
 
 describe('the account under faults', () => {
-  for (const { name, broker } of LANES) {
-    const { faults, mutants } = CASES[BROKERS[broker].kind];
-    for (const [what, fault] of faults) {
-      it(`is exact with the consumer of ${name} as it is, ${what}`, async () => {
-        const account = await accountUnder(name, undefined, fault);
+  for (const lane of LANES) {
+    for (const fault of withstoodBy(lane)) {
+      it(`is exact with the consumer of ${lane.name} as it is: ${fault}`, async () => {
+        const account = await accountUnder(lane.name, undefined, FAULTS[fault]);
         assert.equal(account.exact, true, JSON.stringify(account.findings));
       });
     }
-    for (const [what, mutant, fault, finding] of mutants) {
-      it(`catches ${what} in ${name}`, async () => {
-        const account = await accountUnder(name, mutant, fault);
-        assert.equal(account.exact, false);
-        const found = account.lanes.filter((lane) => lane[finding] > 0).map(({ lane }) => lane);
-        assert.deepEqual(found, [name], JSON.stringify(account.findings));
-        assert.equal(account.lanes.length, LANES.length);
-      });
-    }
+  }
+  assert.ok(MESSAGES.mutants.length > 0);
+  for (const { bug, program, service, under, finding, subject } of MESSAGES.mutants) {
+    it(`catches ${bug} in ${subject}`, async () => {
+      const fault = FAULTS[under as keyof typeof FAULTS];
+      assert.ok(fault, under);
+      const account = await accountUnder(subject, { service, program }, fault);
+      const { findings, exact } = judgeMessages({ account });
+      assert.equal(exact, false);
+      assert.deepEqual(
+        [...new Set(findings.filter(({ kind }) => kind === finding).map((found) => found.subject))],
+        [subject],
+        JSON.stringify(findings),
+      );
+      assert.equal(account.lanes.length, LANES.length);
+    });
   }
 });

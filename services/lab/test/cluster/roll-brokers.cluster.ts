@@ -177,8 +177,8 @@ async function assertStoppedWhenItWasBack(component: Broker): Promise<void> {
   );
 }
 
-describe('of three brokers of each kind, at the same time', () => {
-  it('a pod that is to stop serves on until the one that is missing is back', async (t) => {
+describe('of three brokers of each kind', () => {
+  it('a pod that is to stop serves on until the one that is missing is back, of both kinds at the same time', async (t) => {
     const result = await load(async () => {
       try {
         await setSchedulable(false);
@@ -192,13 +192,14 @@ describe('of three brokers of each kind, at the same time', () => {
     assertLittleFelt(result, 2 * BROKERS.length);
   });
 
-  it('all roll without a loss', async (t) => {
-    const result = await load(async () => {
-      await Promise.all(BROKERS.map(rollOut));
+  // One kind after the other: the answers 503 that a broker may cost are counted.
+  for (const component of BROKERS) {
+    it(`${component} rolls without a loss`, async (t) => {
+      const result = await load(() => rollOut(component));
+      t.diagnostic(describeResult(result));
+      assertLittleFelt(result, 3);
     });
-    t.diagnostic(describeResult(result));
-    assertLittleFelt(result, 3 * BROKERS.length);
-  });
+  }
 
   it('those left without a majority stop long before their grace period ends when the release is removed', async (t) => {
     const left = async () =>

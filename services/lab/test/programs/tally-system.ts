@@ -90,6 +90,7 @@ const TALLIES: Workload<TallyRun> = {
     files: ({ id, total }) => ({ 'report.md': `# ${id}\n\n${total}\n` }),
   },
   remember: () => undefined,
+  mutants: [],
   plants: {
     servers: [],
     clean: { name: 'no fault' },

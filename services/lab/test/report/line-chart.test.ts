@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { HUES } from '../../../../grafana-dashboards/src/palette.ts';
+import { HUES } from '@caudal/common/palette';
 import { renderCharts } from '../../src/report/line-chart.ts';
 
 const coloursOf = (names: readonly string[]): string[] => {

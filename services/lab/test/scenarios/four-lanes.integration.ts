@@ -50,7 +50,8 @@ describe('four lanes on shared servers, by configuration alone', () => {
         workload: messagesChaos({ addresses: servers().addresses, lanes, names }),
         servers: servers(),
         k6: k6(),
-        seed: 'lanes',
+        // With this one both stores stay away for almost three seconds: a driver hides a shorter absence on a busy machine.
+        seed: 'four-223',
         messages: 1_500,
         kills: 1,
         stops: 0,

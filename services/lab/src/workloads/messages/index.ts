@@ -12,6 +12,7 @@ import { lanesToEveryStore, storesOf } from './lanes.ts';
 import { createConsoleClient } from './load/console-client.ts';
 import { saveLastLoad } from './load/last-load.ts';
 import { type LoadResult, measureLoad } from './load/measure-load.ts';
+import { mutantsOf } from './mutants.ts';
 import { progressLine } from './report/progress-line.ts';
 import { runReport } from './report/run-report.ts';
 import { runSummary } from './report/summary.ts';
@@ -62,4 +63,5 @@ export const MESSAGES: Workload<LoadResult> = {
       return checkPlants(PLANTED, options);
     },
   },
+  mutants: mutantsOf(LANES),
 };

@@ -1,4 +1,4 @@
-import { runMutant } from '../support/mutant-consumer.ts';
+import { runMutant } from './run-mutant.ts';
 
 /** A Kafka consumer that moves the log position before it writes the messages: if it dies in between, they are lost. */
 runMutant({

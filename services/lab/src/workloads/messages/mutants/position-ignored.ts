@@ -1,4 +1,4 @@
-import { runMutant } from '../support/mutant-consumer.ts';
+import { runMutant } from './run-mutant.ts';
 
 /** A Kafka consumer that never compares its position with the store's: a store that lost data is not filled again. */
 runMutant({

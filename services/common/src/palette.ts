@@ -1,3 +1,5 @@
+import { BROKER_NAMES, type BrokerName } from './messaging/brokers.ts';
+
 /**
  * One meaning per colour in all of Caudal's charts: the hue is the owner (lane, ingest), the shade the quantile or part,
  * and green, amber and red are reserved for state. The lanes' hues are from the colour-blind-safe palette of Okabe and Ito.
@@ -11,7 +13,7 @@ export interface Hue {
 }
 
 /** Owner of a figure: a lane, by its broker, or neither (ingest, console, the machine). */
-export type Owner = 'rabbitmq' | 'kafka' | 'neutral';
+export type Owner = BrokerName | 'neutral';
 
 /** Hue by owner. */
 export const HUES: Readonly<Record<Owner, Hue>> = {
@@ -22,7 +24,7 @@ export const HUES: Readonly<Record<Owner, Hue>> = {
 
 /** Terminal colours closest to the hues of {@link HUES}, as `styleText` of node:util names them. */
 export const TERMINAL_HUES = { rabbitmq: 'magentaBright', kafka: 'cyanBright' } as const satisfies Readonly<
-  Record<Exclude<Owner, 'neutral'>, string>
+  Record<BrokerName, string>
 >;
 
 /** Grafana's name of the text's own colour, which is the neutral hue on a dark page and readable on a light one. */
@@ -38,20 +40,20 @@ export const MARK = '#8E8E9C';
  * Names of series that belong to a lane: the start of a regular expression, which looks ahead and takes nothing. The broker
  * decides; a store alone belongs to the lane it is the usual end of.
  */
-export const OWNER_PATTERNS: Readonly<Record<Exclude<Owner, 'neutral'>, string>> = {
+export const OWNER_PATTERNS: Readonly<Record<BrokerName, string>> = {
   rabbitmq: '^(?=.*rabbitmq|(?!.*kafka).*valkey)',
   kafka: '^(?=.*kafka|(?!.*rabbitmq).*redis)',
 };
 
 /** Names of series of a broker's further lane, whose store is not the one that the broker usually ends in. */
-export const CROSSED_PATTERNS: Readonly<Record<Exclude<Owner, 'neutral'>, string>> = {
+export const CROSSED_PATTERNS: Readonly<Record<BrokerName, string>> = {
   rabbitmq: '^(?=.*rabbitmq)(?=.*redis)',
   kafka: '^(?=.*kafka)(?=.*valkey)',
 };
 
 /** Returns the owner of a series by its name. */
 export function ownerOf(name: string): Owner {
-  for (const owner of ['rabbitmq', 'kafka'] as const) {
+  for (const owner of BROKER_NAMES) {
     if (new RegExp(OWNER_PATTERNS[owner], 'i').test(name)) return owner;
   }
   return 'neutral';

@@ -1,7 +1,7 @@
 import { AppError } from '@caudal/common/errors';
 import type { Envelope } from '@caudal/common/message';
 import { Redis } from 'iovalkey';
-import { runMutant } from '../support/mutant-consumer.ts';
+import { runMutant } from './run-mutant.ts';
 
 /** A consumer that counts with bare HINCRBY: what is sent again is counted again. */
 runMutant({

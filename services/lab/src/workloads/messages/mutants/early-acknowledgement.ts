@@ -1,4 +1,4 @@
-import { runMutant } from '../support/mutant-consumer.ts';
+import { runMutant } from './run-mutant.ts';
 
 /** A consumer that lets the broker be acknowledged before the store has replied: what it held when it dies is gone. */
 runMutant({
