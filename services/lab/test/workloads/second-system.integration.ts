@@ -45,6 +45,8 @@ describe('a system that no engine knows', () => {
       [run.system, run.command, run.settings, run.total],
       ['tallies', 'npm start -- tallies', { posts: 20 }, 20],
     );
+    // None of a server: it uses none.
+    assert.deepEqual(Object.keys(run.versions).sort(), ['caudal', 'k6', 'node']);
     assert.equal(await readFile(join(results, id, 'report.md'), 'utf8'), `# ${id}\n\n20\n`);
   });
 
