@@ -73,6 +73,13 @@ describe('the command lines of messages', () => {
     }
   });
 
+  it('refuse a number of consumers for a lane that does not run', () => {
+    assert.throws(() => MESSAGES.start.parse(['--lanes', 'kafka-valkey', '--kafka-consumers', '2']), {
+      name: 'UsageError',
+      message: /^--kafka-consumers: none of the lanes has a kafka-consumer/,
+    });
+  });
+
   it('break every server of the lanes that run, with two processes of each set', () => {
     const { servers, settings } = MESSAGES.chaos.parse(['--lanes', 'kafka-valkey']);
     assert.deepEqual(servers, ['kafka', 'valkey']);

@@ -62,6 +62,10 @@ prints the account, and keeps running until Ctrl-C.
       },
       ports: { ingest: port('port', 8080), console: port('console-port', 8081) },
     });
+    for (const set of ['rabbitmq-consumer', 'kafka-consumer'] as const) {
+      if (values[`${set}s`] !== undefined && !services.some(({ name }) => name === set))
+        throw new UsageError(`--${set}s: none of the lanes has a ${set}; scale others with npm run scale`);
+    }
     return {
       once: values.once,
       fresh: values.fresh,
