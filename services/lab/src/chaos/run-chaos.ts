@@ -142,6 +142,9 @@ async function breakUnderLoad<Result>(
   const verdict = judgeChaos(outcomes, workload.failuresOf(result, { messages: options.messages, rate }), {
     signs,
     expected,
+    isComplete: [...workload.servers, ...workload.connections].every(
+      ({ name }) => options.targets?.includes(name) ?? true,
+    ),
     faults: plan.length,
     maxRecoveryMs: options.maxRecoveryMs ?? MAX_RECOVERY_MS,
   });
