@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { runSteps } from '../../check/run-steps.ts';
-import { runTestsOneByOne } from '../../check/steps.ts';
-import { printsHelp } from '../../lib/command-line.ts';
-import { ensureKeda } from './ensure-keda.ts';
+import { ensureKeda } from '../cluster/keda/ensure-keda.ts';
+import { printsHelp } from '../lib/command-line.ts';
+import { runSteps } from './run-steps.ts';
+import { runTestsOneByOne } from './steps.ts';
 
 /** `npm run test:keda`: tests the chart's ScaledObjects with KEDA, which takes minutes to build the first time. */
 
