@@ -9,7 +9,7 @@ import { runTestsOneByOne } from './steps.ts';
 if (printsHelp('usage: npm run test:keda\n\nTests the chart with KEDA on a separate cluster.\n')) {
   process.exit(0);
 }
-process.chdir(join(import.meta.dirname, '..', '..', '..'));
+process.chdir(join(import.meta.dirname, '..', '..'));
 
 const limits = { timeoutMs: 900_000, limitMs: 1_800_000 };
 
