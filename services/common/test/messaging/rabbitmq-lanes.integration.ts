@@ -64,7 +64,10 @@ describe('two lanes on one RabbitMQ exchange', () => {
     const { openPublisher, openConsumer, openBacklog } = bed();
     const publisher = await openPublisher(all);
     const store = new TestStore();
-    store.beforeStore = (batch) => batch.park([{ index: 0, reason: 'poison for the second lane alone' }]);
+    store.beforeStore = (batch) => {
+      const index = batch.bodies.findIndex((body) => body.toString() === 'message-3');
+      if (index >= 0) return batch.park([{ index, reason: 'poison for the second lane alone' }]);
+    };
     await openConsumer(store, second);
     await publisher.publish(bodiesOf(10));
     await store.until(() => store.size === 10);
