@@ -51,9 +51,19 @@ const steps: readonly Step[] = [
   tool({ name: 'prose', command: process.execPath, args: [join(import.meta.dirname, 'prose', 'main.ts')] }),
   tool({ name: 'names', command: process.execPath, args: [join(import.meta.dirname, 'names', 'main.ts')] }),
   tool({ name: 'dead code', command: binary('knip'), args: [] }),
+  // Files with real servers wait for most of their time, the others compute: one begins, the others follow each other beside it.
+  {
+    name: 'integration',
+    group: 'tests',
+    run: (print) =>
+      withServers(
+        find('services/*/test/**/*.integration.ts', 'grafana-dashboards/test/**/*.integration.ts'),
+        print,
+      ),
+  },
   {
     name: 'unit',
-    group: 'computing',
+    group: 'tests',
     run: (print) =>
       runTests(
         find(
@@ -66,27 +76,18 @@ const steps: readonly Step[] = [
   },
   {
     name: 'chart',
-    group: 'computing',
+    group: 'tests',
     run: (print) => runTests(find('charts/test/**/*.{test,integration}.ts'), { timeoutMs: 600_000, print }),
   },
   {
-    name: 'integration',
-    group: 'waiting',
-    run: (print) =>
-      withServers(
-        find('services/*/test/**/*.integration.ts', 'grafana-dashboards/test/**/*.integration.ts'),
-        print,
-      ),
-  },
-  {
     name: 'k6 scripts',
-    group: 'waiting',
+    group: 'tests',
     run: async (print) =>
       runTests(find('load-tests/test/**/*.test.ts'), { environment: { K6_BIN: await k6 }, print }),
   },
   {
     name: 'servers',
-    group: 'waiting',
+    group: 'tests',
     // They start the servers that they need.
     run: async (print) =>
       runTestsOneByOne(find('tools/test/**/*.integration.ts'), {
