@@ -256,6 +256,10 @@ describe('a broker', () => {
       );
     assert.equal(plain(manifests, 'ingest').BROKERS, 'kafka');
     assert.equal(plain(await render(), 'ingest').BROKERS, undefined);
+    const other = await render({
+      values: { lanes: { 'kafka-redis': null }, kafka: { enabled: false }, redis: { enabled: false } },
+    });
+    assert.equal(plain(other, 'ingest').BROKERS, 'rabbitmq');
     assert.match(
       find(manifests, 'ConfigMap', 'caudal-valkey').data?.['store.conf'] ?? '',
       /^appendfsync everysec$/m,

@@ -142,9 +142,7 @@ async function breakUnderLoad<Result>(
   const verdict = judgeChaos(outcomes, workload.failuresOf(result, { messages: options.messages, rate }), {
     signs,
     expected,
-    isComplete: [...workload.servers, ...workload.connections].every(
-      ({ name }) => options.targets?.includes(name) ?? true,
-    ),
+    breakable: [...workload.servers, ...workload.connections].map(({ name }) => name),
     faults: plan.length,
     maxRecoveryMs: options.maxRecoveryMs ?? MAX_RECOVERY_MS,
   });

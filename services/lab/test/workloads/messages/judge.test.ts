@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type AccountInput, compareAccount, verdictOf } from '@caudal/common/account';
+import { type AccountInput, compareAccount, type Finding, verdictOf } from '@caudal/common/account';
 import { judgeMessages } from '../../../src/workloads/messages/judge.ts';
 
 const totals = (byCountry: Readonly<Record<string, number>>, identities?: number, total?: number) => {
@@ -55,6 +55,17 @@ describe('the verdict on messages', () => {
     assert.deepEqual(found({ ES: 5 }, { left: totals({ ES: 6 }, 5) }), [['doubled', 'left', 1]]);
     assert.deepEqual(found({ ES: 5, FR: 5 }, { left: totals({ ES: 4, FR: 6 }) }), [['wrong', 'left', 1]]);
     assert.deepEqual(found({ ES: 5 }, { left: totals({ ES: 5 }, 5, 6) }), [['diverged', 'left', 1]]);
+  });
+
+  it('has a word for every fault of the account, and none for another sender', () => {
+    const words = (
+      ['lost', 'doubled', 'wrong-country', 'wrong-weather', 'refused', 'not-taken', 'total', 'other'] as const
+    ).map((kind) => {
+      const found: Finding = { lane: 'left', country: 'ES', kind, count: 1 };
+      return judgeMessages({ account: { ...EXACT, findings: [found] } }).findings.map((one) => one.kind);
+    });
+    const wrong = ['wrong'];
+    assert.deepEqual(words, [['lost'], ['doubled'], wrong, wrong, wrong, wrong, ['diverged'], []]);
   });
 
   it('does not count what is lost or elsewhere as kept', () => {
