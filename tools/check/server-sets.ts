@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type ServerName, type Servers, startServers } from '../servers/servers.ts';
+import { type ServerName, type Servers, type StartOptions, startServers } from '../servers/servers.ts';
 
 /** Sets of real servers for test files that run at the same time, each file on a set of its own. */
 export interface ServerSets {
@@ -9,11 +9,17 @@ export interface ServerSets {
   down(): Promise<void>;
 }
 
+type RunningSet = Pick<Servers, 'pid' | 'start' | 'down'>;
+
 /**
  * Server sets in `<directory>-<index>`. They start with the first file that needs them, and only the servers that it names.
  */
-export function createServerSets(directory: string, onProgress: (line: string) => void): ServerSets {
-  const sets = new Map<number, Servers>();
+export function createServerSets(
+  directory: string,
+  onProgress: (line: string) => void,
+  startSet: (options: StartOptions) => Promise<RunningSet> = startServers,
+): ServerSets {
+  const sets = new Map<number, RunningSet>();
   return {
     async prepare(index, file) {
       const dataDirectory = `${directory}-${index}`;
@@ -21,7 +27,7 @@ export function createServerSets(directory: string, onProgress: (line: string) =
       const report = (line: string): void => onProgress(`servers ${index}: ${line}`);
       const set = sets.get(index);
       if (set === undefined && names.length > 0) {
-        sets.set(index, await startServers({ dataDirectory, only: names, fresh: true, onProgress: report }));
+        sets.set(index, await startSet({ dataDirectory, only: names, fresh: true, onProgress: report }));
       } else if (set !== undefined) {
         // One that a failed test has left dead is started too.
         await Promise.all(names.filter((name) => set.pid(name) === undefined).map((name) => set.start(name)));

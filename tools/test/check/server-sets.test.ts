@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { serversIn } from '../../check/server-sets.ts';
+import { createServerSets, serversIn } from '../../check/server-sets.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -29,5 +30,41 @@ describe('the servers that a test file needs', () => {
       users.filter(({ source }) => serversIn(source).length === 0).map(({ file }) => file),
       [],
     );
+  });
+});
+
+describe('server sets', () => {
+  it('start what a file names, and again what is no longer running', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'caudal-sets-'));
+    const file = join(directory, 'some.integration.ts');
+    writeFileSync(file, "useServers('kafka', 'redis');");
+    const running = new Set<string>();
+    const log: string[] = [];
+    const sets = createServerSets(
+      join(directory, 'set'),
+      () => undefined,
+      async ({ only }) => {
+        log.push(`set ${only.join(' ')}`);
+        for (const name of only) running.add(name);
+        return {
+          pid: (name) => (running.has(name) ? 1 : undefined),
+          start: async (name) => {
+            log.push(`start ${name}`);
+            running.add(name);
+          },
+          down: async () => void log.push('down'),
+        };
+      },
+    );
+    try {
+      assert.equal(await sets.prepare(2, file), `${join(directory, 'set')}-2`);
+      await sets.prepare(2, file);
+      running.delete('redis');
+      await sets.prepare(2, file);
+      await sets.down();
+      assert.deepEqual(log, ['set kafka redis', 'start redis', 'down']);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });
