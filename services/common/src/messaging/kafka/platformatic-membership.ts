@@ -92,8 +92,9 @@ export class PlatformaticMembership {
     const { client } = this;
     client.on('consumer:group:join', ({ assignments, isLeader }) => {
       this.#onJoin(assignments ?? []);
-      // Only a leader that joins again makes the group rebalance, so only the leader needs to know.
-      if (isLeader) this.#watch.start();
+      // Only a leader that joins again makes the group rebalance, so only the leader needs to know. One that has stopped
+      // may still be let in: a watch would keep its process alive.
+      if (isLeader && this.#events.isWanted()) this.#watch.start();
       else this.#watch.stop();
     });
     for (const event of ['consumer:group:rebalance', 'consumer:group:leave'] as const)
