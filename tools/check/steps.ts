@@ -135,6 +135,7 @@ export async function runTests(files: readonly string[], options: TestOptions = 
       [
         '--disable-warning=ExperimentalWarning',
         '--disable-warning=TimeoutNegativeWarning',
+        `--import=${join(import.meta.dirname, 'late-errors.ts')}`,
         '--test',
         `--test-concurrency=${options.concurrency ?? 2}`,
         `--test-timeout=${options.timeoutMs ?? 60_000}`,

@@ -49,6 +49,39 @@ test('a check that fails names at its end the test within, its file and its erro
   );
 });
 
+test('a file whose process fails, though its tests pass, is reported with the error', async () => {
+  const { status, output } = await runCheck(
+    `test('early', () => { console.error('a last word'); setTimeout(() => { throw new Error('too late'); }, 20); });
+     test('late', () => new Promise((resolve) => setTimeout(resolve, 100)));`,
+  );
+  assert.equal(status, 1);
+  const failed = output.slice(output.indexOf('what failed'));
+  assert.match(failed, /sample\.test\.mjs:1\)\n {2}test failed\n {2}its process exited with status 1\n/);
+  assert.match(failed, /Test "early" .*created the error "Error: too late"/);
+  assert.match(
+    failed,
+    /\n {2}a last word\n {2}uncaught error: Error: too late\n {6}at .*sample\.test\.mjs:2/,
+  );
+  assert.match(failed, /\n2 passed, 1 failed\n$/);
+});
+
+test('a promise that is rejected after its test is reported with the place', async () => {
+  const { output } = await runCheck(
+    `test('early', () => { setTimeout(() => { void Promise.reject(new Error('too late')); }, 20); });
+     test('late', () => new Promise((resolve) => setTimeout(resolve, 100)));`,
+  );
+  assert.match(output, /what failed:\n.*\n {2}test failed\n/);
+  assert.match(output, /unhandled rejection: Error: too late\n {6}at .*sample\.test\.mjs:2/);
+});
+
+test('a file whose process is killed is reported with the signal', async () => {
+  const { status, output } = await runCheck(
+    `test('alone', () => { process.on('exit', () => process.kill(process.pid, 'SIGKILL')); });`,
+  );
+  assert.equal(status, 1);
+  assert.match(output, /what failed:\n.*\n {2}test failed\n {2}its process was ended by SIGKILL\n/);
+});
+
 test('a skipped test is a failure', async () => {
   const { status, output } = await runCheck(`test('later', { skip: true }, () => {});`);
   assert.equal(status, 1);
