@@ -82,7 +82,7 @@ async function* resultReporter(source: AsyncIterable<TestEvent>): AsyncGenerator
       if (error.failureType === 'subtestsFailed') continue;
       const cause = error.cause instanceof Error ? error.cause.message : String(error.cause ?? error.message);
       const lines = cause.split('\n').slice(0, ERROR_LINES);
-      if (isOfProcess(error)) lines.push(howItEnded(error), ...remarks.of(file ?? ""));
+      if (isOfProcess(error)) lines.push(howItEnded(error), ...remarks.of(file ?? ''));
       failures.push([`${name} (${file}:${line})`, ...lines].join('\n  '));
     }
     if (event.type === 'test:summary' && event.data.file === undefined) counts = event.data.counts;

@@ -3,7 +3,7 @@ import { mock, test } from 'node:test';
 import { PlatformaticMembership } from '../../../src/messaging/kafka/platformatic-membership.ts';
 import { logger, testKafkaSettings } from '../broker-harness.ts';
 
-/** A member that was told to join; no broker is needed for what follows. */
+/** A member of a group; no broker is needed for what follows. */
 function createMember(isWanted: boolean) {
   const member = new PlatformaticMembership(testKafkaSettings('127.0.0.1:1', 'platformatic'), logger, {
     onJoin: () => undefined,
@@ -30,7 +30,7 @@ test('a leader watches the number of partitions', async () => {
   await member.leave();
 });
 
-test('a member that is let into the group after it was told to stop watches nothing', async () => {
+test('a member that joins after its stop watches nothing', async () => {
   const { member, metadata, join } = createMember(false);
   await member.stop();
   join();
