@@ -1,12 +1,9 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { descriptionOf, serverNames } from '../../servers/descriptions/index.ts';
+import { repositoryTexts } from '../repository-texts.ts';
 import { findNames } from './find-names.ts';
 import { PLACES } from './places.ts';
 
 /** Fails on files that name a broker or a store outside the places in places.ts. */
-
-const root = join(import.meta.dirname, '..', '..', '..');
 
 const FOLDERS = ['charts', 'grafana-dashboards', 'load-tests', 'services', 'tools'];
 const TEXT = /\.(?:go|js|json|lua|mjs|sh|tpl|ts|txt|xml|ya?ml)$/;
@@ -14,16 +11,7 @@ const TEXT = /\.(?:go|js|json|lua|mjs|sh|tpl|ts|txt|xml|ya?ml)$/;
 const NOT_READ =
   /(?:^|\/)(?:node_modules|generated|test)\/|^charts\/caudal\/(?:dashboards|rules|load-tests)\/|(?:^|\/)(?:package-lock|openapi)\.json$|^tools\/check\/names\//;
 
-const paths = globSync(['*', ...FOLDERS.map((folder) => `${folder}/**/*`)], {
-  cwd: root,
-  exclude: (path) => path.includes('node_modules'),
-});
-const texts = new Map(
-  paths
-    .filter((path) => TEXT.test(path) && !NOT_READ.test(path))
-    .sort()
-    .map((path) => [path, readFileSync(join(root, path), 'utf8')] as const),
-);
+const texts = repositoryTexts(FOLDERS, (path) => TEXT.test(path) && !NOT_READ.test(path));
 const names = serverNames.filter((name) => ['broker', 'store'].includes(descriptionOf(name).role));
 const problems = findNames(texts, names, PLACES);
 for (const problem of problems) process.stdout.write(`${problem}\n`);

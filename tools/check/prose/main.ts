@@ -1,6 +1,7 @@
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { printsHelp } from '../../lib/command-line.ts';
+import { repositoryTexts } from '../repository-texts.ts';
 import { type Baseline, checkProse } from './check-prose.ts';
 
 /** `npm run prose`, also a step of `npm test`: fails on phrases that this repository does not use. */
@@ -12,7 +13,6 @@ Looks in documents, comments and messages for phrases that this repository does 
   --update   lower the baseline to what is left; it never rises
 `;
 
-const root = join(import.meta.dirname, '..', '..', '..');
 const baselineFile = join(import.meta.dirname, 'baseline.json');
 
 const FOLDERS = ['.ci', '.github', 'charts', 'docs', 'grafana-dashboards', 'load-tests', 'services', 'tools'];
@@ -22,16 +22,7 @@ const NOT_READ =
   /(?:^|\/)(?:node_modules|generated)\/|^charts\/caudal\/(?:dashboards|rules|load-tests)\/|^charts\/test\/golden\/|^tools\/(?:test\/)?check\/prose\//;
 
 if (!printsHelp(USAGE)) {
-  const paths = globSync(['*', ...FOLDERS.map((folder) => `${folder}/**/*`)], {
-    cwd: root,
-    exclude: (path) => path.includes('node_modules'),
-  });
-  const texts = new Map(
-    paths
-      .filter((path) => TEXT.test(path) && !NOT_READ.test(path))
-      .sort()
-      .map((path) => [path, readFileSync(join(root, path), 'utf8')] as const),
-  );
+  const texts = repositoryTexts(FOLDERS, (path) => TEXT.test(path) && !NOT_READ.test(path));
   const { problems, baseline } = checkProse(
     texts,
     JSON.parse(readFileSync(baselineFile, 'utf8')) as Baseline,
