@@ -199,6 +199,24 @@ describe('values that cannot work', () => {
     }
   });
 
+  it('are refused for every lane that differs in one thing', async () => {
+    for (const [message, again, first] of [
+      [
+        'lanes.again.deadLetters=message.first would be read as messages: set another name, or leave it empty',
+        { broker: 'rabbitmq', store: 'valkey', storeKeyPrefix: 'a:', deadLetters: 'message.first' },
+        { broker: 'rabbitmq', store: 'redis', storeKeyPrefix: 'f:', subscription: 'message.first' },
+      ],
+      [
+        'lanes.again.countries: "ESP" is not an ISO 3166-1 alpha-2 code',
+        { broker: 'kafka', store: 'valkey', countries: ['ESP'] },
+        null,
+      ],
+    ] as const) {
+      const said = await refusal({ values: { lanes: { again, first } } });
+      assert.ok(said.includes(message), said);
+    }
+  });
+
   it('are refused for every server with memory of its own, in its own units', async () => {
     for (const [message, values] of [
       ['kafka.heap=700m is not below', { kafka: { heap: '700m' } }],

@@ -65,6 +65,17 @@ test('a file whose process fails, though its tests pass, is reported with the er
   assert.match(failed, /\n2 passed, 1 failed\n$/);
 });
 
+test('of what such a file wrote to its standard error, the last lines are repeated', async () => {
+  const { output } = await runCheck(
+    `test('early', () => { for (let n = 1; n <= 100; n++) console.error('line ' + n); process.exitCode = 1; });`,
+  );
+  const failed = output.slice(output.indexOf('what failed'));
+  assert.deepEqual(
+    [...failed.matchAll(/line (\d+)/g)].map(([, n]) => Number(n)),
+    Array.from({ length: 20 }, (_, index) => 81 + index),
+  );
+});
+
 test('a promise that is rejected after its test is reported with the place', async () => {
   const { output } = await runCheck(
     `test('early', () => { setTimeout(() => { void Promise.reject(new Error('too late')); }, 20); });
