@@ -3,8 +3,8 @@ import type { TestEvent } from 'node:test/reporters';
 /** Maximum lines of an error repeated at the end of a check; a comparison of objects needs several. */
 const ERROR_LINES = 20;
 
-/** Last lines of a file's diagnostics and of its standard error that are repeated where its process failed. */
-const REMARK_LINES = 20;
+/** Last lines of a file's standard error that are repeated where its process failed; two stacks need as many. */
+const REMARK_LINES = 60;
 
 /** What this reporter writes. */
 export interface TestRunResult {
@@ -38,29 +38,21 @@ function howItEnded({ exitCode, signal }: TestError): string {
   return signal ? `its process was ended by ${signal}` : `its process exited with status ${exitCode}`;
 }
 
-/** What node:test and the files themselves said besides results: the only trace of an error outside any test. */
+/** The end of each file's standard error, with node:test's own remarks: the only trace of an error outside any test. */
 class FileRemarks {
-  readonly #diagnostics = new Map<string, string>();
-  readonly #stderr = new Map<string, string>();
+  readonly #texts = new Map<string, string>();
 
   note(event: TestEvent): void {
     if (event.type !== 'test:diagnostic' && event.type !== 'test:stderr') return;
     const { file, message } = event.data;
     if (file === undefined) return;
-    const remarks = event.type === 'test:stderr' ? this.#stderr : this.#diagnostics;
-    const text = `${remarks.get(file) ?? ''}${message}${event.type === 'test:stderr' ? '' : '\n'}`;
-    remarks.set(
-      file,
-      text
-        .split('\n')
-        .slice(-REMARK_LINES - 1)
-        .join('\n'),
-    );
+    const text = `${this.#texts.get(file) ?? ''}${message}${event.type === 'test:diagnostic' ? '\n' : ''}`;
+    const lines = text.split('\n').slice(-REMARK_LINES - 1);
+    this.#texts.set(file, lines.join('\n'));
   }
 
   of(file: string): readonly string[] {
-    const text = `${this.#diagnostics.get(file) ?? ''}${this.#stderr.get(file) ?? ''}`;
-    return text.split('\n').filter((line) => line.trim() !== '');
+    return (this.#texts.get(file) ?? '').split('\n').filter((line) => line.trim() !== '');
   }
 }
 
