@@ -134,6 +134,8 @@ export function parseConsoleConfig(environment: Environment) {
               STORE_CA_FILE: lane.storeCaFile ?? values.STORE_CA_FILE,
               STORE_KEY_PREFIX: lane.storeKeyPrefix,
               STORE_COMMAND_TIMEOUT_MS: values.READ_TIMEOUT_MS,
+              // The console reads; it makes nothing.
+              STORE_SCHEMA: 'check',
             },
             SERVICE,
           ),

@@ -20,6 +20,7 @@ export function storeShape(store: string | undefined) {
     STORE_CA_FILE: z.string().optional(),
     STORE_KEY_PREFIX: z.string().max(64).default(''),
     STORE_COMMAND_TIMEOUT_MS: milliseconds(5_000),
+    STORE_SCHEMA: z.enum(['create', 'check']).default('create'),
   };
 }
 
@@ -36,5 +37,6 @@ export function storeSettings(environment: StoreEnvironment, clientName: string)
     ca: environment.STORE_CA_FILE ? readFileSync(environment.STORE_CA_FILE, 'utf8') : undefined,
     keyPrefix: environment.STORE_KEY_PREFIX,
     commandTimeoutMs: environment.STORE_COMMAND_TIMEOUT_MS,
+    schema: environment.STORE_SCHEMA,
   };
 }

@@ -16,6 +16,11 @@ export interface StoreSettings {
   readonly keyPrefix: string;
   /** Command timeout; the outcome is unknown when exceeded, and the command is retried. */
   readonly commandTimeoutMs: number;
+  /**
+   * Who makes the tables or caches of a store that has any: `create`, the service itself, once for all replicas; `check`, somebody
+   * with more rights, and the service waits for them. Default `create`.
+   */
+  readonly schema?: 'create' | 'check';
   /** Hours for which an `Idempotency-Key` is remembered after its last use; default {@link DEFAULT_KEY_RETENTION_HOURS}. */
   readonly keyRetentionHours?: number;
 }

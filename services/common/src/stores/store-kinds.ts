@@ -24,6 +24,18 @@ const KINDS = {
     urlSchemes: ['redis', 'rediss'],
     create: async (settings, logger) => (await import('./redis-store.ts')).createRedisStore(settings, logger),
   },
+  postgresql: {
+    title: 'PostgreSQL',
+    urlSchemes: ['postgresql', 'postgres'],
+    create: async (settings, logger) =>
+      (await import('./postgresql/postgresql-store.ts')).createPostgresqlStore(settings, logger),
+  },
+  ignite: {
+    title: 'Ignite',
+    urlSchemes: ['ignite', 'ignites'],
+    create: async (settings, logger) =>
+      (await import('./ignite/ignite-store.ts')).createIgniteStore(settings, logger),
+  },
 } as const satisfies Readonly<Record<string, StoreKind>>;
 
 /** Name of a store that lanes can write to. */
