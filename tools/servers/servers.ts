@@ -291,9 +291,9 @@ async function endServers({ runtime }: Context, names: readonly ServerName[]): P
   await Promise.all(
     names.map(async (name) => {
       if (runtime.pid(name) === undefined) return;
-      // A suspended process handles SIGTERM only after SIGCONT.
+      // A suspended process handles other signals only after SIGCONT.
       if (runtime.isStopped(name)) await runtime.signal(name, 'SIGCONT').catch(() => undefined);
-      const ended = runtime.signal(name, 'SIGTERM').catch(() => undefined);
+      const ended = runtime.signal(name, descriptionOf(name).stopSignal ?? 'SIGTERM').catch(() => undefined);
       const gone = () => runtime.pid(name) === undefined;
       if (!(await waitUntil(gone, { timeoutMs: terminateTimeoutMs, everyMs: 20 }))) {
         await runtime.signal(name, 'SIGKILL').catch(() => undefined);

@@ -27,6 +27,7 @@ export const VERSION_READERS: Readonly<Record<ServerName, VersionReader>> = {
   },
   valkey: ({ valkey }) => readInfo(new ValkeyClient(valkey.url, CLIENT), 'valkey_version'),
   redis: ({ redis }) => readInfo(new RedisClient(redis.url, CLIENT), 'redis_version'),
+  postgresql: () => Promise.resolve(undefined),
   async prometheus({ prometheus }) {
     const info = await readJson<{ data?: { version?: string } }>(`${prometheus.url}/api/v1/status/buildinfo`);
     return info.data?.version;
