@@ -71,6 +71,8 @@ export interface ServerDescription<
   define(own: OwnState<Port, Secret>, surroundings: Surroundings): ServerDefinition;
   /** Whether it answers its protocol: a listening port is not enough while data is being loaded. */
   isReady(own: OwnState<Port, Secret>): Promise<boolean>;
+  /** Takes a step towards being ready that only a client can take; called while {@link isReady} says no. */
+  settle?(own: OwnState<Port, Secret>): Promise<void>;
   /** Addresses for clients; URLs include credentials. */
   addresses(own: OwnState<Port, Secret>): Addresses;
   /** The addresses as `npm run servers -- status` prints them. */

@@ -278,6 +278,7 @@ async function untilReady({ runtime, dataDirectory, signal }: Context, name: Ser
   let ended = false;
   const isUp = async () => {
     if (await isReady(name, dataDirectory)) return true;
+    await descriptionOf(name).settle?.(ownState(stateOf(dataDirectory), name));
     ended = runtime.pid(name) === undefined;
     return ended;
   };
