@@ -42,7 +42,7 @@ export const postgresql = describeServer({
     consumerPassword: createSecret,
     consolePassword: createSecret,
   },
-  layers: [{ name: 'postgresql', sizeMb: 60 }],
+  layers: [{ name: 'postgresql', sizeMb: 75 }],
   // With SIGTERM it would wait for every client to leave.
   stopSignal: 'SIGINT',
 
