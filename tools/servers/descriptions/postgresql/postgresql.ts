@@ -55,10 +55,8 @@ export const postgresql = describeServer({
       'start.sh': start,
       'setup.sql': setup,
       'passwords.sql': Object.entries(roles)
-        .map(
-          ([secret, role]) => `alter role ${role} password '${secrets[secret as keyof typeof roles]}';\n\n`,
-        )
-        .join(''),
+        .map(([secret, role]) => `alter role ${role} password '${secrets[secret as keyof typeof roles]}';\n`)
+        .join('\n'),
       'pg_hba.conf': 'local all postgres peer\nhost all all 127.0.0.1/32 scram-sha-256\n',
       'postgresql.conf': properties({
         hba_file: `'${configPath}/pg_hba.conf'`,
