@@ -184,7 +184,7 @@ test('a suspended server does not answer, and resumes where it was', async () =>
       serverNames.map(async (name) => {
         assert.equal(await servers.status(name), 'stopped', name);
         assert.equal(await isReady(name), false, name);
-        // One that went on would serve its clients.
+        // One that kept running would serve its clients.
         const processes = processesOf(name);
         assert.ok(processes.every(isStopped), name);
       }),
