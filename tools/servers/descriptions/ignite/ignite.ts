@@ -41,6 +41,7 @@ const opened = {
 
 export const ignite = describeServer({
   role: 'store',
+  isOptional: true,
   ports: ['main', 'discovery', 'communication'],
   secrets: { password: createSecret },
   // The size includes the downloaded jars.

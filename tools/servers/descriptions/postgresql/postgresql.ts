@@ -35,6 +35,7 @@ const roles = {
 
 export const postgresql = describeServer({
   role: 'store',
+  isOptional: true,
   ports: ['main'],
   secrets: {
     adminPassword: createSecret,
