@@ -113,7 +113,7 @@ export const postgresql = describeServer({
   image: {
     name: 'postgres:17',
     config: {
-      Env: [`PATH=${IMAGE_PATH}:${programs}`, 'LANG=en_US.utf8', 'PG_MAJOR=17', `PGDATA=${dataPath}`],
+      Env: [`PATH=${IMAGE_PATH}:${programs}`, 'LANG=C.UTF-8', 'PG_MAJOR=17', `PGDATA=${dataPath}`],
       Cmd: ['postgres'],
       StopSignal: 'SIGINT',
     },
