@@ -92,7 +92,7 @@ export class Database {
 
   /**
    * Lends a connection to `work`.
-   * @throws AppError as {@link translateError} says; the outcome of what was under way is unknown if it is retriable
+   * @throws AppError as {@link translateError} says; the outcome of what was in progress is unknown if it is retriable
    */
   async run<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
     const { name } = this.#options;
@@ -109,7 +109,7 @@ export class Database {
     }
   }
 
-  /** Ends all connections and fails what is under way; may be called in any mode. */
+  /** Ends all connections and fails what is in progress; may be called in any mode. */
   async close(): Promise<void> {
     const mode = this.#mode;
     if (mode.kind === 'closed') return;
@@ -189,7 +189,7 @@ export class Database {
     });
     const connections = { pool, sockets };
     pool.on('error', (error) => this.#lose(connections, error));
-    // The error of a connection that is lent comes to its query as well, and ends the process if nobody listens here.
+    // The error of a connection that is lent comes to its query as well, and ends the process without a listener here.
     pool.on('connect', (client) => client.on('error', () => undefined));
     return connections;
   }

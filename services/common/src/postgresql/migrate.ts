@@ -28,7 +28,7 @@ export async function migrate(client: DatabaseClient, schema: VersionedSchema): 
     await patiently(client, `select pg_advisory_xact_lock(hashtextextended('migrate ' || $1, 0))`, [
       schema.name,
     ]);
-    // Somebody may have done it while we waited. Before the first time there is nothing to ask: an error would end the transaction.
+    // Another process may have done it while this one waited. Before the first time there is nothing to ask: an error would end the transaction.
     await client.query(`create schema if not exists ${quoted}`);
     await client.query(`create table if not exists ${quoted}.schema_version (
       number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now()
@@ -48,7 +48,7 @@ export async function migrate(client: DatabaseClient, schema: VersionedSchema): 
 
 /**
  * Resolves if the schema is as this code needs it.
- * @throws AppError `STORE_UNAVAILABLE` if migrations are missing: somebody has to apply them; otherwise as {@link migrate}
+ * @throws AppError `STORE_UNAVAILABLE` if migrations are missing: the owner has to apply them; otherwise as {@link migrate}
  */
 export async function checkMigrations(client: DatabaseClient, schema: VersionedSchema): Promise<void> {
   const missing = await findMissing(client, schema);

@@ -18,7 +18,7 @@ export interface PostgresqlSettings {
 const DEFAULT_PORT = 5_432;
 const DEFAULT_POOL_SIZE = 4;
 
-/** Values of `sslmode`. Whoever asks for TLS gets a server whose certificate is checked: less protects from nobody. */
+/** Values of `sslmode`. Whoever asks for TLS gets a server whose certificate is checked: anything less can be intercepted. */
 const TLS_BY_MODE: Readonly<Record<string, boolean>> = {
   disable: false,
   require: true,

@@ -6,7 +6,7 @@ import { AppError, errorMessage } from '../errors.ts';
  */
 const REJECTED = new Set(['0A', '21', '22', '23', '2B', '2D', '42']);
 
-/** Within a rejected class, but somebody can put it right while we wait: the role lacks a right. */
+/** Within a rejected class, but an operator can put it right in the meantime: the role lacks a right. */
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** The server, or the session, only reads: it is a standby, or an operator has said so. */
@@ -22,7 +22,7 @@ export function sqlstateOf(error: unknown): string | undefined {
   return severity !== undefined && typeof code === 'string' ? code : undefined;
 }
 
-/** Whether this is an error of ours: neither the driver's nor the server's. */
+/** Whether this is Caudal's own error, neither the driver's nor the server's. */
 function isOwn(error: unknown): boolean {
   return error instanceof AppError || error instanceof TypeError || error instanceof RangeError;
 }
@@ -37,7 +37,7 @@ export function isConnectionLost(error: unknown): boolean {
 /**
  * Translates an error of the driver. `STORE_REJECTED` if the statement or its data is wrong; everything else may be temporary
  * (no connection, no reply in time, dead lock, serialization failure, disk full, read-only, wrong password, missing right):
- * `STORE_UNAVAILABLE`, retriable. An error of ours stays what it is. SQLSTATEs are in appendix A of PostgreSQL's manual.
+ * `STORE_UNAVAILABLE`, retriable. Caudal's own errors stay as they are. SQLSTATEs are in appendix A of PostgreSQL's manual.
  */
 export function translateError(name: string, error: unknown): unknown {
   if (isOwn(error)) return error;

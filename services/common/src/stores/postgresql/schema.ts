@@ -33,7 +33,7 @@ export function laneSchema(keyPrefix: string): VersionedSchema {
  * Makes a lane's schema, or brings it up to date, and grants rights in it; returns the names of the migrations it applied. May be
  * repeated.
  *
- * Nobody but the owner can write past the functions, drop or truncate. Neither writers nor readers can read what a message says.
+ * Only the owner can write past the functions, drop or truncate. Neither writers nor readers can read what a message says.
  *
  * @throws as {@link migrate}; an error of the server that names a role which does not exist
  */

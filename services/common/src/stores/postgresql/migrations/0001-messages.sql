@@ -64,7 +64,7 @@ $$;
 -- Errors   CA001 if a position is not where the batch expected it; the detail is a JSON object of the stored offsets of these
 --          sources. Nothing was written.
 --
--- Everybody locks in the same order (positions by source, new messages by identity, counts by label, known messages by identity),
+-- All batches lock in the same order (positions by source, new messages by identity, counts by label, known messages by identity),
 -- so that batches wait for each other, but never in a circle. Plans are kept while tables grow from nothing to millions of rows:
 -- the settings leave only those that look a batch up by index.
 create function apply_batch(
@@ -152,7 +152,7 @@ language sql security definer set search_path from current as $$
     on conflict (source) do update set attempt = excluded.attempt;
 $$;
 
--- Deletes messages whose retention is over, 10,000 at most, unless somebody else is doing that; returns how many.
+-- Deletes messages whose retention is over, 10,000 at most, unless another session is doing that; returns how many.
 create function expire_messages() returns bigint
 language plpgsql security definer set search_path from current as $$
 declare
@@ -175,5 +175,5 @@ begin
   return gone;
 end $$;
 
--- A new function may be called by everybody otherwise, with the rights of its owner.
+-- By default every role may call a new function, here with the rights of its owner.
 revoke all on function last_day, apply_batch, note_attempt, expire_messages from public;
