@@ -2,7 +2,14 @@ import type { Envelope } from '../../message/envelope.ts';
 import { weatherClass } from '../../message/weather.ts';
 import type { BatchPosition } from '../../messaging/ports.ts';
 import type { ApplyResult, StoreBatch } from '../ports.ts';
-import { type CacheNames, messageKey, messageRow, readPosition, readSlot } from './ignite-layout.ts';
+import {
+  type CacheNames,
+  messageKey,
+  messageRow,
+  readPosition,
+  readSlot,
+  renewedRow,
+} from './ignite-layout.ts';
 import { Cache } from './thin-client/caches.ts';
 import type { Connection } from './thin-client/connection.ts';
 import { runTransaction } from './thin-client/transactions.ts';
@@ -30,10 +37,11 @@ export function applyBatch(
     const moved = await movedPositions(new Cache(connection, names.positions, transaction), positions);
     if (moved.size > 0) return { commit: false, result: { kind: 'moved', positions: moved } };
     const messages = new Cache(connection, names.messages, transaction);
-    const fresh = await newMessages(messages, envelopes);
+    const now = Date.now();
+    const { fresh, renewed } = await sortOut(messages, envelopes, now);
     const storedByCountry = countBy(fresh, ([, { country }]) => country);
+    if (renewed.length > 0) await messages.putAll(renewed);
     if (fresh.length > 0) {
-      const now = Date.now();
       await messages.putAll(fresh.map(([key, envelope]) => [key, messageRow(envelope, now)]));
       const counts = new Cache(connection, names.counts, transaction);
       const earlier = readSlot(slot, await counts.get(slot));
@@ -82,17 +90,32 @@ async function movedPositions(
   return moved;
 }
 
-/** Returns the messages whose identity is not stored, each once, in the order of their keys; locks all. */
-async function newMessages(cache: Cache, envelopes: readonly Envelope[]): Promise<[string, Envelope][]> {
+/**
+ * Returns the messages whose identity is not stored, each once, and new values of those that are and would expire sooner than a
+ * message that is used now. Locks all, in the order of their keys.
+ */
+async function sortOut(
+  cache: Cache,
+  envelopes: readonly Envelope[],
+  now: number,
+): Promise<{ readonly fresh: [string, Envelope][]; readonly renewed: [string, string][] }> {
   const candidates = new Map<string, Envelope>();
   for (const envelope of envelopes) {
     const key = messageKey(envelope);
     if (!candidates.has(key)) candidates.set(key, envelope);
   }
-  if (candidates.size === 0) return [];
+  const fresh: [string, Envelope][] = [];
+  const renewed: [string, string][] = [];
+  if (candidates.size === 0) return { fresh, renewed };
   const keys = [...candidates.keys()].sort();
   const known = await cache.getAll(keys);
-  return keys.filter((key) => !known.has(key)).map((key) => [key, candidates.get(key) as Envelope]);
+  for (const key of keys) {
+    if (known.has(key)) {
+      const value = renewedRow(known.get(key), now);
+      if (value !== undefined) renewed.push([key, value]);
+    } else fresh.push([key, candidates.get(key) as Envelope]);
+  }
+  return { fresh, renewed };
 }
 
 function bySource(positions: readonly BatchPosition[]): BatchPosition[] {

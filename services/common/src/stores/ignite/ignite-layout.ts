@@ -5,7 +5,7 @@ import { schemaNameOf } from '../schema-name.ts';
 export interface CacheNames {
   /**
    * One entry a message, which is its identity as well: from `p:<producer>:<sequence>` or `k:<key>:<sequence>` to JSON with
-   * `country`, `weather`, `description`, `acceptedAt` and `storedAt`.
+   * `country`, `weather`, `description`, `acceptedAt` and `storedAt`, and `usedAt` if its retention was renewed.
    */
   readonly messages: string;
   /** From a slot's number to JSON, {@link SlotCounts}. */
@@ -13,6 +13,8 @@ export interface CacheNames {
   /** From a log's source to JSON with `next` and `marks`, and from `<source>#attempt` to what was noted there. */
   readonly positions: string;
 }
+
+const DAY_MS = 86_400_000;
 
 /** Group of all caches of all lanes: what each partition costs in files and memory is paid once. */
 export const CACHE_GROUP = 'caudal';
@@ -49,6 +51,16 @@ export function messageRow(
   storedAt: number,
 ): string {
   return JSON.stringify({ country, weather, description, acceptedAt, storedAt });
+}
+
+/**
+ * Returns the value of a known message's entry with its retention renewed; undefined if that was done within the last day, so that
+ * a message that comes again and again is rarely written. Writing it is what renews it.
+ */
+export function renewedRow(value: unknown, now: number): string | undefined {
+  const row = parseObject(value);
+  const lastUse = isCount(row.usedAt) ? row.usedAt : row.storedAt;
+  return isCount(lastUse) && lastUse < now - DAY_MS ? JSON.stringify({ ...row, usedAt: now }) : undefined;
 }
 
 /** Key of what was noted about a source's next messages; a topic's name has no `#`. */

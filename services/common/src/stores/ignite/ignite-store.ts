@@ -5,14 +5,7 @@ import { PRODUCER_TTL_SECONDS } from '../plan-batch.ts';
 import type { CountStore, StoreTotals } from '../ports.ts';
 import { DEFAULT_KEY_RETENTION_HOURS, type StoreSettings } from '../settings.ts';
 import { applyBatch } from './apply-batch.ts';
-import {
-  attemptKey,
-  cacheNamesOf,
-  readPosition,
-  readSlot,
-  SLOTS,
-  type StoredPosition,
-} from './ignite-layout.ts';
+import { attemptKey, cacheNamesOf, readPosition, readSlot, SLOTS } from './ignite-layout.ts';
 import { igniteSettings } from './ignite-settings.ts';
 import { prepareCaches } from './prepare-caches.ts';
 import { Cache } from './thin-client/caches.ts';
@@ -76,13 +69,17 @@ export function createIgniteStore(settings: StoreSettings, logger: Logger): Coun
       return [...values].map(([slot, value]) => readSlot(slot, value));
     });
 
-  async function readPositions(sources: readonly string[], further: readonly string[]) {
-    const values = await run((connection) =>
-      new Cache(connection, names.positions).getAll([...sources, ...further]),
-    );
-    const positionOf = (source: string): StoredPosition | undefined =>
-      readPosition(source, values.get(source));
-    return { positionOf, values };
+  /** Reads entries of the positions' cache and turns them into one result a source. */
+  function readPositions<T>(
+    sources: readonly string[],
+    further: readonly string[],
+    resultOf: (source: string, values: ReadonlyMap<string, unknown>) => T,
+  ): Promise<Map<string, T>> {
+    if (sources.length === 0) return Promise.resolve(new Map());
+    return run(async (connection) => {
+      const values = await new Cache(connection, names.positions).getAll([...sources, ...further]);
+      return new Map(sources.map((source) => [source, resultOf(source, values)]));
+    });
   }
 
   return {
@@ -110,21 +107,13 @@ export function createIgniteStore(settings: StoreSettings, logger: Logger): Coun
       lastBatch = result.catch(() => undefined);
       return result;
     },
-    async positions(sources) {
-      if (sources.length === 0) return new Map();
-      const { positionOf } = await readPositions(sources, []);
-      return new Map(sources.map((source) => [source, positionOf(source)?.next ?? null]));
-    },
-    async logStates(sources) {
-      if (sources.length === 0) return new Map();
-      const { positionOf, values } = await readPositions(sources, sources.map(attemptKey));
-      return new Map(
-        sources.map((source) => {
-          const { next = null, marks = '' } = positionOf(source) ?? {};
-          return [source, { position: next, marks, attempt: String(values.get(attemptKey(source)) ?? '') }];
-        }),
-      );
-    },
+    positions: (sources) =>
+      readPositions(sources, [], (source, values) => readPosition(source, values.get(source))?.next ?? null),
+    logStates: (sources) =>
+      readPositions(sources, sources.map(attemptKey), (source, values) => {
+        const { next = null, marks = '' } = readPosition(source, values.get(source)) ?? {};
+        return { position: next, marks, attempt: String(values.get(attemptKey(source)) ?? '') };
+      }),
     noteAttempt: (source, attempt) =>
       run((connection) => new Cache(connection, names.positions).put(attemptKey(source), attempt)),
     async totals() {
