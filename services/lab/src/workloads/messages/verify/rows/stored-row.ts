@@ -1,0 +1,42 @@
+/** A message as a store keeps it in a row, read without the services' code. */
+export interface StoredRow {
+  /** Producer or key of its identity. */
+  readonly scope: string;
+  readonly sequence: number;
+  readonly country: string;
+  /** As it was posted. */
+  readonly weather: string;
+  readonly description: string;
+  /** When ingest accepted it, ms since the epoch. */
+  readonly acceptedAt: number;
+}
+
+/** What a store says beside its rows. */
+export interface RowCounts {
+  readonly byCountry: Readonly<Record<string, number>>;
+  readonly byWeather: Readonly<Record<string, number>>;
+  /** Rows that the store has removed because they were old; their counts stay. */
+  readonly expired: number;
+}
+
+/** Access to one lane of a store that keeps rows, independent of the services' code. */
+export interface RawRows {
+  /** Every row, in any order. */
+  rows(): AsyncIterable<StoredRow>;
+  counts(): Promise<RowCounts>;
+  /** The offset to read next, by `topic:partition`. */
+  positions(): Promise<ReadonlyMap<string, number>>;
+  insert(row: StoredRow): Promise<void>;
+  /** Removes one row. @throws Error if there is none of this identity */
+  remove(row: Pick<StoredRow, 'scope' | 'sequence'>): Promise<void>;
+  /** Changes the counts of a country, and of a class of weather, without a row. */
+  addToCounts(country: string, weather: string, n: number): Promise<void>;
+  setPosition(source: string, next: number): Promise<void>;
+  /** Removes everything that the lane has in the store. */
+  drop(): Promise<void>;
+}
+
+/** A row's identity in one text. */
+export function identityText({ scope, sequence }: Pick<StoredRow, 'scope' | 'sequence'>): string {
+  return `${scope}:${sequence}`;
+}
