@@ -33,9 +33,9 @@ export function judgeRows(evidence: RowEvidence): Finding[] {
     ...of('wrong', lane, 'rows of refused messages', tally.refused),
     ...weatherFindings(evidence),
   ];
-  if (counts.expired > 0) {
+  if (counts.expired !== 0) {
     const counted = sum(counts.byCountry);
-    const off = Math.abs(counted - counts.expired - tally.rows);
+    const off = counts.expired === null ? 0 : Math.abs(counted - counts.expired - tally.rows);
     if (off > 0)
       found.push(
         finding(
@@ -105,7 +105,7 @@ function weatherFindings({ lane, tally, counts }: RowEvidence): Finding[] {
         count: Math.abs(countries - weathers),
       }),
     ];
-  if (counts.expired > 0) return [];
+  if (counts.expired !== 0) return [];
   return Object.entries(tally.byWeather)
     .filter(([name]) => name !== 'other')
     .flatMap(([name, rows]) => {

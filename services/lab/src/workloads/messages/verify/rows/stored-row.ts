@@ -1,6 +1,6 @@
 /** A message as a store keeps it in a row, read without the services' code. */
 export interface StoredRow {
-  /** Producer or key of its identity. */
+  /** `p:` and the producer of its identity, or `k:` and its key. */
   readonly scope: string;
   readonly sequence: number;
   readonly country: string;
@@ -15,12 +15,14 @@ export interface StoredRow {
 export interface RowCounts {
   readonly byCountry: Readonly<Record<string, number>>;
   readonly byWeather: Readonly<Record<string, number>>;
-  /** Rows that the store has removed because they were old; their counts stay. */
-  readonly expired: number;
+  /** Rows that the store has removed because they were old; their counts stay. Null where it does not say how many. */
+  readonly expired: number | null;
 }
 
 /** Access to one lane of a store that keeps rows, independent of the services' code. */
 export interface RawRows {
+  /** How the rows are read: `SQL`. */
+  readonly means: string;
   /** Every row, in any order. */
   rows(): AsyncIterable<StoredRow>;
   counts(): Promise<RowCounts>;

@@ -105,7 +105,7 @@ export async function tallyRows(
 function expectedOf(ledger: Ledger, apiKey: string | undefined): Map<string, Expected> {
   const expected = new Map<string, Expected>();
   for (const request of ledgerRequests(ledger)) {
-    const scope = identityOf(request, apiKey);
+    const scope = `k:${identityOf(request, apiKey)}`;
     request.messages.forEach(({ country, description, weather }, sequence) => {
       const { outcome } = request;
       expected.set(identityText({ scope, sequence }), {

@@ -37,7 +37,7 @@ function ledgerOf(notAccepted: Ledger['notAccepted'] = new Map()): Ledger {
 function rowsOf(ledger: Ledger): StoredRow[] {
   return [...ledgerRequests(ledger)].flatMap((request, index) => {
     if (request.outcome !== 'accepted') return [];
-    const scope = identityOf(request, undefined);
+    const scope = `k:${identityOf(request, undefined)}`;
     return request.messages.map((message, sequence) => ({
       scope,
       sequence,
@@ -213,6 +213,15 @@ describe('the rows of a lane', () => {
           count,
         ]),
         [['diverged', 1]],
+      );
+    });
+
+    it('are not compared with their counts where the store does not say how many', async () => {
+      const counts = { ...countsOf(ROWS), expired: null };
+      assert.deepEqual(await judged(ROWS.slice(10), counts, { mayHaveExpired: true }), []);
+      assert.deepEqual(
+        (await judged([...ROWS.slice(10), { ...ROWS[20], scope: 'another' } as StoredRow], counts, { mayHaveExpired: true })).map(({ kind }) => kind),
+        ['doubled'],
       );
     });
 
