@@ -9,7 +9,8 @@ export function findExperiment(
   args: readonly string[],
   experiments: readonly Experiment[],
 ): { readonly experiment: Experiment; readonly args: readonly string[] } {
-  const named = args.slice(0, 2).filter((argument) => !argument.startsWith('-'));
+  const end = args.findIndex((argument) => argument.startsWith('-'));
+  const named = args.slice(0, end === -1 ? 2 : Math.min(end, 2));
   const experiment = experiments.find(({ verb, noun }) => named[0] === verb && named[1] === noun);
   if (experiment !== undefined) return { experiment, args: args.slice(2) };
   const known = experiments.map(({ verb, noun }) => `'${verb} ${noun}'`).join(' or ');

@@ -8,11 +8,14 @@ export interface IgniteReader {
   names(): Promise<readonly string[]>;
   get(cache: string, key: string): Promise<string | null>;
   put(cache: string, key: string, value: string): Promise<void>;
+  putAll(cache: string, entries: readonly (readonly [key: string, value: string])[]): Promise<void>;
   /** Removes a key; false if there was none. */
   remove(cache: string, key: string): Promise<boolean>;
   scan(cache: string): AsyncGenerator<readonly [key: string, value: string]>;
   /** Creates a transactional cache unless there is one. */
   create(cache: string): Promise<void>;
+  /** Removes all entries. */
+  clear(cache: string): Promise<void>;
   destroy(cache: string): Promise<void>;
   /** Runs a query and returns the first column of its rows, as texts and numbers. */
   query(sql: string): Promise<readonly (string | number | null)[]>;
@@ -21,6 +24,8 @@ export interface IgniteReader {
 const OPERATION = {
   get: 1_000,
   put: 1_001,
+  putAll: 1_004,
+  clear: 1_013,
   removeKey: 1_016,
   names: 1_050,
   getOrCreate: 1_054,
@@ -36,7 +41,10 @@ const TEXT = 9;
 const NULL = 101;
 
 /** Connects, calls `work` and disconnects. Rejects when the node does not answer or refuses the user. */
-export async function withIgniteReader<T>(url: string, work: (reader: IgniteReader) => Promise<T>): Promise<T> {
+export async function withIgniteReader<T>(
+  url: string,
+  work: (reader: IgniteReader) => Promise<T>,
+): Promise<T> {
   const { hostname, port, username, password } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('Ignite does not answer')));
@@ -46,7 +54,8 @@ export async function withIgniteReader<T>(url: string, work: (reader: IgniteRead
     const features = Buffer.from([12, 0, 0, 0, 0]);
     send(socket, byte(1), int16(1), int16(7), int16(0), byte(2), features, ...(username === '' ? [] : user));
     const { value: answer } = await frames.next();
-    if (answer === undefined || answer.readUInt8(0) !== 1) throw new Error(`Ignite refuses: ${String(answer)}`);
+    if (answer === undefined || answer.readUInt8(0) !== 1)
+      throw new Error(`Ignite refuses: ${String(answer)}`);
     return await work(reader(socket, frames));
   } finally {
     socket.destroy();
@@ -78,6 +87,10 @@ function reader(socket: Socket, frames: AsyncGenerator<Buffer, undefined>): Igni
     async put(cache, key, value) {
       await call(OPERATION.put, ...of(cache), text(key), text(value));
     },
+    async putAll(cache, entries) {
+      const fields = entries.flatMap(([key, value]) => [text(key), text(value)]);
+      await call(OPERATION.putAll, ...of(cache), int32(entries.length), ...fields);
+    },
     async remove(cache, key) {
       return (await call(OPERATION.removeKey, ...of(cache), text(key))).byte() === 1;
     },
@@ -98,6 +111,9 @@ function reader(socket: Socket, frames: AsyncGenerator<Buffer, undefined>): Igni
       const [name, atomicity] = [Buffer.concat([int16(0), text(cache)]), Buffer.concat([int16(2), int32(0)])];
       const fields = Buffer.concat([int16(2), name, atomicity]);
       await call(OPERATION.getOrCreate, int32(fields.length), fields);
+    },
+    async clear(cache) {
+      await call(OPERATION.clear, ...of(cache));
     },
     async destroy(cache) {
       await call(OPERATION.destroy, int32(hashOf(cache)));
@@ -169,7 +185,11 @@ async function* framesOf(socket: Socket): AsyncGenerator<Buffer, undefined> {
     chunks.push(chunk as Buffer);
     received += (chunk as Buffer).length;
     // Joined only when a frame is complete: a page of a scan comes in many chunks.
-    for (let length = lengthOf(chunks); length !== undefined && received >= length + 4; length = lengthOf(chunks)) {
+    for (
+      let length = lengthOf(chunks);
+      length !== undefined && received >= length + 4;
+      length = lengthOf(chunks)
+    ) {
       const all = Buffer.concat(chunks);
       yield all.subarray(4, length + 4);
       chunks = [all.subarray(length + 4)];

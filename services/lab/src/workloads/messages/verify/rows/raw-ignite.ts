@@ -80,6 +80,9 @@ function rawRows(reader: IgniteReader, schema: string): RawRows {
       const stored = value === null ? { marks: '' } : (JSON.parse(value) as object);
       await reader.put(positions, source, JSON.stringify({ ...stored, next }));
     },
+    async clear() {
+      for (const name of [messages, counts, positions]) await reader.clear(name);
+    },
     async drop() {
       const existing = await reader.names();
       for (const name of [messages, counts, positions])

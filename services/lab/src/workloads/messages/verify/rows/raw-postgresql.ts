@@ -121,6 +121,10 @@ function rawRows(client: Client, schema: string): RawRows {
         [source, next],
       );
     },
+    async clear() {
+      const tables = ['message', 'country_count', 'weather_count', 'log_position'];
+      await client.query(`truncate ${tables.map((name) => `${schema}.${name}`).join(', ')}`);
+    },
     async drop() {
       await client.query(`drop schema if exists ${schema} cascade`);
     },

@@ -34,7 +34,9 @@ export interface RawRows {
   /** Changes the counts of a country, and of a class of weather, without a row. */
   addToCounts(country: string, weather: string, n: number): Promise<void>;
   setPosition(source: string, next: number): Promise<void>;
-  /** Removes everything that the lane has in the store. */
+  /** Removes all rows, counts and positions, as a store that lost its data. */
+  clear(): Promise<void>;
+  /** Removes everything that the lane has in the store, with its tables or caches. */
   drop(): Promise<void>;
 }
 

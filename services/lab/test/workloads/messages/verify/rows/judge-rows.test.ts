@@ -220,7 +220,11 @@ describe('the rows of a lane', () => {
       const counts = { ...countsOf(ROWS), expired: null };
       assert.deepEqual(await judged(ROWS.slice(10), counts, { mayHaveExpired: true }), []);
       assert.deepEqual(
-        (await judged([...ROWS.slice(10), { ...ROWS[20], scope: 'another' } as StoredRow], counts, { mayHaveExpired: true })).map(({ kind }) => kind),
+        (
+          await judged([...ROWS.slice(10), { ...ROWS[20], scope: 'another' } as StoredRow], counts, {
+            mayHaveExpired: true,
+          })
+        ).map(({ kind }) => kind),
         ['doubled'],
       );
     });
