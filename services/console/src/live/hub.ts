@@ -62,6 +62,7 @@ export class LiveHub {
   readonly #meter: LiveMeter;
   readonly #catchUp: CatchUp;
   readonly #clients = new Set<LiveClient>();
+  #attaching = 0;
   readonly #beats: NodeJS.Timeout;
   #follower: Follower | undefined;
   #starting: Promise<void> | undefined;
@@ -89,7 +90,7 @@ export class LiveHub {
   }
 
   get isFull(): boolean {
-    return this.#clients.size >= this.#limits.maxClients;
+    return this.#clients.size + this.#attaching >= this.#limits.maxClients;
   }
 
   /** Why the log cannot be read at the moment; undefined while it can or nobody wants it. */
@@ -113,6 +114,7 @@ export class LiveHub {
    */
   async attach(sink: Sink, from: From, countries: readonly string[] | undefined): Promise<LiveClient> {
     clearTimeout(this.#lingering);
+    this.#attaching += 1;
     try {
       await this.#follow();
       const client = await this.#begin(sink, from, filterBy(countries), countries);
@@ -120,6 +122,7 @@ export class LiveHub {
       client.pump();
       return client;
     } finally {
+      this.#attaching -= 1;
       this.#lingerIfIdle();
     }
   }
@@ -211,7 +214,7 @@ export class LiveHub {
   }
 
   #lingerIfIdle(): void {
-    if (this.#clients.size > 0) return;
+    if (this.#clients.size + this.#attaching > 0) return;
     clearTimeout(this.#lingering);
     this.#lingering = setTimeout(() => void this.#unfollow(), this.#limits.lingerMs).unref();
   }

@@ -68,8 +68,12 @@ describe('the live tail', () => {
   let missed: number;
   const open = (limits: Partial<LiveLimits> = {}) => {
     const meter = {
-      delivered: (n: number) => void (delivered += n),
-      missed: (n: number) => void (missed += n),
+      delivered: (n: number) => {
+        delivered += n;
+      },
+      missed: (n: number) => {
+        missed += n;
+      },
     };
     hub = new LiveHub(log, createLogger('test', 'silent'), meter, limits);
   };
