@@ -94,6 +94,8 @@ const consoleShape = {
   AUDIT_TIMEOUT_MS: milliseconds(120_000),
   /** CA file for stores of lanes without `storeCaFile`. */
   STORE_CA_FILE: z.string().optional(),
+  /** Whether `GET /api/live` streams messages: their text is user data, and the console has no login. */
+  LIVE: z.enum(['on', 'off']).default('off'),
   MAX_BODY_BYTES: count(262_144, 1_024, 16_777_216),
 };
 
@@ -145,6 +147,7 @@ export function parseConsoleConfig(environment: Environment) {
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT, maxBodyBytes: values.MAX_BODY_BYTES },
     operations: { host: values.OPERATIONS_HOST, port: values.OPERATIONS_PORT },
     prometheusUrl: values.PROMETHEUS_URL,
+    isLive: values.LIVE === 'on',
     pollIntervalMs: values.POLL_INTERVAL_MS,
     readTimeoutMs: values.READ_TIMEOUT_MS,
     auditTimeoutMs: values.AUDIT_TIMEOUT_MS,
