@@ -1,18 +1,15 @@
-import { isCountryCode } from '@caudal/common/message';
 import { BROKERS } from '@caudal/common/messaging';
 import { z } from 'zod';
+import { count, perCountry } from './schemas/fields.ts';
+
+export * from './schemas/live.ts';
+export * from './schemas/scale.ts';
+export * from './schemas/stream.ts';
 
 const LOGS = Object.values(BROKERS)
   .filter(({ kind }) => kind === 'log')
   .map(({ title }) => title)
   .join(', ');
-
-const count = z.int().min(0);
-
-const perCountry = z
-  .record(z.string(), count)
-  .refine((counts) => Object.keys(counts).every(isCountryCode), 'keys must be ISO 3166-1 alpha-2 codes')
-  .meta({ description: 'Messages by ISO 3166-1 alpha-2 code.' });
 
 const laneTotals = z
   .object({
