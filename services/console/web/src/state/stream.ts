@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { StreamState } from '../../../src/schemas.ts';
-import { mergePatch } from './merge-patch.ts';
+import { applyMergePatch, type Json } from '../../../src/stream/merge-patch.ts';
 
 /** Everything that the console sends; undefined until its first answer. */
 export const state = signal<StreamState | undefined>(undefined);
@@ -39,6 +39,11 @@ export function followStream(url: string, onState: Listener): void {
   open(url, onState);
 }
 
+/** A state is JSON without null. */
+function patched(from: StreamState, patch: Json): StreamState {
+  return applyMergePatch(from as unknown as Json, patch) as unknown as StreamState;
+}
+
 function open(url: string, onState: Listener): void {
   const source = new EventSource(url);
   const take = (next: StreamState): void => {
@@ -50,7 +55,7 @@ function open(url: string, onState: Listener): void {
   };
   source.addEventListener('snapshot', ({ data }) => take(JSON.parse(data) as StreamState));
   source.addEventListener('tick', ({ data }) => {
-    if (state.value !== undefined) take(mergePatch(state.value, JSON.parse(data)) as StreamState);
+    if (state.value !== undefined) take(patched(state.value, JSON.parse(data)));
   });
   source.addEventListener('error', () => {
     connection.value = 'lost';
