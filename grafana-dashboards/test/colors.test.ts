@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BROKER_NAMES } from '@caudal/common/messaging';
 import { HUES, MARK, NEUTRAL, type Owner, ownerOf, STATES } from '@caudal/common/palette';
+import { STORE_NAMES } from '@caudal/common/stores';
 import { GENERATED_DIRECTORY } from '../src/generated-files.ts';
 import { type DashboardJson, type PanelJson, readDashboards } from '../src/model/dashboard-json.ts';
 import { fieldConfigOf } from '../src/model/field-config.ts';
@@ -15,11 +17,13 @@ const dashboards = readDashboards(GENERATED_DIRECTORY);
 const panelsOf = ({ panels }: DashboardJson): PanelJson[] =>
   panels.filter(({ type }) => type !== 'row' && type !== 'text');
 
-const LANES = ['rabbitmq-valkey', 'kafka-redis', 'rabbitmq-redis', 'kafka-valkey', 'nats-postgres'];
+/** Every broker with every store. */
+const LANES = BROKER_NAMES.flatMap((broker) => STORE_NAMES.map((store) => `${broker}-${store}`));
+const UNKNOWN_LANE = 'nats-dynamo';
 
 /** Label sets as they come: of a lane and its consumers, of a broker, of a store, of ingest. */
 const LABELS: readonly Readonly<Record<string, string>>[] = [
-  ...LANES.flatMap((lane) =>
+  ...[...LANES, UNKNOWN_LANE].flatMap((lane) =>
     ['caudal-consumer-1', '10.0.0.7'].map((pod) => ({
       lane,
       component: `${lane}-consumer`,
@@ -114,7 +118,7 @@ function checkSeries({ title, fieldConfig, type }: PanelJson, name: string): voi
   else assert.equal(meaning, ownerOf(title.startsWith('RabbitMQ') ? 'rabbitmq' : name), where);
 }
 
-test('four lanes of two brokers lie on their own lines where lines are stacked, each with a colour', () => {
+test('lanes of all brokers and stores lie on their own lines where lines are stacked, each with a colour', () => {
   const stacked = [...dashboards.values()]
     .flatMap(panelsOf)
     .filter(({ fieldConfig }) =>
@@ -125,27 +129,45 @@ test('four lanes of two brokers lie on their own lines where lines are stacked, 
     .filter(({ targets = [] }) => targets.some(({ legendFormat }) => legendFormat.includes('{{lane}}')));
   assert.ok(stacked.length > 0);
   for (const { title, fieldConfig } of stacked) {
-    const shown = LANES.slice(0, 4).map((lane) => {
+    const shown = LANES.map((lane) => {
       const { custom, color } = fieldConfigOf(fieldConfig, `${lane} waiting`);
       return { group: (custom?.stacking as { group?: string } | undefined)?.group, color: color?.fixedColor };
     });
-    assert.equal(new Set(shown.map(({ group }) => group)).size, 4, title);
-    assert.equal(new Set(shown.map(({ color }) => color)).size, 4, title);
+    assert.equal(new Set(shown.map(({ group }) => group)).size, LANES.length, title);
+    assert.equal(new Set(shown.map(({ color }) => color)).size, LANES.length, title);
   }
 });
 
-test('a name belongs to one lane at most, by its broker first', () => {
+test('a name belongs to one lane at most, by its store first', () => {
   const owners = Object.fromEntries(
-    [...LANES, 'Valkey', 'redis', 'ingest', 'p99'].map((name) => [name, ownerOf(name)]),
+    [
+      'rabbitmq-valkey',
+      'kafka-redis',
+      'rabbitmq-redis',
+      'kafka-valkey',
+      'kafka-postgresql',
+      'rabbitmq-ignite',
+      UNKNOWN_LANE,
+      'kafka-consumer',
+      'Valkey',
+      'redis',
+      'RabbitMQ',
+      'ingest',
+      'p99',
+    ].map((name) => [name, ownerOf(name)]),
   );
   assert.deepEqual(owners, {
-    'rabbitmq-valkey': 'rabbitmq',
-    'kafka-redis': 'kafka',
-    'rabbitmq-redis': 'rabbitmq',
-    'kafka-valkey': 'kafka',
-    'nats-postgres': 'neutral',
-    Valkey: 'rabbitmq',
-    redis: 'kafka',
+    'rabbitmq-valkey': 'valkey',
+    'kafka-redis': 'redis',
+    'rabbitmq-redis': 'redis',
+    'kafka-valkey': 'valkey',
+    'kafka-postgresql': 'postgresql',
+    'rabbitmq-ignite': 'ignite',
+    [UNKNOWN_LANE]: 'neutral',
+    'kafka-consumer': 'redis',
+    Valkey: 'valkey',
+    redis: 'redis',
+    RabbitMQ: 'valkey',
     ingest: 'neutral',
     p99: 'neutral',
   });

@@ -32,7 +32,28 @@ export function isStopped(identity: ProcessIdentity): boolean {
   }
 }
 
-function readStat(path: number | string): { state: string; startTicks: number; threads: number } | undefined {
+/** The processes that this one has started, and those that they have started, as far as they run. */
+export function descendantsOf(identity: ProcessIdentity): readonly ProcessIdentity[] {
+  const children = new Map<number, ProcessIdentity[]>();
+  for (const entry of readdirSync('/proc')) {
+    const pid = Number(entry);
+    const stat = Number.isInteger(pid) ? readStat(pid) : undefined;
+    if (stat === undefined) continue;
+    children.set(stat.parent, [...(children.get(stat.parent) ?? []), { pid, startTicks: stat.startTicks }]);
+  }
+  const below = (pid: number): readonly ProcessIdentity[] =>
+    (children.get(pid) ?? []).flatMap((child) => [child, ...below(child.pid)]);
+  return isRunning(identity) ? below(identity.pid).filter(isRunning) : [];
+}
+
+interface Stat {
+  readonly state: string;
+  readonly parent: number;
+  readonly startTicks: number;
+  readonly threads: number;
+}
+
+function readStat(path: number | string): Stat | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${path}/stat`, 'utf8');
@@ -41,5 +62,6 @@ function readStat(path: number | string): { state: string; startTicks: number; t
   }
   // The name is in brackets and may hold anything, so the fields are counted from its end: state is the third.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', threads: Number(fields[17]), startTicks: Number(fields[19]) };
+  const [parent, threads, startTicks] = [fields[1], fields[17], fields[19]].map(Number);
+  return { state: fields[0] ?? '', parent, startTicks, threads } as Stat;
 }

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identifyProcess, isStopped } from '../lib/process-identity.ts';
 import { type CommandOutput, runCommand } from '../lib/run-command.ts';
 import { waitUntil } from '../lib/wait-until.ts';
 import { descriptionOf, type ServerName, serverNames } from './descriptions/index.ts';
@@ -34,21 +33,22 @@ export function createComposeRuntime(options: RuntimeOptions): Runtime {
     });
   }
 
+  /** A field of a container's state; empty without a container. */
+  function inspect(name: ServerName, field: 'Pid' | 'Paused'): string {
+    const args = ['inspect', '-f', `{{.State.${field}}}`, `${project}-${name}-1`];
+    const { status, stdout } = spawnSync('docker', args, { encoding: 'utf8' });
+    return status === 0 ? stdout.trim() : '';
+  }
+
   function pid(name: ServerName): number | undefined {
-    const inspect = spawnSync('docker', ['inspect', '-f', '{{.State.Pid}}', `${project}-${name}-1`], {
-      encoding: 'utf8',
-    });
-    const number = Number(inspect.stdout.trim());
-    return inspect.status === 0 && number > 0 ? number : undefined;
+    const number = Number(inspect(name, 'Pid'));
+    return number > 0 ? number : undefined;
   }
 
   return {
     kind: 'compose',
     pid,
-    isStopped: (name) => {
-      const identity = identifyProcess(pid(name) ?? -1);
-      return identity !== undefined && isStopped(identity);
-    },
+    isStopped: (name) => inspect(name, 'Paused') === 'true',
     async prepare(name) {
       await mkdir(join(dataDirectory, 'targets'), { recursive: true });
       signal?.throwIfAborted();
@@ -59,7 +59,10 @@ export function createComposeRuntime(options: RuntimeOptions): Runtime {
       await compose('up', '--detach', '--no-deps', name);
     },
     async signal(name, signalName) {
-      await compose('kill', '--signal', signalName, name);
+      // A signal would reach only the first process of the container.
+      if (signalName === 'SIGSTOP') await compose('pause', name);
+      else if (signalName === 'SIGCONT') await compose('unpause', name);
+      else await compose('kill', '--signal', signalName, name);
       if (signalName === 'SIGSTOP' || signalName === 'SIGCONT') return;
       if (!(await waitUntil(() => pid(name) === undefined, { timeoutMs: signalTimeoutMs }))) {
         throw new Error(`${name} is still running ${signalTimeoutMs} ms after ${signalName}`);

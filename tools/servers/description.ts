@@ -65,10 +65,14 @@ export interface ServerDescription<
   readonly secrets: Readonly<Record<Secret, () => string>>;
   /** Layers of its root file system over the Debian base, lowest first. */
   readonly layers: readonly Layer[];
+  /** Signal on which it ends in good order and without waiting for its clients. Default SIGTERM. */
+  readonly stopSignal?: 'SIGTERM' | 'SIGINT';
   /** How to run it as a process. It listens only on 127.0.0.1. */
   define(own: OwnState<Port, Secret>, surroundings: Surroundings): ServerDefinition;
   /** Whether it answers its protocol: a listening port is not enough while data is being loaded. */
   isReady(own: OwnState<Port, Secret>): Promise<boolean>;
+  /** Takes a step towards being ready that only a client can take; called while {@link isReady} says no. */
+  settle?(own: OwnState<Port, Secret>): Promise<void>;
   /** Addresses for clients; URLs include credentials. */
   addresses(own: OwnState<Port, Secret>): Addresses;
   /** The addresses as `npm run servers -- status` prints them. */

@@ -31,6 +31,16 @@ export function answersPing(port: number, password: string): Promise<boolean> {
   });
 }
 
+/** PostgreSQL: a startup message is answered by a request to authenticate; while it recovers, by an error. */
+export function answersPostgresql(port: number): Promise<boolean> {
+  const body = Buffer.from('\0\x03\0\0user\0probe\0database\0postgres\0\0', 'latin1');
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length + length.length);
+  return answers(port, Buffer.concat([length, body]), (reply) =>
+    reply.length === 0 ? undefined : reply.toString('latin1', 0, 1) === 'R',
+  );
+}
+
 /** HTTP: a successful response. `credentials` are `user:password`. */
 export async function answersHttp(port: number, path: string, credentials?: string): Promise<boolean> {
   try {

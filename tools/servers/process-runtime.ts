@@ -5,7 +5,13 @@ import { chown, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { identifyProcess, isRunning, isStopped, type ProcessIdentity } from '../lib/process-identity.ts';
+import {
+  descendantsOf,
+  identifyProcess,
+  isRunning,
+  isStopped,
+  type ProcessIdentity,
+} from '../lib/process-identity.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { waitUntil } from '../lib/wait-until.ts';
 import { ensureRootfs } from '../rootfs/rootfs.ts';
@@ -64,10 +70,12 @@ export function createProcessRuntime(options: RuntimeOptions): Runtime {
     async signal(name, signalName) {
       const identity = running(name);
       if (identity === undefined) throw new Error(`${name} is not running`);
+      if (signalName === 'SIGCONT')
+        for (const each of descendantsOf(identity).toReversed()) send(each, signalName);
       process.kill(identity.pid, signalName);
       if (signalName === 'SIGCONT') return;
       // Threads stop individually, shortly after the signal.
-      const isDone = () => !isRunning(identity) || (signalName === 'SIGSTOP' && isStopped(identity));
+      const isDone = () => !isRunning(identity) || (signalName === 'SIGSTOP' && isSuspended(identity));
       if (!(await waitUntil(isDone, { timeoutMs: signalTimeoutMs, everyMs: 10 }))) {
         throw new Error(
           `${name} (process ${identity.pid}) is still running ${signalTimeoutMs} ms after ${signalName}`,
@@ -142,7 +150,8 @@ async function launchProcess(definition: ServerDefinition, launch: Launch): Prom
   const log = openSync(launch.log, 'a');
   const command = [
     ...(launch.background ? [] : ['setpriv', '--pdeathsig', 'KILL']),
-    ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'],
+    // Of its own too: System V's shared memory, which a killed PostgreSQL would leave behind.
+    ...['unshare', '--mount', '--pid', '--ipc', '--fork', '--kill-child', '--propagation', 'private'],
     ...['sh', join(import.meta.dirname, 'launch.sh'), launch.root, launch.directories.toReversed().join(':')],
     ...[launch.data, definition.dataPath, launch.config, definition.configPath, launch.targets],
     ...[String(definition.user), String(definition.group)],
@@ -170,6 +179,27 @@ async function readPid(pipe: Readable): Promise<number> {
     return Number(line);
   }
   return 0;
+}
+
+/**
+ * Suspends what a suspended process has started, which would go on without it: PostgreSQL serves each client by a process.
+ *
+ * @returns whether all are suspended
+ */
+function isSuspended(identity: ProcessIdentity): boolean {
+  if (!isStopped(identity)) return false;
+  const awake = descendantsOf(identity).filter((each) => !isStopped(each));
+  for (const each of awake) send(each, 'SIGSTOP');
+  return awake.length === 0;
+}
+
+/** Signals a process that may have ended. */
+function send({ pid }: ProcessIdentity, signalName: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signalName);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

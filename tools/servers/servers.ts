@@ -278,6 +278,7 @@ async function untilReady({ runtime, dataDirectory, signal }: Context, name: Ser
   let ended = false;
   const isUp = async () => {
     if (await isReady(name, dataDirectory)) return true;
+    await descriptionOf(name).settle?.(ownState(stateOf(dataDirectory), name));
     ended = runtime.pid(name) === undefined;
     return ended;
   };
@@ -291,9 +292,9 @@ async function endServers({ runtime }: Context, names: readonly ServerName[]): P
   await Promise.all(
     names.map(async (name) => {
       if (runtime.pid(name) === undefined) return;
-      // A suspended process handles SIGTERM only after SIGCONT.
+      // A suspended process handles other signals only after SIGCONT.
       if (runtime.isStopped(name)) await runtime.signal(name, 'SIGCONT').catch(() => undefined);
-      const ended = runtime.signal(name, 'SIGTERM').catch(() => undefined);
+      const ended = runtime.signal(name, descriptionOf(name).stopSignal ?? 'SIGTERM').catch(() => undefined);
       const gone = () => runtime.pid(name) === undefined;
       if (!(await waitUntil(gone, { timeoutMs: terminateTimeoutMs, everyMs: 20 }))) {
         await runtime.signal(name, 'SIGKILL').catch(() => undefined);

@@ -1,12 +1,13 @@
 import { BROKER_NAMES } from '@caudal/common/messaging';
 import { METRICS } from '@caudal/common/metrics';
-import { STORE_NAMES } from '@caudal/common/stores';
+import { STORE_NAMES, STORES } from '@caudal/common/stores';
 import { select } from '../signals/signal.ts';
 import type { AlertRule } from './rule.ts';
 
 // Other software may use the same exporter: only stores of a Caudal release count.
 const store = 'namespace, release, component';
-const component = `component=~"${STORE_NAMES.join('|')}"`;
+const withExporter = STORE_NAMES.filter((name) => STORES[name].urlSchemes.includes('redis'));
+const component = `component=~"${withExporter.join('|')}"`;
 const used = `max by (${store}) (redis_memory_used_bytes{${component}})`;
 const most = `max by (${store}) (redis_memory_max_bytes{${component}})`;
 const releases = `count by (namespace, release) (${select(METRICS.brokerUp)})`;

@@ -1,4 +1,4 @@
-import { BROKER_NAMES, type BrokerName } from '@caudal/common/messaging';
+import { BROKER_NAMES } from '@caudal/common/messaging';
 import {
   CROSSED_PATTERNS,
   HUES,
@@ -8,7 +8,7 @@ import {
   type Owner,
   STATES,
 } from '@caudal/common/palette';
-import { STORE_NAMES } from '@caudal/common/stores';
+import { STORE_NAMES, type StoreName } from '@caudal/common/stores';
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Signal } from '../signals/signal.ts';
@@ -45,13 +45,13 @@ export function colorOverrides(
   const isMany = /\{\{(?:pod|country)\}\}/.test(legends);
   const hasQuantiles = /^p\d\d/m.test(legends);
   return [
-    ...(namesOwner ? BROKER_NAMES.map((one) => ofOwner(one, isMany, isStacked)) : []),
-    ...(namesOwner ? BROKER_NAMES.map((one) => ofCrossed(one, isMany, isStacked)) : []),
+    ...(namesOwner ? STORE_NAMES.map((one) => ofOwner(one, isMany, isStacked)) : []),
+    ...(namesOwner ? STORE_NAMES.map((one) => ofCrossed(one, isMany, isStacked)) : []),
     ...(hasQuantiles
-      ? [...quantiles('^', HUES[owner]), ...(namesOwner ? BROKER_NAMES.flatMap(quantilesOf) : [])]
+      ? [...quantiles('^', HUES[owner]), ...(namesOwner ? STORE_NAMES.flatMap(quantilesOf) : [])]
       : []),
     ...(/in hand$/m.test(legends)
-      ? BROKER_NAMES.map((one) => ({
+      ? STORE_NAMES.map((one) => ({
           regexp: `/${OWNER_PATTERNS[one]}.* in hand$/i`,
           properties: [fixed(HUES[one].light)],
         }))
@@ -89,10 +89,10 @@ const fixed = (fixedColor: string): DynamicConfigValue => ({
   value: { mode: FieldColorModeId.Fixed, fixedColor },
 });
 
-const ofOwner = (owner: BrokerName, isMany: boolean, isStacked: boolean): NameOverride =>
+const ofOwner = (owner: StoreName, isMany: boolean, isStacked: boolean): NameOverride =>
   ofLane(OWNER_PATTERNS[owner], HUES[owner].mid, isMany, isStacked && owner);
 
-const ofCrossed = (owner: BrokerName, isMany: boolean, isStacked: boolean): NameOverride =>
+const ofCrossed = (owner: StoreName, isMany: boolean, isStacked: boolean): NameOverride =>
   ofLane(CROSSED_PATTERNS[owner], HUES[owner].dark, isMany, isStacked && `${owner} crossed`);
 
 // Lines that are stacked lie on those of their own lane only.
@@ -107,7 +107,7 @@ function ofLane(pattern: string, fixedColor: string, isMany: boolean, group: str
   };
 }
 
-const quantilesOf = (owner: BrokerName): readonly NameOverride[] =>
+const quantilesOf = (owner: StoreName): readonly NameOverride[] =>
   quantiles(OWNER_PATTERNS[owner], HUES[owner]);
 
 function quantiles(start: string, hue: Hue): readonly NameOverride[] {

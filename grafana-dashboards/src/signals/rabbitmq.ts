@@ -1,3 +1,4 @@
+import { ownerOf } from '@caudal/common/palette';
 import { RATE_WINDOW, SCOPE, type Signal, select } from './signal.ts';
 
 /** Metrics of RabbitMQ's prometheus plugin. */
@@ -13,7 +14,7 @@ export const RABBITMQ_QUEUES: Signal = {
   title: 'RabbitMQ: messages in queues',
   description:
     'Ready: waiting for delivery. Unacknowledged: delivered to a consumer but not stored yet; at most its prefetch.',
-  owner: 'rabbitmq',
+  owner: ownerOf('rabbitmq'),
   unit: 'short',
   queries: [
     {
@@ -32,7 +33,7 @@ export const RABBITMQ_RATES: Signal = {
   title: 'RabbitMQ: messages',
   description:
     'Messages per second. Confirmed below received: publishers are waiting. Acknowledged below delivered: the store slows the consumers down. Redelivered above 0: a consumer or its connection was lost.',
-  owner: 'rabbitmq',
+  owner: ownerOf('rabbitmq'),
   unit: 'mps',
   queries: [
     { expr: perSecond('rabbitmq_global_messages_received_total'), legend: 'received' },
@@ -47,7 +48,7 @@ export const RABBITMQ_RATES: Signal = {
 export const RABBITMQ_MEMORY: Signal = {
   title: 'RabbitMQ: memory',
   description: 'Resident memory of each node and the limit above which it blocks publishers.',
-  owner: 'rabbitmq',
+  owner: ownerOf('rabbitmq'),
   unit: 'bytes',
   queries: [
     {
@@ -62,7 +63,7 @@ export const RABBITMQ_MEMORY: Signal = {
 export const RABBITMQ_DISK: Signal = {
   title: 'RabbitMQ: free disk',
   description: 'Free disk space of each node and the limit below which it blocks publishers.',
-  owner: 'rabbitmq',
+  owner: ownerOf('rabbitmq'),
   unit: 'bytes',
   queries: [
     {
@@ -78,7 +79,7 @@ export const RABBITMQ_ALARMS: Signal = {
   title: 'RabbitMQ: alarms',
   description:
     'During an alarm, publishers are blocked and ingest responds with 503. Memory: too many messages are waiting. Disk: the volume is full.',
-  owner: 'rabbitmq',
+  owner: ownerOf('rabbitmq'),
   unit: 'short',
   queries: [
     { expr: `max(${select('rabbitmq_alarms_memory_used_watermark', SCOPE)})`, legend: 'memory' },
@@ -91,7 +92,7 @@ export const RABBITMQ_CLIENTS: Signal = {
   title: 'RabbitMQ: clients',
   description:
     'Connections, channels and consumers. If connections rise steadily, a client does not close them.',
-  owner: 'rabbitmq',
+  owner: ownerOf('rabbitmq'),
   unit: 'short',
   queries: [
     { expr: `sum(${select('rabbitmq_connections', SCOPE)})`, legend: 'connections' },

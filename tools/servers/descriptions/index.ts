@@ -1,12 +1,14 @@
 import type { OwnState, ServerDescription } from '../description.ts';
+import { ignite } from './ignite/ignite.ts';
 import { kafka } from './kafka.ts';
+import { postgresql } from './postgresql/postgresql.ts';
 import { prometheus } from './prometheus.ts';
 import { rabbitmq } from './rabbitmq.ts';
 import { redis } from './redis.ts';
 import { valkey } from './valkey.ts';
 
 /** All servers that the tools can run, in the order in which they are listed for users. */
-const SERVERS = { rabbitmq, kafka, valkey, redis, prometheus };
+const SERVERS = { rabbitmq, kafka, valkey, redis, postgresql, ignite, prometheus };
 
 type Servers = typeof SERVERS;
 

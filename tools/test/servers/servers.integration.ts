@@ -6,7 +6,13 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { identifyProcess, isRunning } from '../../lib/process-identity.ts';
+import {
+  descendantsOf,
+  identifyProcess,
+  isRunning,
+  isStopped,
+  type ProcessIdentity,
+} from '../../lib/process-identity.ts';
 import { waitUntil } from '../../lib/wait-until.ts';
 import { descriptionOf, type ServerName, serverNames } from '../../servers/descriptions/index.ts';
 import { isPortFree } from '../../servers/ports.ts';
@@ -84,6 +90,13 @@ function pidOf(name: ServerName): number {
   return pid;
 }
 
+/** A server's process and all that it has started. */
+function processesOf(name: ServerName): readonly ProcessIdentity[] {
+  const identity = identifyProcess(pidOf(name));
+  assert.ok(identity);
+  return [identity, ...descendantsOf(identity)];
+}
+
 test('all answer their protocols', async () => {
   for (const name of serverNames) {
     assert.equal(await isReady(name), true, name);
@@ -151,6 +164,9 @@ test('a suspended server does not answer, and resumes where it was', async () =>
       serverNames.map(async (name) => {
         assert.equal(await servers.status(name), 'stopped', name);
         assert.equal(await isReady(name), false, name);
+        // One that went on would serve its clients.
+        const processes = processesOf(name);
+        assert.ok(processes.every(isStopped), name);
       }),
     );
   } finally {
@@ -158,6 +174,7 @@ test('a suspended server does not answer, and resumes where it was', async () =>
   }
   for (const name of serverNames) {
     assert.ok(await waitUntil(() => isReady(name), { timeoutMs: 20_000 }), name);
+    assert.ok(!processesOf(name).some(isStopped), name);
   }
   assert.deepEqual(serverNames.map(pidOf), pids);
 });

@@ -20,13 +20,11 @@ export const VERSION_READERS: Readonly<Record<ServerName, VersionReader>> = {
     const overview = await readJson<{ rabbitmq_version?: string }>(url.href, { authorization });
     return overview.rabbitmq_version;
   },
-  /** Kafka does not report its version to clients: this is the one that tools/servers starts. */
-  async kafka() {
-    const pom = await readFile(join(ROOT, 'tools', 'rootfs', 'kafka', 'pom.xml'), 'utf8');
-    return /<kafka\.version>([^<]+)</.exec(pom)?.[1];
-  },
+  kafka: () => readPom('kafka'),
+  ignite: () => readPom('ignite'),
   valkey: ({ valkey }) => readInfo(new ValkeyClient(valkey.url, CLIENT), 'valkey_version'),
   redis: ({ redis }) => readInfo(new RedisClient(redis.url, CLIENT), 'redis_version'),
+  postgresql: () => Promise.resolve(undefined),
   async prometheus({ prometheus }) {
     const info = await readJson<{ data?: { version?: string } }>(`${prometheus.url}/api/v1/status/buildinfo`);
     return info.data?.version;
@@ -34,6 +32,12 @@ export const VERSION_READERS: Readonly<Record<ServerName, VersionReader>> = {
 };
 
 const CLIENT = { commandTimeout: TIMEOUT_MS, maxRetriesPerRequest: 1 } as const;
+
+/** Version that tools/servers starts, of a server that does not report it to clients. */
+async function readPom(name: ServerName): Promise<string | undefined> {
+  const pom = await readFile(join(ROOT, 'tools', 'rootfs', name, 'pom.xml'), 'utf8');
+  return new RegExp(`<${name}\\.version>([^<]+)<`).exec(pom)?.[1];
+}
 
 async function readJson<T>(url: string, headers: Readonly<Record<string, string>> = {}): Promise<T> {
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -10,17 +10,17 @@ const coloursOf = (names: readonly string[]): string[] => {
 };
 
 it('draws a lane in the hue it has on the dashboards, whatever its place', () => {
-  const { rabbitmq, kafka } = HUES;
-  assert.deepEqual(coloursOf(['rabbitmq-valkey', 'kafka-redis']), [rabbitmq.dark, kafka.dark]);
-  assert.deepEqual(coloursOf(['kafka-redis', 'rabbitmq-valkey']), [kafka.dark, rabbitmq.dark]);
+  const { valkey, redis } = HUES;
+  assert.deepEqual(coloursOf(['rabbitmq-valkey', 'kafka-redis']), [valkey.dark, redis.dark]);
+  assert.deepEqual(coloursOf(['kafka-redis', 'rabbitmq-valkey']), [redis.dark, valkey.dark]);
 });
 
-it('draws two lanes of one broker in two shades of its hue, and others in grey', () => {
-  const { kafka, neutral } = HUES;
-  assert.deepEqual(coloursOf(['kafka-redis', 'nats-postgres', 'kafka-valkey']), [
-    kafka.dark,
+it('draws two lanes of one store in two shades of its hue, and others in grey', () => {
+  const { redis, neutral } = HUES;
+  assert.deepEqual(coloursOf(['kafka-redis', 'nats-dynamo', 'rabbitmq-redis']), [
+    redis.dark,
     neutral.dark,
-    kafka.mid,
+    redis.mid,
   ]);
 });
 

@@ -1,0 +1,24 @@
+#!/bin/sh
+# start.sh ARGUMENTS...
+# Becomes PostgreSQL on the data in PGDATA. The first start makes them, complete or not at all; every start sets the
+# passwords, before there is a port or a socket to use an old one at: they are what the state says, also over older data.
+# /etc/postgresql has setup.sql, for the first start, and passwords.sql; in both an empty line ends a statement.
+set -eu
+
+# single DIRECTORY DATABASE < STATEMENTS: PostgreSQL without a server. What a failed statement contains is not logged.
+single() {
+  postgres --single -j -D "$1" -c exit_on_error=on -c log_min_error_statement=panic -c log_checkpoints=off "$2" > /dev/null
+}
+
+if [ ! -f "$PGDATA/PG_VERSION" ]; then
+  rm -rf "$PGDATA.new"
+  initdb --pgdata="$PGDATA.new" --username=postgres --auth-local=peer --auth-host=scram-sha-256 --encoding=UTF8 \
+    --locale-provider=builtin --locale=C.UTF-8 --data-checksums --no-instructions
+  single "$PGDATA.new" postgres < /etc/postgresql/setup.sql
+  mv "$PGDATA.new" "$PGDATA"
+fi
+# A standby has the passwords of its primary.
+if [ ! -f "$PGDATA/standby.signal" ]; then
+  single "$PGDATA" postgres < /etc/postgresql/passwords.sql
+fi
+exec postgres -D "$PGDATA" "$@"
