@@ -26,28 +26,6 @@ export const HUES: Readonly<Record<Owner, Hue>> = {
   neutral: { light: '#CCCCDC', mid: '#9C9CAE', dark: '#74748A' },
 };
 
-/**
- * Hues of a broker's lanes where it has several, in their order: the first is that of {@link HUES}, the further ones stay on
- * the broker's side of the circle (RabbitMQ warm, Kafka cool).
- */
-const LANE_HUES: Readonly<Record<BrokerName, readonly Hue[]>> = {
-  rabbitmq: [HUES.rabbitmq, { light: '#F3C4B8', mid: '#E08D79', dark: '#A84B35' }],
-  kafka: [
-    HUES.kafka,
-    { light: '#C3C7FF', mid: '#8F96F8', dark: '#4A50C8' },
-    { light: '#A5E3DE', mid: '#3FBFB5', dark: '#0E7F78' },
-  ],
-};
-
-/**
- * Hue of a lane.
- * @param index place among the lanes of its broker, from 0; further lanes than there are hues begin again
- */
-export function hueOfLane(broker: BrokerName, index: number): Hue {
-  const hues = LANE_HUES[broker];
-  return hues[index % hues.length] ?? HUES[broker];
-}
-
 /** Terminal colours closest to the hues of {@link HUES}, as `styleText` of node:util names them. */
 export const TERMINAL_HUES = {
   valkey: 'magentaBright',
@@ -76,6 +54,12 @@ const USUAL_BROKER: Readonly<Record<StoreName, BrokerName>> = {
   postgresql: 'kafka',
   ignite: 'kafka',
 };
+
+/** Hue of a lane: that of its store, darker where its broker is not the usual one. */
+export function hueOfLane(broker: BrokerName, store: StoreName): Hue {
+  const hue = HUES[store];
+  return USUAL_BROKER[store] === broker ? hue : { light: hue.mid, mid: hue.dark, dark: hue.dark };
+}
 
 const STORES = Object.keys(USUAL_BROKER) as readonly StoreName[];
 const BROKERS = Object.keys(HOME) as readonly BrokerName[];

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { build } from 'vite';
 
 /**
  * Builds the page: `index.html`, which refers to files whose names change with their contents.
@@ -7,6 +6,8 @@ import { build } from 'vite';
  * @param directory emptied first
  */
 export async function buildPage(directory: string): Promise<void> {
+  // Only who builds waits for it to load.
+  const { build } = await import('vite');
   await build({
     root: import.meta.dirname,
     // Relative, so that the page also works below a path of an ingress.

@@ -59,7 +59,11 @@ export async function startScriptedConsole(options: ScriptedConsoleOptions): Pro
     openStream(response, tails);
     const from = headers['last-event-id'] ?? query.from;
     const next = typeof from === 'string' ? Number(from) : passed.length;
-    send(response, { event: 'start', id: String(next), data: { topic: 'message', partitions: 1, from: 'now' } });
+    send(response, {
+      event: 'start',
+      id: String(next),
+      data: { topic: 'message', partitions: 1, from: 'now' },
+    });
     for (const [index, message] of passed.entries())
       if (index >= next) send(response, { id: String(index + 1), data: message });
   });
@@ -88,7 +92,10 @@ export async function startScriptedConsole(options: ScriptedConsoleOptions): Pro
     requests,
     scaled,
     show(next) {
-      const patch = mergePatch(state as unknown as { [key: string]: Json }, next as unknown as { [key: string]: Json });
+      const patch = mergePatch(
+        state as unknown as { [key: string]: Json },
+        next as unknown as { [key: string]: Json },
+      );
       state = next;
       for (const response of streams) send(response, { event: 'tick', data: patch ?? {} });
     },

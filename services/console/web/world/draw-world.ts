@@ -82,7 +82,7 @@ export function drawWorld(): World {
     const place = PLACES[code] ?? centres.get(code);
     const at = place && projection([place[0], place[1]]);
     if (!at) throw new Error(`${code}: no outline and no place; add it to PLACES`);
-    dots[code] = [Math.round(at[0]), Math.min(Math.round(at[1]), HEIGHT - MARGIN)];
+    dots[code] = [Math.min(Math.round(at[0]), WIDTH - MARGIN), Math.min(Math.round(at[1]), HEIGHT - MARGIN)];
   }
   return { width: WIDTH, height: HEIGHT, shapes, other, dots };
 }

@@ -73,7 +73,9 @@ export function sortRows(rows: readonly CountryRow[], { by, descending }: Order)
 export function findRows(rows: readonly CountryRow[], text: string): readonly CountryRow[] {
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return rows;
-  return rows.filter(({ code, name }) => code.toLowerCase() === wanted || name.toLowerCase().includes(wanted));
+  return rows.filter(
+    ({ code, name }) => code.toLowerCase() === wanted || name.toLowerCase().includes(wanted),
+  );
 }
 
 /** Shade of a country on the map, 0 to 1, by the logarithm of its size: a few large ones would hide the others. */

@@ -1,5 +1,5 @@
 import type { Light } from '../../../src/schemas.ts';
-import { count, messages, span, timeOfDay } from './format.ts';
+import { count, span, timeOfDay } from './format.ts';
 
 /** A light as it is shown: the state of the console's light, or `unknown` if it is no longer that of now. */
 export interface LightView {
@@ -32,12 +32,16 @@ export function viewLight(light: Light | undefined, silentMs: number | undefined
     return {
       state: 'unknown',
       word: WORDS.unknown,
-      line: silentMs === undefined ? 'waiting for the first reading' : `the console has not answered for ${span(silentMs / 1_000)}`,
+      line:
+        silentMs === undefined
+          ? 'waiting for the first reading'
+          : `the console has not answered for ${span(silentMs / 1_000)}`,
       notes: [],
     };
   if (silentMs !== undefined) {
     const { lastCertain } = light;
-    const last = lastCertain && `last ${WORDS[lastCertain.state].toLowerCase()} at ${timeOfDay(lastCertain.at)}`;
+    const last =
+      lastCertain && `last ${WORDS[lastCertain.state].toLowerCase()} at ${timeOfDay(lastCertain.at)}`;
     return {
       state: 'unknown',
       word: WORDS.unknown,
@@ -47,7 +51,8 @@ export function viewLight(light: Light | undefined, silentMs: number | undefined
   }
   const { state, line, reasons, lastCertain } = light;
   const notes = reasons.map(({ text }) => text).filter((text) => text !== line);
-  if (state === 'in-flight' && light.etaSeconds !== undefined) notes.unshift(`empty in about ${span(light.etaSeconds)}`);
+  if (state === 'in-flight' && light.etaSeconds !== undefined)
+    notes.unshift(`empty in about ${span(light.etaSeconds)}`);
   if (state === 'unknown' && lastCertain !== undefined)
     notes.push(`last ${WORDS[lastCertain.state].toLowerCase()} at ${timeOfDay(lastCertain.at)}`);
   return {
@@ -75,9 +80,4 @@ export function spokenLight({ state, word, line }: LightView): string {
 /** Messages of a kind of finding, over all lanes. */
 export function countOf(light: Light, kind: Light['reasons'][number]['kind']): number {
   return light.reasons.reduce((sum, reason) => sum + (reason.kind === kind ? (reason.count ?? 0) : 0), 0);
-}
-
-/** `1 message short`, of what `missing` counts; for the tooltip of a lane. */
-export function shortOf(missing: number): string {
-  return `${messages(missing)} short`;
 }

@@ -43,11 +43,14 @@ export function Chart(props: ChartProps): JSX.Element {
   const [cursor, setCursor] = useState<number | undefined>(undefined);
   const key = `${scale}|${windowSeconds}|${lines.map(({ name, hue }) => `${name}${hue?.mid}`).join('|')}`;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: made again only for other lines; data go the way below
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const made = new uPlot(optionsOf(latest, element.clientWidth, setCursor), dataOf(latest.current), element);
+    const made = new uPlot(
+      optionsOf(latest, element.clientWidth, setCursor),
+      dataOf(latest.current),
+      element,
+    );
     plot.current = made;
     const observer = new ResizeObserver(([entry]) => {
       if (entry !== undefined) made.setSize({ width: entry.contentRect.width, height: HEIGHT });
@@ -66,7 +69,6 @@ export function Chart(props: ChartProps): JSX.Element {
       plot.current = undefined;
     };
   }, [key]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: all of them are in the data
   useEffect(() => {
     plot.current?.setData(dataOf(latest.current));
   }, [at, lines, windowSeconds, softMax]);
@@ -144,7 +146,10 @@ function optionsOf(
       },
       y:
         scale === 'logarithmic'
-          ? { distr: 3, range: (_plot, _min, max) => [LOG_FLOOR, Math.max(latest.current.softMax, (max || 0) * 1.5)] }
+          ? {
+              distr: 3,
+              range: (_plot, _min, max) => [LOG_FLOOR, Math.max(latest.current.softMax, (max || 0) * 1.5)],
+            }
           : { range: (_plot, _min, max) => [0, Math.max(latest.current.softMax, (max || 0) * 1.08)] },
     },
     axes: [
@@ -152,13 +157,15 @@ function optionsOf(
         ...axis,
         size: 26,
         space: 70,
-        values: (_plot, splits) => splits.map((time) => timeOfDay(time * 1_000).slice(0, windowSeconds > 60 ? 5 : 8)),
+        values: (_plot, splits) =>
+          splits.map((time) => timeOfDay(time * 1_000).slice(0, windowSeconds > 60 ? 5 : 8)),
       },
       {
         ...axis,
         size: 52,
         space: 34,
-        values: (_plot, splits) => splits.map((value) => (value === null ? '' : latest.current.format(value))),
+        values: (_plot, splits) =>
+          splits.map((value) => (value === null ? '' : latest.current.format(value))),
       },
     ],
     series: [

@@ -69,7 +69,6 @@ function Share({
     return (
       <span class="strip" role="img" aria-label={label} title={label}>
         {Array.from({ length: partitions }, (_, partition) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the index is the partition
           <i key={partition} class={own.includes(partition) ? 'own' : ''} />
         ))}
       </span>

@@ -1,6 +1,13 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { type CountryRow, countryRows, findRows, type Order, type SortKey, sortRows } from '../model/countries.ts';
+import {
+  type CountryRow,
+  countryRows,
+  findRows,
+  type Order,
+  type SortKey,
+  sortRows,
+} from '../model/countries.ts';
 import { count } from '../model/format.ts';
 import { lanesOf } from '../model/lanes.ts';
 import { state } from '../state/stream.ts';
@@ -23,7 +30,10 @@ const rows = computed(() => countryRows(state.value));
 const found = computed(() => {
   const sorted = sortRows(findRows(rows.value, search.value), order.value);
   // A difference is shown whatever the order is: it is what a person looks for.
-  return [...sorted.filter(({ difference }) => difference !== 0), ...sorted.filter(({ difference }) => difference === 0)];
+  return [
+    ...sorted.filter(({ difference }) => difference !== 0),
+    ...sorted.filter(({ difference }) => difference === 0),
+  ];
 });
 
 /** Counts per country, as a map and as a table. */
@@ -71,7 +81,7 @@ function Table(): JSX.Element {
         </label>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-      <div class="scroll" tabIndex={0} role="region" aria-label="Messages by country">
+      <section class="scroll" tabIndex={0} aria-label="Messages by country">
         <table>
           <thead>
             <tr>
@@ -91,7 +101,7 @@ function Table(): JSX.Element {
         </table>
         {rows.value.length === 0 && <p class="empty">No messages yet.</p>}
         {rows.value.length > 0 && found.value.length === 0 && <p class="empty">No country matches.</p>}
-      </div>
+      </section>
       {(hidden > 0 || showsAll.value) && (
         <button
           type="button"
@@ -121,7 +131,12 @@ function Column({
   const isSorted = order.value.by === by;
   const direction = order.value.descending ? 'descending' : 'ascending';
   return (
-    <th scope="col" class={by === 'name' ? 'text' : 'number'} aria-sort={isSorted ? direction : 'none'} title={title}>
+    <th
+      scope="col"
+      class={by === 'name' ? 'text' : 'number'}
+      aria-sort={isSorted ? direction : 'none'}
+      title={title}
+    >
       <button
         type="button"
         style={hue && hueStyle(hue)}
@@ -162,7 +177,12 @@ function Row({
       }}
     >
       <th scope="row" class="text">
-        <button type="button" aria-pressed={isFollowed} title="Follow in the live messages" onClick={() => choose(code)}>
+        <button
+          type="button"
+          aria-pressed={isFollowed}
+          title="Follow in the live messages"
+          onClick={() => choose(code)}
+        >
           <span class="code">{code}</span>
           <span class="name">{name}</span>
         </button>

@@ -31,7 +31,8 @@ export function openKeys(): void {
 export function followKeys(): void {
   document.addEventListener('keydown', (event) => {
     const { target, key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null)
+      return;
     if (target instanceof HTMLElement && target.closest('input, select, textarea') !== null) return;
     // Space presses a button that has the focus.
     if (key === ' ' && target instanceof HTMLElement && target.closest('button, a, summary') !== null) return;

@@ -84,7 +84,15 @@ function backlogTitle({ backlog }: NamedLane): string | undefined {
   return `waiting ${count(backlog.waiting)}, in hand ${count(backlog.inHand)}`;
 }
 
-function Pair({ name, value, title }: { name: string; value: string; title?: string | undefined }): JSX.Element {
+function Pair({
+  name,
+  value,
+  title,
+}: {
+  name: string;
+  value: string;
+  title?: string | undefined;
+}): JSX.Element {
   return (
     <div title={title}>
       <dt>{name}</dt>

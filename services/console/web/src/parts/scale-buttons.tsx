@@ -4,13 +4,21 @@ import { scale, scaleError, scaleTo, scaling } from '../state/scale.ts';
 import { Icon } from './icon.tsx';
 
 /** How many consumers a lane has; with the right to change it, also the buttons that do. */
-export function ScaleButtons({ lane, consumers }: { lane: string; consumers: number | undefined }): JSX.Element {
+export function ScaleButtons({
+  lane,
+  consumers,
+}: {
+  lane: string;
+  consumers: number | undefined;
+}): JSX.Element {
   const right = scale.value;
   const wanted = right?.replicas[lane];
   if (right === undefined || !right.enabled || wanted === undefined)
     return (
       <footer class="scale">
-        <span>{count(consumers)} {consumers === 1 ? 'consumer' : 'consumers'}</span>
+        <span>
+          {count(consumers)} {consumers === 1 ? 'consumer' : 'consumers'}
+        </span>
       </footer>
     );
   const isBusy = scaling.value !== undefined;
@@ -27,7 +35,9 @@ export function ScaleButtons({ lane, consumers }: { lane: string; consumers: num
   );
   return (
     <footer class="scale">
-      <span>{count(consumers)} of {wanted} {wanted === 1 ? 'consumer' : 'consumers'}</span>
+      <span>
+        {count(consumers)} of {wanted} {wanted === 1 ? 'consumer' : 'consumers'}
+      </span>
       <span class="buttons">
         {button('minus', wanted - 1)}
         {button('plus', wanted + 1)}

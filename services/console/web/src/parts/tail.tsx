@@ -41,7 +41,9 @@ export function Tail(): JSX.Element {
         <header class="toolbar">
           <h2>Live messages</h2>
         </header>
-        <p class="empty">{live === undefined ? '' : `Off: ${live.reason ?? 'the console does not stream messages'}.`}</p>
+        <p class="empty">
+          {live === undefined ? '' : `Off: ${live.reason ?? 'the console does not stream messages'}.`}
+        </p>
       </section>
     );
   const isStopped = mode.value === 'paused' || mode.value === 'off';
@@ -67,7 +69,7 @@ export function Tail(): JSX.Element {
         </span>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-      <div class="scroll" tabIndex={0} role="region" aria-label="Newest messages">
+      <section class="scroll" tabIndex={0} aria-label="Newest messages">
         <ol class="rows">
           {shownRows.value.map((row) => (
             <Row key={row.key} row={row} />
@@ -76,11 +78,11 @@ export function Tail(): JSX.Element {
         {shownRows.value.length === 0 && (
           <p class="empty">{mode.value === 'live' ? 'Waiting for the next message.' : ''}</p>
         )}
-      </div>
+      </section>
       <footer class="tail-foot">
         <span>
-          <b data-testid="tail-received">{count(received.value)}</b> received, the newest {count(shownRows.value.length)}{' '}
-          shown
+          <b data-testid="tail-received">{count(received.value)}</b> received, the newest{' '}
+          {count(shownRows.value.length)} shown
         </span>
         {missed.value > 0 && <span class="bad">{count(missed.value)} missed</span>}
       </footer>

@@ -32,7 +32,10 @@ export function WorldMap({
       row !== undefined && row.difference !== 0 ? 'differs' : '',
       shown === code ? 'pointed' : '',
     ];
-    return { class: names.filter(Boolean).join(' '), style: { '--shade': shadeOf(row?.size ?? 0, largest).toFixed(2) } };
+    return {
+      class: names.filter(Boolean).join(' '),
+      style: { '--shade': shadeOf(row?.size ?? 0, largest).toFixed(2) },
+    };
   };
   const codeOf = (event: Event): string | undefined => {
     const { target } = event;
@@ -60,7 +63,9 @@ export function WorldMap({
         ))}
         {Object.entries(world.dots).map(
           ([code, [x, y]]) =>
-            byCode.has(code) && <circle key={code} data-code={code} cx={x} cy={y} r={DOT_RADIUS} {...look(code)} />,
+            byCode.has(code) && (
+              <circle key={code} data-code={code} cx={x} cy={y} r={DOT_RADIUS} {...look(code)} />
+            ),
         )}
       </svg>
       <p class="map-note" aria-hidden="true">

@@ -25,9 +25,6 @@ export const isStale = computed(() => {
   return now.value - heardAt.value > MISSED_INTERVALS * value.intervalMs;
 });
 
-/** Milliseconds that the console's clock is ahead of this page's: its times are shown by it. */
-export const clockOffsetMs = computed(() => (state.value === undefined ? 0 : state.value.at - heardAt.value));
-
 /** Called with the state after every event. */
 type Listener = (next: StreamState) => void;
 
@@ -60,7 +57,7 @@ function open(url: string, onState: Listener): void {
   source.addEventListener('error', () => {
     connection.value = 'lost';
     if (source.readyState !== EventSource.CLOSED) return;
-    // The browser connects again by itself, but not after an answer that is no stream.
+    // The browser connects again on its own, but not after an answer that is no stream.
     setTimeout(() => open(url, onState), RECONNECT_MS);
   });
 }

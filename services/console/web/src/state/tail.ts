@@ -70,7 +70,7 @@ export function play(): void {
     if (source !== opened) return;
     mode.value = 'lost';
     if (opened.readyState !== EventSource.CLOSED) return;
-    // The browser connects again by itself, but not after an answer that is no stream.
+    // The browser connects again on its own, but not after an answer that is no stream.
     setTimeout(() => {
       if (source === opened) play();
     }, RECONNECT_MS);
