@@ -9,6 +9,7 @@ import { PROBLEMS } from './http/problems.ts';
 import { type AcceptedMessages, readAcceptedMessages } from './lanes/accepted-messages.ts';
 import { compareLanes } from './lanes/compare-lanes.ts';
 import type { LaneReader } from './lanes/lane-reader.ts';
+import { type LiveAccess, liveHandler } from './live/live-handler.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { accountRequestSchema } from './schemas.ts';
 
@@ -21,6 +22,8 @@ export interface AppOptions {
   /** Directory of the built page; without it there is a page of links. */
   readonly pageDirectory: string;
   readonly logger: Logger;
+  /** The live tail. Default: there is none. */
+  readonly live?: LiveAccess;
 }
 
 /** Creates the read API. It is stateless and reads stores, brokers and Prometheus on every request. */
@@ -78,6 +81,10 @@ export function createApp(options: AppOptions): Express {
     )
     .all(refuseMethod('GET, HEAD, POST'));
   app
+    .route('/api/live')
+    .get(liveHandler(options.live ?? { reason: 'this console has none' }))
+    .all(refuseMethod('GET, HEAD'));
+  app
     .route('/openapi.json')
     .get((_request, response) => {
       response.json(createOpenApiDocument());
@@ -86,7 +93,7 @@ export function createApp(options: AppOptions): Express {
   app.use(() => {
     throw new ProblemError(
       PROBLEMS['not-found'],
-      'Available paths: /api/lanes, /api/account, /openapi.json.',
+      'Available paths: /api/lanes, /api/account, /api/live, /openapi.json.',
     );
   });
 

@@ -84,10 +84,12 @@ export function pause(): void {
   mode.value = 'paused';
 }
 
-/** Follows a single country from here on, or all. */
+/** Follows a single country from now on, or all. */
 export function follow(code: string | undefined): void {
   if (country.value === code) return;
   country.value = code;
+  // What the other choice left out since its last message may be hours long.
+  lastId = '';
   if (mode.value !== 'off' && mode.value !== 'paused') play();
 }
 
