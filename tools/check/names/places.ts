@@ -14,7 +14,11 @@ export const PLACES: readonly Place[] = [
   { glob: 'services/common/src/messaging/memory/**', reason: 'stand-ins for a broker' },
   { glob: 'services/common/src/messaging/brokers.ts', reason: 'registry of brokers' },
   { glob: 'services/common/src/stores/*-store.ts', reason: 'adapters of a store' },
-  { glob: 'services/common/src/stores/<name>/**', reason: 'adapters of a store' },
+  {
+    glob: 'services/common/src/{postgresql,stores/<name>}/**',
+    reason: 'adapters of a store and its protocol',
+  },
+  { glob: 'services/consumer/src/schema*.ts', reason: 'makes the schema of a store that has one' },
   { glob: 'services/common/src/stores/*.lua', reason: 'scripts that a store runs' },
   { glob: 'services/common/src/stores/store-kinds.ts', reason: 'registry of stores' },
   { glob: 'services/common/src/lanes/describe-lanes.ts', reason: 'the default lanes' },
