@@ -25,7 +25,7 @@ export const PLACES: readonly Place[] = [
   { glob: 'services/lab/src/workloads/*/**', reason: 'descriptions of systems' },
   { glob: 'services/lab/src/servers/*.ts', reason: 'how each server reports its version' },
   { glob: '{services,grafana-dashboards}/**/package.json', reason: 'drivers' },
-  { glob: 'tools/servers/descriptions/*.ts', reason: 'descriptions of servers' },
+  { glob: 'tools/servers/descriptions/**', reason: 'descriptions of servers' },
   { glob: 'tools/servers/probes.ts', reason: 'protocols' },
   { glob: 'tools/rootfs/{layers/*.sh,*/pom.xml}', reason: 'recipes of layers' },
   { glob: 'compose.yaml', reason: 'the servers as containers' },
