@@ -73,6 +73,11 @@ export class Database {
     return this.#mode.kind === 'ready';
   }
 
+  /** Why it is not ready, as far as that is known. */
+  unreadyReason(): string | undefined {
+    return this.isReady() ? undefined : this.#lastReason;
+  }
+
   /** Calls `listener` whenever a lost connection is restored. */
   onReconnected(listener: () => void): void {
     this.#reconnectedListeners.push(listener);
