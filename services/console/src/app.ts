@@ -4,11 +4,12 @@ import { ProblemError } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import { indexPage } from './http/index-page.ts';
+import { CONTENT_POLICY, servePage } from './http/page.ts';
 import { PROBLEMS } from './http/problems.ts';
 import { type AcceptedMessages, readAcceptedMessages } from './lanes/accepted-messages.ts';
 import { compareLanes } from './lanes/compare-lanes.ts';
 import type { LaneReader } from './lanes/lane-reader.ts';
+import { type LiveAccess, liveHandler } from './live/live-handler.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { accountRequestSchema } from './schemas.ts';
 
@@ -18,12 +19,16 @@ export interface AppOptions {
   readonly prometheusUrl: string | undefined;
   readonly readTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** Directory of the built page; without it there is a page of links. */
+  readonly pageDirectory: string;
   readonly logger: Logger;
+  /** The live tail. Default: there is none. */
+  readonly live?: LiveAccess;
 }
 
 /** Creates the read API. It is stateless and reads stores, brokers and Prometheus on every request. */
 export function createApp(options: AppOptions): Express {
-  const { readers, prometheusUrl, readTimeoutMs, maxBodyBytes, logger } = options;
+  const { readers, prometheusUrl, readTimeoutMs, maxBodyBytes, pageDirectory, logger } = options;
   const readAll = (identities: boolean) => Promise.all(readers.map((reader) => reader.read({ identities })));
 
   async function readAccepted(): Promise<AcceptedMessages | { readonly note: string }> {
@@ -40,18 +45,19 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
-  app.use(helmet({ strictTransportSecurity: false }));
+  app.use(helmet({ strictTransportSecurity: false, contentSecurityPolicy: CONTENT_POLICY }));
   app.use((_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
 
-  app
-    .route('/')
-    .get((_request, response) => {
-      response.type('html').send(indexPage(readers.map(({ lane }) => lane)));
-    })
-    .all(refuseMethod('GET, HEAD'));
+  app.use(
+    servePage(
+      pageDirectory,
+      readers.map(({ lane }) => lane),
+      refuseMethod('GET, HEAD'),
+    ),
+  );
   app
     .route('/api/lanes')
     .get(async (request, response) => {
@@ -75,6 +81,10 @@ export function createApp(options: AppOptions): Express {
     )
     .all(refuseMethod('GET, HEAD, POST'));
   app
+    .route('/api/live')
+    .get(liveHandler(options.live ?? { reason: 'this console has none' }))
+    .all(refuseMethod('GET, HEAD'));
+  app
     .route('/openapi.json')
     .get((_request, response) => {
       response.json(createOpenApiDocument());
@@ -83,7 +93,7 @@ export function createApp(options: AppOptions): Express {
   app.use(() => {
     throw new ProblemError(
       PROBLEMS['not-found'],
-      'Available paths: /api/lanes, /api/account, /openapi.json.',
+      'Available paths: /api/lanes, /api/account, /api/live, /openapi.json.',
     );
   });
 

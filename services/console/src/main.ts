@@ -8,6 +8,7 @@ import { createApp } from './app.ts';
 import { parseConsoleConfig } from './config.ts';
 import { createLaneReader } from './lanes/lane-reader.ts';
 import { createLaneGauges, pollLanes } from './lanes/poll.ts';
+import { createLive } from './live/create-live.ts';
 
 runMain(async () => {
   const config = parseConsoleConfig(process.env);
@@ -30,14 +31,17 @@ runMain(async () => {
     ),
   );
   const registry = createRegistry();
+  const live = await createLive(config, registry, logger);
   const server = createHttpServer(
-    createApp({ ...config, maxBodyBytes: config.http.maxBodyBytes, readers, logger }),
+    createApp({ ...config, maxBodyBytes: config.http.maxBodyBytes, readers, logger, live }),
   );
   // Lanes are read on each request, so the console is always ready.
   const operations = createOperationsServer({ registry, checks: () => ({}), stopping: lifecycle.stopping });
 
   for (const reader of readers) reader.start();
   const poll = pollLanes(readers, createLaneGauges(registry), config.pollIntervalMs);
+  // Streams never end by themselves.
+  lifecycle.onStop('live tail', () => ('hub' in live ? live.hub.close() : undefined));
   lifecycle.onStop('HTTP server', () => server.close());
   lifecycle.onStop('poll', () => poll.stop());
   lifecycle.onStop('lanes', async () => void (await Promise.all(readers.map((reader) => reader.close()))));

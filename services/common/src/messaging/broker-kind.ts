@@ -1,5 +1,6 @@
 import type { Environment } from '../config/parse-config.ts';
 import type { Logger } from '../logging.ts';
+import type { LogTail } from './log-tail.ts';
 import type { BacklogReader, MessageConsumer, MessagePublisher } from './ports.ts';
 
 /** Common dependencies of all clients. */
@@ -53,4 +54,6 @@ export interface BrokerKind<Settings> {
   createPublisher(settings: Settings, options: ClientOptions): Promise<MessagePublisher>;
   createConsumer(settings: Settings, options: ConsumerOptions): Promise<MessageConsumer>;
   createBacklogReader(settings: Settings, options: ClientOptions): Promise<BacklogReader>;
+  /** Present for a log. */
+  createLogTail?(settings: Settings, options: ClientOptions): Promise<LogTail>;
 }

@@ -2,6 +2,7 @@ import type { Environment } from '../config/parse-config.ts';
 import type { BrokerKind, ClientOptions, ConsumerOptions, GivenNames } from './broker-kind.ts';
 import { kafka } from './kafka/broker.ts';
 import type { KafkaSettings } from './kafka/settings.ts';
+import type { LogTail } from './log-tail.ts';
 import type { BacklogReader, MessageConsumer, MessagePublisher } from './ports.ts';
 import { rabbitmq } from './rabbitmq/broker.ts';
 import type { RabbitmqSettings } from './rabbitmq/settings.ts';
@@ -70,4 +71,12 @@ export function createBacklogReader<Name extends BrokerName>(
   options: ClientOptions,
 ): Promise<BacklogReader> {
   return BROKERS[broker.name].createBacklogReader(broker.settings, options);
+}
+
+/** Creates a reader of the messages themselves, without connecting; undefined for a queue, whose messages only consumers get. */
+export async function createLogTail<Name extends BrokerName>(
+  broker: BrokerChoice<Name>,
+  options: ClientOptions,
+): Promise<LogTail | undefined> {
+  return await BROKERS[broker.name].createLogTail?.(broker.settings, options);
 }

@@ -15,10 +15,12 @@ export {
   brokerForLane,
   createBacklogReader,
   createConsumer,
+  createLogTail,
   createPublisher,
   readBroker,
 } from './brokers.ts';
 export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+export type { LogDescription, LogTail, TailRun } from './log-tail.ts';
 export { MemoryLog } from './memory/memory-log.ts';
 export { type MemoryDeadLetter, MemoryQueue } from './memory/memory-queue.ts';
 export {

@@ -128,6 +128,26 @@ export const METRICS = {
     help: '1 for each country that the lane takes; only for lanes that take some countries',
     labels: ['lane', 'country'],
   },
+  liveClients: {
+    name: 'caudal_live_clients',
+    help: "Clients of the console's live tail",
+    labels: [],
+  },
+  liveDelivered: {
+    name: 'caudal_live_delivered_total',
+    help: 'Messages given to clients of the live tail: one message to a hundred clients counts a hundred',
+    labels: [],
+  },
+  liveBehind: {
+    name: 'caudal_live_behind_messages',
+    help: 'Messages that the live client furthest behind has not been given yet, before its filter',
+    labels: [],
+  },
+  liveMissed: {
+    name: 'caudal_live_missed_total',
+    help: 'Messages that live clients were told they missed: too slow, or deleted by retention before they came back',
+    labels: [],
+  },
 } as const satisfies Record<string, MetricDefinition>;
 
 /** Name, help and labels of one metric. */

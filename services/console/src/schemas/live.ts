@@ -48,9 +48,9 @@ export const liveStartSchema = z
 export const liveMissedSchema = z
   .object({
     count: count.meta({ description: 'Offsets skipped over all partitions.' }),
-    reason: z.enum(['retention', 'slow']).meta({
+    reason: z.enum(['retention', 'slow', 'restarted']).meta({
       description:
-        '`retention`: Kafka has deleted them. `slow`: the client fell further behind than the console buffers, and too many others are catching up from Kafka.',
+        '`retention`: Kafka has deleted them. `slow`: the client took less than came for so long that it goes on at the end. `restarted`: the position was of a topic that is gone, so the new one is read from its start; `count` is 0.',
     }),
     partitions: z.array(z.object({ partition: count, from: count, to: count })).meta({
       description: 'Offsets `from` up to `to`, without `to`.',

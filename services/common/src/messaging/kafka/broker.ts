@@ -49,4 +49,9 @@ export const kafka: BrokerKind<KafkaSettings> = {
     const { KafkajsBacklogReader } = await import('./kafkajs-backlog.ts');
     return new KafkajsBacklogReader(settings, options);
   },
+  // One client for both drivers: kafkajs has no plain fetch without a group.
+  async createLogTail(settings, { logger }) {
+    const { PlatformaticTail } = await import('./platformatic-tail.ts');
+    return new PlatformaticTail(settings, logger);
+  },
 };

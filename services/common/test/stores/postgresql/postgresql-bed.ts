@@ -59,14 +59,15 @@ export async function openBed(servers: Servers): Promise<PostgresqlBed> {
       return store;
     },
     async rows() {
-      const { rows } = await owner.query<Omit<StoredRow, 'key' | 'producer'> & { scope: string }>(
+      const { rows } = await owner.query<StoredRow>(
         `select scope, sequence::float8, country, weather, description,
-           extract(epoch from accepted_at)::float8 * 1000 as "acceptedAt" from ${schema}.message`,
+           extract(epoch from accepted_at)::float8 * 1000 as "acceptedAt",
+           extract(epoch from stored_at)::float8 * 1000 as "storedAt" from ${schema}.message`,
       );
-      return rows.map(({ scope, ...row }) => ({
-        [scope.startsWith('k:') ? 'key' : 'producer']: scope.slice(2),
+      return rows.map((row) => ({
         ...row,
         acceptedAt: Math.round(row.acceptedAt),
+        storedAt: Math.round(row.storedAt),
       }));
     },
     async close() {

@@ -5,7 +5,7 @@ import type { CountStore } from '../../../src/stores/index.ts';
 import { createPostgresqlSchema } from '../../../src/stores/postgresql/index.ts';
 import { eventually, uniqueName, useServers } from '../../support/index.ts';
 import { describeStore, keyed, produced } from '../count-store.conformance.ts';
-import { describeRows } from '../row-store.conformance.ts';
+import { describeRowStore } from '../row-store.conformance.ts';
 import { connectClient, openBed, type PostgresqlBed, warningsOf } from './postgresql-bed.ts';
 
 const servers = useServers('postgresql');
@@ -16,9 +16,10 @@ describeStore('postgresql', async () => {
   return { ...store, close: () => bed.close() };
 });
 
-describeRows('postgresql', async () => {
+describeRowStore('postgresql', async () => {
   const bed = await openBed(servers());
-  return { store: await bed.open(), rows: bed.rows, close: bed.close };
+  const store = await bed.open();
+  return { store: { ...store, close: () => bed.close() }, rows: bed.rows };
 });
 
 async function storedBy(store: CountStore, ...envelopes: Parameters<typeof store.apply>[0]['envelopes']) {
@@ -99,7 +100,7 @@ describe('postgresql as one table for many consumers', () => {
   it('keeps a character that no text of PostgreSQL can hold as the sign for it', async () => {
     const store = await bed.open();
     await storedBy(store, { ...produced('nul', 0), description: 'a\0b', weather: '\0' });
-    const row = (await bed.rows()).find(({ producer }) => producer === 'nul');
+    const row = (await bed.rows()).find(({ scope }) => scope === 'p:nul');
     assert.deepEqual([row?.description, row?.weather], ['a\uFFFDb', '\uFFFD']);
   });
 });

@@ -20,7 +20,7 @@ export function urlsAndNextSteps(
 Running until Ctrl-C:
 
   ingest API   ${ingestUrl}/docs
-  console      ${stack.url(CONSOLE)}/api/lanes
+  console      ${stack.url(CONSOLE)}
   Prometheus   ${addresses.prometheus.url}
 ${brokersOf(lanes).includes('rabbitmq') ? `  RabbitMQ     ${managementOf(addresses)}\n` : ''}  logs         .caudal/logs, .caudal/servers/logs
 

@@ -1,0 +1,26 @@
+import type { Logger } from '@caudal/common/logging';
+import { BROKERS, createLogTail } from '@caudal/common/messaging';
+import type { Registry } from '@caudal/common/metrics';
+import type { LaneSettings } from '../config.ts';
+import { LiveHub } from './hub.ts';
+import type { LiveAccess } from './live-handler.ts';
+import { createLiveMeter } from './live-meter.ts';
+
+/** Creates the live tail of the first lane that reads a log; all lanes of a log get the same messages. */
+export async function createLive(
+  { isLive, lanes }: { readonly isLive: boolean; readonly lanes: readonly LaneSettings[] },
+  registry: Registry,
+  logger: Logger,
+): Promise<LiveAccess> {
+  let hub: LiveHub | undefined;
+  const meter = createLiveMeter(registry, () => hub);
+  if (!isLive) return { reason: 'LIVE is not on' };
+  const ofLog = lanes.filter(({ broker }) => BROKERS[broker.name].kind === 'log');
+  const [first] = ofLog;
+  const tail = first && (await createLogTail(first.broker, { logger }));
+  if (tail === undefined) {
+    return { reason: 'no lane reads a log, and a queue gives a message to its consumers only' };
+  }
+  hub = new LiveHub(tail, logger, meter);
+  return { hub, lanes: ofLog.map(({ lane, countries }) => ({ lane, countries })) };
+}
