@@ -35,7 +35,13 @@ describe('the load of a run of chaos', () => {
   });
 
   it('fails for rows that are not right, although the account is', () => {
-    const found = { kind: 'skipped', subject: 'kafka-ignite', count: 3, detail: 'why', examples: [] } as const;
+    const found = {
+      kind: 'skipped',
+      subject: 'kafka-ignite',
+      count: 3,
+      detail: 'why',
+      examples: [],
+    } as const;
     assert.deepEqual(failures({ ...EXACT, rows: { findings: [found], notes: [] } }), [
       'the rows of kafka-ignite are not right: skipped, why',
     ]);

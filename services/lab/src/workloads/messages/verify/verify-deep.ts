@@ -15,7 +15,7 @@ import { type LaneWeather, type PerWeather, weatherGrowth, withWeather } from '.
 
 /** An account that checked every key, with notes. */
 export interface DeepVerdict {
-  /** Lanes into stores that keep rows are as the console compared them: their rows are judged by themselves. */
+  /** Lanes into stores that keep rows are as the console compared them: their rows are judged on their own. */
   readonly account: Account;
   /** What the rows of such lanes show. */
   readonly findings: readonly Finding[];

@@ -31,7 +31,7 @@ export interface Contender extends Contestant {
   readonly timesNaive?: number;
   left(place: Place): Promise<Left>;
   leftNaively(place: Place): Promise<Left>;
-  /** Bytes that the store keeps: of a lane where it tells, of everything else. */
+  /** Bytes that the store keeps: of the lane where it says so, of all its data elsewhere. */
   keptBytes(place: Place): Promise<number>;
   /** Settings that decide how safe and how fast it is. */
   settings(url: string): Promise<Readonly<Record<string, string>>>;
@@ -133,7 +133,7 @@ export const CONTENDERS: readonly Contender[] = [
     counts: 'rows',
     keeps: 'counts and a row a message, tables with indexes',
     seed: '4:17, 194/s',
-    naive: 'insert, committed by itself',
+    naive: 'insert, committed on its own',
     naiveProgram: 'naive-postgresql',
     timesNaive: 25,
     left: countRows,
