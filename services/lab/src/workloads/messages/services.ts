@@ -167,6 +167,8 @@ function consoleEnvironment(source: ServiceSource, lanes: readonly Lane[], names
     HTTP_HOST: HOST,
     HTTP_PORT: String(source.httpPort),
     PROMETHEUS_URL: addresses.prometheus.url,
+    // Only this machine reaches it.
+    LIVE: 'on',
     LANES: JSON.stringify(
       lanes.map((lane) => ({
         name: lane.name,
