@@ -54,7 +54,7 @@ runMain(async () => {
 
   for (const reader of readers) reader.start();
   const poll = pollLanes(readers, createLaneGauges(registry), config.pollIntervalMs);
-  // Streams never end by themselves.
+  // Streams end only when they are closed.
   lifecycle.onStop('stream', () => stream.hub.close());
   lifecycle.onStop('live tail', () => ('hub' in live ? live.hub.close() : undefined));
   lifecycle.onStop('HTTP server', () => server.close());
