@@ -4,7 +4,7 @@ import { ProblemError } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import { indexPage } from './http/index-page.ts';
+import { entriesOf, indexPage } from './http/index-page.ts';
 import { PROBLEMS } from './http/problems.ts';
 import { type AcceptedMessages, readAcceptedMessages } from './lanes/accepted-messages.ts';
 import { compareLanes } from './lanes/compare-lanes.ts';
@@ -42,6 +42,10 @@ export function createApp(options: AppOptions): Express {
     }
   }
 
+  const entries = entriesOf({
+    hasStream: options.stream !== undefined,
+    isLive: options.live !== undefined && 'hub' in options.live,
+  });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -55,7 +59,12 @@ export function createApp(options: AppOptions): Express {
   app
     .route('/')
     .get((_request, response) => {
-      response.type('html').send(indexPage(readers.map(({ lane }) => lane)));
+      response.type('html').send(
+        indexPage(
+          readers.map(({ lane }) => lane),
+          entries,
+        ),
+      );
     })
     .all(refuseMethod('GET, HEAD'));
   app
@@ -92,10 +101,8 @@ export function createApp(options: AppOptions): Express {
     })
     .all(refuseMethod('GET, HEAD'));
   app.use(() => {
-    throw new ProblemError(
-      PROBLEMS['not-found'],
-      'Available paths: /api/lanes, /api/account, /api/stream, /api/history, /api/consumers, /api/live, /openapi.json.',
-    );
+    const paths = entries.filter(({ path }) => !path.includes('?')).map(({ path }) => path);
+    throw new ProblemError(PROBLEMS['not-found'], `Available paths: ${paths.join(', ')}.`);
   });
 
   async function compare(body: unknown) {
