@@ -1,5 +1,6 @@
 # One image for all of Caudal's services; the command selects one: node services/{ingest-api,consumer,console}/src/main.ts.
-# Node.js runs TypeScript directly, so there is no build step; all dependencies are JavaScript, so it fits every architecture.
+# Node.js runs TypeScript directly, so only the console's page is built; all dependencies are JavaScript, so the image fits every
+# architecture.
 # The base image is pinned by tag, because its digest was not available when this was written. Renovate pins it on its first run.
 FROM node:24-slim AS packages
 WORKDIR /app
@@ -9,14 +10,32 @@ COPY grafana-dashboards/package.json grafana-dashboards/
 COPY load-tests/package.json load-tests/
 COPY services/common/package.json services/common/
 COPY services/console/package.json services/console/
+COPY services/console/web/package.json services/console/web/
 COPY services/consumer/package.json services/consumer/
 COPY services/ingest-api/package.json services/ingest-api/
 COPY services/lab/package.json services/lab/
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --cache /tmp/npm \
       --workspace services/common --workspace services/console --workspace services/consumer --workspace services/ingest-api \
-    && rm -rf /tmp/npm grafana-dashboards load-tests services/lab package-lock.json .npmrc node_modules/.package-lock.json \
+    && rm -rf /tmp/npm grafana-dashboards load-tests services/console/web services/lab package-lock.json .npmrc node_modules/.package-lock.json \
     && find node_modules \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -type f -delete \
     && find node_modules -xtype l -delete
+
+FROM node:24-slim AS page
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY grafana-dashboards/package.json grafana-dashboards/
+COPY load-tests/package.json load-tests/
+COPY services/common/package.json services/common/
+COPY services/console/package.json services/console/
+COPY services/console/web/package.json services/console/web/
+COPY services/consumer/package.json services/consumer/
+COPY services/ingest-api/package.json services/ingest-api/
+COPY services/lab/package.json services/lab/
+# With optional packages: the bundler is one for each platform.
+RUN npm ci --ignore-scripts --no-audit --no-fund --cache /tmp/npm --workspace services/console/web
+COPY services/console/src services/console/src
+COPY services/console/web services/console/web
+RUN node services/console/web/main.ts
 
 FROM node:24-slim
 LABEL org.opencontainers.image.title="caudal" \
@@ -29,6 +48,7 @@ COPY services/common/src services/common/src
 COPY services/console/src services/console/src
 COPY services/consumer/src services/consumer/src
 COPY services/ingest-api/src services/ingest-api/src
+COPY --from=page /app/services/console/web/dist services/console/web/dist
 USER 1000:1000
 EXPOSE 8080 8081 9090
 CMD ["node", "services/ingest-api/src/main.ts"]

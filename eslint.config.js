@@ -3,10 +3,10 @@ import tseslint from 'typescript-eslint';
 /** Biome formats and lints; these three rules need types, and a lost promise here is a lost message. */
 export default tseslint.config(
   // Also what a running cluster has mounted in there.
-  { ignores: ['**/node_modules/**', '.caudal/**', 'results/**'] },
+  { ignores: ['**/node_modules/**', '.caudal/**', 'results/**', 'services/console/web/dist/**'] },
   {
     files: [
-      'services/**/*.ts',
+      'services/**/*.{ts,tsx}',
       'tools/**/*.ts',
       'charts/{scripts,test}/**/*.ts',
       'grafana-dashboards/**/*.ts',

@@ -6,12 +6,11 @@ import { after, before, test } from 'node:test';
 import { type Stack, startStack } from '../../services/lab/src/stack/stack.ts';
 import { readLanes, serversOf } from '../../services/lab/src/workloads/messages/lanes.ts';
 import { INGEST, messagesServices } from '../../services/lab/src/workloads/messages/services.ts';
+import { ensureChromium } from '../../tools/browser/chromium.ts';
 import { waitUntil } from '../../tools/lib/wait-until.ts';
-import { ensureProgram } from '../../tools/rootfs/host-packages.ts';
 import { type Servers, startServers } from '../../tools/servers/servers.ts';
 import { checkPanels } from '../src/check/check-panels.ts';
 import { GENERATED_DIRECTORY } from '../src/generated-files.ts';
-import { findChromium } from '../src/preview/chromium.ts';
 import { takePictures } from '../src/preview/take-pictures.ts';
 import { createPrometheusClient } from '../src/prometheus/client.ts';
 
@@ -142,9 +141,7 @@ test('a panel that asks for a metric without an exporter is found', async () => 
 });
 
 test('every dashboard is drawn, small enough for a page', async () => {
-  await findChromium().catch(() =>
-    ensureProgram('chromium', ['chromium', 'fonts-dejavu-core'], () => undefined),
-  );
+  await ensureChromium(() => undefined);
   const pictures = await takePictures({
     directory: GENERATED_DIRECTORY,
     prometheusUrl: servers.addresses.prometheus.url,

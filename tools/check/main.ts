@@ -46,6 +46,11 @@ const steps: readonly Step[] = [
   tool({ name: 'format and lint', command: binary('biome'), args: lint }),
   tool({ name: 'lost promises', command: binary('eslint'), args: ['--max-warnings=0', '.'] }),
   tool({ name: 'types', command: binary('tsc'), args: ['--noEmit'] }),
+  tool({
+    name: 'types of the page',
+    command: binary('tsc'),
+    args: ['--noEmit', '-p', 'services/console/web'],
+  }),
   tool({ name: 'types of the k6 scripts', command: binary('tsc'), args: ['--noEmit', '-p', 'load-tests'] }),
   tool({ name: 'types of their tests', command: binary('tsc'), args: ['--noEmit', '-p', 'load-tests/test'] }),
   tool({ name: 'prose', command: process.execPath, args: [join(import.meta.dirname, 'prose', 'main.ts')] }),
@@ -57,7 +62,7 @@ const steps: readonly Step[] = [
     group: 'tests',
     run: (print) =>
       withServers(
-        find('services/*/test/**/*.integration.ts', 'grafana-dashboards/test/**/*.integration.ts'),
+        find('services/*/test/**/*.{integration,browser}.ts', 'grafana-dashboards/test/**/*.integration.ts'),
         print,
       ),
   },

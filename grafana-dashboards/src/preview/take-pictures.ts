@@ -1,12 +1,13 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { findChromium } from '../../../tools/browser/chromium.ts';
 import { readDashboards } from '../model/dashboard-json.ts';
 import { resolveDashboard, type View } from '../model/resolve.ts';
 import { createPrometheusClient } from '../prometheus/client.ts';
-import { findChromium, takePicture } from './chromium.ts';
 import { HERO_DASHBOARD, HERO_SCALE, HERO_WIDTH, heroOf } from './hero.ts';
 import { readDashboardData } from './panel-data.ts';
 import { type Page, renderPage } from './render-page.ts';
+import { takePicture } from './take-picture.ts';
 
 /** Dashboards to draw, their source and the output directory. */
 export interface PictureOptions {

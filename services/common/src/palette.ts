@@ -55,6 +55,12 @@ const USUAL_BROKER: Readonly<Record<StoreName, BrokerName>> = {
   ignite: 'kafka',
 };
 
+/** Hue of a lane: that of its store, darker where its broker is not the usual one. */
+export function hueOfLane(broker: BrokerName, store: StoreName): Hue {
+  const hue = HUES[store];
+  return USUAL_BROKER[store] === broker ? hue : { light: hue.mid, mid: hue.dark, dark: hue.dark };
+}
+
 const STORES = Object.keys(USUAL_BROKER) as readonly StoreName[];
 const BROKERS = Object.keys(HOME) as readonly BrokerName[];
 

@@ -5,6 +5,7 @@ import type { Logger } from '@caudal/common/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { entriesOf, indexPage } from './http/index-page.ts';
+import { CONTENT_POLICY, servePage } from './http/page.ts';
 import { PROBLEMS } from './http/problems.ts';
 import { type AcceptedMessages, readAcceptedMessages } from './lanes/accepted-messages.ts';
 import { compareLanes } from './lanes/compare-lanes.ts';
@@ -20,6 +21,8 @@ export interface AppOptions {
   readonly prometheusUrl: string | undefined;
   readonly readTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** Directory of the built page; without it there is a page of links. */
+  readonly pageDirectory: string;
   readonly logger: Logger;
   /** The state of the lanes as a stream. Default: there is none. */
   readonly stream?: StreamAccess;
@@ -29,7 +32,7 @@ export interface AppOptions {
 
 /** Creates the read API. It is stateless and reads stores, brokers and Prometheus on every request. */
 export function createApp(options: AppOptions): Express {
-  const { readers, prometheusUrl, readTimeoutMs, maxBodyBytes, logger } = options;
+  const { readers, prometheusUrl, readTimeoutMs, maxBodyBytes, pageDirectory, logger } = options;
   const readAll = (identities: boolean) => Promise.all(readers.map((reader) => reader.read({ identities })));
 
   async function readAccepted(): Promise<AcceptedMessages | { readonly note: string }> {
@@ -50,23 +53,17 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
-  app.use(helmet({ strictTransportSecurity: false }));
+  app.use(helmet({ strictTransportSecurity: false, contentSecurityPolicy: CONTENT_POLICY }));
   app.use((_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
 
-  app
-    .route('/')
-    .get((_request, response) => {
-      response.type('html').send(
-        indexPage(
-          readers.map(({ lane }) => lane),
-          entries,
-        ),
-      );
-    })
-    .all(refuseMethod('GET, HEAD'));
+  const links = indexPage(
+    readers.map(({ lane }) => lane),
+    entries,
+  );
+  app.use(servePage(pageDirectory, links, refuseMethod('GET, HEAD')));
   app
     .route('/api/lanes')
     .get(async (request, response) => {

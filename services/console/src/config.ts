@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   count,
   type Environment,
@@ -26,6 +27,8 @@ import {
 import { z } from 'zod';
 
 const SERVICE = 'caudal-console';
+/** Where `node services/console/web/main.ts` puts it. */
+const BUILT_PAGE = join(import.meta.dirname, '..', 'web', 'dist');
 
 const nameAtBroker = z.string().min(1, 'must not be empty').optional();
 
@@ -97,6 +100,8 @@ const consoleShape = {
   /** Whether `GET /api/live` streams messages: their text is user data, and the console has no login. */
   LIVE: z.enum(['on', 'off']).default('off'),
   MAX_BODY_BYTES: count(262_144, 1_024, 16_777_216),
+  /** Directory of the built page; where there is none, the console serves a page of links. */
+  PAGE_DIRECTORY: z.string().min(1, 'must be a path').default(BUILT_PAGE),
 };
 
 /** A lane and its connection settings. */
@@ -147,6 +152,7 @@ export function parseConsoleConfig(environment: Environment) {
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT, maxBodyBytes: values.MAX_BODY_BYTES },
     operations: { host: values.OPERATIONS_HOST, port: values.OPERATIONS_PORT },
     prometheusUrl: values.PROMETHEUS_URL,
+    pageDirectory: values.PAGE_DIRECTORY,
     isLive: values.LIVE === 'on',
     pollIntervalMs: values.POLL_INTERVAL_MS,
     readTimeoutMs: values.READ_TIMEOUT_MS,

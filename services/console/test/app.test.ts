@@ -33,6 +33,7 @@ describe('the console API', () => {
         prometheusUrl,
         readTimeoutMs: 1_000,
         maxBodyBytes: 10_000,
+        pageDirectory: '/nowhere',
         logger: createLogger('test', 'silent'),
       }),
     );

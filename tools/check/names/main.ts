@@ -6,7 +6,7 @@ import { PLACES } from './places.ts';
 /** Fails on files that name a broker or a store outside the places in places.ts. */
 
 const FOLDERS = ['charts', 'grafana-dashboards', 'load-tests', 'services', 'tools'];
-const TEXT = /\.(?:go|js|json|lua|mjs|sh|tpl|ts|txt|xml|ya?ml)$/;
+const TEXT = /\.(?:css|go|html|js|json|lua|mjs|sh|tpl|tsx?|txt|xml|ya?ml)$/;
 /** Tests, what is made from sources that are read themselves, the list of places, and third parties. */
 const NOT_READ =
   /(?:^|\/)(?:node_modules|generated|test)\/|^charts\/caudal\/(?:dashboards|rules|load-tests)\/|(?:^|\/)(?:package-lock|openapi)\.json$|^tools\/check\/names\//;

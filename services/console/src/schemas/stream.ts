@@ -73,12 +73,19 @@ export const lightSchema = z
     ],
   });
 
+const color = z.string().regex(/^#[0-9A-F]{6}$/);
+
 /** A lane as the stream shows it. */
 export const streamLaneSchema = z
   .object({
     position: count.meta({ description: 'Place in the configured order of the lanes.' }),
     broker: z.string(),
     store: z.string(),
+    brokerTitle: z.string().meta({ description: 'Name of the broker in sentences.' }),
+    storeTitle: z.string().meta({ description: 'Name of the store in sentences.' }),
+    hue: z
+      .object({ light: color, mid: color, dark: color })
+      .meta({ description: 'Colour of the lane in charts, in three shades.' }),
     countries: z
       .array(z.string())
       .optional()
@@ -114,6 +121,9 @@ export const streamLaneSchema = z
         position: 1,
         broker: 'kafka',
         store: 'redis',
+        brokerTitle: 'Kafka',
+        storeTitle: 'Redis',
+        hue: { light: '#A9DAF6', mid: '#56B4E9', dark: '#1F86C0' },
         state: 'running',
         stored: {
           total: 49_204,

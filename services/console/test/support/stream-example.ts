@@ -1,3 +1,4 @@
+import { hueOfLane } from '@caudal/common/palette';
 import type { History, StreamState } from '../../src/schemas.ts';
 
 /** Start of the example's time: 2026-11-26 08:10:12 UTC. */
@@ -38,6 +39,9 @@ export const STREAM_EXAMPLE: StreamState = {
       position: 0,
       broker: 'rabbitmq',
       store: 'valkey',
+      brokerTitle: 'RabbitMQ',
+      storeTitle: 'Valkey',
+      hue: hueOfLane('rabbitmq', 'valkey'),
       state: 'running',
       stored: { total: 49_204, byCountry, byWeather },
       perSecond: 2_139.2,
@@ -57,6 +61,9 @@ export const STREAM_EXAMPLE: StreamState = {
       position: 1,
       broker: 'kafka',
       store: 'redis',
+      brokerTitle: 'Kafka',
+      storeTitle: 'Redis',
+      hue: hueOfLane('kafka', 'redis'),
       state: 'running',
       stored: { total: 49_204, byCountry, byWeather },
       perSecond: 2_140.5,

@@ -35,6 +35,8 @@ export interface ServiceSpec {
   readonly maxReplicas: number;
   /** Given for a service with an API; several processes share its port. */
   readonly http?: HttpSpec | undefined;
+  /** Builds what its processes need and a stack can do without, such as a page; called by `npm start`. */
+  prepare?(onProgress: (line: string) => void): Promise<unknown>;
   environment(source: ServiceSource): Variables;
 }
 

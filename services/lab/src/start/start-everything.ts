@@ -70,7 +70,7 @@ export async function startEverything(workload: Workload, choice: StartChoice): 
   }
 }
 
-/** Starts servers and prepares k6 concurrently: each takes minutes the first time, seconds later. */
+/** Starts servers, prepares k6 and what services need concurrently: each takes minutes the first time, seconds later. */
 async function prepare(
   choice: StartChoice,
   terminal: Terminal,
@@ -84,7 +84,7 @@ async function prepare(
       throw error;
     });
   const onProgress = (line: string): void => terminal.say(line);
-  const [servers, k6] = await Promise.allSettled([
+  const [servers, k6, ...built] = await Promise.allSettled([
     guard(
       startServers({
         only: choice.servers,
@@ -95,8 +95,10 @@ async function prepare(
       }),
     ),
     choice.load === undefined ? undefined : guard(ensureK6({ onProgress, signal: either })),
+    ...choice.services.flatMap(({ prepare }) => (prepare === undefined ? [] : [guard(prepare(onProgress))])),
   ]);
-  if (servers.status === 'rejected' || k6.status === 'rejected') {
+  const isBuilt = built.every(({ status }) => status === 'fulfilled');
+  if (servers.status === 'rejected' || k6.status === 'rejected' || !isBuilt) {
     if (servers.status === 'fulfilled') await servers.value.down();
     throw failed.signal.reason;
   }

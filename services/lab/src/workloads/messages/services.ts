@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DEFAULT_NAMES, defaultLanes, type Lane, type SharedNames } from '@caudal/common/lanes';
 import type { BrokerName } from '@caudal/common/messaging';
+import { ensurePage, pageDirectory } from '../../../../../tools/page/ensure-page.ts';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import { ROOT } from '../../cli/paths.ts';
 import { type ServiceSource, type ServiceSpec, scalable, type Variables } from '../../stack/service-spec.ts';
@@ -62,6 +63,7 @@ export function messagesServices(options: MessagesOptions = {}): readonly Servic
       replicas: 1,
       maxReplicas: 1,
       http: { preferredPort: ports.console },
+      prepare: ensurePage,
       environment: (source) => consoleEnvironment(source, lanes, names),
     },
   ];
@@ -166,6 +168,7 @@ function consoleEnvironment(source: ServiceSource, lanes: readonly Lane[], names
     })),
     HTTP_HOST: HOST,
     HTTP_PORT: String(source.httpPort),
+    PAGE_DIRECTORY: pageDirectory(),
     PROMETHEUS_URL: addresses.prometheus.url,
     // Only this machine reaches it.
     LIVE: 'on',

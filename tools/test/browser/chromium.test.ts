@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PrerequisiteError } from '../../../tools/lib/prerequisite-error.ts';
-import { findChromium } from '../../src/preview/chromium.ts';
+import { findChromium } from '../../browser/chromium.ts';
+import { PrerequisiteError } from '../../lib/prerequisite-error.ts';
 
 test('without a browser the message says how to get one', async () => {
   await assert.rejects(findChromium(['no-such-browser', '/no/such/browser']), (error) => {

@@ -1,34 +1,12 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PrerequisiteError } from '../../../tools/lib/prerequisite-error.ts';
-import { isInstalled, runCommand } from '../../../tools/lib/run-command.ts';
+import { runCommand } from '../../../tools/lib/run-command.ts';
 import { withPalette } from './png-palette.ts';
 import type { Page } from './render-page.ts';
 
-const PROGRAMS = [
-  'chromium',
-  'chromium-browser',
-  'google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-] as const;
 const TIMEOUT_MS = 60_000;
-
-/**
- * Name or path of a Chromium of this machine.
- *
- * @throws PrerequisiteError that says how to get one
- */
-export async function findChromium(programs: readonly string[] = PROGRAMS): Promise<string> {
-  for (const program of programs) {
-    if (program.includes('/') ? existsSync(program) : await isInstalled(program)) return program;
-  }
-  throw new PrerequisiteError(
-    'pictures need Chromium or Chrome: install one (on Debian: apt-get install --no-install-recommends chromium fonts-dejavu-core)',
-  );
-}
 
 /**
  * Writes a picture (PNG) of a page. The browser runs without a window, network services or a profile that stays.

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { addHistory, addPoint, points } from '../../web/src/state/history.ts';
+import { STREAM_EXAMPLE } from '../support/stream-example.ts';
+
+const [lane = ''] = Object.keys(STREAM_EXAMPLE.lanes);
+const { at: AT } = STREAM_EXAMPLE;
+
+describe('the points of the charts', () => {
+  beforeEach(() => {
+    points.value = [];
+  });
+
+  it('are the states of the stream, each once', () => {
+    addPoint(STREAM_EXAMPLE);
+    addPoint(STREAM_EXAMPLE);
+    addPoint({ ...STREAM_EXAMPLE, at: AT + 500, lanes: {} });
+    assert.deepEqual(
+      points.value.map(({ at, ingest, lanes }) => [at - AT, ingest, lanes[lane]?.backlog]),
+      [
+        [0, 2_140, 212],
+        [500, 2_140, undefined],
+      ],
+    );
+  });
+
+  it('begin before the page was opened, and go back no more than a quarter of an hour', () => {
+    addPoint(STREAM_EXAMPLE);
+    const series = [1, null, 3];
+    addHistory({
+      source: 'memory',
+      at: [AT - 1_000, AT - 500, AT],
+      ingest: { perSecond: series },
+      lanes: { [lane]: { perSecond: series, p50: series, p95: series, p99: series, backlog: series } },
+    });
+    assert.deepEqual(
+      points.value.map(({ at, lanes }) => [at - AT, lanes[lane]?.backlog]),
+      [
+        [-1_000, 1],
+        [-500, null],
+        [0, 212],
+      ],
+    );
+    addPoint({ ...STREAM_EXAMPLE, at: AT + 15 * 60_000 - 500 });
+    assert.equal(points.value[0]?.at, AT - 500);
+  });
+});

@@ -1,0 +1,83 @@
+import type { Light } from '../../../src/schemas.ts';
+import { count, span, timeOfDay } from './format.ts';
+
+/** A light as it is shown: the state of the console's light, or `unknown` if it is no longer that of now. */
+export interface LightView {
+  readonly state: Light['state'];
+  /** One word or two. */
+  readonly word: string;
+  /** One line. */
+  readonly line: string;
+  /** What the line does not say yet. */
+  readonly notes: readonly string[];
+}
+
+const WORDS: Readonly<Record<Light['state'], string>> = {
+  exact: 'Exact',
+  equal: 'Equal',
+  'in-flight': 'In flight',
+  drift: 'Drift',
+  unknown: 'Cannot tell',
+};
+const MAX_NOTES = 4;
+
+/**
+ * A light for a person. An old colour is never shown: without a sign of the console for too long, the light is `unknown`,
+ * whatever it was.
+ *
+ * @param silentMs how long the console has been silent for longer than it may be; undefined if it has not
+ */
+export function viewLight(light: Light | undefined, silentMs: number | undefined): LightView {
+  if (light === undefined)
+    return {
+      state: 'unknown',
+      word: WORDS.unknown,
+      line:
+        silentMs === undefined
+          ? 'waiting for the first reading'
+          : `the console has not answered for ${span(silentMs / 1_000)}`,
+      notes: [],
+    };
+  if (silentMs !== undefined) {
+    const { lastCertain } = light;
+    const last =
+      lastCertain && `last ${WORDS[lastCertain.state].toLowerCase()} at ${timeOfDay(lastCertain.at)}`;
+    return {
+      state: 'unknown',
+      word: WORDS.unknown,
+      line: `the console has not answered for ${span(silentMs / 1_000)}`,
+      notes: last === undefined ? [] : [last],
+    };
+  }
+  const { state, line, reasons, lastCertain } = light;
+  const notes = reasons.map(({ text }) => text).filter((text) => text !== line);
+  if (state === 'in-flight' && light.etaSeconds !== undefined)
+    notes.unshift(`empty in about ${span(light.etaSeconds)}`);
+  if (state === 'unknown' && lastCertain !== undefined)
+    notes.push(`last ${WORDS[lastCertain.state].toLowerCase()} at ${timeOfDay(lastCertain.at)}`);
+  return {
+    state,
+    word: WORDS[state],
+    line,
+    notes:
+      notes.length > MAX_NOTES
+        ? [...notes.slice(0, MAX_NOTES), `… and ${notes.length - MAX_NOTES} more`]
+        : notes,
+  };
+}
+
+/** Title of the page: the state first, since a tab shows little more. */
+export function titleOf({ state, word }: LightView, light: Light | undefined): string {
+  if (state === 'in-flight' && light !== undefined) return `${count(light.inFlight)} in flight · Caudal`;
+  return `${word} · Caudal`;
+}
+
+/** The light as a sentence for a screen reader, without figures that change all the time. */
+export function spokenLight({ state, word, line }: LightView): string {
+  return state === 'in-flight' ? word : `${word}: ${line}`;
+}
+
+/** Messages of a kind of finding, over all lanes. */
+export function countOf(light: Light, kind: Light['reasons'][number]['kind']): number {
+  return light.reasons.reduce((sum, reason) => sum + (reason.kind === kind ? (reason.count ?? 0) : 0), 0);
+}
