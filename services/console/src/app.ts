@@ -12,6 +12,8 @@ import { compareLanes } from './lanes/compare-lanes.ts';
 import type { LaneReader } from './lanes/lane-reader.ts';
 import { type LiveAccess, liveHandler } from './live/live-handler.ts';
 import { createOpenApiDocument } from './openapi.ts';
+import { scaleRouter } from './scale/scale-router.ts';
+import { NO_RIGHT, type ScaleAccess } from './scale/scaler.ts';
 import { accountRequestSchema } from './schemas.ts';
 import { type StreamAccess, streamRouter } from './stream/stream-router.ts';
 
@@ -26,6 +28,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** The state of the lanes as a stream. Default: there is none. */
   readonly stream?: StreamAccess;
+  /** The right to scale. Default: there is none. */
+  readonly scale?: ScaleAccess;
   /** The live tail. Default: there is none. */
   readonly live?: LiveAccess;
 }
@@ -87,6 +91,8 @@ export function createApp(options: AppOptions): Express {
     )
     .all(refuseMethod('GET, HEAD, POST'));
   if (options.stream) app.use(streamRouter(options.stream, refuseMethod('GET, HEAD')));
+  const scale = options.scale ?? NO_RIGHT;
+  app.use(scaleRouter(scale, logger, refuseMethod('GET, HEAD, POST')));
   app
     .route('/api/live')
     .get(liveHandler(options.live ?? { reason: 'this console has none' }))
