@@ -4,11 +4,21 @@ import { type Manifest, type RenderOptions, render } from '../test/support/manif
 import type { GeneratedFile } from './generated-file.ts';
 import { repository } from './paths.ts';
 
-/** The renderings that are kept in the repository, by the names of their files; `kind`: objects of that kind alone. */
-const renderings: Readonly<Record<string, RenderOptions & { readonly kind?: string }>> = {
+/**
+ * The renderings that are kept in the repository, by the names of their files; `kind`: objects of that kind alone; `over`: objects
+ * that another rendering does not have alone.
+ */
+const renderings: Readonly<
+  Record<string, RenderOptions & { readonly kind?: string; readonly over?: RenderOptions }>
+> = {
   default: {},
   ha: { presets: ['ha'] },
   'network-policies': { values: { networkPolicy: { enabled: true } }, kind: 'NetworkPolicy' },
+  stores: {
+    presets: ['stores'],
+    values: { services: { console: { control: { enabled: true } } } },
+    over: {},
+  },
 };
 
 /** ConfigMaps that hold copies of files, which have tests of their own. */
@@ -24,9 +34,11 @@ const header = [
 /** What the chart renders, so that a review sees every change of it; without what is random or tested elsewhere. */
 export async function goldenFiles(): Promise<readonly GeneratedFile[]> {
   return await Promise.all(
-    Object.entries(renderings).map(async ([name, { kind, ...options }]) => {
+    Object.entries(renderings).map(async ([name, { kind, over, ...options }]) => {
+      const known = over === undefined ? [] : (await render(over)).map(titleOf);
       const manifests = (await render(options))
         .filter((manifest) => kind === undefined || manifest.kind === kind)
+        .filter((manifest) => !known.includes(titleOf(manifest)))
         .sort((a, b) => compare(titleOf(a), titleOf(b)));
       const documents = manifests.map((manifest) =>
         stringify(mask(manifest), { lineWidth: 0, blockQuote: 'literal', aliasDuplicateObjects: false }),

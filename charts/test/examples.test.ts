@@ -46,14 +46,22 @@ function caSecretOf(manifests: readonly Manifest[], owner: string, server: strin
 }
 
 /** Nothing of these servers is left: no workload, no Service, no Secret, no ConfigMap. */
-function assertAbsent(manifests: readonly Manifest[], servers: readonly string[]): void {
+function assertAbsent(
+  manifests: readonly Manifest[],
+  servers: readonly string[],
+  except: readonly string[],
+): void {
   for (const server of servers) {
     const left = manifests.filter(
       ({ kind, metadata: { name } }) =>
         kind !== 'NetworkPolicy' && (name === `caudal-${server}` || name.startsWith(`caudal-${server}-`)),
     );
     // The consumers of a broker have its name in theirs.
-    const own = left.filter(({ metadata }) => !/-consumer(-ops)?$/.test(metadata.name));
+    const own = left.filter(
+      ({ metadata }) =>
+        !/-consumer(-ops)?$/.test(metadata.name) &&
+        !except.some((component) => metadata.name === `caudal-${component}`),
+    );
     assert.deepEqual(
       own.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
       [],
@@ -68,6 +76,8 @@ const purposes: Readonly<
     {
       readonly replaces: readonly string[];
       readonly lanes?: number;
+      /** Components that prepare a server which is replaced. */
+      readonly except?: readonly string[];
       check(manifests: readonly Manifest[]): void;
     }
   >
@@ -209,6 +219,38 @@ const purposes: Readonly<
         loadConfig(environmentOf(manifests, `Deployment caudal-${lane}-consumer`));
     },
   },
+  'all-stores': {
+    replaces: [],
+    lanes: 6,
+    check(manifests) {
+      const added = ['kafka-ignite', 'kafka-postgresql', 'rabbitmq-ignite', 'rabbitmq-postgresql'];
+      for (const lane of added) {
+        const { store } = loadConfig(environmentOf(manifests, `Deployment caudal-${lane}-consumer`));
+        assert.deepEqual([store.name, store.settings.keyPrefix], [lane.split('-')[1], `${lane}:`]);
+      }
+      const schemas = containerOf(manifests, 'Deployment caudal-postgresql-schema').args?.[0] ?? '';
+      assert.match(schemas, /'kafka-postgresql:' 'rabbitmq-postgresql:'/);
+      assert.match(
+        JSON.stringify(find(manifests, 'Role', 'caudal-console')),
+        /caudal-rabbitmq-ignite-consumer/,
+      );
+    },
+  },
+  'managed-postgresql': {
+    replaces: ['postgresql'],
+    lanes: 3,
+    except: ['postgresql-schema'],
+    check(manifests) {
+      const consumer = 'Deployment caudal-kafka-postgresql-consumer';
+      const plain = plainEnvironment(containerOf(manifests, consumer));
+      assert.equal(plain.STORE_URL, 'postgresql://postgresql.example.com:5432/caudal?sslmode=verify-full');
+      assert.deepEqual([plain.STORE_USERNAME, plain.STORE_SCHEMA], ['caudal_consumer', 'check']);
+      assert.equal(secretOf(manifests, consumer, 'STORE_PASSWORD'), 'caudal-postgresql/consumer-password');
+      assert.equal(caSecretOf(manifests, consumer, 'store'), 'caudal-stores-ca');
+      const schema = 'Deployment caudal-postgresql-schema';
+      assert.equal(secretOf(manifests, schema, 'STORE_PASSWORD'), 'caudal-postgresql/owner-password');
+    },
+  },
   'air-gap': {
     replaces: [],
     check(manifests) {
@@ -257,10 +299,10 @@ describe('worked values files', () => {
     assert.deepEqual(files.sort(), Object.keys(purposes).sort());
   });
 
-  for (const [name, { replaces, lanes = 2, check }] of Object.entries(purposes)) {
+  for (const [name, { replaces, lanes = 2, except = [], check }] of Object.entries(purposes)) {
     it(`${name}: installs what it is for`, async () => {
       const manifests = await renderExample(name);
-      assertAbsent(manifests, replaces);
+      assertAbsent(manifests, replaces, except);
       check(manifests);
     });
 

@@ -55,6 +55,28 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
     { values: { lanes: { again: { broker: 'kafka', store: 'valkey', storeKeyPrefix: '' } } } },
   ],
   [
+    'lanes.again.storeKeyPrefix="Again:" cannot name a schema of PostgreSQL: use at most 56 lower-case letters, digits and hyphens, or null',
+    {
+      values: {
+        lanes: { again: { broker: 'kafka', store: 'postgresql', storeKeyPrefix: 'Again:' } },
+        postgresql: { enabled: true },
+      },
+    },
+  ],
+  [
+    'externalPostgresql.caSecret is for TLS, and the URL says sslmode=disable: write sslmode=verify-full, or leave caSecret empty',
+    {
+      values: {
+        lanes: { again: { broker: 'kafka', store: 'postgresql' } },
+        externalPostgresql: {
+          url: 'postgresql://p.example.com/app?sslmode=disable',
+          existingSecret: 'mine',
+          caSecret: 'ca',
+        },
+      },
+    },
+  ],
+  [
     'lanes.again.deadLetters=message would be read as messages: set another name, or leave it empty',
     { values: { lanes: { again: { broker: 'kafka', store: 'valkey', deadLetters: 'message' } } } },
   ],

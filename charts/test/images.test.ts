@@ -53,7 +53,7 @@ describe('images', () => {
   });
 
   it('are pinned by digest, each of them, whatever the tag', async () => {
-    const digestOf = (index: number) => `sha256:${String(index).repeat(64)}`;
+    const digestOf = (index: number) => `sha256:${index.toString(16).repeat(64)}`;
     const digests = Object.fromEntries(keys.map((key, index) => [key, { digest: digestOf(index) }]));
     const pinned = await imagesOf({ values: { ...(toggles.everything?.values as object), images: digests } });
     const expected = keys.map((key, index) => {

@@ -10,19 +10,25 @@ describe('whatever is switched on or off', () => {
       const manifests = await render(options);
       assert.ok(manifests.length >= 10, `only ${manifests.length} objects`);
       assertIdentities(manifests);
-      assertReferences(manifests, name === 'external' || name === 'existing Secrets');
+      assertReferences(manifests, ['external', 'external PostgreSQL', 'existing Secrets'].includes(name));
       assertSelectors(manifests);
-      const readsApi = name === 'discovery by the API' || name === 'everything';
+      const readsApi = [
+        ...(name === 'discovery by the API' || name === 'everything' ? ['prometheus'] : []),
+        ...(name === 'scaling by the console' || name === 'everything' ? ['console'] : []),
+      ];
       const pods = podsOf(manifests);
       assert.ok(pods.length >= 5, `only ${pods.length} workloads`);
       for (const pod of pods) {
-        assertRestricted(pod, readsApi && pod.owner.endsWith('-prometheus'));
+        assertRestricted(
+          pod,
+          readsApi.some((name) => pod.owner.endsWith(`caudal-${name}`)),
+        );
         for (const container of containersOf(pod)) {
           assertContained(container, pod.owner);
           assertEnvironment(container, pod.owner);
           assert.match(
             container.image,
-            /^(docker\.io\/[a-z0-9_/-]+|registry\.example\.com\/caudal):v?\d+\.\d+\.\d+/,
+            /^(docker\.io\/[a-z0-9_/-]+|registry\.example\.com\/caudal):v?\d+(\.\d+){1,2}/,
             pod.owner,
           );
         }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureCached } from '../lib/cache.ts';
+import { exclusive } from '../lib/exclusive.ts';
 import { withProgress } from '../lib/progress.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { ensureProgram } from './host-packages.ts';
@@ -33,21 +34,12 @@ export async function ensureMavenJars(
     onProgress,
     build: async (target) => {
       await ensureProgram('mvn', ['maven', 'default-jre-headless'], onProgress, signal);
+      const options = ['-DincludeScope=runtime', `-DoutputDirectory=${target}`];
       await withProgress(`${name}: downloading ${version} by Maven`, onProgress, () =>
-        // -U asks again for what a mirror did not have the last time.
-        runCommand(
-          'mvn',
-          [
-            '-q',
-            '-B',
-            '-U',
-            '-f',
-            pom,
-            copyDependencies,
-            '-DincludeScope=runtime',
-            `-DoutputDirectory=${target}`,
-          ],
-          { signal },
+        // Two at once may damage Maven's own cache, which they share.
+        exclusive('maven', () =>
+          // -U asks again for what a mirror did not have the last time.
+          runCommand('mvn', ['-q', '-B', '-U', '-f', pom, copyDependencies, ...options], { signal }),
         ),
       );
     },

@@ -59,6 +59,8 @@ export interface ServerDescription<
   Addresses extends object = object,
 > {
   readonly role: ServerRole;
+  /** Whether `npm run servers -- up` starts it only where it is named: most systems do without it. Default false. */
+  readonly isOptional?: boolean;
   /** Names of the ports it listens on. */
   readonly ports: readonly Port[];
   /** Creates the value of each secret for a new data directory. */

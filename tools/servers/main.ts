@@ -4,9 +4,13 @@ import { PrerequisiteError } from '../lib/prerequisite-error.ts';
 import { descriptionOf, type ServerName, serverNames } from './descriptions/index.ts';
 import { findServers, type Servers, startServers } from './servers.ts';
 
+/** Servers of `up` where none are named. */
+const usual = serverNames.filter((name) => descriptionOf(name).isOptional !== true);
+
 const usage = `usage: npm run servers -- <command>
 
-  up [--only NAME,…] [--fresh]  start servers in the background; --fresh clears their data first
+  up [--only NAME,…] [--fresh]  start servers in the background, by default ${usual.join(', ')};
+                                --fresh clears their data first
   down                          stop all servers, keeping their data
   status                        show state, process ID and address of each server
   start NAME                    start a server with the same port and data
@@ -30,7 +34,7 @@ async function main(args: readonly string[]): Promise<void> {
     ...(values.data === undefined ? {} : { dataDirectory: values.data }),
   };
   if (command === 'up') {
-    const only = values.only?.split(',').map(serverNameOf) ?? serverNames;
+    const only = values.only?.split(',').map(serverNameOf) ?? usual;
     const giveUp = new AbortController();
     const abort = () => giveUp.abort(new Error('interrupted'));
     process.once('SIGINT', abort).once('SIGTERM', abort);

@@ -182,7 +182,7 @@ async function readPid(pipe: Readable): Promise<number> {
 }
 
 /**
- * Suspends what a suspended process has started, which would go on without it: PostgreSQL serves each client by a process.
+ * Suspends what a suspended process has started, which would keep running without it: PostgreSQL has a process for each client.
  *
  * @returns whether all are suspended
  */

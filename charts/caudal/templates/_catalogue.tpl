@@ -9,13 +9,15 @@ Servers, as a YAML list, in the order in which they are rendered:
 
 name          also of its values, its image and its objects; `external<Name>` are the values of one that is not ours
 role, kind    broker, store or monitor; stores of one kind have the same protocol, settings and templates
+hasSchemas    a store that keeps lanes apart by schemas, which are named after their key prefixes
+forgets       the setting by which a store may forget what it has answered, and what it needs to be instead
 ports         of the server's container; `service` and `nodes` name those of its two Services
 clients       ports that a service needs, by its user
 peers         ports between its pods
 metrics       where it is scraped: `jobs` per pod, by name of the job, and on which port
 secret        keys of its Secret
 keepsSecret   whether the Secret outlives the release, because the volumes do that belong to the cluster it names
-memory        the setting that must stay below its memory limit
+memory        settings that together must stay below its memory limit
 isClustered   it has `replicas`, fixed at install
 isReplayable  a broker that keeps what its consumers have acknowledged
 consumers     the most of one lane that work at once; without it there is no such limit
@@ -26,7 +28,7 @@ subscription, deadLetters
               a broker's names for a lane without names of its own; `*` stands for the lane
 external      `set`: there is one; `setting`: the value that says where it is; `plain`: the scheme without TLS; `addresses`,
               `ports`; `login`: the block with user names and passwords; `isOpen`: without TLS
-helper        a pod of the release that prepares it
+helper        a pod of the release that prepares it: `user` by which it knows the server, `enabled`
 */}}
 {{- define "caudal.servers" -}}
 {{- $v := .Values -}}
@@ -36,7 +38,7 @@ helper        a pod of the release that prepares it
   enabled: {{ $v.rabbitmq.enabled }}
   isClustered: true
   isReplayable: false
-  memory: memoryHighWatermark
+  memory: [memoryHighWatermark]
   names: { subscription: {{ $v.rabbitmq.queue | quote }}, source: {{ $v.rabbitmq.queue | quote }} }
   subscription: {{ printf "%s.*" $v.rabbitmq.queue | quote }}
   deadLetters: {{ printf "%s.*.dead" $v.rabbitmq.queue | quote }}
@@ -69,7 +71,7 @@ helper        a pod of the release that prepares it
   enabled: {{ $v.kafka.enabled }}
   isClustered: true
   isReplayable: true
-  memory: heap
+  memory: [heap]
   consumers: {{ int64 $v.kafka.partitions }}
   retentionHours: {{ int64 $v.kafka.retentionHours }}
   names: { subscription: {{ $v.kafka.group | quote }}, source: {{ $v.kafka.topic | quote }} }
@@ -79,11 +81,11 @@ helper        a pod of the release that prepares it
   listens: [kafka, controller]
   service: [kafka]
   nodes: {{ gt (int $v.kafka.replicas) 1 | ternary (list "kafka" "controller") (list "kafka") | toJson }}
-  clients: { ingest: [9092], consumer: [9092], console: [9092] }
+  clients: { ingest: [9092], consumer: [9092], console: [9092], admin: [9092] }
   peers: [9092, 9093]
   keepsSecret: {{ include "caudal.kafka.keepsSecret" . | default "false" }}
   secret: [cluster-id, admin-password, ingest-password, consumer-password, console-password]
-  helper: { name: kafka-topology, pod: topologyPod, ports: [9092] }
+  helper: { name: kafka-topology, pod: topologyPod, user: admin, enabled: {{ $v.kafka.enabled }} }
   {{- with $v.externalKafka }}
   external:
     set: {{ not (empty .brokers) }}
@@ -100,7 +102,10 @@ helper        a pod of the release that prepares it
   role: store
   kind: resp
   enabled: {{ $store.enabled }}
-  memory: maxMemory
+  memory: [maxMemory]
+  {{- if has $store.appendfsync (list "everysec" "no") }}
+  forgets: { setting: {{ printf "appendfsync=%s" $store.appendfsync | quote }}, needs: always }
+  {{- end }}
   ports: { {{ $name }}: 6379, exporter: 9121 }
   listens: [{{ $name }}]
   service: {{ $store.exporter.enabled | ternary (list $name "exporter") (list $name) | toJson }}
@@ -121,6 +126,61 @@ helper        a pod of the release that prepares it
     login: {{ omit . "url" | toJson }}
   {{- end }}
 {{- end }}
+- name: postgresql
+  title: PostgreSQL
+  role: store
+  kind: postgresql
+  enabled: {{ $v.postgresql.enabled }}
+  hasSchemas: true
+  {{- if not $v.postgresql.synchronousCommit }}
+  forgets: { setting: "synchronousCommit=false", needs: "true" }
+  {{- end }}
+  memory: [sharedBuffers]
+  ports: { postgresql: 5432 }
+  listens: [postgresql]
+  service: [postgresql]
+  nodes: [postgresql]
+  clients: { consumer: [5432], console: [5432], owner: [5432] }
+  secret: [owner-password, consumer-password, console-password]
+  helper:
+    name: postgresql-schema
+    pod: schemaPod
+    user: owner
+    enabled: {{ include "caudal.postgresql.makesSchemas" . | default "false" }}
+  {{- with $v.externalPostgresql }}
+  external:
+    set: {{ not (empty .url) }}
+    setting: externalPostgresql.url
+    addresses: {{ list .url | compact | toJson }}
+    isOpen: {{ and (not (empty .url)) (empty (include "caudal.postgresql.usesTls" .)) }}
+    login: {{ merge (dict "usernames" (ternary .usernames (omit .usernames "owner") (eq .schema "create"))) (omit . "url" "schema" "usernames") | toJson }}
+  {{- end }}
+- name: ignite
+  title: Ignite
+  role: store
+  kind: ignite
+  enabled: {{ $v.ignite.enabled }}
+  hasSchemas: true
+  {{- if ne $v.ignite.walMode "FSYNC" }}
+  forgets: { setting: {{ printf "walMode=%s" $v.ignite.walMode | quote }}, needs: FSYNC }
+  {{- end }}
+  memory: [heap, offHeap]
+  ports: { thin: 10800 }
+  listens: [thin]
+  service: [thin]
+  nodes: [thin]
+  clients: { consumer: [10800], console: [10800], admin: [10800] }
+  secret: [admin-password, consumer-password, console-password]
+  helper: { name: ignite-users, pod: usersPod, user: admin, enabled: {{ $v.ignite.enabled }} }
+  {{- with $v.externalIgnite }}
+  external:
+    set: {{ not (empty .url) }}
+    setting: externalIgnite.url
+    plain: ignite
+    addresses: {{ list .url | compact | toJson }}
+    isOpen: {{ hasPrefix "ignite://" (.url | default "") }}
+    login: {{ omit . "url" "schema" | toJson }}
+  {{- end }}
 - name: prometheus
   title: Prometheus
   role: monitor
@@ -169,6 +229,7 @@ user          by which servers know it
 http          port of its Service, where it has one
 needs         servers that it connects to
 scaled        an autoscaler owns its replicas
+account       its service account, where it has rights; its pods then have the token
 settings      its values
 */}}
 {{- define "caudal.components" -}}
@@ -214,6 +275,7 @@ settings      its values
   http: 8081
   needs: {{ concat $stores $brokers (list "prometheus") | toJson }}
   scaled: false
+  account: {{ include "caudal.control.account" . | quote }}
   settings: {{- toYaml .Values.services.console | nindent 4 }}
 {{- end }}
 {{- end -}}
@@ -230,5 +292,5 @@ settings      its values
 
 {{/* Ports of URLs without one, by their scheme, as YAML. */}}
 {{- define "caudal.schemePorts" -}}
-{ amqp: 5672, amqps: 5671, redis: 6379, rediss: 6379, http: 80, https: 443 }
+{ amqp: 5672, amqps: 5671, redis: 6379, rediss: 6379, postgresql: 5432, postgres: 5432, ignite: 10800, ignites: 10800, http: 80, https: 443 }
 {{- end -}}

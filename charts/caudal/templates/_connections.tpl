@@ -3,7 +3,7 @@ How services reach servers. `caudal.connection.<broker>` is a broker's, as YAML:
 (variables from Secrets) and `caSecret`. `caudal.connection.<kind>` is a store's.
 */}}
 
-{{/* Where a store is, as YAML: url, username, secret, key, caSecret. Takes a list: root, store, user. */}}
+{{/* Where a store is, as YAML: url, username, secret, key, caSecret, schema (who makes it; none where it has none). Takes a list: root, store, user. */}}
 {{- define "caudal.connection.store" -}}
 {{- $server := include "caudal.server" (list (index . 0) (index . 1)) | fromYaml -}}
 {{- include (printf "caudal.connection.%s" $server.kind) . -}}

@@ -17,6 +17,14 @@ Lanes with the defaults of `consumer` laid under each, as YAML by name, all name
 {{- end }}
 {{- end -}}
 
+{{/*
+Name of a lane's schema, or of its group of caches, in a store that has these: as the services make it
+(services/common/src/stores/schema-name.ts). Takes the lane's key prefix.
+*/}}
+{{- define "caudal.schemaName" -}}
+{{- if . }}{{ printf "caudal_%s" (regexReplaceAll "[-.:]" (trimSuffix ":" .) "_") }}{{ else }}caudal{{ end -}}
+{{- end -}}
+
 {{/* Lanes that read a broker, as YAML by name. Takes a list: root, broker. */}}
 {{- define "caudal.lanesOf" -}}
 {{- range $name, $lane := include "caudal.lanes" (index . 0) | fromYaml }}

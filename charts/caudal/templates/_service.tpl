@@ -47,7 +47,7 @@ spec:
     metadata: {{- include "caudal.podMetadata" (dict "root" $root "component" $name "pod" $settings.pod "labels" $labels) | nindent 6 }}
     spec:
       {{- $grace := add 10 (ceil (divf $root.Values.drainTimeoutMs 1000)) }}
-      {{- include "caudal.podSpec" (dict "root" $root "component" $name "pod" $settings.pod "grace" $grace "securityContext" (dict "runAsUser" 1000 "runAsGroup" 1000)) | nindent 6 }}
+      {{- include "caudal.podSpec" (dict "root" $root "component" $name "pod" $settings.pod "grace" $grace "apiToken" (not (empty $component.account)) "serviceAccountName" $component.account "securityContext" (dict "runAsUser" 1000 "runAsGroup" 1000)) | nindent 6 }}
       containers:
         - name: {{ $component.container }}
           {{- include "caudal.container" (list $root "caudal") | nindent 10 }}

@@ -3,12 +3,23 @@ import type { RenderOptions } from './manifests.ts';
 const externalRabbitmq = { rabbitmq: { enabled: false }, externalRabbitmq: { url: 'amqp://mq.example.com' } };
 const externalKafka = { kafka: { enabled: false }, externalKafka: { brokers: ['k.example.com:9092'] } };
 
+/** Lanes into the stores that are off by default, which are then on. */
+export const storesOn = {
+  lanes: {
+    'kafka-postgresql': { broker: 'kafka', store: 'postgresql' },
+    'kafka-ignite': { broker: 'kafka', store: 'ignite' },
+  },
+  postgresql: { enabled: true },
+  ignite: { enabled: true },
+};
+
 /** Every switch of the chart, alone or in the smallest set of values that makes sense. */
 export const toggles: Readonly<Record<string, RenderOptions>> = {
   default: {},
   minimal: { presets: ['minimal'] },
   ha: { presets: ['ha'] },
   external: { presets: ['external'] },
+  stores: { presets: ['stores'] },
   'minimal and ha': { presets: ['minimal', 'ha'] },
   'external RabbitMQ': { values: externalRabbitmq },
   'external Kafka': { values: externalKafka },
@@ -17,6 +28,18 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   },
   'external Redis': {
     values: { redis: { enabled: false }, externalRedis: { url: 'redis://r.example.com' } },
+  },
+  'external PostgreSQL': {
+    values: {
+      lanes: { 'kafka-postgresql': storesOn.lanes['kafka-postgresql'] },
+      externalPostgresql: { url: 'postgresql://p.example.com/app', existingSecret: 'my-postgresql' },
+    },
+  },
+  'external Ignite': {
+    values: {
+      lanes: { 'kafka-ignite': storesOn.lanes['kafka-ignite'] },
+      externalIgnite: { url: 'ignites://i.example.com' },
+    },
   },
   'external Prometheus': {
     values: { prometheus: { enabled: false }, externalPrometheus: { url: 'https://p.example.com' } },
@@ -28,16 +51,20 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   'no disruption budgets': { values: { podDisruptionBudgets: { enabled: false } } },
   'no service account': { values: { serviceAccount: { create: false } } },
   'no volumes': {
-    values: Object.fromEntries(
-      ['rabbitmq', 'kafka', 'valkey', 'redis', 'prometheus'].map((server) => [
-        server,
-        { persistence: { enabled: false } },
-      ]),
-    ),
+    values: {
+      lanes: storesOn.lanes,
+      ...Object.fromEntries(
+        ['rabbitmq', 'kafka', 'valkey', 'redis', 'postgresql', 'ignite', 'prometheus'].map((server) => [
+          server,
+          { enabled: true, persistence: { enabled: false } },
+        ]),
+      ),
+    },
   },
   'no Kafka passwords': { values: { kafka: { auth: { enabled: false } } } },
   'discovery by the API': { values: { prometheus: { discovery: 'kubernetes' } } },
   exporters: { values: { valkey: { exporter: { enabled: true } }, redis: { exporter: { enabled: true } } } },
+  'scaling by the console': { values: { services: { console: { control: { enabled: true } } } } },
   autoscaling: { values: { services: { ingest: { autoscaling: { enabled: true } } } } },
   KEDA: {
     values: {
@@ -67,10 +94,11 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   'load test': { values: { loadtest: { enabled: true, env: { MESSAGES: 1000 } } } },
   'existing Secrets': {
     values: {
+      lanes: storesOn.lanes,
       ...Object.fromEntries(
-        ['rabbitmq', 'kafka', 'valkey', 'redis', 'grafana'].map((server) => [
+        ['rabbitmq', 'kafka', 'valkey', 'redis', 'postgresql', 'ignite', 'grafana'].map((server) => [
           server,
-          { auth: { existingSecret: `my-${server}` } },
+          { enabled: true, auth: { existingSecret: `my-${server}` } },
         ]),
       ),
       services: { ingest: { apiKeys: { existingSecret: 'my-keys' } } },
@@ -129,7 +157,8 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   },
   everything: {
     values: {
-      services: { ingest: { autoscaling: { enabled: true } } },
+      ...storesOn,
+      services: { ingest: { autoscaling: { enabled: true } }, console: { control: { enabled: true } } },
       consumer: { keda: { enabled: true } },
       monitoring: { serviceMonitor: { enabled: true }, prometheusRule: { enabled: true } },
       ingress: { enabled: true },

@@ -13,6 +13,8 @@ after_packages() {
   # are written in.
   rm -rf /usr/lib/*/libLLVM* /usr/lib/*/libz3* /usr/lib/postgresql/17/lib/llvmjit* /usr/lib/postgresql/17/lib/bitcode
   rm -rf /usr/lib/*/libperl* /usr/lib/*/perl /usr/share/perl /usr/share/i18n
+  # Those scripts stand before PostgreSQL's own programs, which are in /usr/lib/postgresql/17/bin.
+  find /usr/bin -lname '*/pg_wrapper' -delete
   mkdir -p /var/lib/postgresql/data /etc/postgresql /var/run/postgresql
   chown -R postgres:postgres /var/lib/postgresql /var/run/postgresql
   chmod 1777 /var/lib/postgresql/data

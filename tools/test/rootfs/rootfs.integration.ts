@@ -37,3 +37,12 @@ test('Java is a layer under the servers that need it, not in them', async () => 
   assert.deepEqual(has, [false, true, false]);
   assert.ok(existsSync(join(kafka, 'opt', 'kafka', 'libs')));
 });
+
+test("PostgreSQL's programs are its own, not the scripts in front of them, which need what is left out", async () => {
+  const directories = await ensureRootfs(descriptionOf('postgresql').layers, { onProgress });
+  const has = (path: string) => directories.some((directory) => existsSync(join(directory, path)));
+  for (const program of ['initdb', 'pg_basebackup', 'pg_isready', 'postgres', 'psql']) {
+    assert.ok(has(join('usr/lib/postgresql/17/bin', program)), program);
+    assert.ok(!has(join('usr/bin', program)), program);
+  }
+});

@@ -49,3 +49,15 @@ test('a server that does not exist is one line with those that do', async () => 
   assert.ok(line?.startsWith(`unknown server 'mysql': name one of ${serverNames.join(', ')} (see `), line);
   assert.deepEqual(others, ['']);
 });
+
+test('without names all start but those that most systems do without', async () => {
+  const up = await servers('up');
+  assert.equal(up.status, 0, up.stderr);
+  const states = [...up.stdout.matchAll(/^(\w+) +(running|down) /gm)].map(([, name, state]) => [name, state]);
+  const without = ['postgresql', 'ignite'];
+  assert.deepEqual(
+    states,
+    serverNames.map((name) => [name, without.includes(name) ? 'down' : 'running']),
+  );
+  assert.doesNotMatch(up.stderr, /postgresql|ignite/);
+});

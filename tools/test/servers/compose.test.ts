@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { composeEnvironment } from '../../servers/compose-runtime.ts';
-import { serverNames } from '../../servers/descriptions/index.ts';
-import { createState, writeState } from '../../servers/state.ts';
+import { defineServer } from '../../servers/definitions.ts';
+import { descriptionOf, serverNames } from '../../servers/descriptions/index.ts';
+import { createState, ownState, writeState } from '../../servers/state.ts';
 
 /** No container engine is needed for these: they hold compose.yaml against what the servers must be like. */
 
@@ -21,15 +22,18 @@ interface ComposeFile {
         readonly network_mode?: string;
         readonly environment?: Readonly<Record<string, string | number>>;
         readonly command?: readonly string[];
+        readonly configs?: readonly { readonly source: string; readonly target: string }[];
       }
     >
   >;
-  readonly configs: Readonly<Record<string, { readonly content: string }>>;
+  readonly configs: Readonly<Record<string, { readonly content?: string; readonly file?: string }>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
-const text = await readFile(join(import.meta.dirname, '..', '..', '..', 'compose.yaml'), 'utf8');
+const root = join(import.meta.dirname, '..', '..', '..');
+const text = await readFile(join(root, 'compose.yaml'), 'utf8');
 const compose = parse(text) as ComposeFile;
+const contentOf = (config: string): string => compose.configs[config]?.content ?? '';
 
 const serviceOf = (name: string) => {
   const service = compose.services[name];
@@ -68,7 +72,7 @@ test('what is acknowledged survives', () => {
     ['valkey', 'always'],
     ['redis', 'everysec'],
   ] as const) {
-    const config = compose.configs[name]?.content ?? '';
+    const config = contentOf(name);
     for (const line of [
       'appendonly yes',
       `appendfsync ${appendfsync}`,
@@ -83,6 +87,32 @@ test('what is acknowledged survives', () => {
   assert.equal(kafka.KAFKA_AUTO_CREATE_TOPICS_ENABLE, 'false');
   assert.equal(kafka.KAFKA_LOG_RETENTION_HOURS, 72);
   assert.ok(String(kafka.KAFKA_LOG_DIRS).startsWith('/var/lib/kafka/data/'));
+  assert.match(contentOf('postgresql'), /^synchronous_commit = on$/m);
+  assert.ok(String(serviceOf('postgresql').environment?.PGDATA).startsWith('/var/lib/postgresql/data/'));
+  assert.ok(String(serviceOf('ignite').environment?.IGNITE_WORK_DIR).startsWith('/var/lib/ignite/'));
+});
+
+test('PostgreSQL and Ignite start as they do without containers', async () => {
+  const state = await createState('compose');
+  for (const name of ['postgresql', 'ignite'] as const) {
+    const { configPath, files } = defineServer(name, state, { scrapeIntervalSeconds: 2 });
+    const { configs = [] } = serviceOf(name);
+    assert.ok(configs.length > 0);
+    for (const { source, target } of configs) {
+      const inside = relative(configPath, target);
+      assert.ok(inside in files, target);
+      const { file } = compose.configs[source] ?? {};
+      if (file !== undefined) assert.equal(await readFile(join(root, file), 'utf8'), files[inside]);
+    }
+  }
+  const variables = descriptionOf('postgresql').composeVariables(ownState(state, 'postgresql'));
+  assert.equal(
+    contentOf('postgresql-passwords').replaceAll(
+      /\$\{(\w+):\?[^}]*\}/g,
+      (_, name: string) => variables[name] ?? '',
+    ),
+    defineServer('postgresql', state, { scrapeIntervalSeconds: 2 }).files['passwords.sql'],
+  );
 });
 
 test('no password is written down, and every variable is given by the runtime', async () => {

@@ -14,6 +14,7 @@ import {
   type ProcessIdentity,
 } from '../../lib/process-identity.ts';
 import { waitUntil } from '../../lib/wait-until.ts';
+import { AccessRefusedError, connectThinClient } from '../../servers/descriptions/ignite/thin-client.ts';
 import { descriptionOf, type ServerName, serverNames } from '../../servers/descriptions/index.ts';
 import { isPortFree } from '../../servers/ports.ts';
 import { findServers, type Servers, startServers } from '../../servers/servers.ts';
@@ -46,6 +47,17 @@ const allPorts = (): Readonly<Record<string, number>> =>
       Object.entries(own(name).ports).map(([port, number]) => [`${name} ${port}`, number]),
     ),
   );
+
+/** Runs a statement in PostgreSQL by its own client, as the owner of the database or who else the URL names. */
+const psql = (statement: string, url = servers.addresses.postgresql.url): Promise<string> =>
+  servers.execute('postgresql', ['psql', '-qAt', '-v', 'ON_ERROR_STOP=1', '-c', statement, url]);
+
+/** Runs a statement in Ignite. */
+async function runInIgnite(statement: string): Promise<void> {
+  const { ports, secrets } = own('ignite');
+  const client = await connectThinClient(ports.main, 'ignite', secrets.password);
+  await client.run(statement).finally(() => client.close());
+}
 
 /** Sends commands to a store and gives the lines of its replies; empty if it does not answer in time. */
 async function ask(url: string, ...commands: string[]): Promise<string[]> {
@@ -115,6 +127,14 @@ test('strangers are not let in', async () => {
     const [reply = ''] = await ask(stranger.href, 'GET key');
     assert.match(reply, /^-NOAUTH/);
   }
+  const { url, adminUrl } = servers.addresses.postgresql;
+  for (const each of [url, adminUrl]) {
+    const stranger = new URL(each);
+    stranger.password = 'wrong';
+    await assert.rejects(psql('select 1', stranger.href), /password authentication failed/);
+  }
+  // What a new cluster is reached with.
+  await assert.rejects(connectThinClient(own('ignite').ports.main, 'ignite', 'ignite'), AccessRefusedError);
   assert.equal((await stat(join(directory, 'state.json'))).mode & 0o777, 0o600);
 });
 
@@ -164,7 +184,7 @@ test('a suspended server does not answer, and resumes where it was', async () =>
       serverNames.map(async (name) => {
         assert.equal(await servers.status(name), 'stopped', name);
         assert.equal(await isReady(name), false, name);
-        // One that went on would serve its clients.
+        // One that kept running would serve its clients.
         const processes = processesOf(name);
         assert.ok(processes.every(isStopped), name);
       }),
@@ -194,9 +214,13 @@ test('a killed server is gone with all it started, and comes back on its port wi
     },
   );
   assert.equal(created.status, 201);
+  await psql('create table kept (value text); insert into kept values (1)');
+  await runInIgnite('CREATE TABLE kept (id INT PRIMARY KEY, value INT)');
+  await runInIgnite('INSERT INTO kept VALUES (1, 1)');
   const portsBefore = allPorts();
+  const killed = ['valkey', 'rabbitmq', 'kafka', 'postgresql', 'ignite'] as const;
 
-  for (const name of ['valkey', 'rabbitmq', 'kafka'] as const) {
+  for (const name of killed) {
     const identity = identifyProcess(pidOf(name));
     assert.ok(identity);
     await servers.kill(name);
@@ -208,12 +232,49 @@ test('a killed server is gone with all it started, and comes back on its port wi
     }
     await assert.rejects(servers.kill(name), new RegExp(`${name} is not running`));
   }
-  await Promise.all((['valkey', 'rabbitmq', 'kafka'] as const).map((name) => servers.start(name)));
+  await Promise.all(killed.map((name) => servers.start(name)));
 
   assert.deepEqual(allPorts(), portsBefore);
   for (const name of serverNames) assert.equal(await servers.status(name), 'running', name);
   assert.deepEqual((await ask(addresses.valkey.url, 'GET kept')).slice(0, 2), ['$3', 'yes']);
   assert.equal((await management('/api/queues/%2F/kept')).status, 200);
+  assert.equal((await psql('select value from kept')).trim(), '1');
+  await assert.rejects(runInIgnite('INSERT INTO kept VALUES (1, 1)'), /already in cache/);
+});
+
+test('the roles of PostgreSQL are those of the owner, who makes schemas, and of services, who do not', async () => {
+  const { consumerUrl, consoleUrl } = servers.addresses.postgresql;
+  assert.equal(
+    (await psql('create schema mine; drop schema mine; select current_user')).trim(),
+    'caudal_owner',
+  );
+  for (const url of [consumerUrl, consoleUrl]) {
+    assert.match(await psql('select current_user', url), /^caudal_con/);
+    for (const statement of ['create schema x', 'create table public.x ()', 'create temporary table x ()'])
+      await assert.rejects(psql(statement, url), /permission denied/, `${statement} as ${url}`);
+    const elsewhere = new URL(url);
+    elsewhere.pathname = '/postgres';
+    await assert.rejects(psql('select 1', elsewhere.href), /permission denied for database/);
+  }
+});
+
+test('PostgreSQL takes the passwords of the state, also over older data', async () => {
+  const { url } = servers.addresses.postgresql;
+  const { ownerPassword } = own('postgresql').secrets;
+  await restartWith('another');
+  const found = await findServers({ dataDirectory: directory });
+  assert.equal((await psql('select 1', found?.addresses.postgresql.url)).trim(), '1');
+  await assert.rejects(psql('select 1', url), /password authentication failed/);
+  await restartWith(ownerPassword);
+  assert.equal((await psql('select 1', url)).trim(), '1');
+
+  async function restartWith(password: string): Promise<void> {
+    const { ports, secrets } = own('postgresql');
+    const postgresql = { ports, secrets: { ...secrets, ownerPassword: password } };
+    updateState(directory, (state) => ({ ...state, servers: { ...state.servers, postgresql } }));
+    await servers.kill('postgresql', 'SIGINT');
+    await servers.start('postgresql');
+  }
 });
 
 test('servers that run are taken over, not started twice', async () => {

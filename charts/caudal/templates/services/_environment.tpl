@@ -36,6 +36,9 @@ env:
   LANE_COUNTRIES: {{ join "," . | quote }}
 {{- end }}
   STORE_URL: {{ $store.url | quote }}
+{{- with $store.schema }}
+  STORE_SCHEMA: {{ . }}
+{{- end }}
 {{- if $store.secret }}
 {{- with $store.username }}
   STORE_USERNAME: {{ . | quote }}

@@ -17,7 +17,7 @@ export interface StoreSettings {
   /** Command timeout; the outcome is unknown when exceeded, and the command is retried. */
   readonly commandTimeoutMs: number;
   /**
-   * Who makes the tables or caches of a store that has any: `create`, the service itself, once for all replicas; `check`, somebody
+   * Who makes the tables or caches of a store that has any: `create`, the service itself, once for all replicas; `check`, a role
    * with more rights, and the service waits for them. Default `create`.
    */
   readonly schema?: 'create' | 'check';

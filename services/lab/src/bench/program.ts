@@ -38,9 +38,10 @@ export async function measure(
   program: string,
   variables: Variables,
   options: readonly string[] = [],
+  timeoutMs = PROGRAM_TIMEOUT_MS,
 ): Promise<Measurement> {
   const child = startProgram(program, variables, options);
-  const timeout = setTimeout(() => child.kill('SIGKILL'), PROGRAM_TIMEOUT_MS);
+  const timeout = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
     return await readLine<Measurement>(child, (line) => 'milliseconds' in line);

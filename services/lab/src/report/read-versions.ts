@@ -11,12 +11,19 @@ export async function readVersions(
   k6: string,
   servers: readonly ServerName[],
 ): Promise<Record<string, string>> {
-  const readings: readonly (readonly [name: string, version: Promise<string | undefined>])[] = [
-    ['k6', readK6(k6)],
-    ...(addresses === undefined
-      ? []
-      : servers.map((name) => [name, VERSION_READERS[name](addresses)] as const)),
-  ];
+  const version = await readK6(k6).catch(() => undefined);
+  return {
+    ...(version !== undefined && { k6: version }),
+    ...(addresses !== undefined && (await readServerVersions(addresses, servers))),
+  };
+}
+
+/** Versions reported by servers that run; unavailable ones are omitted. */
+export async function readServerVersions(
+  addresses: ServerAddresses,
+  servers: readonly ServerName[],
+): Promise<Record<string, string>> {
+  const readings = servers.map((name) => [name, VERSION_READERS[name](addresses)] as const);
   const entries = await Promise.all(
     readings.map(async ([name, version]) => [name, await version.catch(() => undefined)] as const),
   );

@@ -1,8 +1,9 @@
 import { MESSAGES } from './messages/index.ts';
+import { STORES_SYSTEM } from './stores/index.ts';
 import type { Workload } from './workload.ts';
 
 /** The systems, as `npm start -- --list` lists them. Commands without a noun mean the first. */
-export const WORKLOADS: readonly [Workload, ...Workload[]] = [MESSAGES];
+export const WORKLOADS: readonly [Workload, ...Workload[]] = [MESSAGES, STORES_SYSTEM];
 
 /** How commands and runs name a system: not at all for the first. @param after follows the noun where there is one */
 export function nounOf({ name }: Pick<Workload, 'name'>, after = ''): string {

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { IMAGE_PATH, JAVA_LAYER } from '../../../rootfs/rootfs.ts';
 import { describeServer } from '../../description.ts';
 import { createSecret } from '../../secrets.ts';
-import { nodeConfiguration } from './node-configuration.ts';
 import { answersIgnite, settleIgnite, user } from './readiness.ts';
 
 /** Address of Ignite. */
@@ -13,6 +14,7 @@ interface IgniteAddresses {
 const home = '/opt/ignite/apache-ignite';
 const configPath = '/etc/ignite';
 const dataPath = '/var/lib/ignite';
+const node = readFileSync(join(import.meta.dirname, 'node.xml'), 'utf8');
 
 /** Packages of the Java runtime that Ignite reaches into, by module. */
 const opened = {
@@ -39,6 +41,7 @@ const opened = {
 
 export const ignite = describeServer({
   role: 'store',
+  isOptional: true,
   ports: ['main', 'discovery', 'communication'],
   secrets: { password: createSecret },
   // The size includes the downloaded jars.
@@ -50,7 +53,7 @@ export const ignite = describeServer({
     dataPath,
     configPath,
     files: {
-      'ignite.xml': nodeConfiguration({ ports, workDirectory: `${dataPath}/work` }),
+      'node.xml': node,
       'java.args': [
         ...Object.entries(opened).flatMap(([module, packages]) =>
           packages.map((name) => `--add-opens=${module}/${name}=ALL-UNNAMED`),
@@ -61,10 +64,18 @@ export const ignite = describeServer({
         '',
       ].join('\n'),
     },
-    environment: { HOME: '/tmp', PATH: '/usr/bin:/bin' },
+    environment: {
+      HOME: '/tmp',
+      PATH: '/usr/bin:/bin',
+      IGNITE_WORK_DIR: `${dataPath}/work`,
+      CLIENT_HOST: '127.0.0.1',
+      CLIENT_PORT: String(ports.main),
+      DISCOVERY_PORT: String(ports.discovery),
+      COMMUNICATION_PORT: String(ports.communication),
+    },
     command: [
       ...(['java', `@${configPath}/java.args`] as const),
-      ...['org.apache.ignite.startup.cmdline.CommandLineStartup', `${configPath}/ignite.xml`],
+      ...['org.apache.ignite.startup.cmdline.CommandLineStartup', `${configPath}/node.xml`],
     ],
   }),
 

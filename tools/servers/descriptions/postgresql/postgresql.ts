@@ -35,6 +35,7 @@ const roles = {
 
 export const postgresql = describeServer({
   role: 'store',
+  isOptional: true,
   ports: ['main'],
   secrets: {
     adminPassword: createSecret,
@@ -55,10 +56,8 @@ export const postgresql = describeServer({
       'start.sh': start,
       'setup.sql': setup,
       'passwords.sql': Object.entries(roles)
-        .map(
-          ([secret, role]) => `alter role ${role} password '${secrets[secret as keyof typeof roles]}';\n\n`,
-        )
-        .join(''),
+        .map(([secret, role]) => `alter role ${role} password '${secrets[secret as keyof typeof roles]}';\n`)
+        .join('\n'),
       'pg_hba.conf': 'local all postgres peer\nhost all all 127.0.0.1/32 scram-sha-256\n',
       'postgresql.conf': properties({
         hba_file: `'${configPath}/pg_hba.conf'`,
@@ -114,7 +113,7 @@ export const postgresql = describeServer({
   image: {
     name: 'postgres:17',
     config: {
-      Env: [`PATH=${IMAGE_PATH}:${programs}`, 'LANG=en_US.utf8', 'PG_MAJOR=17', `PGDATA=${dataPath}`],
+      Env: [`PATH=${IMAGE_PATH}:${programs}`, 'LANG=C.UTF-8', 'PG_MAJOR=17', `PGDATA=${dataPath}`],
       Cmd: ['postgres'],
       StopSignal: 'SIGINT',
     },

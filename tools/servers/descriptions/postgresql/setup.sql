@@ -10,4 +10,3 @@ create database caudal owner caudal_owner;
 revoke all on database caudal, postgres, template1 from public;
 
 grant connect on database caudal to caudal_consumer, caudal_console;
-

@@ -2,23 +2,37 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { localImageNames } from '../../../cluster/images/catalog.ts';
 import { projectImageName } from '../../../cluster/images/project-image.ts';
 
 const cluster = join(import.meta.dirname, '..', '..', '..', 'cluster');
 
-test('the values for the local images name only tags that the cluster has', async () => {
-  const values = await readFile(join(cluster, 'values-local-images.yaml'), 'utf8');
-  const tags = [
-    ...values.matchAll(/^ {2}(\w+): \{ (?:registry: localhost, repository: \w+, )?tag: "?([^" }]+)"? \}$/gm),
-  ];
-  assert.ok(tags.length >= 6);
+interface Image {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+}
+
+/** The images that a file of values names, by their keys. */
+async function imagesIn(file: string): Promise<Readonly<Record<string, Partial<Image>>>> {
+  const { images } = parse(await readFile(file, 'utf8')) as {
+    images: Record<string, Partial<Image> | string>;
+  };
+  return Object.fromEntries(
+    Object.entries(images).flatMap(([key, image]) => (typeof image === 'string' ? [] : [[key, image]])),
+  );
+}
+
+test('the values for the local images name only images that the cluster has', async () => {
+  const local = await imagesIn(join(cluster, 'values-local-images.yaml'));
+  const chart = await imagesIn(join(cluster, '..', '..', 'charts', 'caudal', 'values.yaml'));
   const known = [...localImageNames, projectImageName];
-  for (const [, name, tag] of tags) {
-    assert.ok(
-      known.some((image) => image.includes(name ?? '-') && image.endsWith(`:${tag}`)),
-      `${name}:${tag}`,
-    );
+  assert.ok(Object.keys(local).length >= 6);
+  for (const [key, image] of Object.entries(local)) {
+    const { registry, repository, tag } = { ...chart[key], ...image };
+    const name = `${registry}/${repository}:${tag}`.replace(/^docker\.io\/(library\/)?/, '');
+    assert.ok(known.includes(name), `${key}: ${name}`);
   }
 });
 

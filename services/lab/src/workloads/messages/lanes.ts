@@ -27,16 +27,6 @@ function readLane(entry: string, names: SharedNames | undefined): Lane {
   return describeLane({ name: entry, broker, store }, names);
 }
 
-/** The default lanes, and one for each store that none of them writes: what is true of every store is tried in these. */
-export function lanesToEveryStore(): readonly Lane[] {
-  const lanes = defaultLanes();
-  const others = STORE_NAMES.filter((name) => lanes.every(({ store }) => store !== name));
-  return [
-    ...lanes,
-    ...others.map((store) => describeLane({ name: `kafka-${store}`, broker: 'kafka', store })),
-  ];
-}
-
 /** Name of the set of a lane's consumers: the default lanes' go by their broker, any other lane's by the lane. */
 export function consumerOf(lane: Lane): string {
   const isDefault = defaultLanes().some(({ name }) => name === lane.name);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { jobLoad } from '../../cluster/load-job.ts';
 import { releaseSite } from '../../cluster/release-site.ts';
 import type { StartedRelease } from '../../cluster/start-release.ts';
-import { CLUSTER } from './commands/cluster.ts';
+import { LOADED } from './commands/cluster.ts';
 import { createConsoleClient } from './load/console-client.ts';
 import { type LoadResult, type MeasureOptions, measureLoad } from './load/measure-load.ts';
 
@@ -21,7 +21,7 @@ export interface ReleaseLoad
 /** Loads a release and measures it through the cluster's API server. */
 export function measureRelease(started: StartedRelease, load: ReleaseLoad): Promise<LoadResult> {
   const { cluster, helm, chart, release } = started;
-  const site = releaseSite(started, CLUSTER.isMeasured);
+  const site = releaseSite(started, LOADED.isMeasured);
   const { scenario, baseUrl, variables, directory, ...options } = load;
   return measureLoad({
     client: createConsoleClient(site.url('console'), site.fetch),
@@ -32,7 +32,7 @@ export function measureRelease(started: StartedRelease, load: ReleaseLoad): Prom
       helm,
       release: chart,
       scenario,
-      baseUrl: baseUrl ?? `http://${release.nameOf(CLUSTER.entry)}`,
+      baseUrl: baseUrl ?? `http://${release.nameOf(LOADED.entry)}`,
       variables,
       logFile: join(directory, 'k6.log'),
       accountFile: join(directory, 'account.json'),

@@ -1,12 +1,12 @@
-import type { Lane } from '@caudal/common/lanes';
 import type { Servers } from '../../../../../tools/servers/servers.ts';
 import type { Stack } from '../../stack/stack.ts';
+import type { LaneSystem } from './lane-system.ts';
 import { brokersOf, consumerOf, storesOf } from './lanes.ts';
 import { CONSOLE, INGEST } from './services.ts';
 
 /** Formats the URLs and suggested next steps. */
 export function urlsAndNextSteps(
-  lanes: readonly Lane[],
+  { lanes, noun }: LaneSystem,
   stack: Pick<Stack, 'url'>,
   { addresses }: Pick<Servers, 'addresses'>,
 ): string {
@@ -28,11 +28,11 @@ Try in another terminal:
 
   curl -i ${ingestUrl}/messages -H 'Content-Type: application/json' \\
     -d '{"description": "Sol y viento", "country": "ES", "weather": "sunny"}'
-  npm run load -- steady --rate 500 --duration 30s
+  npm run load -- ${noun}steady --rate 500 --duration 30s
   npm run scale -- ${consumer}=4
-  ${kill} its lane pauses, the other continues
+  ${kill} its lane pauses, ${lanes.length > 2 ? 'the others continue' : 'the other continues'}
   ${start} restores it: the lane drains
-  npm run verify -- --deep           compares the last load with ${storesOf(lanes).length === 2 ? 'both stores' : 'every store'} again, key by key
+  ${`npm run verify -- ${noun}--deep`.padEnd(34)} compares the last load with ${storesOf(lanes).length === 2 ? 'both stores' : 'every store'} again, key by key
 
 `;
 }

@@ -4,13 +4,7 @@ import { defaultLanes } from '@caudal/common/lanes';
 import { BROKER_NAMES } from '@caudal/common/messaging';
 import { STORE_NAMES } from '@caudal/common/stores';
 import { UsageError } from '../../../src/cli/arguments.ts';
-import {
-  brokersOf,
-  consumerOf,
-  lanesToEveryStore,
-  readLanes,
-  storesOf,
-} from '../../../src/workloads/messages/lanes.ts';
+import { brokersOf, consumerOf, readLanes } from '../../../src/workloads/messages/lanes.ts';
 
 describe('readLanes', () => {
   it('gives the default lanes when nothing is asked for, and when they are', () => {
@@ -78,14 +72,5 @@ describe('the lanes of a deployment', () => {
   it('have each broker once', () => {
     assert.deepEqual(brokersOf(lanes), ['rabbitmq', 'kafka']);
     assert.deepEqual(brokersOf(lanes.slice(0, 2)), ['kafka']);
-  });
-});
-
-describe('lanes to every store', () => {
-  it('are the default lanes and one for each further store', () => {
-    const lanes = lanesToEveryStore();
-    assert.deepEqual(lanes.slice(0, 2), defaultLanes());
-    assert.deepEqual(storesOf(lanes), STORE_NAMES);
-    assert.equal(lanes.length, STORE_NAMES.length);
   });
 });

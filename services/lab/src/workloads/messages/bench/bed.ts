@@ -92,6 +92,9 @@ export const PREFETCH = 2_000;
 /** Partitions of the bench's topics. */
 export const PARTITIONS = 12;
 
+/** Default of `KAFKA_MAX_BYTES_PER_PARTITION`. */
+export const DEFAULT_FETCH_BYTES = 524_288;
+
 /** Kafka with a separate topic and group. */
 export function kafkaBroker(
   addresses: { readonly kafka: { readonly brokers: string } },

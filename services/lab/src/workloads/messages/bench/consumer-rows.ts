@@ -4,6 +4,7 @@ import { rate, uniqueName, type Variables } from '../../../bench/program.ts';
 import type { Measurement } from '../../../bench/programs/meter.ts';
 import type { Figure, Row } from '../../../bench/rows.ts';
 import {
+  DEFAULT_FETCH_BYTES,
   fill,
   type IdentityKind,
   kafkaBroker,
@@ -156,8 +157,6 @@ export async function rabbitmqRows(addresses: ServerAddresses, effort: Effort): 
 
 /** The heap limits that Node.js has in the chart's containers for consumers, 192 MiB. */
 const POD_HEAP = ['--max-old-space-size=96', '--max-semi-space-size=1'];
-/** Default of `KAFKA_MAX_BYTES_PER_PARTITION`. */
-const DEFAULT_FETCH_BYTES = 524_288;
 
 /** Largest resident set of a consumer by backlog, and its spread, with the settings of the chart's pods. */
 export async function memoryFigures(addresses: ServerAddresses, effort: Effort): Promise<Figure[]> {

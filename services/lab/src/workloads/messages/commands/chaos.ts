@@ -1,23 +1,22 @@
-import { defaultLanes } from '@caudal/common/lanes';
 import { UsageError, wholeNumber } from '../../../cli/arguments.ts';
 import { type CommandLine, commandLine } from '../../../cli/command-line.ts';
 import type { ChaosChoice } from '../../workload.ts';
 import { messagesChaos } from '../chaos.ts';
 import { breakableServers } from '../faults.ts';
-import { readLanes } from '../lanes.ts';
+import { type LaneSystem, laneNames } from '../lane-system.ts';
+import { readLanes, serversOf } from '../lanes.ts';
 import type { LoadResult } from '../load/measure-load.ts';
 import { messagesServices, replicasOf } from '../services.ts';
-
-const SERVERS = breakableServers(defaultLanes()).map(({ name }) => name);
 
 /** Two of each cover a rebalance, a consumer that resumes after losing its partitions, and a retry through another ingest. */
 const REPLICAS = 2;
 
 const text = { type: 'string' } as const;
 
-/** `npm run chaos -- messages`: the pipeline and its servers, broken under load. */
-export const CHAOS: CommandLine<ChaosChoice<LoadResult>> = commandLine({
-  usage: `usage: npm run chaos -- [SYSTEM] [options]
+/** `npm run chaos` for a system of lanes: its services and servers, broken under load. */
+export const chaosLine = ({ lanes: usual }: LaneSystem): CommandLine<ChaosChoice<LoadResult>> =>
+  commandLine({
+    usage: `usage: npm run chaos -- [SYSTEM] [options]
 
 Kills and suspends every process and server in turn, and breaks the network between consumers and stores, under load
 from a client that retries. Passes when the account is exact, every fault had an effect, and every lane caught up
@@ -29,49 +28,49 @@ within 15 s of each fault. Starts its own servers and services: two ingest-apis 
   --stops N          suspensions (SIGSTOP) per target (2)
   --stop-seconds N   length of a suspension, s (10)
   --network N        swallowed replies, and resets, per store (2)
-  --lanes A,B        lanes to run, each <broker>-<store> (rabbitmq-valkey,kafka-redis)
-  --targets A,B      inject faults only into these: ${SERVERS.join(', ')}, ingest-api-1, kafka-consumer-2, … (all)
+  --lanes A,B        lanes to run, each <broker>-<store> (${laneNames(usual)})
+  --targets A,B      inject faults only into these: ${serversOf(usual).join(', ')}, ingest-api-1, kafka-consumer-2, … (all)
   --pace N           stretch the load by this factor, for a slow machine (1)
 `,
-  options: {
-    messages: text,
-    seed: text,
-    kills: text,
-    stops: text,
-    'stop-seconds': text,
-    network: text,
-    lanes: text,
-    targets: text,
-    pace: text,
-  },
-  read({ values }) {
-    const number = (
-      name: Exclude<keyof typeof values, 'seed' | 'lanes' | 'targets'>,
-      min: number,
-      max: number,
-      fallback: number,
-    ) => wholeNumber(name, values[name], { min, max, fallback });
-    const intensity = {
-      seed: values.seed ?? '1',
-      messages: number('messages', 100, 10_000_000, 20_000),
-      kills: number('kills', 0, 100, 2),
-      stops: number('stops', 0, 100, 2),
-      networkFaults: number('network', 0, 100, 2),
-      stopMs: number('stop-seconds', 1, 120, 10) * 1_000,
-      pace: number('pace', 1, 20, 1),
-    };
-    if (intensity.kills + intensity.stops + intensity.networkFaults === 0)
-      throw new UsageError('nothing to inject: raise --kills, --stops or --network');
-    const lanes = readLanes(values.lanes);
-    const replicas = Object.fromEntries(
-      Object.keys(replicasOf(messagesServices({ lanes }))).map((name) => [name, REPLICAS]),
-    );
-    return {
-      intensity,
-      targets: values.targets?.split(','),
-      servers: breakableServers(lanes).map(({ name }) => name),
-      settings: replicas,
-      workloadOn: (addresses) => messagesChaos({ addresses, lanes, replicas }),
-    };
-  },
-});
+    options: {
+      messages: text,
+      seed: text,
+      kills: text,
+      stops: text,
+      'stop-seconds': text,
+      network: text,
+      lanes: text,
+      targets: text,
+      pace: text,
+    },
+    read({ values }) {
+      const number = (
+        name: Exclude<keyof typeof values, 'seed' | 'lanes' | 'targets'>,
+        min: number,
+        max: number,
+        fallback: number,
+      ) => wholeNumber(name, values[name], { min, max, fallback });
+      const intensity = {
+        seed: values.seed ?? '1',
+        messages: number('messages', 100, 10_000_000, 20_000),
+        kills: number('kills', 0, 100, 2),
+        stops: number('stops', 0, 100, 2),
+        networkFaults: number('network', 0, 100, 2),
+        stopMs: number('stop-seconds', 1, 120, 10) * 1_000,
+        pace: number('pace', 1, 20, 1),
+      };
+      if (intensity.kills + intensity.stops + intensity.networkFaults === 0)
+        throw new UsageError('nothing to inject: raise --kills, --stops or --network');
+      const lanes = readLanes(values.lanes ?? laneNames(usual));
+      const replicas = Object.fromEntries(
+        Object.keys(replicasOf(messagesServices({ lanes }))).map((name) => [name, REPLICAS]),
+      );
+      return {
+        intensity,
+        targets: values.targets?.split(','),
+        servers: breakableServers(lanes).map(({ name }) => name),
+        settings: replicas,
+        workloadOn: (addresses) => messagesChaos({ addresses, lanes, replicas }),
+      };
+    },
+  });

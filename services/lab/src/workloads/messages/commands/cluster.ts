@@ -1,6 +1,9 @@
+import { defaultLanes, type Lane } from '@caudal/common/lanes';
 import { oneOf, wholeNumber } from '../../../cli/arguments.ts';
 import { type CommandLine, commandLine } from '../../../cli/command-line.ts';
 import type { ClusterChoice, ReleaseDescription } from '../../workload.ts';
+import type { LaneSystem } from '../lane-system.ts';
+import { serversOf } from '../lanes.ts';
 import { readSeedLoad } from './seed-load.ts';
 
 const PRESETS = ['default', 'minimal', 'ha'] as const;
@@ -60,12 +63,20 @@ The cluster keeps running: npm run cluster:down removes it.
 const INGEST = 'ingest';
 const CONSOLE = 'console';
 
-/** `npm run cluster -- messages`: the pipeline as a release of the chart. */
-export const CLUSTER: CommandLine<ClusterChoice> & ReleaseDescription = {
-  ...LINE,
-  values: {},
+/** What is loaded and measured in a release. */
+export const LOADED: Pick<ReleaseDescription, 'entry' | 'isMeasured'> = {
   entry: INGEST,
   isMeasured: (component) => component === INGEST || component.endsWith('-consumer'),
+};
+
+/** `npm run cluster` for a system of lanes: as a release of the chart. */
+export const clusterLine = ({
+  lanes,
+  noun,
+}: LaneSystem): CommandLine<ClusterChoice> & ReleaseDescription => ({
+  ...LINE,
+  values: valuesOf(lanes),
+  ...LOADED,
   forwards: [
     { component: INGEST, port: 'http', wantedPort: 8080, title: 'ingest API', path: '/docs' },
     { component: CONSOLE, port: 'http', wantedPort: 8081, title: 'console', path: '/api/lanes' },
@@ -74,10 +85,22 @@ export const CLUSTER: CommandLine<ClusterChoice> & ReleaseDescription = {
   ],
   suggestions({ name, namespace, context, ingressUrl, url }) {
     return [
-      `npm run load -- steady --rate 300 --duration 60s --base-url ${ingressUrl ?? url(INGEST)} --console-url ${url(CONSOLE)}`,
+      `npm run load -- ${noun}steady --rate 300 --duration 60s --base-url ${ingressUrl ?? url(INGEST)} --console-url ${url(CONSOLE)}`,
       `kubectl -n ${namespace} scale deploy/${name}-kafka-redis-consumer --replicas=3     while the load runs`,
       `kubectl -n ${namespace} delete pod ${name}-valkey-0                              its lane pauses, the other continues`,
-      `npm run verify -- --deep --namespace ${namespace}${name === 'caudal' ? '' : ` --release ${name}`}${context === undefined ? '' : ` --context ${context}`}`,
+      `npm run verify -- ${noun}--deep --namespace ${namespace}${name === 'caudal' ? '' : ` --release ${name}`}${context === undefined ? '' : ` --context ${context}`}`,
     ];
   },
-};
+});
+
+/** Values of the chart that turn lanes on beside its own, and the servers that only they need. */
+function valuesOf(lanes: readonly Lane[]): Readonly<Record<string, unknown>> {
+  const usual = defaultLanes();
+  const added = lanes.filter(({ name }) => usual.every((lane) => lane.name !== name));
+  if (added.length === 0) return {};
+  const servers = serversOf(added).filter((name) => !serversOf(usual).includes(name));
+  return {
+    lanes: Object.fromEntries(added.map(({ name, broker, store }) => [name, { broker, store }])),
+    ...Object.fromEntries(servers.map((name) => [name, { enabled: true }])),
+  };
+}

@@ -1,3 +1,4 @@
+import { STORES } from '@caudal/common/stores';
 import { UsageError } from '../../../cli/arguments.ts';
 import { type CommandLine, commandLine } from '../../../cli/command-line.ts';
 import type { VerifyChoice } from '../../workload.ts';
@@ -7,7 +8,7 @@ import type { LaneStore } from '../verify/verify-deep.ts';
 export const VERIFY: CommandLine<VerifyChoice> = commandLine({
   usage: `usage: npm run verify -- [SYSTEM] [options]
 
-Waits until all lanes are drained, then compares the messages accepted in the last load with both stores, per country.
+Waits until all lanes are drained, then compares the messages accepted in the last load with every store, per country.
 Exits with 0 when the account is exact.
 
   --account FILE      verify another load: account.json from results/<id>, or one written by k6
@@ -16,13 +17,13 @@ Exits with 0 when the account is exact.
   --release NAME      its Helm release name (caudal)
   --context NAME      kubectl context (the current one)
   --all               show every country
-  --deep              also look up every key of the load in both stores with an independent client: finds errors
-                      that counts cannot show, and lists missing keys
+  --deep              also look up every message of the load in every store with an independent client: finds errors
+                      that counts cannot show, and lists missing keys and rows
   --store LANE=URL    a lane's store, for --deep elsewhere; may be repeated. Not needed with --namespace
   --key-prefix TEXT   prefix of all keys in those stores
   --api-key KEY       API key used for the load (with --deep)
-  --self-test         instead, plant faults in scratch keys of the real stores, in a lane of each broker, and
-                      check that each is reported correctly
+  --self-test         instead, plant faults in scratch keys or schemas of the real stores, and check that each is
+                      reported correctly
 `,
   options: {
     account: { type: 'string' },
@@ -50,8 +51,12 @@ Exits with 0 when the account is exact.
 
 /** `kafka-redis=redis://host:6379`. @throws UsageError */
 function readStore(text: string, keyPrefix: string): LaneStore {
-  const match = /^([a-z][a-z0-9-]*)=(rediss?:\/\/\S+)$/.exec(text);
-  if (match === null)
-    throw new UsageError('--store: use LANE=URL, such as kafka-redis=redis://127.0.0.1:6379');
+  const match = /^([a-z][a-z0-9-]*)=([a-z]+:\/\/\S+)$/.exec(text);
+  const schemes = Object.values(STORES).flatMap(({ urlSchemes }) => urlSchemes);
+  if (match === null || !schemes.some((scheme) => match[2]?.startsWith(`${scheme}://`))) {
+    throw new UsageError(
+      `--store: use LANE=URL, such as kafka-redis=redis://127.0.0.1:6379; URLs begin with ${[...new Set(schemes)].join(', ')}`,
+    );
+  }
   return { lane: match[1] as string, url: match[2] as string, keyPrefix };
 }

@@ -14,9 +14,8 @@ import type { KeyInspection } from './inspect-keys.ts';
  *
  * Two messages counted under each other's country leave the store in the correct state: that cannot be detected.
  *
- * @param inspections by lane
+ * @param inspections by lane; a lane that was not inspected keeps its findings
  * @param mayHaveExpired whether missing keys may have expired, so that they do not prove a loss
- * @throws Error when a lane was not inspected
  */
 export function deepAccount(
   account: Account,
@@ -26,10 +25,10 @@ export function deepAccount(
   return assembleAccount(
     account.lanes.map(({ lane, identities }) => {
       const inspection = inspections.get(lane);
-      if (inspection === undefined) throw new Error(`${lane} was not inspected`);
       const countries = account.rows.filter((row) => row.lane === lane);
-      const isForgotten = mayHaveExpired && Object.keys(inspection.missingByCountry).length > 0;
-      if (isForgotten) {
+      const isForgotten =
+        mayHaveExpired && inspection !== undefined && Object.keys(inspection.missingByCountry).length > 0;
+      if (inspection === undefined || isForgotten) {
         const findings = account.findings.filter((finding) => finding.lane === lane);
         return { lane, countries: countries.map(countsOf), identities, findings };
       }

@@ -8,9 +8,10 @@ import { ExpectedError } from '../../../cli/run-command-line.ts';
 import { connectToCluster } from '../../../cluster/connection.ts';
 import { Release } from '../../../cluster/release.ts';
 import { readRunRecord } from '../../../stack/run-file.ts';
-import { readLanes, storeUrlOf } from '../lanes.ts';
+import { readLanes } from '../lanes.ts';
 import { type ConsoleClient, consoleOf, createConsoleClient } from '../load/console-client.ts';
 import { findTarget } from '../target.ts';
+import { laneStoreOf } from './lane-store.ts';
 import { withReleaseStores } from './release-stores.ts';
 import type { LaneStore } from './verify-deep.ts';
 
@@ -81,9 +82,6 @@ function inCluster(options: {
 async function localStores(): Promise<LaneStore[]> {
   const servers = await findServers({ dataDirectory: SERVERS_DIRECTORY });
   if (servers === undefined) return [];
-  return readLanes(readRunRecord(STATE_DIRECTORY)?.setup.lanes).map((lane) => ({
-    lane: lane.name,
-    url: storeUrlOf(lane, servers.addresses),
-    keyPrefix: lane.keyPrefix,
-  }));
+  const { addresses } = servers;
+  return readLanes(readRunRecord(STATE_DIRECTORY)?.setup.lanes).map((lane) => laneStoreOf(lane, addresses));
 }

@@ -1,11 +1,15 @@
 import type { Account } from '@caudal/common/account';
 import { errorMessage } from '@caudal/common/errors';
+import type { Finding } from '@caudal/common/verdict';
 import { ExpectedError } from '../../../cli/run-command-line.ts';
 import { formatCount } from '../../../report/text-table.ts';
 import { deepAccount } from './deep-account.ts';
 import { inspectKeys, type KeyInspection } from './inspect-keys.ts';
 import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
 import { type RawStore, withRawStore } from './raw-store.ts';
+import type { LaneLog } from './rows/read-log.ts';
+import { acceptedBy, verifyRows } from './rows/verify-rows.ts';
+import { rowsOf } from './rows/with-rows.ts';
 import { type StoreRecord, storeRecordOf } from './store-record.ts';
 import { type LaneWeather, type PerWeather, weatherGrowth, withWeather } from './weather-account.ts';
 
@@ -15,12 +19,17 @@ export interface LaneStore {
   readonly url: string;
   /** Prefix of all keys of the lane. */
   readonly keyPrefix: string;
+  /** The log that the lane reads, where this machine reaches it. */
+  readonly log?: LaneLog | undefined;
 }
 
 /** An account that checked every key, with notes. */
 export interface DeepVerdict {
+  /** Lanes into stores that keep rows are as the console compared them: their rows are judged by themselves. */
   readonly account: Account;
-  /** Missing keys, one per line. */
+  /** What the rows of such lanes show. */
+  readonly findings: readonly Finding[];
+  /** What was read, and missing keys, one per line. */
   readonly notes: readonly string[];
 }
 
@@ -31,7 +40,7 @@ const FIRST_KEYS = 1_000;
 const ABOUT_TO_GO_MS = 600_000;
 
 /**
- * Looks up every message of a load in every lane's store.
+ * Looks up every message of a load in every lane's store: its key, or its row where the store keeps rows.
  * @throws ExpectedError when a store of the account is not given or does not answer.
  */
 export async function verifyDeeply(options: {
@@ -47,21 +56,30 @@ export async function verifyDeeply(options: {
   const { account, ledger, stores, apiKey, weatherBefore, now } = options;
   const inspections = new Map<string, KeyInspection>();
   const weather = new Map<string, LaneWeather>();
+  const findings: Finding[] = [];
   const notes: string[] = [];
   const isOld = now - Date.parse(ledger.account.startedAt) >= KEY_LIFE_MS;
   let mayHaveExpired = false;
-  for (const { lane } of account.lanes) {
+  for (const laneAccount of account.lanes) {
+    const { lane } = laneAccount;
     const store = stores.find((candidate) => candidate.lane === lane);
-    if (store === undefined) throw new ExpectedError(`--deep: set --store ${lane}=redis://…`);
+    if (store === undefined) throw new ExpectedError(`--deep: set --store ${lane}=URL of its store`);
+    const withRows = rowsOf(store.url);
+    if (withRows !== undefined) {
+      const { log } = store;
+      const accepted = acceptedBy(account.rows, laneAccount);
+      const verdict = await withRows(store, (raw) =>
+        verifyRows(raw, ledger, { lane, log, apiKey, accepted, isOld }),
+      ).catch(unanswered(lane));
+      findings.push(...verdict.findings);
+      notes.push(...verdict.notes);
+      continue;
+    }
     const { inspection, isForgetting, weatherCounts } = await withRawStore(store, async (raw) => ({
       inspection: await inspectKeys(raw, ledger, { keyPrefix: store.keyPrefix, apiKey }),
       isForgetting: isOld && (await forgetsKeys(raw, ledger, store.keyPrefix, apiKey, now)),
       weatherCounts: await raw.counts(`${store.keyPrefix}weather_counts`),
-    })).catch((error: unknown) => {
-      throw new ExpectedError(`--deep: the store of ${lane} does not answer: ${errorMessage(error)}`, {
-        cause: error,
-      });
-    });
+    })).catch(unanswered(lane));
     inspections.set(lane, inspection);
     mayHaveExpired ||= isForgetting;
     notes.push(...notesOn(lane, inspection, isForgetting));
@@ -70,7 +88,19 @@ export async function verifyDeeply(options: {
     else
       weather.set(lane, { found: inspection.foundByWeather, counted: weatherGrowth(before, weatherCounts) });
   }
-  return { account: withWeather(deepAccount(account, inspections, mayHaveExpired), weather), notes };
+  return {
+    account: withWeather(deepAccount(account, inspections, mayHaveExpired), weather),
+    findings,
+    notes,
+  };
+}
+
+function unanswered(lane: string): (error: unknown) => never {
+  return (error) => {
+    throw new ExpectedError(`--deep: the store of ${lane} does not answer: ${errorMessage(error)}`, {
+      cause: error,
+    });
+  };
 }
 
 /** Whether keys of an old load may have expired: none of the oldest exists, or one is about to expire. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Account } from '@caudal/common/account';
+import { verdictOf } from '@caudal/common/verdict';
 import { RESULTS_DIRECTORY, STATE_DIRECTORY } from '../../../cli/paths.ts';
 import type { Verification, VerifyContext } from '../../workload.ts';
 import { judgeMessages } from '../judge.ts';
@@ -46,14 +47,27 @@ export async function verifyMessages(
         settings.stores.map(({ lane }) => lane),
         verify,
       )
-    : { account, notes: [] };
+    : { account, findings: [], notes: [] };
   const summary = accountSummary(deep.account, notDrained, {
     maxCountries: settings.all ? Number.POSITIVE_INFINITY : 12,
     paint,
   });
+  const judged = judgeMessages({
+    account: deep.account,
+    ...(notDrained !== undefined && { notDrained }),
+  });
+  const ofRows =
+    deep.findings.length === 0
+      ? []
+      : [
+          paint.verdict(
+            'faulty',
+            `NOT exact: ${deep.findings.map(({ kind, count }) => `${kind} ${count}`).join(', ')} by the rows`,
+          ),
+        ];
   return {
-    verdict: judgeMessages({ account: deep.account, ...(notDrained !== undefined && { notDrained }) }),
-    text: [summary, ...deep.notes.map((note) => `  ${note}`)].join('\n'),
+    verdict: verdictOf({ ...judged, findings: [...judged.findings, ...deep.findings] }),
+    text: [summary, ...ofRows, ...deep.notes.map((note) => `  ${note}`)].join('\n'),
   };
 }
 

@@ -1,0 +1,5 @@
+import { COMPARE_STORES } from '../workloads/stores/compare/compare-stores.ts';
+import type { Experiment } from './experiment.ts';
+
+/** The experiments, as `npm run lab -- --help` lists them. */
+export const EXPERIMENTS: readonly Experiment[] = [COMPARE_STORES];

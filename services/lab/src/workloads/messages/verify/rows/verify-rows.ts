@@ -1,0 +1,65 @@
+import type { LaneAccount } from '@caudal/common/account';
+import type { Finding } from '@caudal/common/verdict';
+import { formatCount } from '../../../../report/text-table.ts';
+import type { Ledger } from '../ledger.ts';
+import { judgeRows } from './judge-rows.ts';
+import { type LaneLog, readPassed } from './read-log.ts';
+import type { RawRows } from './stored-row.ts';
+import { tallyRows } from './tally-rows.ts';
+
+/** A lane whose rows are verified. */
+export interface RowLane {
+  readonly lane: string;
+  /** Its log; absent for a queue, and for a log that this machine does not reach. */
+  readonly log?: LaneLog | undefined;
+  readonly apiKey?: string | undefined;
+  /** The load's accepted messages by country, as the account has them for this lane. */
+  readonly accepted: Readonly<Record<string, number>>;
+  /** Whether the load is so old that its rows may have been removed. */
+  readonly isOld: boolean;
+}
+
+/** What was found in a lane's rows, with a line that says what was read. */
+export interface RowVerdict {
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+}
+
+/** Reads rows, counts and positions of a lane, and holds them against each other, the log and the ledger. */
+export async function verifyRows(raw: RawRows, ledger: Ledger, options: RowLane): Promise<RowVerdict> {
+  const { lane, log, apiKey, accepted, isOld } = options;
+  const counts = await raw.counts();
+  const positions = await raw.positions();
+  const tally = await tallyRows(raw.rows(), ledger, apiKey);
+  const passed = log === undefined ? undefined : await readPassed(log, positions);
+  const findings = judgeRows({ lane, tally, counts, accepted, passed, mayHaveExpired: isOld });
+  const counted = sum(counts.byCountry);
+  const expired = counts.expired === 0 ? '' : `, ${counts.expired ?? 'some'} expired`;
+  return {
+    findings,
+    notes: [
+      `${lane}: ${formatCount(tally.rows)} rows read by ${raw.means}, ${formatCount(tally.identities)} identities, ${formatCount(counted)} counted${expired}`,
+      ...(passed === undefined
+        ? []
+        : [`${lane}: ${formatCount(passed.size)} messages of its log before ${positions.size} positions`]),
+      ...findings.flatMap(({ kind, detail, examples }) => [
+        `${lane}: ${kind}, ${detail}`,
+        ...examples.map((example) => `${lane}:   ${example}`),
+      ]),
+    ],
+  };
+}
+
+/** Accepted messages of a lane by country. */
+export function acceptedBy(
+  rows: readonly { readonly lane: string; readonly country: string; readonly accepted: number }[],
+  { lane }: Pick<LaneAccount, 'lane'>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    rows.filter((row) => row.lane === lane).map(({ country, accepted }) => [country, accepted]),
+  );
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, n) => total + n, 0);
+}

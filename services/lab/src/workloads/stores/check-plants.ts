@@ -1,0 +1,232 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Account, verdictOf } from '@caudal/common/account';
+import type { Lane } from '@caudal/common/lanes';
+import { createLogger } from '@caudal/common/logging';
+import type { Envelope } from '@caudal/common/message';
+import { createStore } from '@caudal/common/stores';
+import type { Finding } from '@caudal/common/verdict';
+import { Kafka, logLevel } from 'kafkajs';
+import type { LoadAccount } from '../../../../../load-tests/lib/account.ts';
+import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
+import { storeUrlOf } from '../messages/lanes.ts';
+import { identityOf, type Ledger, ledgerRequests } from '../messages/verify/ledger.ts';
+import type { LaneLog } from '../messages/verify/rows/read-log.ts';
+import type { RawRows, StoredRow } from '../messages/verify/rows/stored-row.ts';
+import { acceptedBy, verifyRows } from '../messages/verify/rows/verify-rows.ts';
+import { rowsOf } from '../messages/verify/rows/with-rows.ts';
+import { type ConsoleLane, withSelfTestConsole } from '../messages/verify/self-test-console.ts';
+import { CLEAN_ROWS, ROW_FAULTS, type RowGround, type RowPlant } from './plants.ts';
+
+interface PlantedLane extends ConsoleLane {
+  /** Name of the lane that it stands for. */
+  readonly of: string;
+  readonly plant: RowPlant;
+}
+
+const MESSAGES = 300;
+const BATCH_MESSAGES = 100;
+
+/**
+ * Has the product's own stores write a log's messages into schemas of their own, plants a fault in each through an independent
+ * client, and has them judged: by the console's account and by their rows. Both must report each fault and nothing else.
+ *
+ * @returns deviations by plant; empty for one that was reported correctly in every lane
+ */
+export async function checkRowPlants(
+  lanes: readonly Lane[],
+  options: {
+    readonly addresses: ServerAddresses;
+    readonly stateDirectory: string;
+    readonly onEvent: (line: string) => void;
+  },
+): Promise<ReadonlyMap<RowPlant, readonly string[]>> {
+  const { addresses } = options;
+  const scratch = `self-test-${randomBytes(3).toString('hex')}`;
+  const log: LaneLog = { brokers: addresses.kafka.brokers, topic: scratch };
+  const ledger = makeLedger();
+  const envelopes = envelopesOf(ledger);
+  const ground = groundOf(envelopes, scratch);
+  const planted = [CLEAN_ROWS, ...ROW_FAULTS].flatMap((plant, index) =>
+    lanes.map(
+      (lane): PlantedLane => ({
+        name: `plant-${index}-${lane.name}`,
+        of: lane.name,
+        broker: lane.broker,
+        store: lane.store,
+        storeUrl: storeUrlOf(lane, addresses),
+        storeKeyPrefix: `${scratch}-${index}:`,
+        plant,
+      }),
+    ),
+  );
+  return withLog(log, envelopes, async () => {
+    try {
+      for (const lane of planted) {
+        await fill(lane, envelopes.slice(0, MESSAGES - (lane.plant.withheld ?? 0)), ground.source);
+        await withRowsOf(lane, (raw) => lane.plant.plant(raw, ground));
+      }
+      const consoleLanes = planted.map(({ plant: _plant, of: _of, ...lane }) => lane);
+      const account = await withSelfTestConsole({ ...options, lanes: consoleLanes }, (client) => {
+        const empty = { total: 0, byCountry: {}, identities: 0, readAt: Date.now() };
+        const before = Object.fromEntries(planted.map(({ name }) => [name, empty]));
+        return client.compare({ accepted: countriesOf(ground.rows), unknown: {}, before });
+      });
+      const misses = new Map<RowPlant, string[]>();
+      for (const lane of planted) {
+        const missed = await missesOf(lane, account, ledger, log);
+        misses.set(lane.plant, [...(misses.get(lane.plant) ?? []), ...missed]);
+      }
+      return misses;
+    } finally {
+      for (const lane of planted) await withRowsOf(lane, (raw) => raw.drop());
+    }
+  });
+}
+
+/** A fictitious load: one message per request. */
+function makeLedger(): Ledger {
+  const account = {
+    seed: 'self-test',
+    startedAt: new Date().toISOString(),
+    keys: { prefix: `self-test-${randomUUID()}`, batch: 1, messages: MESSAGES },
+    requests: { total: MESSAGES },
+  };
+  return { account: account as LoadAccount, notAccepted: new Map() };
+}
+
+function envelopesOf(ledger: Ledger): readonly Envelope[] {
+  const acceptedAt = Date.now();
+  return [...ledgerRequests(ledger)].flatMap((request) =>
+    request.messages.map((message, sequence) => ({
+      ...message,
+      key: identityOf(request, undefined),
+      sequence,
+      acceptedAt,
+    })),
+  );
+}
+
+function groundOf(envelopes: readonly Envelope[], topic: string): RowGround {
+  return {
+    rows: envelopes.map(({ key, sequence, country, weather, description, acceptedAt }) => ({
+      scope: `k:${key}`,
+      sequence,
+      country,
+      weather,
+      description,
+      acceptedAt,
+    })),
+    source: `${topic}:0`,
+    end: envelopes.length,
+  };
+}
+
+function countriesOf(rows: readonly StoredRow[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { country } of rows) counts[country] = (counts[country] ?? 0) + 1;
+  return counts;
+}
+
+/** Creates the log with these messages in one partition, calls `work`, and removes it. */
+async function withLog<T>(
+  { brokers, topic }: LaneLog,
+  envelopes: readonly Envelope[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+  const [admin, producer] = [kafka.admin(), kafka.producer({ allowAutoTopicCreation: false })];
+  await admin.connect();
+  await producer.connect();
+  try {
+    await admin.createTopics({
+      topics: [{ topic, numPartitions: 1, replicationFactor: 1 }],
+      waitForLeaders: true,
+    });
+    const messages = envelopes.map((envelope) => ({ value: JSON.stringify(envelope) }));
+    await producer.send({ topic, acks: -1, messages });
+    return await work();
+  } finally {
+    await producer.disconnect();
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.disconnect();
+  }
+}
+
+/** Stores messages as a consumer of the lane does. */
+async function fill(lane: PlantedLane, envelopes: readonly Envelope[], source: string): Promise<void> {
+  const store = await createStore(
+    lane.store,
+    {
+      clientName: 'self-test',
+      url: lane.storeUrl,
+      ca: undefined,
+      keyPrefix: lane.storeKeyPrefix,
+      commandTimeoutMs: 30_000,
+      schema: 'create',
+    },
+    createLogger('self-test', 'error'),
+  );
+  try {
+    await store.connect();
+    for (let from = 0; from < envelopes.length; from += BATCH_MESSAGES) {
+      const next = Math.min(from + BATCH_MESSAGES, envelopes.length);
+      const { kind } = await store.apply({
+        envelopes: envelopes.slice(from, next),
+        positions: [{ source, expected: from === 0 ? null : from, next }],
+      });
+      if (kind !== 'applied') throw new Error(`${lane.name}: ${kind}`);
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function withRowsOf<T>(
+  { of, storeUrl, storeKeyPrefix }: PlantedLane,
+  work: (raw: RawRows) => Promise<T>,
+): Promise<T> {
+  const withRows = rowsOf(storeUrl);
+  if (withRows === undefined) throw new Error(`the store of ${of} keeps no rows`);
+  return withRows({ url: storeUrl, keyPrefix: storeKeyPrefix }, work);
+}
+
+/** Deviations from the required report in a lane; empty when it is correct. */
+async function missesOf(
+  lane: PlantedLane,
+  account: Account,
+  ledger: Ledger,
+  log: LaneLog,
+): Promise<string[]> {
+  const { plant, name, of: label } = lane;
+  const own = (found: { readonly lane: string }): boolean => found.lane === name;
+  const part: Account = {
+    rows: account.rows.filter(own),
+    lanes: account.lanes.filter(own),
+    findings: account.findings.filter(own),
+    exact: account.findings.filter(own).every(({ kind }) => kind === 'other'),
+  };
+  const { state } = verdictOf(part);
+  const accepted = acceptedBy(account.rows, { lane: name });
+  const { findings } = await withRowsOf(lane, (raw) =>
+    verifyRows(raw, ledger, { lane: name, log, accepted, isOld: false }),
+  );
+  const [found, required] = [show(merged(findings)), show(plant.findings)];
+  return [
+    ...(state === plant.state ? [] : [`${label} was called ${state}`]),
+    ...(found === required ? [] : [`${label}, by its rows, reported ${found || 'nothing'}`]),
+  ];
+}
+
+/** One finding a kind: they are listed by country. */
+function merged(findings: readonly Finding[]): { readonly kind: string; readonly count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { kind, count } of findings) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  return [...counts].map(([kind, count]) => ({ kind, count }));
+}
+
+function show(findings: readonly { readonly kind: string; readonly count: number }[]): string {
+  return findings
+    .map(({ kind, count }) => `${kind} ${count}`)
+    .sort()
+    .join(', ');
+}
