@@ -12,6 +12,7 @@ import type { LaneReader } from './lanes/lane-reader.ts';
 import { type LiveAccess, liveHandler } from './live/live-handler.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { accountRequestSchema } from './schemas.ts';
+import { type StreamAccess, streamRouter } from './stream/stream-router.ts';
 
 /** Dependencies and settings of {@link createApp}. */
 export interface AppOptions {
@@ -22,6 +23,8 @@ export interface AppOptions {
   /** Directory of the built page; without it there is a page of links. */
   readonly pageDirectory: string;
   readonly logger: Logger;
+  /** The state of the lanes as a stream. Default: there is none. */
+  readonly stream?: StreamAccess;
   /** The live tail. Default: there is none. */
   readonly live?: LiveAccess;
 }
@@ -80,6 +83,7 @@ export function createApp(options: AppOptions): Express {
       },
     )
     .all(refuseMethod('GET, HEAD, POST'));
+  if (options.stream) app.use(streamRouter(options.stream, refuseMethod('GET, HEAD')));
   app
     .route('/api/live')
     .get(liveHandler(options.live ?? { reason: 'this console has none' }))
@@ -93,7 +97,7 @@ export function createApp(options: AppOptions): Express {
   app.use(() => {
     throw new ProblemError(
       PROBLEMS['not-found'],
-      'Available paths: /api/lanes, /api/account, /api/live, /openapi.json.',
+      'Available paths: /api/lanes, /api/account, /api/stream, /api/history, /api/consumers, /api/live, /openapi.json.',
     );
   });
 

@@ -98,6 +98,11 @@ export const METRICS = {
     help: 'Partitions of a log, or queues, assigned to this consumer',
     labels: ['lane'],
   },
+  assignedPartition: {
+    name: 'caudal_assigned_partition_info',
+    help: '1 for each partition of the log that is assigned to this consumer; only for lanes of a log',
+    labels: ['lane', 'partition'],
+  },
   backlogMessages: {
     name: 'caudal_backlog_messages',
     help: 'Messages a lane still has to store, waiting and in hand: the lag of the store behind a log, or ready plus unacknowledged in a queue (only ready if the console has no management API to ask)',

@@ -9,6 +9,7 @@ export const PROBLEMS = defineProblems({
   'body-too-large': { status: 413, title: 'Body too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'internal-error': { status: 500, title: 'Internal error' },
+  'prometheus-unavailable': { status: 503, title: 'Prometheus unavailable' },
   'log-unavailable': { status: 503, title: 'Log unavailable' },
   'too-many-clients': { status: 503, title: 'Too many clients' },
   'lane-unavailable': { status: 503, title: 'Store unavailable' },
