@@ -1,6 +1,7 @@
 import type { LaneReading, LaneReport, Light, LightMemory } from '@caudal/common/account';
 import { judgeLight } from '@caudal/common/account';
 import type { ConsumerReport, StreamLane, StreamState } from '../schemas.ts';
+import { namesOfLane } from './lane-names.ts';
 import { dropUndefined, type Traffic } from './traffic.ts';
 
 /** A lane as it was last read. */
@@ -107,6 +108,7 @@ function laneOf(
     position,
     broker,
     store,
+    ...namesOfLane(broker, store),
     countries: countries && [...countries],
     state: isPaused ? 'paused' : isReadable ? 'running' : 'unreadable',
     stored: totals

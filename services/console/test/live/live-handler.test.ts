@@ -28,6 +28,7 @@ describe('GET /api/live', () => {
         prometheusUrl: undefined,
         readTimeoutMs: 1_000,
         maxBodyBytes: 1_000,
+        pageDirectory: '/nowhere',
         logger,
         live,
       }),

@@ -59,6 +59,7 @@ describe('the stream of the lanes', () => {
         prometheusUrl: undefined,
         readTimeoutMs: 1_000,
         maxBodyBytes: 1_000,
+        pageDirectory: '/nowhere',
         logger,
         stream: { hub, prometheus, lanes: ['left', 'right'] },
       }),
