@@ -3,8 +3,14 @@ import {
   accountRequestSchema,
   accountSchema,
   comparisonSchema,
+  consumersSchema,
+  historySchema,
   laneReportSchema,
+  liveMessageSchema,
+  liveMissedSchema,
+  liveStartSchema,
   problemSchema,
+  streamStateSchema,
 } from './schemas.ts';
 
 const content = (schema: z.ZodType, io: 'input' | 'output' = 'output', type = 'application/json') => ({
@@ -52,6 +58,88 @@ export function createOpenApiDocument(): object {
               description: 'All lanes.',
               content: content(z.object({ lanes: z.array(laneReportSchema) })),
             },
+          },
+        },
+      },
+      '/api/stream': {
+        get: {
+          operationId: 'streamState',
+          summary: 'State of the lanes as server-sent events',
+          description:
+            'First the event `snapshot` with everything, then about every half second `tick` with a JSON merge patch (RFC 7396) of it. Last-Event-ID continues after a tick of the last minutes.',
+          responses: {
+            200: {
+              description: 'Data of the event `snapshot`.',
+              content: content(streamStateSchema, 'output', 'text/event-stream'),
+            },
+            503: problem('Too many clients.'),
+          },
+        },
+      },
+      '/api/history': {
+        get: {
+          operationId: 'getHistory',
+          summary: 'Rates, latencies and backlogs of the last minutes',
+          parameters: [
+            {
+              name: 'minutes',
+              in: 'query',
+              description: 'Default 5. Without Prometheus it is what the console remembers.',
+              schema: { type: 'integer', minimum: 1, maximum: 1_440 },
+            },
+          ],
+          responses: {
+            200: { description: 'One value of each series a point.', content: content(historySchema) },
+            400: problem('`minutes` is not valid.'),
+            503: problem('Prometheus does not answer.'),
+          },
+        },
+      },
+      '/api/consumers': {
+        get: {
+          operationId: 'getConsumers',
+          summary: 'Consumers with their partitions and what they have in hand',
+          responses: { 200: { description: 'All consumers.', content: content(consumersSchema) } },
+        },
+      },
+      '/api/live': {
+        get: {
+          operationId: 'streamMessages',
+          summary: 'Messages as they pass, as server-sent events',
+          description:
+            'Read from the log without a consumer group; nothing is stored or committed. Events without a name are messages, `start` is the first of a connection, `missed` names what this client cannot get. The id of an event is the position after it; Last-Event-ID, or `from`, resumes there without a gap.',
+          parameters: [
+            {
+              name: 'country',
+              in: 'query',
+              description: 'Only these countries: codes or names, comma-separated or repeated.',
+              schema: { type: 'string', examples: ['ES,JP'] },
+            },
+            {
+              name: 'lane',
+              in: 'query',
+              description: 'Only what this lane of a log takes.',
+              schema: { type: 'string', examples: ['kafka-redis'] },
+            },
+            {
+              name: 'from',
+              in: 'query',
+              description: '`now` (default), `earliest`, or the id of an event.',
+              schema: { type: 'string', default: 'now' },
+            },
+          ],
+          responses: {
+            200: {
+              description: 'Data of a message, of `start` or of `missed`.',
+              content: content(
+                z.union([liveMessageSchema, liveStartSchema, liveMissedSchema]),
+                'output',
+                'text/event-stream',
+              ),
+            },
+            400: problem('A parameter or Last-Event-ID is not valid.'),
+            404: problem('The live tail is off; `detail` says why.'),
+            503: problem('The log does not answer, or there are too many clients.'),
           },
         },
       },

@@ -1,11 +1,11 @@
 import { createOperationsServer, Lifecycle, runMain } from '@caudal/common/lifecycle';
 import { createLogger } from '@caudal/common/logging';
-import { createConsumer } from '@caudal/common/messaging';
+import { BROKERS, createConsumer } from '@caudal/common/messaging';
 import { createRegistry } from '@caudal/common/metrics';
 import { createStore } from '@caudal/common/stores';
 import { createConsumerApp } from './app.ts';
 import { loadConfig } from './config.ts';
-import { createLaneMetrics, registerInHand } from './metrics.ts';
+import { createLaneMetrics, registerInHand, registerPartitions } from './metrics.ts';
 
 runMain(async () => {
   const config = loadConfig(process.env);
@@ -17,6 +17,9 @@ runMain(async () => {
   const consumer = await createConsumer(config.broker, { logger, maxBatchMessages: config.batchMaxMessages });
   const registry = createRegistry();
   registerInHand(registry, config.lane, () => consumer.inHand());
+  if (BROKERS[config.broker.name].kind === 'log') {
+    registerPartitions(registry, config.lane, () => consumer.assignments());
+  }
   const app = createConsumerApp({
     consumer,
     store,

@@ -34,6 +34,17 @@ export function registerInHand(registry: Registry, lane: string, inHand: () => n
   gauge(registry, METRICS.inHandMessages, (self) => self.set({ lane }, inHand()));
 }
 
+/** Registers the gauge of assigned partitions; `sources` are read at each scrape: `topic:partition`, or a queue, which has none. */
+export function registerPartitions(registry: Registry, lane: string, sources: () => readonly string[]): void {
+  gauge(registry, METRICS.assignedPartition, (self) => {
+    self.reset();
+    for (const source of sources()) {
+      const partition = /:(\d+)$/.exec(source)?.[1];
+      if (partition !== undefined) self.set({ lane, partition }, 1);
+    }
+  });
+}
+
 /** What metrics have to know of a lane. */
 export interface LaneLabels {
   readonly name: string;

@@ -98,6 +98,11 @@ export const METRICS = {
     help: 'Partitions of a log, or queues, assigned to this consumer',
     labels: ['lane'],
   },
+  assignedPartition: {
+    name: 'caudal_assigned_partition_info',
+    help: '1 for each partition of the log that is assigned to this consumer; only for lanes of a log',
+    labels: ['lane', 'partition'],
+  },
   backlogMessages: {
     name: 'caudal_backlog_messages',
     help: 'Messages a lane still has to store, waiting and in hand: the lag of the store behind a log, or ready plus unacknowledged in a queue (only ready if the console has no management API to ask)',
@@ -145,7 +150,7 @@ export const METRICS = {
   },
   liveMissed: {
     name: 'caudal_live_missed_total',
-    help: 'Messages that live clients were told they missed: too slow, or deleted by retention before they came back',
+    help: 'Messages that live clients have missed, with a notice: too slow, or deleted by retention before they came back',
     labels: [],
   },
 } as const satisfies Record<string, MetricDefinition>;

@@ -8,16 +8,21 @@ interface Sample {
   readonly total: number;
 }
 
-/** Measures how fast a store's total grows, from the totals of the last {@link WINDOW_MS}. */
+/** Measures how fast a store's total grows, from the totals of the last 30 s or another window. */
 export class StoreRate {
+  readonly #windowMs: number;
   #samples: readonly Sample[] = [];
+
+  constructor(windowMs = WINDOW_MS) {
+    this.#windowMs = windowMs;
+  }
 
   /** Records a total; `atMs` is monotonic time in milliseconds. */
   note(total: number, atMs: number): void {
     const last = this.#samples.at(-1);
     // Start over after a store was emptied or restored.
     const kept = last !== undefined && total < last.total ? [] : this.#samples;
-    this.#samples = [...kept.filter((sample) => atMs - sample.atMs <= WINDOW_MS), { atMs, total }];
+    this.#samples = [...kept.filter((sample) => atMs - sample.atMs <= this.#windowMs), { atMs, total }];
   }
 
   /** Messages per second; null while the totals cover less than a second. */

@@ -86,7 +86,7 @@ export function placeIn(
   const mark = markOfLog(id);
   const lows = bounds.map(({ low }) => low);
   if (log !== mark) {
-    const missed = { count: 0, reason: 'restarted', partitions: [] } as const;
+    const missed: LiveMissed = { count: 0, reason: 'restarted', partitions: [] };
     return { kind: 'moved', to: { log: mark, offsets: lows }, missed };
   }
   const partitions = lows.flatMap((to, partition) => {

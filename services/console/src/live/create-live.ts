@@ -24,3 +24,10 @@ export async function createLive(
   hub = new LiveHub(tail, logger, meter);
   return { hub, lanes: ofLog.map(({ lane, countries }) => ({ lane, countries })) };
 }
+
+/** Whether there is a live tail, and what is wrong with it at the moment. */
+export function availabilityOf(live: LiveAccess): { enabled: boolean; reason?: string } {
+  if ('reason' in live) return { enabled: false, reason: live.reason };
+  const { trouble } = live.hub;
+  return trouble === undefined ? { enabled: true } : { enabled: true, reason: trouble };
+}

@@ -27,5 +27,5 @@ export const availability = z.object({
   reason: z
     .string()
     .optional()
-    .meta({ description: 'Why it is off and what turns it on; absent if it is on.' }),
+    .meta({ description: 'Why it is off, or what is wrong with it at the moment.' }),
 });

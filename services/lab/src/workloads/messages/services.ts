@@ -170,6 +170,8 @@ function consoleEnvironment(source: ServiceSource, lanes: readonly Lane[], names
     HTTP_PORT: String(source.httpPort),
     PAGE_DIRECTORY: pageDirectory(),
     PROMETHEUS_URL: addresses.prometheus.url,
+    // Only this machine reaches it.
+    LIVE: 'on',
     LANES: JSON.stringify(
       lanes.map((lane) => ({
         name: lane.name,
