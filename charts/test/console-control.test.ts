@@ -18,7 +18,7 @@ const tokens = (manifests: readonly Manifest[]) =>
     .map(({ owner, spec }) => [owner, spec.serviceAccountName]);
 
 describe('the right to scale lanes', () => {
-  it('is nobody’s by default: no Role, no token', async () => {
+  it('is no one’s by default: no Role, no token', async () => {
     const manifests = await render();
     assert.deepEqual(names(manifests, 'Role'), []);
     assert.deepEqual(tokens(manifests), []);
@@ -80,7 +80,7 @@ describe('the right to scale lanes', () => {
     assert.match(await egress(scaling({ networkPolicy })), /\{"ports":\[\{"port":443\},\{"port":6443\}\]\}/);
   });
 
-  it('is told to the console with the names of the Deployments, and nothing otherwise', async () => {
+  it('reaches the console with the names of the Deployments, and nothing otherwise', async () => {
     const environment = (manifests: readonly Manifest[]) =>
       plainEnvironment(containerOf(manifests, 'Deployment caudal-console'));
     const { CONTROL, CONTROL_NAMESPACE, CONTROL_TARGETS } = environment(await render(scaling()));

@@ -14,7 +14,8 @@ const files = join(chart, 'files');
 /** Stand-ins that write down how they were called; `FAILS` names the one that fails. */
 const programs = {
   initdb: `for word; do case $word in --pgdata=*) data=\${word#--pgdata=} ;; esac; done
-mkdir "$data" && echo 17 > "$data/PG_VERSION"
+mkdir "$data" || exit 1
+echo 17 > "$data/PG_VERSION"
 echo "initdb \${data##*/}" >> "$CALLS"`,
   postgres: `if [ "$1" = --single ]; then
   [ -f "$4/PG_VERSION" ] || exit 1
