@@ -25,6 +25,11 @@ export const BROKERS: { readonly [Name in BrokerName]: BrokerKind<BrokerSettings
 /** Names of all brokers. */
 export const BROKER_NAMES = Object.keys(BROKERS) as readonly BrokerName[];
 
+/** Whether there is a broker of this name. */
+export function isBrokerName(name: string): name is BrokerName {
+  return Object.hasOwn(BROKERS, name);
+}
+
 /** A broker and its connection settings. */
 export type BrokerChoice<Name extends BrokerName = BrokerName> = {
   readonly [Each in Name]: { readonly name: Each; readonly settings: BrokerSettings[Each] };

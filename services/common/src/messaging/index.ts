@@ -17,6 +17,7 @@ export {
   createConsumer,
   createLogTail,
   createPublisher,
+  isBrokerName,
   readBroker,
 } from './brokers.ts';
 export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts';

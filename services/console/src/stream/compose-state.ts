@@ -1,9 +1,7 @@
 import type { LaneReading, LaneReport, Light, LightMemory } from '@caudal/common/account';
 import { judgeLight } from '@caudal/common/account';
-import { BROKER_NAMES, BROKERS } from '@caudal/common/messaging';
-import { HUES, hueOfLane } from '@caudal/common/palette';
-import { STORE_NAMES, STORES } from '@caudal/common/stores';
 import type { ConsumerReport, StreamLane, StreamState } from '../schemas.ts';
+import { namesOfLane } from './lane-names.ts';
 import { dropUndefined, type Traffic } from './traffic.ts';
 
 /** A lane as it was last read. */
@@ -110,7 +108,7 @@ function laneOf(
     position,
     broker,
     store,
-    ...looksOf(broker, store),
+    ...namesOfLane(broker, store),
     countries: countries && [...countries],
     state: isPaused ? 'paused' : isReadable ? 'running' : 'unreadable',
     stored: totals
@@ -131,17 +129,6 @@ function laneOf(
     deadLetters: backlog?.deadLetters,
     errors: { ...errors },
   });
-}
-
-/** Names and colours; a store in memory, as tests have, has none of its own. */
-function looksOf(broker: string, store: string): Pick<StreamLane, 'brokerTitle' | 'storeTitle' | 'hue'> {
-  const knownBroker = BROKER_NAMES.find((name) => name === broker);
-  const knownStore = STORE_NAMES.find((name) => name === store);
-  return {
-    brokerTitle: knownBroker ? BROKERS[knownBroker].title : broker,
-    storeTitle: knownStore ? STORES[knownStore].title : store,
-    hue: knownBroker && knownStore ? hueOfLane(knownBroker, knownStore) : HUES.neutral,
-  };
 }
 
 function lightOf({ reasons, ...light }: Light): StreamState['lights'][string] {

@@ -1,5 +1,5 @@
 import type { Light } from '../../../src/schemas.ts';
-import { count, span, timeOfDay } from './format.ts';
+import { count as format, span, timeOfDay } from './format.ts';
 
 /** A light as it is shown: the state of the console's light, or `unknown` if it is no longer that of now. */
 export interface LightView {
@@ -68,7 +68,7 @@ export function viewLight(light: Light | undefined, silentMs: number | undefined
 
 /** Title of the page: the state first, since a tab shows little more. */
 export function titleOf({ state, word }: LightView, light: Light | undefined): string {
-  if (state === 'in-flight' && light !== undefined) return `${count(light.inFlight)} in flight · Caudal`;
+  if (state === 'in-flight' && light !== undefined) return `${format(light.inFlight)} in flight · Caudal`;
   return `${word} · Caudal`;
 }
 
@@ -77,7 +77,9 @@ export function spokenLight({ state, word, line }: LightView): string {
   return state === 'in-flight' ? word : `${word}: ${line}`;
 }
 
-/** Messages of a kind of finding, over all lanes. */
-export function countOf(light: Light, kind: Light['reasons'][number]['kind']): number {
-  return light.reasons.reduce((sum, reason) => sum + (reason.kind === kind ? (reason.count ?? 0) : 0), 0);
+type Kind = Light['reasons'][number]['kind'];
+
+/** Messages of some kinds of findings, over all lanes. */
+export function countOf(light: Light, ...kinds: readonly Kind[]): number {
+  return light.reasons.reduce((sum, { kind, count = 0 }) => sum + (kinds.includes(kind) ? count : 0), 0);
 }

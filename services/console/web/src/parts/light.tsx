@@ -97,17 +97,19 @@ function Figures({ light, view }: { light: Light; view: LightView }): JSX.Elemen
   const known = letters.filter((value) => value !== undefined);
   // While messages are on their way, what is missing is not lost.
   const isJudged = view.state === 'exact' || view.state === 'drift';
+  const missing = countOf(light, 'missing', 'lanes-differ');
+  const surplus = countOf(light, 'surplus', 'doubled');
   return (
     <dl class="light-figures" aria-live="off">
       <Figure name="accepted" large>
         {count(light.accepted)}
       </Figure>
       <Figure name="in flight">{count(light.inFlight)}</Figure>
-      <Figure name="missing" bad={countOf(light, 'missing') > 0}>
-        {count(isJudged ? countOf(light, 'missing') : undefined)}
+      <Figure name="missing" bad={isJudged && missing > 0}>
+        {count(isJudged ? missing : undefined)}
       </Figure>
-      <Figure name="doubled" bad={countOf(light, 'doubled') > 0}>
-        {count(isJudged ? countOf(light, 'doubled') : undefined)}
+      <Figure name="surplus" bad={isJudged && surplus > 0}>
+        {count(isJudged ? surplus : undefined)}
       </Figure>
       <Figure name="dead letters" bad={known.some((value) => value > 0)}>
         {count(known.length < letters.length ? undefined : known.reduce((sum, value) => sum + value, 0))}

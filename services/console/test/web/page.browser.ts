@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { ensurePage } from '../../../../tools/page/ensure-page.ts';
+import type { LiveMessage, Scale, StreamState } from '../../src/schemas.ts';
+import { launchBrowser, type OpenPage, openPage, untilLight } from '../support/open-page.ts';
+import {
+  type ScriptedConsole,
+  type ScriptedConsoleOptions,
+  startScriptedConsole,
+} from '../support/scripted-console.ts';
+import { STREAM_EXAMPLE } from '../support/stream-example.ts';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const [firstLane = '', secondLane = ''] = Object.keys(STREAM_EXAMPLE.lanes);
+/** Long enough that a page that hears nothing between two of a test's steps is not yet stale. */
+const CALM = { ...STREAM_EXAMPLE, intervalMs: 20_000 };
+
+type Light = StreamState['lights'][string];
+
+describe("the console's page, of a console that says what a test wants", () => {
+  let browser: Browser;
+  let pageDirectory: string;
+  let at = CALM.at;
+  const consoles: ScriptedConsole[] = [];
+  const pages: OpenPage[] = [];
+
+  before(async () => {
+    pageDirectory = await ensurePage((line) => process.stderr.write(`${line}\n`));
+    browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    // In this order: an open page would connect again.
+    try {
+      for (const page of pages.splice(0)) await page.close();
+    } finally {
+      for (const one of consoles.splice(0)) await one.close();
+    }
+  });
+  after(async () => browser?.close());
+
+  async function open(
+    options: Partial<ScriptedConsoleOptions> = {},
+    context: BrowserContextOptions = {},
+  ): Promise<{ readonly page: Page; readonly console: ScriptedConsole }> {
+    const scripted = await startScriptedConsole({ pageDirectory, state: CALM, ...options });
+    consoles.push(scripted);
+    const opened = await openPage(browser, scripted.url, context);
+    pages.push(opened);
+    await opened.page.getByTestId('light').and(opened.page.locator('[data-state]')).waitFor();
+    await opened.page.getByText('Caudal').first().waitFor();
+    return { page: opened.page, console: scripted };
+  }
+  const withLight = (light: Partial<Light>, state: StreamState = CALM): StreamState => ({
+    ...state,
+    lights: { messages: { ...(state.lights.messages as Light), ...light } },
+  });
+  const messages = (count: number, from = 0): LiveMessage[] =>
+    Array.from({ length: count }, (_, index) => ({
+      partition: 0,
+      offset: from + index,
+      country: 'ES',
+      weather: 'sunny',
+      description: `message ${from + index}`,
+      acceptedAt: CALM.at,
+      scope: 'p',
+      sequence: from + index,
+    }));
+  const live = { ...CALM, live: { enabled: true } };
+
+  it('shows every figure that the console sent, and follows its changes', async () => {
+    const { page, console } = await open();
+    const lane = page.getByTestId(`lane-${firstLane}`);
+    await lane.getByText('49,204').waitFor();
+    assert.match(await lane.innerText(), /RabbitMQ → Valkey\s+running\s+2,139\s+msg\/s stored/);
+    assert.match(await lane.innerText(), /p50\s+7 ms\s+p95\s+27 ms\s+p99\s+34 ms/);
+    assert.match(await page.getByTestId('ingest').innerText(), /2,140/);
+    const spain = page.locator('tr[data-code=ES]');
+    assert.deepEqual((await spain.locator('td').allInnerTexts()).slice(0, 3), ['14,395', '14,143', '14,143']);
+
+    const changed = structuredClone(CALM) as { -readonly [Key in keyof StreamState]: StreamState[Key] };
+    changed.at += 500;
+    changed.lanes = {
+      ...CALM.lanes,
+      [firstLane]: {
+        ...CALM.lanes[firstLane],
+        perSecond: 77,
+        state: 'paused',
+      } as StreamState['lanes'][string],
+    };
+    console.show(changed);
+    await lane.getByText('77').waitFor();
+    assert.equal(await lane.getAttribute('data-state'), 'paused');
+  });
+
+  it('has the state of the light in words, in the title and in the icon, and never an old one', async () => {
+    const state = { ...withLight({ state: 'exact', line: 'all is well' }), intervalMs: 300 };
+    const { page, console } = await open({ state });
+    const speak = (next: StreamState): void => console.show({ ...next, at: ++at });
+    const speaking = setInterval(() => speak(state), 100);
+    try {
+      await untilLight(page, 'exact');
+      assert.equal(await page.title(), 'Exact · Caudal');
+      assert.equal(await page.locator('link[rel=icon]').getAttribute('href'), './icons/exact.svg');
+      assert.match(await page.getByTestId('light').innerText(), /Exact\s[\s\S]*all is well/);
+    } finally {
+      clearInterval(speaking);
+    }
+    // Silent, but connected.
+    await untilLight(page, 'unknown');
+    assert.match(await page.getByTestId('light').innerText(), /Cannot tell[\s\S]*has not answered for/);
+    speak(withLight({ state: 'drift', line: '1 short in France' }));
+    await untilLight(page, 'drift');
+    await eventually(
+      () => page.title(),
+      (title) => title === 'Drift · Caudal',
+    );
+    // Away, and back without a reload.
+    speak({ ...state, intervalMs: 300 });
+    console.silence();
+    await untilLight(page, 'unknown');
+    console.resume();
+    await untilLight(page, 'exact', 30_000);
+  });
+
+  it('marks a country in which the lanes differ, above those that agree', async () => {
+    const lane = CALM.lanes[secondLane] as StreamState['lanes'][string];
+    const byCountry = { ...lane.stored?.byCountry, SG: 99 };
+    const { page } = await open({
+      state: {
+        ...CALM,
+        lanes: { ...CALM.lanes, [secondLane]: { ...lane, stored: { ...lane.stored, byCountry } } },
+      } as StreamState,
+    });
+    const [top] = await page.locator('tbody tr').all();
+    assert.equal(await top?.getAttribute('data-code'), 'SG');
+    assert.match((await top?.getAttribute('class')) ?? '', /differs/);
+    assert.equal(await top?.locator('td').last().innerText(), '-1');
+    assert.equal(await page.locator('circle[data-code=SG].differs').count(), 1, 'a dot on the map');
+  });
+
+  it('sorts the table by a column, and says so', async () => {
+    const { page } = await open();
+    const codes = () =>
+      page.locator('tbody tr').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-code')));
+    await page.locator('tbody tr').first().waitFor();
+    assert.equal((await codes())[0], 'ES');
+    await page.getByRole('button', { name: 'Country', exact: true }).click();
+    assert.deepEqual((await codes()).slice(0, 2), ['BR', 'FR']);
+    assert.equal(await page.locator('th[aria-sort=ascending]').innerText(), 'Country\n▴');
+    await page.getByRole('searchbox').fill('japan');
+    assert.deepEqual(await codes(), ['JP']);
+  });
+
+  it('shows a burst of 1,000 messages complete, in its order, and none twice after a pause', async () => {
+    const { page, console } = await open({ state: live });
+    await page.locator('[data-mode=live]').waitFor();
+    console.pass(messages(1_000));
+    const received = page.getByTestId('tail-received');
+    await received.and(page.getByText('1,000', { exact: true })).waitFor();
+    const shown = () => page.locator('.message .description').allInnerTexts();
+    assert.deepEqual((await shown()).slice(0, 3), ['message 999', 'message 998', 'message 997']);
+    assert.equal((await shown()).length, 100);
+
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.locator('[data-mode=paused]').waitFor();
+    console.pass(messages(50, 1_000));
+    // Another event of the console arrives: what was passed before it would be here.
+    console.show({ ...live, at: live.at + 1, ingest: { ...live.ingest, perSecond: 4_321 } });
+    await page.getByTestId('ingest').getByText('4,321').waitFor();
+    assert.equal(await received.innerText(), '1,000');
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await received.and(page.getByText('1,050', { exact: true })).waitFor();
+    const all = await shown();
+    assert.deepEqual(
+      all,
+      Array.from({ length: 100 }, (_, index) => `message ${1_049 - index}`),
+    );
+  });
+
+  it('never runs what a message says', async () => {
+    const { page, console } = await open({ state: live });
+    await page.locator('[data-mode=live]').waitFor();
+    const description = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
+    console.pass(messages(1).map((message) => ({ ...message, description })));
+    await page.locator('.message .description').waitFor();
+    assert.equal(await page.locator('.message .description').innerText(), description);
+    assert.equal(await page.locator('.message img').count(), 0);
+  });
+
+  it('says why there are no live messages', async () => {
+    const { page } = await open({
+      state: { ...CALM, live: { enabled: false, reason: 'the topic cannot be read' } },
+    });
+    await page.getByText('Off: the topic cannot be read.').waitFor();
+  });
+
+  it('has buttons for scaling only with the right to it', async () => {
+    const right: Scale = {
+      enabled: true,
+      token: 'secret',
+      max: 20,
+      replicas: { [firstLane]: 1, [secondLane]: 2 },
+    };
+    const without = await open();
+    await without.page
+      .getByTestId(`lane-${firstLane}`)
+      .getByText(/consumers?$/)
+      .waitFor();
+    assert.equal(await without.page.locator('.scale button').count(), 0);
+    const { page, console } = await open({ scale: right });
+    await page.getByRole('button', { name: `${secondLane}: 3 consumers` }).click();
+    await eventually(
+      async () => console.scaled.length,
+      (count) => count > 0,
+    );
+    assert.deepEqual(console.scaled, [{ lane: secondLane, replicas: 3 }]);
+  });
+
+  it('shows dead letters with their reasons', async () => {
+    const { page } = await open({
+      deadLetters: {
+        [secondLane]: {
+          lane: secondLane,
+          letters: [{ reason: 'not JSON', source: 'message:3:17', consumer: 'c', bytes: 8 }],
+        },
+      },
+    });
+    const parked = page.locator('.dead-letters');
+    await parked.getByText('not JSON').waitFor();
+    assert.match(await parked.innerText(), /Kafka → Redis\s+3[\s\S]*message:3:17/);
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    const { page } = await open({ state: live });
+    await page.locator('[data-mode=live]').waitFor();
+    await page.keyboard.press('Space');
+    await page.locator('[data-mode=paused]').waitFor();
+    await page.keyboard.press('Space');
+    await page.locator('[data-mode=live]').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('spain ');
+    assert.equal(
+      await page.getByRole('searchbox').inputValue(),
+      'spain ',
+      'keys of the page do not act in a field',
+    );
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('l');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'light');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    // Every control is reached, in the order of the page, with a visible focus.
+    const reached = new Set<string>();
+    for (let step = 0; step < 60; step += 1) {
+      await page.keyboard.press('Tab');
+      const focused = await page.evaluate(() => {
+        const { activeElement } = document;
+        if (!(activeElement instanceof HTMLElement) || activeElement === document.body) return undefined;
+        const { outlineStyle } = getComputedStyle(activeElement.closest('.search') ?? activeElement);
+        return {
+          name: activeElement.getAttribute('aria-label') ?? activeElement.innerText.trim(),
+          outlineStyle,
+        };
+      });
+      if (focused === undefined || focused.name === '') continue;
+      assert.notEqual(focused.outlineStyle, 'none', `the focus of ${focused.name} is visible`);
+      reached.add(focused.name.split('\n')[0] ?? '');
+    }
+    for (const name of ['Keys', 'p99', '15 min', 'Find a country', 'Pause', 'Newest messages'])
+      assert.ok(reached.has(name), `${name} is reached; reached were ${[...reached].join(', ')}`);
+  });
+
+  it('keeps the theme that was chosen', async () => {
+    const { page } = await open({}, { colorScheme: 'light' });
+    const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+    assert.equal(await scheme(), 'light');
+    await page.keyboard.press('t');
+    await page.keyboard.press('t');
+    assert.equal(await scheme(), 'dark');
+    await page.reload();
+    await page.getByTestId('ingest').waitFor();
+    assert.equal(await scheme(), 'dark');
+    assert.equal(await page.getByRole('button', { name: 'Theme: dark' }).count(), 1);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [390, 820, 1_440]) {
+      it(`has nothing that axe finds, ${colorScheme} and ${width} pixels wide`, async () => {
+        const right: Scale = {
+          enabled: true,
+          token: 't',
+          max: 20,
+          replicas: { [firstLane]: 1, [secondLane]: 2 },
+        };
+        const { page, console } = await open(
+          { state: live, scale: right },
+          { colorScheme, viewport: { width, height: 900 } },
+        );
+        await page.locator('[data-mode=live]').waitFor();
+        console.pass(messages(20));
+        await page.locator('.message').first().waitFor();
+        for (const state of ['exact', 'equal', 'in-flight', 'drift', 'unknown'] as const) {
+          console.show(
+            withLight(
+              { state, reasons: [{ kind: 'missing', count: 1, text: 'a reason' }] },
+              { ...live, at: ++at },
+            ),
+          );
+          await untilLight(page, state);
+          assert.deepEqual(await violationsIn(page), [], state);
+        }
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.equal(wide, 0, 'nothing is wider than the page');
+      });
+    }
+  }
+});
+
+/** What axe finds in a page: rule and place. */
+async function violationsIn(page: Page): Promise<readonly string[]> {
+  // Evaluated by the debugger, which the page's policy does not bind.
+  await page.evaluate(await readFile(axe, 'utf8'));
+  return page.evaluate(async () => {
+    const { axe: checker } = globalThis as unknown as {
+      axe: {
+        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
+    };
+    const { violations } = await checker.run();
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+    );
+  });
+}
