@@ -4,9 +4,10 @@ import { createRequire } from 'node:module';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchBrowser } from '../../../../tools/browser/launch-browser.ts';
 import { ensurePage } from '../../../../tools/page/ensure-page.ts';
 import type { LiveMessage, Scale, StreamState } from '../../src/schemas.ts';
-import { launchBrowser, type OpenPage, openPage, untilLight } from '../support/open-page.ts';
+import { type OpenPage, openPage, untilLight } from '../support/open-page.ts';
 import {
   type ScriptedConsole,
   type ScriptedConsoleOptions,
