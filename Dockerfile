@@ -33,6 +33,8 @@ COPY services/ingest-api/package.json services/ingest-api/
 COPY services/lab/package.json services/lab/
 # With optional packages: the bundler is one for each platform.
 RUN npm ci --ignore-scripts --no-audit --no-fund --cache /tmp/npm --workspace services/console/web
+# The page's own extends it.
+COPY tsconfig.json ./
 COPY services/console/src services/console/src
 COPY services/console/web services/console/web
 RUN node services/console/web/main.ts

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { chart } from '../scripts/paths.ts';
 import { type RenderOptions, render } from './support/manifests.ts';
 import { containersOf, podsOf } from './support/pods.ts';
 
@@ -36,9 +40,11 @@ describe('limits of memory', () => {
     assert.ok(sum > GIB && sum <= 1.5 * GIB, `${sum} MiB`);
   });
 
-  it('come to what the README says in the presets ha and external', async () => {
+  it('come to what the README says in the presets ha, stores and external', async () => {
     const ha = await limits({ presets: ['ha'] });
     assert.ok(ha > 5 * GIB && ha <= 6.2 * GIB, `${ha} MiB`);
+    const stores = await limits({ presets: ['stores'] });
+    assert.ok(stores > 4 * GIB && stores <= 5 * GIB, `${stores} MiB`);
     const external = await limits({ presets: ['external'] });
     assert.ok(external <= GIB, `${external} MiB`);
   });
@@ -66,5 +72,13 @@ describe('limits of memory', () => {
       const heap = /-Xmx(\d+)m/.exec(JSON.stringify(kafka?.spec))?.[1];
       assert.ok(Number(heap) * 2 <= limitOf('kafka'), `kafka ${heap}`);
     }
+    const { postgresql, ignite } = parse(readFileSync(join(chart, 'values.yaml'), 'utf8')) as Record<
+      string,
+      { sharedBuffers: string; heap: string; offHeap: string; resources: { limits: { memory: string } } }
+    >;
+    assert.ok(postgresql && ignite);
+    assert.ok(mebibytes(postgresql.sharedBuffers) * 5 <= mebibytes(postgresql.resources.limits.memory));
+    const used = Number.parseInt(ignite.heap, 10) + mebibytes(ignite.offHeap);
+    assert.ok(used * 1.5 <= mebibytes(ignite.resources.limits.memory), `ignite ${used}`);
   });
 });

@@ -9,7 +9,7 @@ import { imagesOf, secretKeysOf, sizingRows } from './support/doc-tables.ts';
 import { helm } from './support/helm.ts';
 import { find, ownImageValues, type RenderOptions, render } from './support/manifests.ts';
 import { containersOf, podsOf } from './support/pods.ts';
-import { toggles } from './support/toggles.ts';
+import { storesOn, toggles } from './support/toggles.ts';
 
 const directory = join(repository, 'docs', 'kubernetes');
 const pages = new Map(
@@ -60,6 +60,7 @@ const presets: Readonly<Record<string, RenderOptions>> = {
   default: {},
   minimal: { presets: ['minimal'] },
   ha: { presets: ['ha'] },
+  stores: { presets: ['stores'] },
   external: { presets: ['external'] },
 };
 
@@ -188,6 +189,7 @@ describe('the page on air gaps', () => {
     default: {},
     minimal: { presets: ['minimal'] },
     ha: { presets: ['ha'] },
+    stores: { presets: ['stores'] },
     loadtest: { values: { loadtest: { enabled: true } } },
     exporters: { values },
   };
@@ -197,7 +199,7 @@ describe('the page on air gaps', () => {
         new RegExp(`<!-- images: ${name} -->\n\n\`\`\`text\n([\\s\\S]*?)\n\`\`\``).exec(page('air-gap')) ??
         [];
       const all = await imagesOf(options);
-      const base = name in presets ? [] : await imagesOf({});
+      const base = name in presets && name !== 'stores' ? [] : await imagesOf({});
       assert.deepEqual(
         list.split('\n'),
         all.filter((image) => !base.includes(image)),
@@ -233,7 +235,7 @@ describe('the page on external servers', () => {
     );
     const existing = await secretKeysOf(toggles['existing Secrets'] ?? {});
     const external = await secretKeysOf({ presets: ['external'] });
-    for (const server of ['kafka', 'rabbitmq', 'redis', 'valkey', 'grafana'])
+    for (const server of ['kafka', 'rabbitmq', 'redis', 'valkey', 'postgresql', 'ignite', 'grafana'])
       assert.deepEqual(table.get(`${server}.auth.existingSecret`), existing.get(`my-${server}`), server);
     assert.deepEqual(table.get('externalKafka.sasl.existingSecret'), external.get('caudal-kafka'));
     for (const server of ['Rabbitmq', 'Redis', 'Valkey'])
@@ -242,9 +244,22 @@ describe('the page on external servers', () => {
         external.get(`caudal-${server.toLowerCase()}`),
         server,
       );
+    const ofSchemas = await secretKeysOf({
+      values: {
+        lanes: storesOn.lanes,
+        externalPostgresql: { url: 'postgresql://p.example.com/app', existingSecret: 'my-postgresql' },
+        externalIgnite: { url: 'ignites://i.example.com', existingSecret: 'my-ignite' },
+      },
+    });
+    for (const server of ['Postgresql', 'Ignite'])
+      assert.deepEqual(
+        table.get(`external${server}.existingSecret`),
+        ofSchemas.get(`my-${server.toLowerCase()}`),
+        server,
+      );
     assert.deepEqual(table.get('every caSecret'), external.get('caudal-kafka-ca'));
     assert.deepEqual(table.get('loadtest.apiKey.existingSecret')?.slice(0, 1), existing.get('my-key'));
-    assert.equal(table.size, 12);
+    assert.equal(table.size, 16);
   });
 
   it('grants on a managed Kafka what the chart grants on its own', async () => {
@@ -287,6 +302,18 @@ describe('the page on external servers', () => {
       permissions
         .filter(({ user }) => user !== 'admin')
         .map(({ user, configure, write, read }) => [user, configure, write, read]),
+    );
+  });
+
+  it('makes the roles of PostgreSQL that the chart makes in its own', () => {
+    const own = readFileSync(join(chart, 'files', 'postgresql', 'setup.sql'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('--'));
+    assert.equal(own.length, 6);
+    const [shown = ''] = blocks(page('external-servers'), 'sql');
+    assert.deepEqual(
+      shown.trim().replaceAll(" password 'PASSWORD'", '').split('\n'),
+      own.map((statement) => statement.replace(', postgres, template1', '')),
     );
   });
 

@@ -53,6 +53,22 @@ describe('the notes', () => {
       ...['externalRedis.url=redis://redis', 'externalRedis.caSecret='],
     ];
     const kinds = ['Kafka', 'Rabbitmq', 'Redis', 'Valkey'];
+    const lane = (store: string) => [`lanes.a.broker=kafka`, `lanes.a.store=${store}`];
+    const postgresql = (url: string, ...more: readonly string[]) =>
+      warned(
+        ...lane('postgresql'),
+        `externalPostgresql.url=${url}`,
+        'externalPostgresql.existingSecret=a',
+        ...more,
+      );
+    assert.deepEqual(await postgresql('postgresql://p/app'), ['externalPostgresql']);
+    assert.deepEqual(await postgresql('postgresql://p/app?sslmode=disable'), ['externalPostgresql']);
+    assert.deepEqual(await postgresql('postgresql://p/app?sslmode=verify-full'), []);
+    assert.deepEqual(await postgresql('postgresql://p/app', 'externalPostgresql.caSecret=ca'), []);
+    const ignite = (url: string) =>
+      warned(...lane('ignite'), `externalIgnite.url=${url}`, 'externalIgnite.existingSecret=a');
+    assert.deepEqual(await ignite('ignite://i'), ['externalIgnite']);
+    assert.deepEqual(await ignite('ignites://i'), []);
     assert.deepEqual(
       (await warned(...plain)).sort(),
       kinds.map((kind) => `external${kind}`),
@@ -112,6 +128,11 @@ describe('the notes', () => {
     );
     assert.match(claims, /This deletes the volumes of rabbitmq, kafka, prometheus and their data\.\n/);
     assert.match(claims, /Existing claims are kept: a, b\.\n/);
+    const claim = await notes('--values', preset('stores'), ...set('ignite.persistence.existingClaim=a'));
+    assert.match(
+      claim,
+      /Existing claims are kept: a\.\nSo is the Secret caudal-ignite-auth, without which the claim of Ignite is of no use\.\n/,
+    );
     const external = await notes('--values', preset('external'));
     assert.match(
       external,

@@ -6,10 +6,10 @@ import { describe, it } from 'node:test';
 import { parseConsoleConfig } from '../../services/console/src/config.ts';
 import { loadConfig } from '../../services/consumer/src/config.ts';
 import { chart } from '../scripts/paths.ts';
-import { helm } from './support/helm.ts';
+import { helm, preset } from './support/helm.ts';
 import { find, type Manifest, ownImageValues, render } from './support/manifests.ts';
 import { containerOf, containersOf, environmentOf, podsOf } from './support/pods.ts';
-import { toggles } from './support/toggles.ts';
+import { storesOn, toggles } from './support/toggles.ts';
 
 const decode = (value: string | undefined): string => Buffer.from(value ?? '', 'base64').toString();
 
@@ -127,7 +127,7 @@ describe('secrets', () => {
     }
   });
 
-  it('go with the release, but for the one that makes kept volumes of Kafka a cluster again', async () => {
+  it('go with the release, but for those without which kept volumes are of no use', async () => {
     const kept = async (options: object) =>
       (await render(options))
         .filter(({ metadata }) => metadata.annotations?.['helm.sh/resource-policy'] === 'keep')
@@ -139,6 +139,10 @@ describe('secrets', () => {
     assert.deepEqual(await kept({ presets: ['ha'] }), ['Secret caudal-kafka-auth']);
     const claim = { kafka: { persistence: { existingClaim: 'mine' } } };
     assert.deepEqual(await kept({ values: claim }), ['Secret caudal-kafka-auth']);
+    // Ignite's data hold its passwords: those of a new Secret would not open them.
+    const ignite = { ...storesOn, ignite: { enabled: true, ...retain } };
+    assert.deepEqual(await kept({ values: ignite }), ['Secret caudal-ignite-auth']);
+    assert.deepEqual(await kept({ values: { ...storesOn, postgresql: { enabled: true, ...retain } } }), []);
     const own = { kafka: { ...retain, auth: { existingSecret: 'mine' } } };
     assert.deepEqual(await kept({ values: own }), []);
     const noVolume = { kafka: { persistence: { enabled: false, whenDeleted: 'Retain' } } };
@@ -169,6 +173,12 @@ describe('secrets', () => {
     assert.ok(stores.includes(volumes) && !stores.includes('delete secret'), stores);
     const kafka = await notes('--set', 'kafka.persistence.whenDeleted=Retain');
     assert.ok(kafka.includes(volumes) && kafka.includes(removal), kafka);
+    const both = await notes(
+      ...['--values', preset('stores'), '--set', 'ignite.persistence.whenDeleted=Retain'],
+      ...['--set', 'kafka.persistence.whenDeleted=Retain'],
+    );
+    assert.ok(both.includes(`${removal} caudal-ignite-auth\n`), both);
+    assert.ok(both.includes("and so is Ignite's Secret with the passwords that they hold"), both);
   });
 
   it('reach the services as files where asked, and as no variable then', async () => {

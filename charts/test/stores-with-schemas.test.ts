@@ -159,7 +159,7 @@ describe('stores with schemas', () => {
     const of = (values: object) => refusal({ values: { ...storesOn, ...values } });
     assert.match(
       await of({ ignite: { enabled: true, heap: '512m', offHeap: '512Mi' } }),
-      /ignite\.heap=512m \+ ignite\.offHeap=512Mi is not below the memory limit of 1Gi/,
+      /ignite\.heap=512m \+ ignite\.offHeap=512Mi is not below the memory limit of 1024Mi/,
     );
     assert.match(
       await of({ postgresql: { enabled: true, sharedBuffers: '320Mi' } }),

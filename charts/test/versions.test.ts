@@ -30,6 +30,8 @@ const parts: Readonly<Record<string, string>> = {
   Kafka: 'kafka',
   Valkey: 'valkey',
   Redis: 'redis',
+  PostgreSQL: 'postgresql',
+  Ignite: 'ignite',
   Prometheus: 'prometheus',
   Grafana: 'grafana',
   k6: 'k6',
@@ -63,6 +65,8 @@ describe('the versions', () => {
   it('that the checks run are those of the table, as far as the repository chooses them', () => {
     const kafka = /<kafka\.version>([\d.]+)</.exec(read('tools', 'rootfs', 'kafka', 'pom.xml'))?.[1];
     assert.equal(rows.get('Kafka')?.[1], kafka);
+    const ignite = /<ignite\.version>([\d.]+)</.exec(read('tools', 'rootfs', 'ignite', 'pom.xml'))?.[1];
+    assert.equal(rows.get('Ignite')?.[1], ignite);
     assert.equal(rows.get('k6')?.[1], moduleVersion(['tools', 'k6'], 'go.k6.io/k6'));
     const kube = ['tools', 'cluster', 'kube'];
     assert.equal(rows.get('Kubernetes')?.[1], moduleVersion(kube, 'k8s.io/kubernetes'));

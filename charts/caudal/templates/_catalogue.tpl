@@ -16,7 +16,7 @@ clients       ports that a service needs, by its user
 peers         ports between its pods
 metrics       where it is scraped: `jobs` per pod, by name of the job, and on which port
 secret        keys of its Secret
-keepsSecret   whether the Secret outlives the release, because the volumes do that belong to the cluster it names
+keepsSecret   whether the Secret outlives the release, because the volumes do that are of no use without it; `keeps`: what it has
 memory        settings that together must stay below its memory limit
 isClustered   it has `replicas`, fixed at install
 isReplayable  a broker that keeps what its consumers have acknowledged
@@ -83,7 +83,8 @@ helper        a pod of the release that prepares it: `user` by which it knows th
   nodes: {{ gt (int $v.kafka.replicas) 1 | ternary (list "kafka" "controller") (list "kafka") | toJson }}
   clients: { ingest: [9092], consumer: [9092], console: [9092], admin: [9092] }
   peers: [9092, 9093]
-  keepsSecret: {{ include "caudal.kafka.keepsSecret" . | default "false" }}
+  keepsSecret: {{ include "caudal.keepsSecret" $v.kafka | default "false" }}
+  keeps: the ID of the cluster that they belong to
   secret: [cluster-id, admin-password, ingest-password, consumer-password, console-password]
   helper: { name: kafka-topology, pod: topologyPod, user: admin, enabled: {{ $v.kafka.enabled }} }
   {{- with $v.externalKafka }}
@@ -170,6 +171,8 @@ helper        a pod of the release that prepares it: `user` by which it knows th
   service: [thin]
   nodes: [thin]
   clients: { consumer: [10800], console: [10800], admin: [10800] }
+  keepsSecret: {{ include "caudal.keepsSecret" $v.ignite | default "false" }}
+  keeps: the passwords that they hold
   secret: [admin-password, consumer-password, console-password]
   helper: { name: ignite-users, pod: usersPod, user: admin, enabled: {{ $v.ignite.enabled }} }
   {{- with $v.externalIgnite }}

@@ -36,11 +36,11 @@ spec:
 {{- include "caudal.secretName" (list (index . 0) $name (index (index . 0).Values $name).auth.existingSecret) -}}
 {{- end -}}
 
-{{/* The Secret of a server, after other objects, unless it has one already. Takes a dict: root, server, keep (optional). */}}
+{{/* The Secret of a server, after other objects, unless it has one already. Takes a dict: root, server. */}}
 {{- define "caudal.newServerSecret" -}}
 {{- if not (index .root.Values .server.name).auth.existingSecret }}
 ---
-{{ include "caudal.generatedSecret" (dict "root" .root "component" .server.name "keys" .server.secret "keep" .keep) }}
+{{ include "caudal.generatedSecret" (dict "root" .root "component" .server.name "keys" .server.secret "keep" .server.keepsSecret) }}
 {{- end }}
 {{- end -}}
 
@@ -53,6 +53,11 @@ Keys of a server's Secret as environment variables: `admin-password` is ADMIN_PA
 {{- range .keys | default .server.secret }}
 {{ include "caudal.secretEnv" (dict "name" (. | upper | replace "-" "_") "secret" $secret "key" .) }}
 {{- end }}
+{{- end -}}
+
+{{/* "true" where the volumes of a server outlive the release, and its Secret is the chart's. Takes the server's values. */}}
+{{- define "caudal.keepsSecret" -}}
+{{- if and .enabled .persistence.enabled (or .persistence.existingClaim (eq .persistence.whenDeleted "Retain")) (not .auth.existingSecret) }}true{{ end }}
 {{- end -}}
 
 {{/* Files of the chart as entries of a ConfigMap, by their names without folders. Takes a list: root, paths. */}}

@@ -4,6 +4,7 @@ import { ProblemError } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { entriesOf, indexPage } from './http/index-page.ts';
 import { CONTENT_POLICY, servePage } from './http/page.ts';
 import { PROBLEMS } from './http/problems.ts';
 import { type AcceptedMessages, readAcceptedMessages } from './lanes/accepted-messages.ts';
@@ -11,6 +12,8 @@ import { compareLanes } from './lanes/compare-lanes.ts';
 import type { LaneReader } from './lanes/lane-reader.ts';
 import { type LiveAccess, liveHandler } from './live/live-handler.ts';
 import { createOpenApiDocument } from './openapi.ts';
+import { scaleRouter } from './scale/scale-router.ts';
+import { NO_RIGHT, type ScaleAccess } from './scale/scaler.ts';
 import { accountRequestSchema } from './schemas.ts';
 import { type StreamAccess, streamRouter } from './stream/stream-router.ts';
 
@@ -25,6 +28,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** The state of the lanes as a stream. Default: there is none. */
   readonly stream?: StreamAccess;
+  /** The right to scale. Default: there is none. */
+  readonly scale?: ScaleAccess;
   /** The live tail. Default: there is none. */
   readonly live?: LiveAccess;
 }
@@ -44,6 +49,10 @@ export function createApp(options: AppOptions): Express {
     }
   }
 
+  const entries = entriesOf({
+    hasStream: options.stream !== undefined,
+    isLive: options.live !== undefined && 'hub' in options.live,
+  });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -54,13 +63,11 @@ export function createApp(options: AppOptions): Express {
     next();
   });
 
-  app.use(
-    servePage(
-      pageDirectory,
-      readers.map(({ lane }) => lane),
-      refuseMethod('GET, HEAD'),
-    ),
+  const links = indexPage(
+    readers.map(({ lane }) => lane),
+    entries,
   );
+  app.use(servePage(pageDirectory, links, refuseMethod('GET, HEAD')));
   app
     .route('/api/lanes')
     .get(async (request, response) => {
@@ -84,6 +91,8 @@ export function createApp(options: AppOptions): Express {
     )
     .all(refuseMethod('GET, HEAD, POST'));
   if (options.stream) app.use(streamRouter(options.stream, refuseMethod('GET, HEAD')));
+  const scale = options.scale ?? NO_RIGHT;
+  app.use(scaleRouter(scale, logger, refuseMethod('GET, HEAD, POST')));
   app
     .route('/api/live')
     .get(liveHandler(options.live ?? { reason: 'this console has none' }))
@@ -95,10 +104,8 @@ export function createApp(options: AppOptions): Express {
     })
     .all(refuseMethod('GET, HEAD'));
   app.use(() => {
-    throw new ProblemError(
-      PROBLEMS['not-found'],
-      'Available paths: /api/lanes, /api/account, /api/stream, /api/history, /api/consumers, /api/live, /openapi.json.',
-    );
+    const paths = entries.filter(({ path }) => !path.includes('?')).map(({ path }) => path);
+    throw new ProblemError(PROBLEMS['not-found'], `Available paths: ${paths.join(', ')}.`);
   });
 
   async function compare(body: unknown) {

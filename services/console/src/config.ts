@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  ConfigError,
   count,
   type Environment,
   milliseconds,
@@ -81,6 +82,18 @@ const lanes = z
     }
   });
 
+const controlTargets = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be JSON: {"<lane>": "<name>", …}' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), z.string().min(1, 'must not be empty')));
+
 const consoleShape = {
   ...operationsShape,
   HTTP_HOST: z.string().default('0.0.0.0'),
@@ -99,6 +112,17 @@ const consoleShape = {
   STORE_CA_FILE: z.string().optional(),
   /** Whether `GET /api/live` streams messages: their text is user data, and the console has no login. */
   LIVE: z.enum(['on', 'off']).default('off'),
+  /** Whether `POST /api/scale` may change replicas, and of what: Deployments, or processes of `npm start`. */
+  CONTROL: z.enum(['off', 'kubernetes', 'local']).default('off'),
+  /** Deployments, or sets of processes, by lane. */
+  CONTROL_TARGETS: controlTargets.optional(),
+  /** Namespace of the Deployments. */
+  CONTROL_NAMESPACE: z.string().min(1, 'must not be empty').optional(),
+  /** Record of what `npm start` runs, with its control server. */
+  CONTROL_RECORD: z.string().min(1, 'must be the path of a file').optional(),
+  /** Address of the API server, which Kubernetes sets in every pod. */
+  KUBERNETES_SERVICE_HOST: z.string().optional(),
+  KUBERNETES_SERVICE_PORT: port(443),
   MAX_BODY_BYTES: count(262_144, 1_024, 16_777_216),
   /** Directory of the built page; where there is none, the console serves a page of links. */
   PAGE_DIRECTORY: z.string().min(1, 'must be a path').default(BUILT_PAGE),
@@ -154,6 +178,7 @@ export function parseConsoleConfig(environment: Environment) {
     prometheusUrl: values.PROMETHEUS_URL,
     pageDirectory: values.PAGE_DIRECTORY,
     isLive: values.LIVE === 'on',
+    control: controlOf(values),
     pollIntervalMs: values.POLL_INTERVAL_MS,
     readTimeoutMs: values.READ_TIMEOUT_MS,
     auditTimeoutMs: values.AUDIT_TIMEOUT_MS,
@@ -181,4 +206,40 @@ function readBrokers(names: readonly BrokerName[], environment: Environment) {
   return readAll(
     Object.fromEntries(names.map((name) => [name, () => readBroker(name, environment, SERVICE)])),
   );
+}
+
+/** How lanes are scaled; `off`: not at all. */
+export type ControlSettings =
+  | { readonly kind: 'off' }
+  | {
+      readonly kind: 'kubernetes';
+      readonly host: string;
+      readonly port: number;
+      readonly namespace: string;
+      readonly targets: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'local';
+      readonly recordFile: string;
+      readonly targets: Readonly<Record<string, string>>;
+    };
+
+/** @throws ConfigError that names a variable which the kind of control needs. */
+function controlOf(values: z.output<z.ZodObject<typeof consoleShape>>): ControlSettings {
+  const { CONTROL: kind, CONTROL_TARGETS: targets, CONTROL_NAMESPACE: namespace } = values;
+  const {
+    CONTROL_RECORD: recordFile,
+    KUBERNETES_SERVICE_HOST: host,
+    KUBERNETES_SERVICE_PORT: apiPort,
+  } = values;
+  if (kind === 'off') return { kind };
+  const needed = (name: string) => new ConfigError([`${name} is required with CONTROL=${kind}`]);
+  if (targets === undefined) throw needed('CONTROL_TARGETS');
+  if (kind === 'local') {
+    if (recordFile === undefined) throw needed('CONTROL_RECORD');
+    return { kind, recordFile, targets };
+  }
+  if (namespace === undefined) throw needed('CONTROL_NAMESPACE');
+  if (host === undefined) throw needed('KUBERNETES_SERVICE_HOST');
+  return { kind, host, port: apiPort, namespace, targets };
 }

@@ -9,6 +9,7 @@ import { parseConsoleConfig } from './config.ts';
 import { createLaneReader } from './lanes/lane-reader.ts';
 import { createLaneGauges, pollLanes } from './lanes/poll.ts';
 import { availabilityOf, createLive } from './live/create-live.ts';
+import { createScaleAccess } from './scale/create-scaler.ts';
 import { LaneWatch } from './stream/lane-watch.ts';
 import { createPrometheus } from './stream/prometheus.ts';
 import { StreamHub } from './stream/stream-hub.ts';
@@ -39,22 +40,23 @@ runMain(async () => {
     config.prometheusUrl === undefined
       ? undefined
       : createPrometheus(config.prometheusUrl, config.readTimeoutMs);
+  const scale = createScaleAccess(config.control, config.readTimeoutMs);
   const watch = new LaneWatch({
     readers,
     prometheus,
     live: () => availabilityOf(live),
-    scale: { enabled: false, reason: 'the console has no right to scale' },
+    scale: 'scaler' in scale ? { enabled: true } : { enabled: false, reason: scale.reason },
   });
   const stream = { hub: new StreamHub(watch, logger), prometheus, lanes: readers.map(({ lane }) => lane) };
   const server = createHttpServer(
-    createApp({ ...config, maxBodyBytes: config.http.maxBodyBytes, readers, logger, live, stream }),
+    createApp({ ...config, maxBodyBytes: config.http.maxBodyBytes, readers, logger, live, stream, scale }),
   );
   // Lanes are read on each request, so the console is always ready.
   const operations = createOperationsServer({ registry, checks: () => ({}), stopping: lifecycle.stopping });
 
   for (const reader of readers) reader.start();
   const poll = pollLanes(readers, createLaneGauges(registry), config.pollIntervalMs);
-  // Streams never end by themselves.
+  // Streams end only when they are closed.
   lifecycle.onStop('stream', () => stream.hub.close());
   lifecycle.onStop('live tail', () => ('hub' in live ? live.hub.close() : undefined));
   lifecycle.onStop('HTTP server', () => server.close());

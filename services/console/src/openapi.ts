@@ -107,7 +107,7 @@ export function createOpenApiDocument(): object {
           operationId: 'streamMessages',
           summary: 'Messages as they pass, as server-sent events',
           description:
-            'Read from the log without a consumer group; nothing is stored or committed. Events without a name are messages, `start` is the first of a connection, `missed` tells what this client cannot get. The id of an event is the position after it; Last-Event-ID, or `from`, resumes there without a gap.',
+            'Read from the log without a consumer group; nothing is stored or committed. Events without a name are messages, `start` is the first of a connection, `missed` names what this client cannot get. The id of an event is the position after it; Last-Event-ID, or `from`, resumes there without a gap.',
           parameters: [
             {
               name: 'country',

@@ -234,7 +234,15 @@ describe('the console API', () => {
     const url = await start();
     const response = await fetch(`${url}/openapi.json`);
     const document = (await response.json()) as { paths: Record<string, object> };
-    assert.deepEqual(Object.keys(document.paths), ['/', '/api/lanes', '/api/account']);
+    assert.deepEqual(Object.keys(document.paths), [
+      '/',
+      '/api/lanes',
+      '/api/stream',
+      '/api/history',
+      '/api/consumers',
+      '/api/live',
+      '/api/account',
+    ]);
     assert.match(response.headers.get('content-security-policy') ?? '', /default-src/);
   });
 });

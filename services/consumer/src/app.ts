@@ -62,7 +62,7 @@ export function createConsumerApp(options: {
       [store.name]:
         store.isReady() && writer.pausedBy === undefined
           ? { ok: true }
-          : { ok: false, detail: writer.pausedBy ?? 'not connected' },
+          : { ok: false, detail: writer.pausedBy ?? store.unreadyReason?.() ?? 'not connected' },
     }),
   };
 }

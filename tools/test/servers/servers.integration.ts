@@ -19,6 +19,7 @@ import { descriptionOf, type ServerName, serverNames } from '../../servers/descr
 import { isPortFree } from '../../servers/ports.ts';
 import { findServers, type Servers, startServers } from '../../servers/servers.ts';
 import { ownState, stateOf, updateState } from '../../servers/state.ts';
+import { startStandby } from '../support/postgresql-standby.ts';
 
 let directory = '';
 let servers: Servers;
@@ -274,6 +275,28 @@ test('PostgreSQL takes the passwords of the state, also over older data', async 
     updateState(directory, (state) => ({ ...state, servers: { ...state.servers, postgresql } }));
     await servers.kill('postgresql', 'SIGINT');
     await servers.start('postgresql');
+  }
+});
+
+test('a standby of PostgreSQL follows, refuses writes, and takes them once it is promoted', async () => {
+  const standby = await startStandby(servers, `${directory}-standby`);
+  const { url } = standby.addresses;
+  const onStandby = (statement: string) =>
+    standby.servers.execute('postgresql', ['psql', '-qAt', '-c', statement, url]);
+  try {
+    await psql('create table followed as select 1 as value');
+    const follows = async () => (await onStandby("select to_regclass('followed')")).trim() === 'followed';
+    assert.ok(await waitUntil(follows, { timeoutMs: 20_000 }));
+    await assert.rejects(onStandby('drop table followed'), /read-only transaction/);
+    await standby.servers.kill('postgresql');
+    await standby.servers.start('postgresql');
+    assert.equal((await onStandby('select pg_is_in_recovery()')).trim(), 't');
+    await standby.promote();
+    await onStandby('drop table followed');
+    assert.equal((await psql('select value from followed')).trim(), '1');
+  } finally {
+    await standby.remove();
+    await psql('drop table if exists followed');
   }
 });
 

@@ -4,7 +4,7 @@ import type { AcceptedReading, Baseline, LaneReading, LightReading, LightReason 
 /** What the lanes' counts say at rest. */
 export interface Drift {
   readonly findings: readonly LightReason[];
-  /** Whether the number of accepted messages cannot be told from the counters. */
+  /** Whether the number of accepted messages cannot be derived from the counters. */
   readonly isUncertain: boolean;
 }
 
@@ -53,7 +53,7 @@ export function findDrift({ accepted, lanes }: LightReading, baseline: Baseline 
   return { findings: findings.length > 0 ? findings : among, isUncertain: false };
 }
 
-/** Whether counters go on from earlier ones: none has become less. */
+/** Whether counters continue earlier ones: none has become less. */
 function isContinuation(now: Known, then: Known): boolean {
   return [
     [now.byCountry, then.byCountry],

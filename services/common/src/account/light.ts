@@ -8,7 +8,7 @@ const UNEXPLAINED_MS = 10_000;
 
 /** What ingest accepted, as far as it is known. */
 export type AcceptedReading =
-  /** Nobody counts: there is no Prometheus. */
+  /** There is no Prometheus to count it. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable'; readonly reason: string }
   | {

@@ -150,7 +150,7 @@ export const METRICS = {
   },
   liveMissed: {
     name: 'caudal_live_missed_total',
-    help: 'Messages that live clients were told they missed: too slow, or deleted by retention before they came back',
+    help: 'Messages that live clients have missed, with a notice: too slow, or deleted by retention before they came back',
     labels: [],
   },
 } as const satisfies Record<string, MetricDefinition>;

@@ -5,7 +5,7 @@ import { backOffMs, pause } from '../back-off.ts';
 import { AppError, errorMessage, isRetriable } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { type PostgresqlSettings, poolOptions } from './settings.ts';
-import { isConnectionLost, READ_ONLY, sqlstateOf, translateError } from './sqlstate.ts';
+import { isConnectionLost, READ_ONLY, READ_ONLY_REASON, sqlstateOf, translateError } from './sqlstate.ts';
 
 /** A connection lent to a piece of work. */
 export type DatabaseClient = ClientBase;
@@ -71,6 +71,11 @@ export class Database {
 
   isReady(): boolean {
     return this.#mode.kind === 'ready';
+  }
+
+  /** Why it is not ready, as far as that is known. */
+  unreadyReason(): string | undefined {
+    return this.isReady() ? undefined : this.#lastReason;
   }
 
   /** Calls `listener` whenever a lost connection is restored. */
@@ -236,7 +241,5 @@ export async function transaction<T>(client: DatabaseClient, work: () => Promise
 async function assertWritable(client: DatabaseClient): Promise<void> {
   const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
   if (rows[0]?.transaction_read_only === 'off') return;
-  throw new AppError('STORE_UNAVAILABLE', 'the server is read-only: waiting until it is a primary', {
-    retriable: true,
-  });
+  throw new AppError('STORE_UNAVAILABLE', READ_ONLY_REASON, { retriable: true });
 }

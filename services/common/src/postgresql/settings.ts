@@ -26,32 +26,37 @@ const TLS_BY_MODE: Readonly<Record<string, boolean>> = {
   'verify-full': true,
 };
 
+/** What is wrong with a URL, as the end of a sentence that begins with it; undefined if nothing is. */
+export function problemOfUrl(url: URL): string | undefined {
+  if (url.pathname.length <= 1) return 'names no database: add it, as in postgresql://user@host/caudal';
+  const unknown = [...url.searchParams.keys()].find((name) => name !== 'sslmode');
+  if (unknown !== undefined) return `has the parameter '${unknown}': only sslmode is known`;
+  const mode = url.searchParams.get('sslmode') ?? 'disable';
+  return Object.hasOwn(TLS_BY_MODE, mode)
+    ? undefined
+    : `has sslmode=${mode}: choose ${Object.keys(TLS_BY_MODE).join(', ')}`;
+}
+
 /**
  * Reads the settings into options of the driver. The URL is taken apart here, because the driver's own reading of `sslmode` is
  * about to change between its versions.
  *
- * @throws AppError `CONFIG_INVALID` for a URL without user or database, or with a parameter that is not known
+ * @throws AppError `CONFIG_INVALID` for a URL without user, or one of which {@link problemOfUrl} knows a problem
  */
 export function poolOptions(settings: PostgresqlSettings): PoolConfig {
   const url = new URL(settings.url);
-  const database = decodeURIComponent(url.pathname.slice(1));
-  if (url.username === '') throw invalid('names no user: add it, as in postgresql://user@host/caudal');
-  if (database === '') throw invalid('names no database: add it, as in postgresql://user@host/caudal');
-  for (const name of url.searchParams.keys()) {
-    if (name !== 'sslmode') throw invalid(`has the parameter '${name}': only sslmode is known`);
-  }
+  const problem =
+    url.username === '' ? 'names no user: add it, as in postgresql://user@host/caudal' : problemOfUrl(url);
+  if (problem !== undefined) throw new AppError('CONFIG_INVALID', `the URL of PostgreSQL ${problem}`);
   const mode = url.searchParams.get('sslmode') ?? (settings.ca === undefined ? 'disable' : 'verify-full');
-  const usesTls = TLS_BY_MODE[mode];
-  if (usesTls === undefined)
-    throw invalid(`has sslmode=${mode}: choose ${Object.keys(TLS_BY_MODE).join(', ')}`);
   return {
     application_name: settings.clientName,
     host: decodeURIComponent(url.hostname.replace(/^\[(.*)\]$/, '$1')),
     port: Number(url.port || DEFAULT_PORT),
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
-    database,
-    ssl: usesTls && { ...(settings.ca !== undefined && { ca: settings.ca }) },
+    database: decodeURIComponent(url.pathname.slice(1)),
+    ssl: TLS_BY_MODE[mode] === true && { ...(settings.ca !== undefined && { ca: settings.ca }) },
     max: settings.poolSize ?? DEFAULT_POOL_SIZE,
     // Kept: the loss of an idle connection is how a lost server is noticed between batches.
     idleTimeoutMillis: 0,
@@ -68,7 +73,3 @@ export function poolOptions(settings: PostgresqlSettings): PoolConfig {
 
 /** Time for the server's own timeout to arrive. */
 const REPLY_MARGIN_MS = 500;
-
-function invalid(problem: string): AppError {
-  return new AppError('CONFIG_INVALID', `the URL of PostgreSQL ${problem}`);
-}

@@ -12,6 +12,9 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 /** The server, or the session, only reads: it is a standby, or an operator has said so. */
 export const READ_ONLY = '25006';
 
+/** What {@link READ_ONLY} means, in place of the statement that found it out. */
+export const READ_ONLY_REASON = `the server is read-only, as a standby is: waiting for a primary (SQLSTATE ${READ_ONLY})`;
+
 /** SQLSTATEs after which this connection is of no use: class 08, and a server that stops, starts or drops its clients. */
 const BROKEN = /^(08...|57P0[1-5])$/;
 
@@ -42,10 +45,15 @@ export function isConnectionLost(error: unknown): boolean {
 export function translateError(name: string, error: unknown): unknown {
   if (isOwn(error)) return error;
   const state = sqlstateOf(error);
-  const reason = `${name}: ${textOf(error)}${state === undefined ? '' : ` (SQLSTATE ${state})`}`;
+  const reason = `${name}: ${reasonOf(error, state)}`;
   if (state !== undefined && REJECTED.has(state.slice(0, 2)) && state !== INSUFFICIENT_PRIVILEGE)
     return new AppError('STORE_REJECTED', reason, { cause: error });
   return new AppError('STORE_UNAVAILABLE', reason, { retriable: true, cause: error });
+}
+
+function reasonOf(error: unknown, state: string | undefined): string {
+  if (state === READ_ONLY) return READ_ONLY_REASON;
+  return state === undefined ? textOf(error) : `${textOf(error)} (SQLSTATE ${state})`;
 }
 
 /** A host with several addresses fails with one error for all of them, without a message of its own. */

@@ -61,6 +61,8 @@ export interface CountStore {
    */
   expiryMark(): Promise<string | null>;
   isReady(): boolean;
+  /** Why it is not ready, for the readiness probe, as far as that is known. */
+  unreadyReason?(): string | undefined;
   /** Calls `listener` whenever a lost connection is restored: the store may have returned with less data. */
   onReconnected(listener: () => void): void;
   close(): Promise<void>;

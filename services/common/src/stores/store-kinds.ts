@@ -1,4 +1,5 @@
 import type { Logger } from '../logging.ts';
+import { problemOfUrl } from '../postgresql/settings.ts';
 import type { CountStore } from './ports.ts';
 import type { StoreSettings } from './settings.ts';
 
@@ -8,6 +9,10 @@ interface StoreKind {
   readonly title: string;
   /** Schemes of its URLs. */
   readonly urlSchemes: readonly string[];
+  /** Whether a lane's data is in a schema, or in caches, named after its key prefix. */
+  readonly hasSchemas: boolean;
+  /** What else is wrong with a URL, as the end of a sentence that begins with it; undefined if nothing is. */
+  problemOfUrl?(url: URL): string | undefined;
   /** Creates it, without connecting; the driver is loaded on first use. */
   create(settings: StoreSettings, logger: Logger): Promise<CountStore>;
 }
@@ -16,23 +21,28 @@ const KINDS = {
   valkey: {
     title: 'Valkey',
     urlSchemes: ['redis', 'rediss'],
+    hasSchemas: false,
     create: async (settings, logger) =>
       (await import('./valkey-store.ts')).createValkeyStore(settings, logger),
   },
   redis: {
     title: 'Redis',
     urlSchemes: ['redis', 'rediss'],
+    hasSchemas: false,
     create: async (settings, logger) => (await import('./redis-store.ts')).createRedisStore(settings, logger),
   },
   postgresql: {
     title: 'PostgreSQL',
     urlSchemes: ['postgresql', 'postgres'],
+    hasSchemas: true,
+    problemOfUrl,
     create: async (settings, logger) =>
       (await import('./postgresql/postgresql-store.ts')).createPostgresqlStore(settings, logger),
   },
   ignite: {
     title: 'Ignite',
     urlSchemes: ['ignite', 'ignites'],
+    hasSchemas: true,
     create: async (settings, logger) =>
       (await import('./ignite/ignite-store.ts')).createIgniteStore(settings, logger),
   },

@@ -109,7 +109,7 @@ describe('judgeLight', () => {
     assert.equal(watched.rest({ accepted: fresh, lanes: both({ ES: 4 }) }).state, 'exact');
   });
 
-  it('is amber while a lane is paused, also when its store answers nobody', () => {
+  it('is amber while a lane is paused, also when its store does not answer', () => {
     const watched = new Watched();
     watched.rest({ accepted: accepted({ ES: 3 }), lanes: both({ ES: 3 }) });
     const away = { isPaused: true, problem: 'redis is not connected', backlog: { messages: 4, inHand: 0 } };
@@ -239,7 +239,7 @@ describe('judgeLight', () => {
     assert.equal(light.state, 'drift');
   });
 
-  it('begins anew when counters were lost', () => {
+  it('begins again when counters were lost', () => {
     const watched = new Watched();
     watched.rest({ accepted: accepted({ ES: 9 }), lanes: both({ ES: 9 }) });
     assert.equal(watched.rest({ accepted: accepted({ ES: 1 }), lanes: both({ ES: 9 }) }).state, 'equal');

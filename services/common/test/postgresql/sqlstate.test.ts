@@ -40,7 +40,11 @@ for (const [title, code] of Object.entries(RETRIABLE)) {
   it(`waits after ${title}`, () => {
     const error = translated('postgresql', failure(code));
     assert.deepEqual([error.code, error.retriable], ['STORE_UNAVAILABLE', true]);
-    assert.equal(error.message, `postgresql: failed with ${code} (SQLSTATE ${code})`);
+    const text =
+      code === '25006'
+        ? 'the server is read-only, as a standby is: waiting for a primary'
+        : `failed with ${code}`;
+    assert.equal(error.message, `postgresql: ${text} (SQLSTATE ${code})`);
   });
 }
 

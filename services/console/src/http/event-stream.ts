@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 
 /** A response of server-sent events. */
 export interface EventStream {
-  /** False when the connection takes no more for now: `onDrain` tells when it does. */
+  /** False when the connection takes no more for now: `onDrain` is called when it does. */
   write(bytes: Buffer | string): boolean;
   /** Ends the connection at once, whatever it has not taken yet. */
   close(): void;

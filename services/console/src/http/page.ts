@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
-import { indexPage } from './index-page.ts';
 
 /** Everything comes from the console itself, and nothing is inline: text of a message can never run. */
 export const CONTENT_POLICY = {
@@ -25,21 +24,17 @@ const FOREVER = 'public, max-age=31536000, immutable';
  * Serves the built page, or a page of links without script where it was not built.
  *
  * @param directory of the built page
- * @param lanes names for the page of links
+ * @param links the page of links, as HTML
  * @param otherwise called for other methods than GET and HEAD
  */
-export function servePage(
-  directory: string,
-  lanes: readonly string[],
-  otherwise: RequestHandler,
-): RequestHandler {
+export function servePage(directory: string, links: string, otherwise: RequestHandler): RequestHandler {
   const isBuilt = existsSync(join(directory, 'index.html'));
   const router = Router();
   router
     .route('/')
     .get((_request, response) => {
       if (isBuilt) response.sendFile('index.html', { root: directory, cacheControl: false });
-      else response.type('html').send(indexPage(lanes));
+      else response.type('html').send(links);
     })
     .all(otherwise);
   router.use(

@@ -3,6 +3,8 @@ import { defineProblems } from '@caudal/common/http';
 /** Problem types of the console. */
 export const PROBLEMS = defineProblems({
   'bad-request': { status: 400, title: 'Bad request' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  'scale-refused': { status: 502, title: 'Not scaled' },
   'not-enabled': { status: 404, title: 'Not enabled' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },

@@ -17,7 +17,7 @@ export interface ClientContext {
   /** The ring as it is now; another one after the log was replaced. */
   readonly ring: () => Ring;
   readonly catchUp: CatchUp;
-  /** A client that has followed and is further behind than this is told what it missed and goes on at the end, messages. */
+  /** A client that has followed and is further behind than this gets a notice of what it missed and continues at the end, messages. */
   readonly maxBehindMessages: number;
   readonly onDelivered: (messages: number) => void;
   readonly onMissed: (messages: number) => void;
@@ -53,7 +53,7 @@ export class LiveClient {
   /** When the connection stopped taking more, monotonic ms; undefined while it takes. */
   #blockedAt: number | undefined;
   /** Position that was last written as an id. */
-  #told: Offsets | undefined;
+  #announced: Offsets | undefined;
 
   constructor(sink: Sink, filter: Filter, context: ClientContext, start: ClientStart) {
     this.#sink = sink;
@@ -65,7 +65,7 @@ export class LiveClient {
       ? { kind: 'ring', ring: context.ring(), next: context.ring().end, offsets: context.ring().newest }
       : { kind: 'log', offsets, isResuming: true, isReading: false };
     this.#event('start', start.data);
-    if (start.missed) this.#tellMissed(start.missed);
+    if (start.missed) this.#reportMissed(start.missed);
   }
 
   /** Messages of the log that it has not been given yet. */
@@ -89,11 +89,11 @@ export class LiveClient {
     while (this.#blockedAt === undefined && !this.#closing.signal.aborted && this.#step());
   }
 
-  /** Tells its position, or only that the connection is alive. */
+  /** Sends its position, or only a sign that the connection is alive. */
   beat(): void {
     if (this.#blockedAt !== undefined) return;
     const { offsets } = this.#place;
-    this.#write(offsets === this.#told ? ':\n\n' : this.#id(offsets));
+    this.#write(offsets === this.#announced ? ':\n\n' : this.#id(offsets));
   }
 
   close(): void {
@@ -107,7 +107,7 @@ export class LiveClient {
     const place = this.#place;
     if (place.kind === 'log') return this.#stepInLog(ring, place);
     if (place.ring !== ring) {
-      // The log could not be continued where the ring was: what this client has says where it goes on.
+      // The log could not be continued where the ring was: what this client has says where it continues.
       this.#place = { kind: 'log', offsets: place.offsets, isResuming: true, isReading: false };
       return true;
     }
@@ -140,7 +140,7 @@ export class LiveClient {
       const from = offsets[partition] ?? 0;
       return from < to ? [{ partition, from, to }] : [];
     });
-    this.#tellMissed({ count: distance(offsets, ring.newest), reason: 'slow', partitions });
+    this.#reportMissed({ count: distance(offsets, ring.newest), reason: 'slow', partitions });
   }
 
   #stepInLog(ring: Ring, { offsets, isResuming, isReading }: Place & { kind: 'log' }): boolean {
@@ -168,7 +168,7 @@ export class LiveClient {
     if (step.kind === 'moved') {
       this.#log = step.to.log;
       this.#place = { kind: 'log', offsets: step.to.offsets, isResuming, isReading: false };
-      if (step.missed) this.#tellMissed(step.missed);
+      if (step.missed) this.#reportMissed(step.missed);
     } else {
       const { log, offsets } = position;
       const after = positionAfter(offsets, step.runs);
@@ -187,7 +187,7 @@ export class LiveClient {
     this.#write(bytes);
   }
 
-  #tellMissed(missed: LiveMissed): void {
+  #reportMissed(missed: LiveMissed): void {
     this.#context.onMissed(missed.count);
     this.#event('missed', missed);
   }
@@ -198,7 +198,7 @@ export class LiveClient {
   }
 
   #id(offsets: Offsets): string {
-    this.#told = offsets;
+    this.#announced = offsets;
     return `id: ${encodePosition({ log: this.#log, offsets })}\n\n`;
   }
 

@@ -11,7 +11,7 @@ const MAX_BYTES = 65_536;
 /** How often new partitions and a replaced topic are looked for, ms. */
 const DESCRIBE_EVERY_MS = 30_000;
 
-/** What a follower tells. */
+/** What a follower reports. */
 export interface FollowerEvents {
   /** It begins here: at first, and where what it had can no longer be continued. */
   onBegin(log: string, offsets: Offsets): void;
@@ -82,7 +82,7 @@ export class Follower {
     }
   }
 
-  /** Looks whether the log is still the one, and continues with its new partitions; else it begins anew. */
+  /** Looks whether the log is still the one, and continues with its new partitions; else it begins again at the end. */
   async #look(): Promise<void> {
     const description = await this.#tail.describe();
     const { to } = placeIn(description, { log: this.#log, offsets: this.#offsets });

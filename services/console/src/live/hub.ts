@@ -16,7 +16,7 @@ export interface LiveLimits {
   readonly ringSize: number;
   /** Characters of a batch: a connection that stands still keeps at most one. */
   readonly batchSize: number;
-  /** A client that has followed and is further behind is told what it missed, messages. */
+  /** A client that has followed and is further behind gets a notice of what it missed, messages. */
   readonly maxBehindMessages: number;
   /** Clients that are read for at the same time because they are behind the ring; the others wait in line. */
   readonly catchUpReads: number;
@@ -93,7 +93,7 @@ export class LiveHub {
     return this.#clients.size + this.#attaching >= this.#limits.maxClients;
   }
 
-  /** Why the log cannot be read at the moment; undefined while it can or nobody wants it. */
+  /** Why the log cannot be read at the moment; undefined while it can, or while there is no client. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
@@ -103,7 +103,7 @@ export class LiveHub {
     return Math.max(0, ...Array.from(this.#clients, ({ behind }) => behind));
   }
 
-  /** A position as it is now: for an example, once somebody has followed. */
+  /** A position as it is now: for an example, once the log is followed. */
   get position(): Position | undefined {
     return this.#ring && { log: this.#ring.log, offsets: this.#ring.newest };
   }
@@ -220,7 +220,7 @@ export class LiveHub {
   }
 
   #currentRing(): Ring {
-    if (this.#ring === undefined) throw new Error('nobody follows the log');
+    if (this.#ring === undefined) throw new Error('the log is not followed');
     return this.#ring;
   }
 

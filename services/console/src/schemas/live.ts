@@ -50,7 +50,7 @@ export const liveMissedSchema = z
     count: count.meta({ description: 'Offsets skipped over all partitions.' }),
     reason: z.enum(['retention', 'slow', 'restarted']).meta({
       description:
-        '`retention`: Kafka has deleted them. `slow`: the client took less than came for so long that it goes on at the end. `restarted`: the position was of a topic that is gone, so the new one is read from its start; `count` is 0.',
+        '`retention`: Kafka has deleted them. `slow`: the client took less than arrived until it was too far behind; it continues at the end. `restarted`: the position was of a topic that is gone, so the new one is read from its start; `count` is 0.',
     }),
     partitions: z.array(z.object({ partition: count, from: count, to: count })).meta({
       description: 'Offsets `from` up to `to`, without `to`.',

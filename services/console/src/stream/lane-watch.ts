@@ -17,7 +17,7 @@ const RATE_WINDOW_MS = 10_000;
 /** Dependencies of {@link LaneWatch}. */
 export interface LaneWatchOptions {
   readonly readers: readonly LaneReader[];
-  /** Undefined: nobody counts what was accepted. */
+  /** Undefined: what was accepted is not counted. */
   readonly prometheus: Prometheus | undefined;
   readonly live: () => StreamState['live'];
   readonly scale: StreamState['scale'];
@@ -26,7 +26,7 @@ export interface LaneWatchOptions {
   readonly now?: () => number;
 }
 
-/** Reads the lanes and Prometheus over and over, while somebody watches, and composes a state of what it saw last. */
+/** Reads the lanes and Prometheus over and over, while there is a client, and composes a state of what it saw last. */
 export class LaneWatch {
   readonly #options: LaneWatchOptions;
   readonly #traffic: TrafficReader | undefined;
@@ -44,7 +44,7 @@ export class LaneWatch {
     this.#lastTraffic = noTraffic({ kind: 'absent' });
   }
 
-  /** Reads everything once, then goes on until {@link stop}; `onState` gets a state with every tick. */
+  /** Reads everything once, then continues until {@link stop}; `onState` gets a state with every tick. */
   async start(onState: (state: StreamState) => void): Promise<void> {
     if (this.#watching !== undefined) return;
     const watching = new AbortController();
@@ -53,7 +53,7 @@ export class LaneWatch {
     const { readers, tickMs = TICK_MS } = this.#options;
     const read = () => this.#readTraffic();
     await Promise.all([...readers.map((reader) => this.#readLane(reader)), read()]);
-    // Each by itself: one that does not answer must not hold up the others.
+    // Independently: one that does not answer must not hold up the others.
     for (const reader of readers) repeat(() => this.#readLane(reader), tickMs, signal);
     if (this.#traffic) repeat(read, TRAFFIC_MS, signal);
     if (!signal.aborted) onState(this.state());

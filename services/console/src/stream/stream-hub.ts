@@ -104,7 +104,7 @@ export class StreamHub {
     if (this.#clients.size > 0) return;
     clearTimeout(this.#lingering);
     this.#lingering = setTimeout(() => {
-      this.#logger.debug('nobody watches the lanes any more');
+      this.#logger.debug('the last client of the lanes has left');
       this.#watch.stop();
       this.#started = undefined;
       this.#history.clear();

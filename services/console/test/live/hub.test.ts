@@ -97,7 +97,7 @@ describe('the live tail', () => {
   });
   afterEach(() => hub.close());
 
-  it('reads nothing while nobody watches', async () => {
+  it('reads nothing without a viewer', async () => {
     log.append(5);
     assert.equal(log.reads, 0);
     assert.equal(hub.position, undefined);
@@ -233,7 +233,7 @@ describe('the live tail', () => {
     assert.deepEqual(viewer.data('missed'), []);
   });
 
-  it('tells a viewer that is too slow what it missed, exactly, and goes on at the end', async () => {
+  it('reports to a viewer that is too slow what it missed, exactly, and continues at the end', async () => {
     open({ ringMessages: 10, batchSize: 100, maxBehindMessages: 50 });
     const viewer = await view();
     viewer.isBlocked = true;
@@ -347,7 +347,7 @@ describe('the live tail', () => {
     assert.deepEqual(viewer.sequences, upTo(3));
   });
 
-  it('tells the reason when it cannot begin', async () => {
+  it('gives the reason when it cannot begin', async () => {
     log.error = 'away';
     await assert.rejects(view(), /away/);
     log.error = undefined;

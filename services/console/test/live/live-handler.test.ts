@@ -201,7 +201,7 @@ describe('GET /api/live', () => {
     await server.close();
   });
 
-  it('keeps little for a client that reads nothing, and tells it later exactly what it missed', async () => {
+  it('keeps little for a client that reads nothing, and reports later exactly what it missed', async () => {
     await start();
     const reader = await open();
     reader.pause();
@@ -217,13 +217,13 @@ describe('GET /api/live', () => {
       { what: 'a lag', everyMs: 20 },
     );
     reader.resume();
-    const told = () => reader.data<LiveMissed>('missed').reduce((sum, { count }) => sum + count, 0);
+    const reported = () => reader.data<LiveMissed>('missed').reduce((sum, { count }) => sum + count, 0);
     await eventually(
-      () => reader.data().length + told(),
+      () => reader.data().length + reported(),
       (sum) => sum >= total,
       { what: 'the rest', everyMs: 20 },
     );
-    assert.equal(reader.data().length + told(), total);
-    assert.ok(told() > 0);
+    assert.equal(reader.data().length + reported(), total);
+    assert.ok(reported() > 0);
   });
 });

@@ -55,7 +55,7 @@ describe('the traffic in Prometheus', () => {
     ]);
   });
 
-  it('tells the rate between two scrapes', async () => {
+  it('derives the rate from two scrapes', async () => {
     const counted = (value: number) => ['caudal_ingest_messages_total', [ingest('a', 'ES', value)]] as const;
     prometheus.answers = [['max_over_time', []], scraped(10), counted(100)];
     assert.equal((await reader.read()).ingestPerSecond, undefined);

@@ -80,7 +80,7 @@ export async function startScriptedConsole(options: ScriptedConsoleOptions): Pro
   app.get('/api/dead-letters', ({ query }, response) => {
     response.json(options.deadLetters?.[String(query.lane)] ?? { lane: query.lane, letters: [] });
   });
-  app.use(servePage(options.pageDirectory, [], (_request, response) => void response.status(405).end()));
+  app.use(servePage(options.pageDirectory, '', (_request, response) => void response.status(405).end()));
 
   const server = createHttpServer(app);
   const port = await server.listen('127.0.0.1', 0);

@@ -1,3 +1,4 @@
+import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
 import type { Fetch } from './fetch.ts';
 import type { MetricsUrls } from './metrics-watch.ts';
 
@@ -8,4 +9,6 @@ export interface Site {
   readonly fetch: Fetch;
   /** `/metrics` of its services; may change. */
   readonly metricsUrls: MetricsUrls;
+  /** Addresses of its servers, where they are known and within reach. */
+  readonly addresses?: ServerAddresses;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis as RedisClient } from 'ioredis';
 import { Redis as ValkeyClient } from 'iovalkey';
+import { Client as PostgresqlClient } from 'pg';
 import type { ServerAddresses, ServerName } from '../../../../tools/servers/servers.ts';
 import { ROOT } from '../cli/paths.ts';
 
@@ -24,7 +25,22 @@ export const VERSION_READERS: Readonly<Record<ServerName, VersionReader>> = {
   ignite: () => readPom('ignite'),
   valkey: ({ valkey }) => readInfo(new ValkeyClient(valkey.url, CLIENT), 'valkey_version'),
   redis: ({ redis }) => readInfo(new RedisClient(redis.url, CLIENT), 'redis_version'),
-  postgresql: () => Promise.resolve(undefined),
+  async postgresql({ postgresql }) {
+    const client = new PostgresqlClient({
+      connectionString: postgresql.url,
+      connectionTimeoutMillis: TIMEOUT_MS,
+      query_timeout: TIMEOUT_MS,
+    });
+    // Without a listener a connection that breaks would end the process.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ server_version: string }>('show server_version');
+      return rows[0]?.server_version.split(' ')[0];
+    } finally {
+      await client.end();
+    }
+  },
   async prometheus({ prometheus }) {
     const info = await readJson<{ data?: { version?: string } }>(`${prometheus.url}/api/v1/status/buildinfo`);
     return info.data?.version;

@@ -176,7 +176,12 @@ async function runLoad(
   const directory = join(RESULTS_DIRECTORY, id);
   terminal.say(load.announcement);
   const result = await workload.measure({
-    site: { url: (service) => stack.url(service), fetch, metricsUrls: stack.metricsUrls },
+    site: {
+      url: (service) => stack.url(service),
+      fetch,
+      metricsUrls: stack.metricsUrls,
+      addresses: servers.addresses,
+    },
     startLoad: localLoad({
       k6,
       scenario: load.scenario,

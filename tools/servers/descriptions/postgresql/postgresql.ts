@@ -58,7 +58,13 @@ export const postgresql = describeServer({
       'passwords.sql': Object.entries(roles)
         .map(([secret, role]) => `alter role ${role} password '${secrets[secret as keyof typeof roles]}';\n`)
         .join('\n'),
-      'pg_hba.conf': 'local all postgres peer\nhost all all 127.0.0.1/32 scram-sha-256\n',
+      'pg_hba.conf': [
+        'local all postgres peer\n',
+        // To be copied, and followed by the copy.
+        'local replication postgres peer\n',
+        'host replication postgres 127.0.0.1/32 scram-sha-256\n',
+        'host all all 127.0.0.1/32 scram-sha-256\n',
+      ].join(''),
       'postgresql.conf': properties({
         hba_file: `'${configPath}/pg_hba.conf'`,
         listen_addresses: `'127.0.0.1'`,

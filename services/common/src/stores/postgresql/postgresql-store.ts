@@ -2,7 +2,13 @@ import { escapeIdentifier } from 'pg';
 import { AppError, errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { LogState } from '../../messaging/ports.ts';
-import { checkMigrations, Database, type DatabaseClient, sqlstateOf } from '../../postgresql/index.ts';
+import {
+  checkMigrations,
+  Database,
+  type DatabaseClient,
+  sqlstateOf,
+  transaction,
+} from '../../postgresql/index.ts';
 import type { ApplyResult, CountStore, StoreBatch, StoreTotals } from '../ports.ts';
 import { DEFAULT_KEY_RETENTION_HOURS, type StoreSettings } from '../settings.ts';
 import { batchArguments } from './batch-arguments.ts';
@@ -129,12 +135,12 @@ export function createPostgresqlStore(settings: StoreSettings, logger: Logger): 
     },
     async identities() {
       const query = { text: `select count(*) as n from ${schema}.message`, query_timeout: AUDIT_TIMEOUT_MS };
-      const { rows } = await database.run(async (client) => {
-        await client.query(`set statement_timeout = ${AUDIT_TIMEOUT_MS}`);
-        const result = await client.query<{ n: string }>(query);
-        await client.query('reset statement_timeout');
-        return result;
-      });
+      const { rows } = await database.run((client) =>
+        transaction(client, async () => {
+          await client.query(`set local statement_timeout = ${AUDIT_TIMEOUT_MS}`);
+          return client.query<{ n: string }>(query);
+        }),
+      );
       return Number(rows[0]?.n);
     },
     async expiryMark() {
@@ -149,6 +155,7 @@ export function createPostgresqlStore(settings: StoreSettings, logger: Logger): 
       }
     },
     isReady: () => database.isReady(),
+    unreadyReason: () => database.unreadyReason(),
     onReconnected: (listener) => database.onReconnected(listener),
     close: () => database.close(),
   };

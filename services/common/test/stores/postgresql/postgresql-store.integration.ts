@@ -304,9 +304,12 @@ describe('rights in postgresql', () => {
       () => reasons.length,
       (lines) => lines > 0,
     );
+    const reason = `password authentication failed for user "${role}" (SQLSTATE 28P01)`;
+    assert.equal(store.unreadyReason?.(), reason);
     await bed.admin.query(`alter role "${role}" password 'changed'`);
     await connected;
-    assert.deepEqual(reasons, [`password authentication failed for user "${role}" (SQLSTATE 28P01)`]);
+    assert.deepEqual(reasons, [reason]);
+    assert.equal(store.unreadyReason?.(), undefined);
     await store.close();
     await bed.admin.query(`drop owned by "${role}"; drop role "${role}"`);
   });

@@ -12,7 +12,7 @@ export interface Contestant {
   readonly counts: string;
   /** Figures of the system that this one descends from, such as `4:17, 194/s`. */
   readonly seed?: string;
-  /** What one awaited write is: `insert, committed by itself`. */
+  /** What one awaited write is: `insert, committed on its own`. */
   readonly naive: string;
 }
 

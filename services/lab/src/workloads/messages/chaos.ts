@@ -6,10 +6,11 @@ import { localLoad } from '../../load/run-k6.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { breakableConnections, breakableServers, connectionOf, SERVICES, SIGNS } from './faults.ts';
 import { createConsoleClient } from './load/console-client.ts';
-import { type LoadResult, measureLoad } from './load/measure-load.ts';
+import { type LoadResult, type MeasureOptions, measureLoad } from './load/measure-load.ts';
 import { watchLanes } from './load/watch-lanes.ts';
 import { progressLine } from './report/progress-line.ts';
 import { CONSOLE, INGEST, messagesServices } from './services.ts';
+import { type LaneStore, laneStoreOf } from './verify/lane-store.ts';
 
 /** A pipeline to break. */
 export interface MessagesChaosOptions {
@@ -33,6 +34,7 @@ const MIN_ACCEPTED_SHARE = 0.95;
 export function messagesChaos(options: MessagesChaosOptions): ChaosWorkload<LoadResult> {
   const { addresses, names = DEFAULT_NAMES, replicas } = options;
   const lanes = options.lanes ?? defaultLanes(names);
+  const storesOf = (): readonly LaneStore[] => lanes.map((lane) => laneStoreOf(lane, addresses, names));
   return {
     signs: SIGNS,
     servers: breakableServers(lanes),
@@ -50,7 +52,7 @@ export function messagesChaos(options: MessagesChaosOptions): ChaosWorkload<Load
           }),
         ),
       }),
-    load,
+    load: (stack, load) => sendLoad(stack, load, storesOf),
     hasBegun: async (run) => (await run.counter('messages_accepted')) > 0,
     failuresOf,
     watchFlow: (stack, { rate, isLoaded }) => {
@@ -64,11 +66,16 @@ export function messagesChaos(options: MessagesChaosOptions): ChaosWorkload<Load
   };
 }
 
-function load(stack: Stack, options: ChaosLoad): Promise<LoadResult> {
+function sendLoad(
+  stack: Stack,
+  options: ChaosLoad,
+  storesOf: MeasureOptions['storesOf'],
+): Promise<LoadResult> {
   const { messages, rate } = options;
   return measureLoad({
     client: createConsoleClient(stack.url(CONSOLE)),
     metricsUrls: stack.metricsUrls,
+    storesOf,
     sampleIntervalMs: 500,
     stalledAfterMs: 60_000,
     startLoad: localLoad({
@@ -102,12 +109,12 @@ function load(stack: Stack, options: ChaosLoad): Promise<LoadResult> {
 
 /** Why a run proves nothing, or what its account found. */
 export function failuresOf(
-  result: Pick<LoadResult, 'account' | 'notDrained'> & {
+  result: Pick<LoadResult, 'account' | 'notDrained' | 'rows'> & {
     readonly load: { readonly messages: { readonly accepted: number; readonly unknown: number } };
   },
   { messages, rate }: Pick<ChaosLoad, 'messages' | 'rate'>,
 ): readonly string[] {
-  const { account, notDrained } = result;
+  const { account, notDrained, rows } = result;
   const failures: string[] = [];
   const { accepted, unknown } = result.load.messages;
   if (!account.exact) failures.push('the account is not exact');
@@ -116,6 +123,8 @@ export function failuresOf(
     const found = account.findings.map(({ lane, kind, count }) => `${lane} ${kind} ${count}`);
     failures.push(`the account has findings: ${found.join(', ')}`);
   }
+  for (const { subject, kind, detail } of rows?.findings ?? [])
+    failures.push(`the rows of ${subject} are not right: ${kind}, ${detail}`);
   if (notDrained !== undefined) failures.push(`the lanes did not drain: ${notDrained}`);
   if (accepted < messages * MIN_ACCEPTED_SHARE) {
     failures.push(

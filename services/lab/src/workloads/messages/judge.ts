@@ -19,10 +19,13 @@ const KINDS = {
 export function judgeMessages({
   account,
   notDrained,
+  rows,
 }: {
   readonly account: Account;
   /** Why waiting for the lanes ended early; absent when they are drained. */
   readonly notDrained?: string;
+  /** What the rows show of lanes whose store keeps any. */
+  readonly rows?: { readonly findings: readonly Finding[] };
 }): Verdict {
   const total = (of: (lane: Account['lanes'][number]) => number): number =>
     account.lanes.reduce((sum, lane) => sum + of(lane), 0);
@@ -36,6 +39,7 @@ export function judgeMessages({
       ...(notDrained === undefined
         ? []
         : [finding('stale', 'the lanes', `not drained: ${notDrained}`, { count: 1 })]),
+      ...(rows?.findings ?? []),
     ],
   });
 }

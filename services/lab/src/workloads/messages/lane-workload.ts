@@ -1,4 +1,5 @@
 import { STATE_DIRECTORY } from '../../cli/paths.ts';
+import type { Site } from '../../load/site.ts';
 import type { Workload } from '../workload.ts';
 import { chaosLine } from './commands/chaos.ts';
 import { clusterLine } from './commands/cluster.ts';
@@ -7,6 +8,7 @@ import { startLine } from './commands/start.ts';
 import { VERIFY } from './commands/verify.ts';
 import { judgeMessages } from './judge.ts';
 import type { LaneSystem } from './lane-system.ts';
+import { readLanes } from './lanes.ts';
 import { createConsoleClient } from './load/console-client.ts';
 import { saveLastLoad } from './load/last-load.ts';
 import { type LoadResult, measureLoad } from './load/measure-load.ts';
@@ -14,6 +16,7 @@ import { progressLine } from './report/progress-line.ts';
 import { runReport } from './report/run-report.ts';
 import { runSummary } from './report/summary.ts';
 import { CONSOLE, messagesServices, replicasOf } from './services.ts';
+import { type LaneStore, laneStoreOf } from './verify/lane-store.ts';
 
 /** What every system of lanes has in common: how it is run, loaded, judged, reported on and broken. */
 export function laneWorkload(
@@ -38,6 +41,7 @@ export function laneWorkload(
         client: createConsoleClient(site.url(CONSOLE), site.fetch),
         metricsUrls: site.metricsUrls,
         fetchMetrics: site.fetch,
+        storesOf: (lanes) => storesAt(site, lanes),
         startLoad,
         signal,
         onProgress: (progress) => onProgress(progressLine(progress)),
@@ -46,4 +50,10 @@ export function laneWorkload(
     remember: (id, { load, request }) =>
       saveLastLoad(STATE_DIRECTORY, { id, startedAt: load.startedAt, ...request }),
   };
+}
+
+/** Stores of lanes on servers of this machine. */
+function storesAt({ addresses }: Site, lanes: readonly string[]): readonly LaneStore[] {
+  if (addresses === undefined || lanes.length === 0) return [];
+  return readLanes(lanes.join(',')).map((lane) => laneStoreOf(lane, addresses));
 }

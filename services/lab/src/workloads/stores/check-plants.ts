@@ -12,8 +12,8 @@ import { storeUrlOf } from '../messages/lanes.ts';
 import { identityOf, type Ledger, ledgerRequests } from '../messages/verify/ledger.ts';
 import type { LaneLog } from '../messages/verify/rows/read-log.ts';
 import type { RawRows, StoredRow } from '../messages/verify/rows/stored-row.ts';
-import { acceptedBy, verifyRows } from '../messages/verify/rows/verify-rows.ts';
-import { rowsOf } from '../messages/verify/rows/with-rows.ts';
+import { verifyLaneRows } from '../messages/verify/rows/verify-rows.ts';
+import { withRows } from '../messages/verify/rows/with-rows.ts';
 import { type ConsoleLane, withSelfTestConsole } from '../messages/verify/self-test-console.ts';
 import { CLEAN_ROWS, ROW_FAULTS, type RowGround, type RowPlant } from './plants.ts';
 
@@ -182,12 +182,10 @@ async function fill(lane: PlantedLane, envelopes: readonly Envelope[], source: s
 }
 
 function withRowsOf<T>(
-  { of, storeUrl, storeKeyPrefix }: PlantedLane,
+  { storeUrl: url, storeKeyPrefix: keyPrefix }: PlantedLane,
   work: (raw: RawRows) => Promise<T>,
 ): Promise<T> {
-  const withRows = rowsOf(storeUrl);
-  if (withRows === undefined) throw new Error(`the store of ${of} keeps no rows`);
-  return withRows({ url: storeUrl, keyPrefix: storeKeyPrefix }, work);
+  return withRows({ url, keyPrefix }, work);
 }
 
 /** Deviations from the required report in a lane; empty when it is correct. */
@@ -206,10 +204,8 @@ async function missesOf(
     exact: account.findings.filter(own).every(({ kind }) => kind === 'other'),
   };
   const { state } = verdictOf(part);
-  const accepted = acceptedBy(account.rows, { lane: name });
-  const { findings } = await withRowsOf(lane, (raw) =>
-    verifyRows(raw, ledger, { lane: name, log, accepted, isOld: false }),
-  );
+  const store = { lane: name, url: lane.storeUrl, keyPrefix: lane.storeKeyPrefix, log };
+  const { findings } = await verifyLaneRows([store], part, ledger);
   const [found, required] = [show(merged(findings)), show(plant.findings)];
   return [
     ...(state === plant.state ? [] : [`${label} was called ${state}`]),

@@ -34,6 +34,20 @@ describe('the load of a run of chaos', () => {
     assert.deepEqual(failures(result), ['the lanes did not drain: no progress for 45 s']);
   });
 
+  it('fails for rows that are not right, although the account is', () => {
+    const found = {
+      kind: 'skipped',
+      subject: 'kafka-ignite',
+      count: 3,
+      detail: 'why',
+      examples: [],
+    } as const;
+    assert.deepEqual(failures({ ...EXACT, rows: { findings: [found], notes: [] } }), [
+      'the rows of kafka-ignite are not right: skipped, why',
+    ]);
+    assert.deepEqual(failures({ ...EXACT, rows: { findings: [], notes: [] } }), []);
+  });
+
   it('fails when little was accepted, and when nothing was', () => {
     for (const accepted of [0, 949]) {
       const result = { ...EXACT, load: { messages: { accepted, unknown: 0 } } };

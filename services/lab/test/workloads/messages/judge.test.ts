@@ -42,6 +42,13 @@ describe('the verdict on messages', () => {
     ]);
   });
 
+  it('is not exact when the rows of a lane are not, although its counts are', () => {
+    const skipped = { kind: 'skipped', subject: 'left', count: 3, detail: 'skipped', examples: [] } as const;
+    assert.equal(judgeMessages({ account: EXACT, rows: { findings: [] } }).exact, true);
+    const { exact, findings } = judgeMessages({ account: EXACT, rows: { findings: [skipped] } });
+    assert.deepEqual([exact, findings], [false, [skipped]]);
+  });
+
   it('calls each fault by its word, with its lane', () => {
     const found = (...account: Parameters<typeof accountOf>) =>
       judgeMessages({ account: accountOf(...account) }).findings.map(({ kind, subject, count }) => [

@@ -2,7 +2,7 @@ import { STORES } from '@caudal/common/stores';
 import { UsageError } from '../../../cli/arguments.ts';
 import { type CommandLine, commandLine } from '../../../cli/command-line.ts';
 import type { VerifyChoice } from '../../workload.ts';
-import type { LaneStore } from '../verify/verify-deep.ts';
+import type { LaneStore } from '../verify/lane-store.ts';
 
 /** `npm run verify -- messages`: the last load or another one, by counts or key by key. */
 export const VERIFY: CommandLine<VerifyChoice> = commandLine({

@@ -5,6 +5,10 @@ import type { Fetch } from '../../../load/fetch.ts';
 import { percentile } from '../../../load/histogram.ts';
 import { type Increases, type MetricsUrls, MetricsWatch } from '../../../load/metrics-watch.ts';
 import type { LoadAccount, LoadRun } from '../../../load/run-k6.ts';
+import type { LaneStore } from '../verify/lane-store.ts';
+import { type Ledger, ledgerOf } from '../verify/ledger.ts';
+import { type RowVerdict, verifyLaneRows } from '../verify/rows/verify-rows.ts';
+import { keepsRows } from '../verify/rows/with-rows.ts';
 import { type AccountRequest, type ConsoleClient, totalsOf } from './console-client.ts';
 import { type RunSample, startSampler } from './sampler.ts';
 import { waitForDrain } from './wait-for-drain.ts';
@@ -25,6 +29,8 @@ export interface LoadResult {
   readonly account: Account;
   /** Why waiting for the drain ended early; absent when all lanes drained. */
   readonly notDrained?: string;
+  /** What the rows show of lanes whose store keeps any; absent where none was read. */
+  readonly rows?: RowVerdict;
   readonly latencyByLane: Readonly<Record<string, LaneLatency>>;
   /** Messages per second: accepted by ingest, and stored by lane from the start of the load to its last message. */
   readonly acceptedPerSecond: number;
@@ -42,6 +48,11 @@ export interface MeasureOptions {
   /** Reads those pages. Default: `fetch`. */
   readonly fetchMetrics?: Fetch;
   readonly startLoad: (signal: AbortSignal | undefined) => Promise<LoadRun<LoadAccount>>;
+  /**
+   * Stores of these lanes, where this machine reaches them: the rows of those that keep rows are read when the account is done.
+   * Default: none.
+   */
+  readonly storesOf?: ((lanes: readonly string[]) => readonly LaneStore[]) | undefined;
   /** Ends the load early; the account still follows. */
   readonly signal?: AbortSignal | undefined;
   /** Called each second with the run's progress. */
@@ -132,6 +143,7 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
     });
     await sampler.stop();
     const account = await client.compare(request);
+    const rows = await readRows(account, ledgerOf(load, run.logFile), options.storesOf);
     const total = watch.total();
     return {
       load,
@@ -139,6 +151,7 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
       // Messages in flight may still change the counts.
       account: drain.drained ? account : { ...account, exact: false },
       ...(drain.reason !== undefined && { notDrained: drain.reason }),
+      ...(rows !== undefined && { rows }),
       latencyByLane: Object.fromEntries(account.lanes.map(({ lane }) => [lane, latencyOf(total, lane)])),
       acceptedPerSecond: load.messages.accepted / load.durationSeconds,
       storedPerSecondByLane: Object.fromEntries(
@@ -154,6 +167,15 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
   } finally {
     await sampler.stop();
   }
+}
+
+async function readRows(
+  account: Account,
+  ledger: Ledger,
+  storesOf: MeasureOptions['storesOf'],
+): Promise<RowVerdict | undefined> {
+  const stores = storesOf?.(account.lanes.map(({ lane }) => lane)).filter(({ url }) => keepsRows(url)) ?? [];
+  return stores.length === 0 ? undefined : verifyLaneRows(stores, account, ledger);
 }
 
 /** Accepted and unknown messages by country. */

@@ -4,7 +4,7 @@ import type { RunDocument } from '../../../report/run-document.ts';
 import { markdownTable } from '../../../report/text-table.ts';
 import type { LoadResult } from '../load/measure-load.ts';
 import { accountRows } from './account-rows.ts';
-import { latencyRows } from './summary.ts';
+import { latencyRows, rowLines } from './summary.ts';
 
 /** report.md and the chart it shows. */
 export function runReport(run: RunDocument<LoadResult>): {
@@ -44,6 +44,7 @@ export function runReport(run: RunDocument<LoadResult>): {
     `**${verdict.line}**`,
     '',
     ...verdict.notes.map((note) => `- ${note}`),
+    ...(run.rows === undefined ? [] : rowLines(run.rows).map((line) => `- ${line.trim()}`)),
     '',
     `\`${run.command}\`, ${run.load.startedAt}, ${run.machine}`,
     '',

@@ -2,6 +2,7 @@ import { type Account, verdictOf } from '@caudal/common/account';
 import { type Painter, PLAIN } from '../../../cli/painter.ts';
 import { formatCount, formatDuration, textTable } from '../../../report/text-table.ts';
 import type { LoadResult } from '../load/measure-load.ts';
+import type { RowVerdict } from '../verify/rows/verify-rows.ts';
 import { accountRows } from './account-rows.ts';
 
 /** Maximum countries shown in a terminal. */
@@ -52,6 +53,15 @@ export function accountSummary(
   ].join('\n');
 }
 
+/** Formats what the rows show, worst first. */
+export function rowLines({ findings, notes }: RowVerdict, paint: Painter = PLAIN): string[] {
+  const found = findings.map(({ kind, count }) => `${kind} ${count}`).join(', ');
+  return [
+    ...(findings.length === 0 ? [] : [paint.verdict('faulty', `NOT exact by the rows: ${found}`)]),
+    ...notes.map((note) => `  ${note}`),
+  ];
+}
+
 /** Formats a run for a terminal: account, problems, latency and rates. */
 export function runSummary(result: LoadResult, paint: Painter = PLAIN): string {
   const { load, account } = result;
@@ -59,6 +69,7 @@ export function runSummary(result: LoadResult, paint: Painter = PLAIN): string {
   const failed = load.thresholds.results.filter(({ passed }) => !passed);
   return [
     accountSummary(account, result.notDrained, { paint }),
+    ...(result.rows === undefined ? [] : rowLines(result.rows, paint)),
     '',
     paint.lanes(
       textTable(latencyRows(result)),

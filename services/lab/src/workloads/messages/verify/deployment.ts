@@ -11,9 +11,9 @@ import { readRunRecord } from '../../../stack/run-file.ts';
 import { readLanes } from '../lanes.ts';
 import { type ConsoleClient, consoleOf, createConsoleClient } from '../load/console-client.ts';
 import { findTarget } from '../target.ts';
+import type { LaneStore } from './lane-store.ts';
 import { laneStoreOf } from './lane-store.ts';
 import { withReleaseStores } from './release-stores.ts';
-import type { LaneStore } from './verify-deep.ts';
 
 /** A deployment whose load is verified. */
 export interface Deployment {

@@ -44,6 +44,11 @@ export function readLedger(accountFile: string, logFile = join(accountFile, '..'
       `${accountFile} does not contain the load's keys: run a new load, then verify it`,
     );
   }
+  return ledgerOf(account, logFile);
+}
+
+/** The ledger of a load whose account is known. */
+export function ledgerOf(account: LoadAccount, logFile: string): Ledger {
   return { account, notAccepted: readNotAccepted(logFile) };
 }
 

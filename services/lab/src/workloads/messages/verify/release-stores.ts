@@ -3,7 +3,7 @@ import { ExpectedError } from '../../../cli/run-command-line.ts';
 import type { ClusterConnection } from '../../../cluster/connection.ts';
 import { isReady, type Release } from '../../../cluster/release.ts';
 import { type ClusterAddress, type PodPort, withTunnels } from '../../../cluster/tunnel.ts';
-import type { LaneStore } from './verify-deep.ts';
+import type { LaneStore } from './lane-store.ts';
 
 /** A lane as the console's variable LANES describes it. */
 interface ConsoleLane {

@@ -5,27 +5,17 @@ import { ExpectedError } from '../../../cli/run-command-line.ts';
 import { formatCount } from '../../../report/text-table.ts';
 import { deepAccount } from './deep-account.ts';
 import { inspectKeys, type KeyInspection } from './inspect-keys.ts';
+import type { LaneStore } from './lane-store.ts';
 import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
 import { type RawStore, withRawStore } from './raw-store.ts';
-import type { LaneLog } from './rows/read-log.ts';
-import { acceptedBy, verifyRows } from './rows/verify-rows.ts';
-import { rowsOf } from './rows/with-rows.ts';
+import { verifyLaneRows } from './rows/verify-rows.ts';
+import { keepsRows } from './rows/with-rows.ts';
 import { type StoreRecord, storeRecordOf } from './store-record.ts';
 import { type LaneWeather, type PerWeather, weatherGrowth, withWeather } from './weather-account.ts';
 
-/** Address of a lane's store for `--deep`. */
-export interface LaneStore {
-  readonly lane: string;
-  readonly url: string;
-  /** Prefix of all keys of the lane. */
-  readonly keyPrefix: string;
-  /** The log that the lane reads, where this machine reaches it. */
-  readonly log?: LaneLog | undefined;
-}
-
 /** An account that checked every key, with notes. */
 export interface DeepVerdict {
-  /** Lanes into stores that keep rows are as the console compared them: their rows are judged by themselves. */
+  /** Lanes into stores that keep rows are as the console compared them: their rows are judged on their own. */
   readonly account: Account;
   /** What the rows of such lanes show. */
   readonly findings: readonly Finding[];
@@ -60,17 +50,13 @@ export async function verifyDeeply(options: {
   const notes: string[] = [];
   const isOld = now - Date.parse(ledger.account.startedAt) >= KEY_LIFE_MS;
   let mayHaveExpired = false;
-  for (const laneAccount of account.lanes) {
-    const { lane } = laneAccount;
+  for (const { lane } of account.lanes) {
     const store = stores.find((candidate) => candidate.lane === lane);
     if (store === undefined) throw new ExpectedError(`--deep: set --store ${lane}=URL of its store`);
-    const withRows = rowsOf(store.url);
-    if (withRows !== undefined) {
-      const { log } = store;
-      const accepted = acceptedBy(account.rows, laneAccount);
-      const verdict = await withRows(store, (raw) =>
-        verifyRows(raw, ledger, { lane, log, apiKey, accepted, isOld }),
-      ).catch(unanswered(lane));
+    if (keepsRows(store.url)) {
+      const verdict = await verifyLaneRows([store], account, ledger, { apiKey, isOld }).catch(
+        unanswered(lane),
+      );
       findings.push(...verdict.findings);
       notes.push(...verdict.notes);
       continue;

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Account } from '@caudal/common/account';
-import { verdictOf } from '@caudal/common/verdict';
 import { RESULTS_DIRECTORY, STATE_DIRECTORY } from '../../../cli/paths.ts';
 import type { Verification, VerifyContext } from '../../workload.ts';
 import { judgeMessages } from '../judge.ts';
 import { type LastLoad, readLastLoad } from '../load/last-load.ts';
-import { accountSummary } from '../report/summary.ts';
+import { accountSummary, rowLines } from '../report/summary.ts';
 import { readAccountFile } from './account-file.ts';
 import { type DeploymentOptions, findDeployment } from './deployment.ts';
+import type { LaneStore } from './lane-store.ts';
 import { readLedger } from './ledger.ts';
-import { type DeepVerdict, type LaneStore, verifyDeeply } from './verify-deep.ts';
+import { type DeepVerdict, verifyDeeply } from './verify-deep.ts';
 import { verifyLoad } from './verify-load.ts';
 
 /** Options of `npm run verify`. */
@@ -52,22 +52,14 @@ export async function verifyMessages(
     maxCountries: settings.all ? Number.POSITIVE_INFINITY : 12,
     paint,
   });
-  const judged = judgeMessages({
+  const verdict = judgeMessages({
     account: deep.account,
     ...(notDrained !== undefined && { notDrained }),
+    rows: deep,
   });
-  const ofRows =
-    deep.findings.length === 0
-      ? []
-      : [
-          paint.verdict(
-            'faulty',
-            `NOT exact: ${deep.findings.map(({ kind, count }) => `${kind} ${count}`).join(', ')} by the rows`,
-          ),
-        ];
   return {
-    verdict: verdictOf({ ...judged, findings: [...judged.findings, ...deep.findings] }),
-    text: [summary, ...ofRows, ...deep.notes.map((note) => `  ${note}`)].join('\n'),
+    verdict,
+    text: [summary, ...rowLines(deep, paint)].join('\n'),
   };
 }
 

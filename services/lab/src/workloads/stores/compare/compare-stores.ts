@@ -4,7 +4,7 @@ import type { Experiment, ExperimentPlan } from '../../../experiments/experiment
 import { MIN_REPETITIONS } from '../../../experiments/statistics.ts';
 import { CONTENDERS } from './contenders.ts';
 
-const NAMES = CONTENDERS.map(({ name }) => name);
+const NAMES: readonly string[] = CONTENDERS.map(({ name }) => name);
 
 /** `npm run lab -- compare stores`: the same stream into each store, in alternating order. */
 export const COMPARE_STORES: Experiment = {

@@ -44,7 +44,7 @@ function rawRows(reader: IgniteReader, schema: string): RawRows {
         addAll(byWeather, slot.byWeather);
         if (slot.since > 0) since = Math.min(since, slot.since);
       }
-      // It removes old entries by itself, and does not say how many.
+      // It removes old entries on its own, and does not say how many.
       return { byCountry, byWeather, expired: Date.now() - since < SHORTEST_LIFE_MS ? 0 : null };
     },
     async positions() {

@@ -1,14 +1,16 @@
-import type { LaneAccount } from '@caudal/common/account';
+import type { Account } from '@caudal/common/account';
 import type { Finding } from '@caudal/common/verdict';
 import { formatCount } from '../../../../report/text-table.ts';
+import type { LaneStore } from '../lane-store.ts';
 import type { Ledger } from '../ledger.ts';
 import { judgeRows } from './judge-rows.ts';
-import { type LaneLog, readPassed } from './read-log.ts';
+import type { LaneLog } from './read-log.ts';
 import type { RawRows } from './stored-row.ts';
 import { tallyRows } from './tally-rows.ts';
+import { withRows } from './with-rows.ts';
 
 /** A lane whose rows are verified. */
-export interface RowLane {
+interface RowLane {
   readonly lane: string;
   /** Its log; absent for a queue, and for a log that this machine does not reach. */
   readonly log?: LaneLog | undefined;
@@ -26,12 +28,13 @@ export interface RowVerdict {
 }
 
 /** Reads rows, counts and positions of a lane, and holds them against each other, the log and the ledger. */
-export async function verifyRows(raw: RawRows, ledger: Ledger, options: RowLane): Promise<RowVerdict> {
+async function verifyRows(raw: RawRows, ledger: Ledger, options: RowLane): Promise<RowVerdict> {
   const { lane, log, apiKey, accepted, isOld } = options;
   const counts = await raw.counts();
   const positions = await raw.positions();
   const tally = await tallyRows(raw.rows(), ledger, apiKey);
-  const passed = log === undefined ? undefined : await readPassed(log, positions);
+  const passed =
+    log === undefined ? undefined : await (await import('./read-log.ts')).readPassed(log, positions);
   const findings = judgeRows({ lane, tally, counts, accepted, passed, mayHaveExpired: isOld });
   const counted = sum(counts.byCountry);
   const expired = counts.expired === 0 ? '' : `, ${counts.expired ?? 'some'} expired`;
@@ -50,14 +53,27 @@ export async function verifyRows(raw: RawRows, ledger: Ledger, options: RowLane)
   };
 }
 
-/** Accepted messages of a lane by country. */
-export function acceptedBy(
-  rows: readonly { readonly lane: string; readonly country: string; readonly accepted: number }[],
-  { lane }: Pick<LaneAccount, 'lane'>,
-): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    rows.filter((row) => row.lane === lane).map(({ country, accepted }) => [country, accepted]),
-  );
+/** Verifies the rows of lanes, one after the other. @throws Error when a store or its log does not answer */
+export async function verifyLaneRows(
+  stores: readonly LaneStore[],
+  account: Account,
+  ledger: Ledger,
+  options: Pick<RowLane, 'apiKey' | 'isOld'> = { isOld: false },
+): Promise<RowVerdict> {
+  const findings: Finding[] = [];
+  const notes: string[] = [];
+  for (const store of stores) {
+    const { lane, log } = store;
+    const accepted = Object.fromEntries(
+      account.rows.filter((row) => row.lane === lane).map((row) => [row.country, row.accepted]),
+    );
+    const verdict = await withRows(store, (raw) =>
+      verifyRows(raw, ledger, { ...options, lane, log, accepted }),
+    );
+    findings.push(...verdict.findings);
+    notes.push(...verdict.notes);
+  }
+  return { findings, notes };
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

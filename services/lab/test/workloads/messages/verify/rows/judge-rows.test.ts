@@ -100,7 +100,7 @@ describe('the rows of a lane', () => {
     }
   });
 
-  it('lack some that the position has passed and nobody counted: skipped', async () => {
+  it('lack some that the position has passed and was not counted: skipped', async () => {
     const rows = ROWS.slice(0, -3);
     const gone = ROWS.slice(-3);
     const found = await judged(rows, countsOf(rows), { passed: passed(ROWS) });
@@ -108,7 +108,7 @@ describe('the rows of a lane', () => {
     assert.deepEqual(found.flatMap(({ examples }) => examples).sort(), gone.map(identityText).sort());
   });
 
-  it('lack some that the position has not passed, or nobody can say: lost', async () => {
+  it('lack some that the position has not passed, or the log was not read: lost', async () => {
     const rows = ROWS.slice(0, -3);
     for (const more of [{}, { passed: passed(rows) }]) {
       const found = await judged(rows, countsOf(rows), more);
