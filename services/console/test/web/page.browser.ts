@@ -95,6 +95,7 @@ describe("the console's page, of a console that says what a test wants", () => {
     console.show(changed);
     await lane.getByText('77').waitFor();
     assert.equal(await lane.getAttribute('data-state'), 'paused');
+    await page.getByText('a lane was paused').waitFor();
   });
 
   it('has the state of the light in words, in the title and in the icon, and never an old one', async () => {
