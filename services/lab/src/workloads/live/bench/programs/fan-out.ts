@@ -31,11 +31,18 @@ const come = (): number =>
     ? 0
     : Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * perSecond));
 
+/** Waits until there is more than so many, or a moment. */
+async function untilCome(known: number): Promise<void> {
+  if (come() > known) return;
+  const dueAt = startedAt === undefined ? Infinity : startedAt + ((known + 1) * 1_000) / perSecond;
+  await sleep(Math.min(100, Math.max(1, dueAt - performance.now())));
+}
+
 const log: LogTail = {
   topic: 'bench',
   describe: () => Promise.resolve({ id: 'bench', bounds: [{ low: 0, high: 0 }] }),
   async read([from = 0]) {
-    if (come() <= from) await sleep(1);
+    await untilCome(from);
     const next = come();
     if (next <= from) return new Map();
     const offsets = Array.from({ length: next - from }, (_, i) => from + i);
@@ -82,13 +89,15 @@ work.done(total * clients);
 /** What the live tail is measured against. */
 async function writeEachEvent(): Promise<void> {
   for (let next = 0; next < total; ) {
-    if (come() <= next) await sleep(1);
+    await untilCome(next);
     for (const until = come(); next < until; next += 1) {
       const { producer, ...message } = JSON.parse(String(bodies[next])) as { producer: string };
       const event = Buffer.from(
         `data: ${JSON.stringify({ ...message, scope: producer, partition: 0, offset: next })}\nid: ${next}\n\n`,
       );
       for (const response of responses) response.write(event);
+      // Node gathers what is written in one turn: the next event is a write of its own.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 }
