@@ -8,6 +8,7 @@ import {
   createLogTail,
   createPublisher,
   type MessagePublisher,
+  type ParkedMessage,
   readBroker,
 } from '@caudal/common/messaging';
 import { deleteTopics, eventually, uniqueName, useServers } from '@caudal/common/testing';
@@ -245,7 +246,7 @@ describe('the live tail of a real Kafka', () => {
     await producer.send({ topic: `${topic}.dead`, messages });
     await producer.disconnect();
     for (let look = 0; look < 2; look += 1) {
-      const letters = await reader.newest(50);
+      const letters: readonly ParkedMessage[] = await reader.newest(50);
       assert.deepEqual(
         letters.map(({ source }) => source),
         Array.from({ length: 50 }, (_, i) => `t:0:${119 - i}`),
