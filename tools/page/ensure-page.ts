@@ -26,7 +26,15 @@ export function ensurePage(onProgress: OnProgress): Promise<string> {
   });
 }
 
+let key: string | undefined;
+
+/** Taken once: what was built for this process stays its page, whatever happens to the sources meanwhile. */
 function sourcesKey(): string {
+  key ??= hashSources();
+  return key;
+}
+
+function hashSources(): string {
   const hash = createHash('sha256');
   const files = globSync(SOURCES, { cwd: ROOT }).filter(
     (file) => !join(ROOT, file).startsWith(PAGE_DIRECTORY),

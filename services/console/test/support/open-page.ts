@@ -1,20 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { ensureChromium } from '../../../../tools/browser/chromium.ts';
-
-/** Without network services of its own, and without a sandbox, which root cannot have. */
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-];
-
-/** Starts a browser of this machine, which is installed if it is missing. */
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = await ensureChromium((line) => process.stderr.write(`${line}\n`));
-  return chromium.launch({ executablePath, args: ARGUMENTS });
-}
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 /** An open page, and what went wrong in it. */
 export interface OpenPage {

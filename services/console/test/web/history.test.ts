@@ -24,6 +24,17 @@ describe('the points of the charts', () => {
     );
   });
 
+  it('say when a lane was paused', () => {
+    const state = STREAM_EXAMPLE.lanes[lane];
+    assert.ok(state);
+    addPoint(STREAM_EXAMPLE);
+    addPoint({ ...STREAM_EXAMPLE, at: AT + 500, lanes: { [lane]: { ...state, state: 'paused' } } });
+    assert.deepEqual(
+      points.value.map(({ lanes }) => lanes[lane]?.isPaused),
+      [false, true],
+    );
+  });
+
   it('begin before the page was opened, and go back no more than a quarter of an hour', () => {
     addPoint(STREAM_EXAMPLE);
     const series = [1, null, 3];

@@ -4,9 +4,10 @@ import { createRequire } from 'node:module';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchBrowser } from '../../../../tools/browser/launch-browser.ts';
 import { ensurePage } from '../../../../tools/page/ensure-page.ts';
 import type { LiveMessage, Scale, StreamState } from '../../src/schemas.ts';
-import { launchBrowser, type OpenPage, openPage, untilLight } from '../support/open-page.ts';
+import { type OpenPage, openPage, untilLight } from '../support/open-page.ts';
 import {
   type ScriptedConsole,
   type ScriptedConsoleOptions,
@@ -94,6 +95,7 @@ describe("the console's page, of a console that says what a test wants", () => {
     console.show(changed);
     await lane.getByText('77').waitFor();
     assert.equal(await lane.getAttribute('data-state'), 'paused');
+    await page.getByText('a lane was paused').waitFor();
   });
 
   it('has the state of the light in words, in the title and in the icon, and never an old one', async () => {

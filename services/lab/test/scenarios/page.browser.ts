@@ -8,14 +8,10 @@ import type { LaneReport } from '@caudal/common/account';
 import { eventually } from '@caudal/common/testing';
 import { Redis } from 'ioredis';
 import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../../../tools/browser/launch-browser.ts';
 import { ensurePage } from '../../../../tools/page/ensure-page.ts';
 import { type Servers, startServers } from '../../../../tools/servers/servers.ts';
-import {
-  launchBrowser,
-  type OpenPage,
-  openPage,
-  untilLight,
-} from '../../../console/test/support/open-page.ts';
+import { type OpenPage, openPage, untilLight } from '../../../console/test/support/open-page.ts';
 import { type Stack, startStack } from '../../src/stack/stack.ts';
 import { readLanes, serversOf } from '../../src/workloads/messages/lanes.ts';
 import { CONSOLE, INGEST, messagesServices } from '../../src/workloads/messages/services.ts';
@@ -135,7 +131,7 @@ describe("the console's page, of real servers", () => {
 
   it('turns red when a count is tampered with, says where, and green when it is put right', async () => {
     const client = new Redis(servers.addresses.redis.url, { maxRetriesPerRequest: 3 });
-    const change = (by: number) => client.hincrby('caudal:country', 'FR', by);
+    const change = (by: number) => client.hincrby('country_counts', 'FR', by);
     try {
       await change(-1);
       await untilLight(page, 'drift', LIGHT_MS);
@@ -182,13 +178,15 @@ describe("the console's page, of real servers", () => {
   });
 
   it('cannot tell while the console is away, and tells again when it is back', async () => {
+    await untilLight(page, 'exact', LIGHT_MS);
     const running = stack.processes().get(CONSOLE);
-    process.kill(running?.identity?.pid ?? 0, 'SIGSTOP');
+    assert.ok(running?.identity);
+    process.kill(running.identity.pid, 'SIGSTOP');
     try {
       await untilLight(page, 'unknown', LIGHT_MS);
       await page.getByText(/no answer for/).waitFor();
     } finally {
-      process.kill(running?.identity?.pid ?? 0, 'SIGCONT');
+      process.kill(running.identity.pid, 'SIGCONT');
     }
     await untilLight(page, 'exact', LIGHT_MS);
   });

@@ -19,6 +19,8 @@ export interface ChartProps {
   /** Seconds since the epoch. */
   readonly at: readonly number[];
   readonly lines: readonly Line[];
+  /** For each point, whether a lane was paused: shown as a band. */
+  readonly pauses: readonly boolean[];
   readonly scale: 'linear' | 'logarithmic';
   /** Upper end of the axis at least: noise must not look like a crisis. */
   readonly softMax: number;
@@ -181,9 +183,27 @@ function optionsOf(
       ),
     ],
     hooks: {
+      drawClear: [(plot) => drawPauses(plot, latest.current)],
       setCursor: [(plot) => setCursor(plot.cursor.idx ?? undefined)],
     },
   };
+}
+
+/** Bands behind the lines for the time in which a lane was paused. */
+function drawPauses(plot: uPlot, { at, pauses }: ChartProps): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.fillStyle = cssValue('--attention');
+  ctx.globalAlpha = 0.14;
+  for (let index = 0; index < at.length; index += 1) {
+    if (pauses[index] !== true) continue;
+    const from = at[index] ?? 0;
+    while (pauses[index + 1] === true) index += 1;
+    const left = Math.max(bbox.left, plot.valToPos(from, 'x', true));
+    const right = plot.valToPos(at[index + 1] ?? at[index] ?? 0, 'x', true);
+    if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
+  ctx.restore();
 }
 
 function isDark(): boolean {

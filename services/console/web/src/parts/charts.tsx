@@ -24,7 +24,11 @@ const shown = computed((): readonly Point[] => {
 });
 const at = computed(() => shown.value.map((point) => point.at / 1_000));
 
-function lines(field: keyof LanePoint): readonly Line[] {
+const pauses = computed(() =>
+  shown.value.map(({ lanes }) => Object.values(lanes).some(({ isPaused }) => isPaused)),
+);
+
+function lines(field: Exclude<keyof LanePoint, 'isPaused'>): readonly Line[] {
   return lanesOf(state.value).map(({ name, title, hue }, index) => ({
     name: title,
     hue,
@@ -41,10 +45,15 @@ export function Charts(): JSX.Element {
     dash: [2, 3],
     values: shown.value.map((point) => point.ingest),
   };
-  const common = { at: at.value, windowSeconds: WINDOWS[window.value] };
+  const common = { at: at.value, pauses: pauses.value, windowSeconds: WINDOWS[window.value] };
   return (
     <section class="card charts" aria-label="Charts" data-tab={tab.value}>
       <header class="toolbar">
+        {pauses.value.includes(true) && (
+          <span class="hint pause-note">
+            <i class="swatch" /> a lane was paused
+          </span>
+        )}
         <Choice
           label="Chart"
           options={['Rate', 'Latency', 'Backlog'] as const}

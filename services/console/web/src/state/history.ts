@@ -8,6 +8,8 @@ export interface LanePoint {
   readonly p95: number | null;
   readonly p99: number | null;
   readonly backlog: number | null;
+  /** Whether it waited for its store; false where unknown. */
+  readonly isPaused: boolean;
 }
 
 /** Figures at one time. */
@@ -30,7 +32,7 @@ export function pointOf({ at, ingest, lanes }: StreamState): Point {
     at,
     ingest: ingest.perSecond ?? null,
     lanes: Object.fromEntries(
-      Object.entries(lanes).map(([name, { perSecond, seconds, backlog }]) => [
+      Object.entries(lanes).map(([name, { perSecond, seconds, backlog, state }]) => [
         name,
         {
           perSecond: perSecond ?? null,
@@ -38,6 +40,7 @@ export function pointOf({ at, ingest, lanes }: StreamState): Point {
           p95: seconds?.p95 ?? null,
           p99: seconds?.p99 ?? null,
           backlog: backlog?.messages ?? null,
+          isPaused: state === 'paused',
         },
       ]),
     ),
@@ -58,6 +61,7 @@ export function pointsOf({ at, ingest, lanes }: History): readonly Point[] {
           p95: series.p95[index] ?? null,
           p99: series.p99[index] ?? null,
           backlog: series.backlog[index] ?? null,
+          isPaused: false,
         },
       ]),
     ),
