@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { find, type Manifest, names, type RenderOptions, render } from './support/manifests.ts';
-import { podsOf } from './support/pods.ts';
+import { containerOf, plainEnvironment, podsOf } from './support/pods.ts';
 
 const scaling = (values: object = {}): RenderOptions => ({
   values: { ...values, services: { console: { control: { enabled: true }, ...consoleOf(values) } } },
@@ -18,7 +18,7 @@ const tokens = (manifests: readonly Manifest[]) =>
     .map(({ owner, spec }) => [owner, spec.serviceAccountName]);
 
 describe('the right to scale lanes', () => {
-  it('is nobody’s by default: no Role, no token', async () => {
+  it('is no one’s by default: no Role, no token', async () => {
     const manifests = await render();
     assert.deepEqual(names(manifests, 'Role'), []);
     assert.deepEqual(tokens(manifests), []);
@@ -80,11 +80,40 @@ describe('the right to scale lanes', () => {
     assert.match(await egress(scaling({ networkPolicy })), /\{"ports":\[\{"port":443\},\{"port":6443\}\]\}/);
   });
 
+  it('reaches the console with the names of the Deployments, and nothing otherwise', async () => {
+    const environment = (manifests: readonly Manifest[]) =>
+      plainEnvironment(containerOf(manifests, 'Deployment caudal-console'));
+    const { CONTROL, CONTROL_NAMESPACE, CONTROL_TARGETS } = environment(await render(scaling()));
+    assert.deepEqual([CONTROL, CONTROL_NAMESPACE], ['kubernetes', 'test']);
+    assert.deepEqual(JSON.parse(CONTROL_TARGETS ?? ''), {
+      'kafka-redis': 'caudal-kafka-redis-consumer',
+      'rabbitmq-valkey': 'caudal-rabbitmq-valkey-consumer',
+    });
+    const without = Object.keys(environment(await render()));
+    assert.deepEqual(
+      without.filter((name) => /^(CONTROL|LIVE)/.test(name)),
+      [],
+    );
+  });
+
   it('goes with the console', async () => {
     const manifests = await render({
       values: { services: { console: { enabled: false, control: { enabled: true } } } },
     });
     assert.deepEqual(names(manifests, 'Role'), []);
     assert.deepEqual(names(manifests, 'ServiceAccount'), ['caudal']);
+  });
+});
+
+describe('the stream of messages', () => {
+  const scriptOf = async (options: RenderOptions) =>
+    find(await render(options), 'ConfigMap', 'caudal-kafka-topology').data?.['declare-topology.mjs'] ?? '';
+  const live = { values: { services: { console: { live: { enabled: true } } } } };
+
+  it('takes the right to read the topic, which the console has nowhere else', async () => {
+    assert.match(await scriptOf(live), /\['console', topic, TOPIC, \[DESCRIBE, READ\]\]/);
+    assert.match(await scriptOf({}), /\['console', topic, TOPIC, \[DESCRIBE\]\]/);
+    const { LIVE } = plainEnvironment(containerOf(await render(live), 'Deployment caudal-console'));
+    assert.equal(LIVE, 'on');
   });
 });

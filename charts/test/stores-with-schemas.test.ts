@@ -84,7 +84,7 @@ describe('stores with schemas', () => {
         ['rabbitmq-valkey', 'valkey', 'console', 'check'],
       ],
     );
-    // Those of a store without schemas are told nothing of them.
+    // Those of a store without schemas hear nothing of them.
     for (const lane of ['kafka-redis', 'rabbitmq-valkey'])
       assert.equal(plain(manifests, `${lane}-consumer`).STORE_SCHEMA, undefined);
   });
@@ -226,7 +226,7 @@ describe('PostgreSQL', () => {
     assert.match(other, /^work_mem = 8MB$/m);
   });
 
-  it('lets nobody in from outside but these roles, by SCRAM, to this database', async () => {
+  it('lets no one in from outside but these roles, by SCRAM, to this database', async () => {
     const data = find(await render(toggles.stores), 'ConfigMap', 'caudal-postgresql').data ?? {};
     const rules = (data['pg_hba.conf'] ?? '')
       .split('\n')
@@ -263,7 +263,7 @@ describe('PostgreSQL', () => {
     );
   });
 
-  it('may be outside with schemas that are there: nobody then needs the password of the owner', async () => {
+  it('may be outside with schemas that are there: no pod then needs the password of the owner', async () => {
     const { consumer, console: reader } = { consumer: { secret: 'a' }, console: { secret: 'b', key: 'pw' } };
     const options = external({
       schema: 'check',

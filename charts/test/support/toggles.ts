@@ -65,6 +65,7 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   'discovery by the API': { values: { prometheus: { discovery: 'kubernetes' } } },
   exporters: { values: { valkey: { exporter: { enabled: true } }, redis: { exporter: { enabled: true } } } },
   'scaling by the console': { values: { services: { console: { control: { enabled: true } } } } },
+  'messages streamed by the console': { values: { services: { console: { live: { enabled: true } } } } },
   autoscaling: { values: { services: { ingest: { autoscaling: { enabled: true } } } } },
   KEDA: {
     values: {

@@ -134,6 +134,40 @@ describe('parseConsoleConfig', () => {
     assert.match(wrong({ storeUrl: 'http://s' }), /^LANES: must be a URL that starts with redis:/);
   });
 
+  it('scales nothing unless told what and how, and names what is missing', () => {
+    const control = (more: Record<string, string> = {}) =>
+      parseConsoleConfig(environment([lane], { KAFKA_BROKERS: 'k:1', ...more })).control;
+    const targets = { CONTROL_TARGETS: '{"kafka-redis":"caudal-kafka-redis-consumer"}' };
+    assert.deepEqual(control(), { kind: 'off' });
+    assert.deepEqual(
+      control({
+        CONTROL: 'kubernetes',
+        CONTROL_NAMESPACE: 'default',
+        KUBERNETES_SERVICE_HOST: '10.0.0.1',
+        ...targets,
+      }),
+      {
+        kind: 'kubernetes',
+        host: '10.0.0.1',
+        port: 443,
+        namespace: 'default',
+        targets: { 'kafka-redis': 'caudal-kafka-redis-consumer' },
+      },
+    );
+    assert.equal(control({ CONTROL: 'local', CONTROL_RECORD: '/run.json', ...targets }).kind, 'local');
+    for (const [variables, expected] of [
+      [{ CONTROL: 'kubernetes' }, /CONTROL_TARGETS is required with CONTROL=kubernetes/],
+      [{ CONTROL: 'kubernetes', ...targets }, /CONTROL_NAMESPACE is required/],
+      [{ CONTROL: 'kubernetes', CONTROL_NAMESPACE: 'd', ...targets }, /KUBERNETES_SERVICE_HOST is required/],
+      [{ CONTROL: 'local', ...targets }, /CONTROL_RECORD is required with CONTROL=local/],
+      [{ CONTROL: 'yes' }, /CONTROL: /],
+      [{ CONTROL_TARGETS: '{' }, /CONTROL_TARGETS: must be JSON/],
+      [{ LIVE: 'yes' }, /LIVE: /],
+    ] as const) {
+      assert.throws(() => control(variables), expected);
+    }
+  });
+
   it('lists every problem at once', () => {
     const both = { RABBITMQ_URL: 'amqp://r', KAFKA_BROKERS: 'k:1' };
     assert.match(problemsOf(environment('{', both)).join(), /LANES: must be JSON/);

@@ -3,9 +3,10 @@
 # passwords before there is a port at which an old one could be used: the data remember the passwords of their first day.
 set -eu
 umask 077
-. /etc/caudal/passwords.sh
+: "${SHARED:=/etc/caudal}"
+. "$SHARED/passwords.sh"
 check_passwords OWNER_PASSWORD CONSUMER_PASSWORD CONSOLE_PASSWORD
-config=config_file=/etc/caudal/postgresql.conf
+config=config_file=$SHARED/postgresql.conf
 
 # single DIRECTORY < STATEMENTS: runs them without a server, after recovery where one is due. None is logged if it fails.
 single() {
@@ -16,7 +17,7 @@ if [ ! -f "$PGDATA/PG_VERSION" ]; then
   rm -rf "$PGDATA.new"
   initdb --pgdata="$PGDATA.new" --username=postgres --auth=reject --encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8 \
     --data-checksums --no-instructions
-  single "$PGDATA.new" < /etc/caudal/setup.sql
+  single "$PGDATA.new" < "$SHARED/setup.sql"
   mv "$PGDATA.new" "$PGDATA"
 fi
 # A volume's group may have been given the right to write, which PostgreSQL refuses.

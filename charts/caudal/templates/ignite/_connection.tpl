@@ -9,7 +9,7 @@ url: {{ printf "ignite://%s:10800" (include "caudal.name" (list $root "ignite"))
 username: {{ $app | quote }}
 secret: {{ include "caudal.secretName" (list $root "ignite" $in.auth.existingSecret) | quote }}
 key: {{ $app }}-password
-# Nobody has fewer rights there than the consumers.
+# No user has fewer rights there than the consumers'.
 schema: create
 {{- else }}
 url: {{ $out.url | quote }}

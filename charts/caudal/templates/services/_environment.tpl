@@ -71,6 +71,14 @@ env:
   {{- with include "caudal.prometheusUrl" $root }}
   PROMETHEUS_URL: {{ . | quote }}
   {{- end }}
+  {{- if $root.Values.services.console.live.enabled }}
+  LIVE: "on"
+  {{- end }}
+  {{- if $root.Values.services.console.control.enabled }}
+  CONTROL: kubernetes
+  CONTROL_NAMESPACE: {{ include "caudal.namespace" $root | quote }}
+  CONTROL_TARGETS: {{ include "caudal.control.deployments" $root | fromYaml | toJson | quote }}
+  {{- end }}
 secrets: {{ toJson $secrets }}
 cas: {{ toJson $cas }}
 {{- end -}}

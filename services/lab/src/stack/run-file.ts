@@ -24,12 +24,13 @@ export interface RunRecord {
   readonly services: readonly RunningService[];
 }
 
-const fileIn = (stateDirectory: string): string => join(stateDirectory, 'run.json');
+/** Path of the record. */
+export const runRecordFile = (stateDirectory: string): string => join(stateDirectory, 'run.json');
 
 /** Replaces the record atomically. */
 export function writeRunRecord(stateDirectory: string, record: RunRecord): void {
   mkdirSync(stateDirectory, { recursive: true });
-  const path = fileIn(stateDirectory);
+  const path = runRecordFile(stateDirectory);
   writeFileSync(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
@@ -45,12 +46,12 @@ export function removeRunRecord(stateDirectory: string): void {
   for (const service of readAnyRecord(stateDirectory)?.services ?? []) {
     if (service.process !== null && isRunning(service.process)) process.kill(service.process.pid, 'SIGKILL');
   }
-  rmSync(fileIn(stateDirectory), { force: true });
+  rmSync(runRecordFile(stateDirectory), { force: true });
 }
 
 function readAnyRecord(stateDirectory: string): RunRecord | undefined {
   try {
-    return JSON.parse(readFileSync(fileIn(stateDirectory), 'utf8')) as RunRecord;
+    return JSON.parse(readFileSync(runRecordFile(stateDirectory), 'utf8')) as RunRecord;
   } catch {
     return undefined;
   }

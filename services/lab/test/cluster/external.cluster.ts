@@ -52,6 +52,12 @@ const release = useRelease({
       url: `rediss://redis.${SERVERS}.svc:6379`,
       usernames: { consumer: '', console: '' },
     },
+    lanes: { 'kafka-postgresql': { broker: 'kafka', store: 'postgresql' } },
+    externalPostgresql: {
+      url: `postgresql://postgresql.${SERVERS}.svc:5432/caudal?sslmode=verify-full`,
+      existingSecret: 'caudal-postgresql',
+      caSecret: 'caudal-stores-ca',
+    },
     externalPrometheus: { url: '' },
     monitoring: { serviceMonitor: { enabled: false }, prometheusRule: { enabled: false } },
   },
@@ -65,7 +71,9 @@ describe('with external brokers and stores, over TLS, with the permissions in th
     assert.deepEqual([...new Set(components)].sort(), [
       'console',
       'ingest',
+      'kafka-postgresql-consumer',
       'kafka-redis-consumer',
+      'postgresql-schema',
       'rabbitmq-valkey-consumer',
     ]);
     assert.deepEqual(restartsOf(pods), []);
@@ -87,7 +95,7 @@ describe('with external brokers and stores, over TLS, with the permissions in th
     assert.ok(succeeded, stderr);
     await eventually(
       () => consoleOf(of).lanes(),
-      (lanes) => lanes.length === 2 && lanes.every(({ backlog }) => backlog?.deadLetters === 1),
+      (lanes) => lanes.length === 3 && lanes.every(({ backlog }) => backlog?.deadLetters === 1),
       { pastErrors: true },
     );
   });
@@ -132,6 +140,12 @@ describe('with external brokers and stores, over TLS, with the permissions in th
         [/kafka.*self-signed certificate/i, /rabbitmq.*self-signed certificate/i],
       ),
       complaints('rabbitmq-valkey-consumer', 'consumer', ['STORE'], [/valkey.*self-signed certificate/i]),
+      complaints(
+        'kafka-postgresql-consumer',
+        'consumer',
+        ['STORE'],
+        [/postgresql.*self-signed certificate/i],
+      ),
     ]);
   });
 });

@@ -112,7 +112,7 @@ describe('least rights in PostgreSQL', () => {
     assert.deepEqual(await runAs('console', [functions]), ['0']);
   });
 
-  it('let neither write to a table, take one away, make one, or read what a message says', async () => {
+  it('let neither write to a table, drop one, make one, or read what a message says', async () => {
     for (const role of ['consumer', 'console'] as const) {
       const statements = [
         `insert into ${schema}.country_count values (1, 'XX', 1)`,
@@ -141,7 +141,7 @@ describe('least rights in PostgreSQL', () => {
     }
   });
 
-  it('make the owner no administrator, and let nobody in by another name or without a password', async () => {
+  it('make the owner no administrator, and let no one in by another name or without a password', async () => {
     const [said = ''] = await runAs('owner', ['create role mine']);
     assert.match(said, /^ERROR: {2}permission denied/);
     const { cluster, release: of } = release();

@@ -1,3 +1,4 @@
+import { ConfigError } from '../../config/parse-config.ts';
 import type { StoreSettings } from '../settings.ts';
 import type { ConnectionSettings } from './thin-client/connection.ts';
 
@@ -20,16 +21,16 @@ export interface IgniteSettings {
 /**
  * Reads the settings of a store's URL.
  *
- * @throws RangeError for a parameter that cannot be used
+ * @throws ConfigError for a parameter that cannot be used
  */
 export function igniteSettings({ url, ca, commandTimeoutMs }: StoreSettings): IgniteSettings {
   const { protocol, hostname, port, username, password, searchParams } = new URL(url);
   for (const name of searchParams.keys())
     if (name !== 'backups')
-      throw new RangeError(`the store's URL has the parameter '${name}'; there is only 'backups'`);
+      throw new ConfigError([`STORE_URL: has the parameter '${name}'; there is only 'backups'`]);
   const backups = searchParams.get('backups') ?? String(DEFAULT_BACKUPS);
   if (!/^\d$/.test(backups) || Number(backups) > MAX_BACKUPS)
-    throw new RangeError(`the store's URL has backups=${backups}; use a number from 0 to ${MAX_BACKUPS}`);
+    throw new ConfigError([`STORE_URL: has backups=${backups}; use a number from 0 to ${MAX_BACKUPS}`]);
   return {
     connection: {
       host: hostname.replace(/^\[|\]$/g, ''),

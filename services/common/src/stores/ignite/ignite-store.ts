@@ -19,7 +19,7 @@ const CLOCK_DIFFERENCE_MS = 3_600_000;
 /**
  * Apache Ignite 2 by its binary client protocol. A batch is one transaction over three caches ({@link file://./ignite-layout.ts}).
  *
- * @throws RangeError for settings that cannot be used
+ * @throws ConfigError for settings that cannot be used
  */
 export function createIgniteStore(settings: StoreSettings, logger: Logger): CountStore {
   const name = 'ignite';

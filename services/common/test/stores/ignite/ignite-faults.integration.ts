@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Envelope } from '../../../src/message/envelope.ts';
+import { SLOTS } from '../../../src/stores/ignite/ignite-layout.ts';
 import { Cache } from '../../../src/stores/ignite/thin-client/caches.ts';
 import { runTransaction } from '../../../src/stores/ignite/thin-client/transactions.ts';
 import type { ApplyResult, CountStore, StoreBatch, StoreSettings } from '../../../src/stores/index.ts';
@@ -227,6 +228,19 @@ describe('Ignite that fails', () => {
     }
     assert.equal(stored, 5 * BATCH);
     await assertExact(stores[0] as CountStore, 5 * BATCH);
+  });
+
+  it('adds to the counts what consumers count in the same slot at the same time', async () => {
+    // More consumers than slots, so that some share one.
+    const stores = await Promise.all(Array.from({ length: SLOTS.length + 1 }, () => bed.open()));
+    const rounds = 8;
+    await Promise.all(
+      stores.map(async (store, number) => {
+        for (let first = 0; first < rounds * 5; first += 5)
+          await applied(store, logBatch(`slots-${number}`, first, 5));
+      }),
+    );
+    await assertExact(stores[0] as CountStore, stores.length * rounds * 5);
   });
 
   it('lets one of two owners of a position store, and shows the other where it is', async () => {

@@ -3,7 +3,8 @@ import { DEFAULT_NAMES, defaultLanes, type Lane, type SharedNames } from '@cauda
 import type { BrokerName } from '@caudal/common/messaging';
 import { ensurePage, pageDirectory } from '../../../../../tools/page/ensure-page.ts';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
-import { ROOT } from '../../cli/paths.ts';
+import { ROOT, STATE_DIRECTORY } from '../../cli/paths.ts';
+import { runRecordFile } from '../../stack/run-file.ts';
 import { type ServiceSource, type ServiceSpec, scalable, type Variables } from '../../stack/service-spec.ts';
 import { brokersOf, consumerOf, storeUrlOf } from './lanes.ts';
 
@@ -172,6 +173,9 @@ function consoleEnvironment(source: ServiceSource, lanes: readonly Lane[], names
     PROMETHEUS_URL: addresses.prometheus.url,
     // Only this machine reaches it.
     LIVE: 'on',
+    CONTROL: 'local',
+    CONTROL_RECORD: runRecordFile(STATE_DIRECTORY),
+    CONTROL_TARGETS: JSON.stringify(Object.fromEntries(lanes.map((lane) => [lane.name, consumerOf(lane)]))),
     LANES: JSON.stringify(
       lanes.map((lane) => ({
         name: lane.name,

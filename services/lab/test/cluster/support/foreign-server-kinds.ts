@@ -157,6 +157,38 @@ export function foreignStore(
   };
 }
 
+/** A PostgreSQL that lets in by TLS and SCRAM alone, with the roles and the database that `statements` make. */
+export function foreignPostgresql(statements: readonly string[], pair: KeyPair): ForeignServer {
+  return {
+    name: 'postgresql',
+    user: 999,
+    port: 5432,
+    command: [
+      'sh',
+      '-ec',
+      `initdb --pgdata=/data/pgdata --username=postgres --auth=reject --no-instructions > /dev/null
+       postgres --single -D /data/pgdata -c exit_on_error=on postgres < ${HOME}/roles.sql > /dev/null
+       exec postgres -D /data/pgdata -c config_file=${HOME}/postgresql.conf`,
+    ],
+    environment: {},
+    files: {
+      ...pemFiles(pair),
+      'roles.sql': statements.map((statement) => `${statement}\n`).join(''),
+      'pg_hba.conf': 'hostssl all all all scram-sha-256\n',
+      'postgresql.conf': lines({
+        listen_addresses: "'*'",
+        hba_file: `'${HOME}/pg_hba.conf'`,
+        unix_socket_directories: "'/tmp'",
+        ssl: 'on',
+        ssl_cert_file: `'${HOME}/tls.crt'`,
+        ssl_key_file: `'${HOME}/tls.key'`,
+        shared_buffers: "'32MB'",
+      }),
+    },
+    memory: '256Mi',
+  };
+}
+
 const pemFiles = ({ key, certificate }: KeyPair): Texts => ({ 'tls.crt': certificate, 'tls.key': key });
 
 const lines = (entries: Readonly<Record<string, string | number | boolean>>): string =>

@@ -15,6 +15,7 @@ import { removeNamespace } from './actions.ts';
 import {
   type ForeignServer,
   foreignKafka,
+  foreignPostgresql,
   foreignRabbitmq,
   foreignStore,
   HOME,
@@ -24,12 +25,16 @@ import {
 import type { TestCluster } from './use-cluster.ts';
 
 const USERS = ['ingest', 'consumer', 'console'] as const;
+const ROLES = ['owner', 'consumer', 'console'] as const;
+
+/** A lane that is added to the two that the chart has. */
+const ADDED_LANE = 'kafka-postgresql';
 
 /**
  * Starts external brokers and stores: TLS only, passwords, and users with the permissions that
  * docs/kubernetes/external-servers.md asks for, made by the very commands, rules and objects which stand there and in the
  * chart's examples. One thing is not as there: a single Kafka broker keeps one copy. Valkey has the users, Redis the one
- * password.
+ * password. Kafka also has what a lane into PostgreSQL needs, `kafka-postgresql`.
  *
  * The Secrets that `values-external.yaml` names are made in `releaseNamespace`.
  * @returns what removes the servers
@@ -42,19 +47,22 @@ export async function startForeignServers(
   const docs = await readFile(join(ROOT, 'docs', 'kubernetes', 'external-servers.md'), 'utf8');
   const objects = await readFile(join(CHART, 'examples', 'objects', 'rabbitmq-operator.yaml'), 'utf8');
   const passwords = Object.fromEntries(
-    ['admin', ...USERS].map((user) => [user, randomBytes(16).toString('hex')]),
+    ['admin', 'owner', ...USERS].map((user) => [user, randomBytes(16).toString('hex')]),
   );
   const redisPassword = randomBytes(16).toString('hex');
   const pair = await createKeyPair(namespace);
 
   for (const name of [namespace, releaseNamespace]) await ensureNamespace(cluster, name);
-  const secretOf = (password: (user: string) => string | undefined): Texts =>
-    Object.fromEntries(USERS.map((user) => [`${user}-password`, password(user) ?? '']));
+  const secretOf = (
+    password: (user: string) => string | undefined,
+    users: readonly string[] = USERS,
+  ): Texts => Object.fromEntries(users.map((user) => [`${user}-password`, password(user) ?? '']));
   const secrets: Readonly<Record<string, Texts>> = {
     'caudal-rabbitmq': secretOf((user) => passwords[user]),
     'caudal-kafka': secretOf((user) => passwords[user]),
     'caudal-valkey': secretOf((user) => passwords[user]),
     'caudal-redis': secretOf(() => redisPassword),
+    'caudal-postgresql': secretOf((user) => passwords[user], ROLES),
     'caudal-rabbitmq-ca': { 'ca.crt': pair.certificate },
     'caudal-kafka-ca': { 'ca.crt': pair.certificate },
     'caudal-stores-ca': { 'ca.crt': pair.certificate },
@@ -74,6 +82,7 @@ export async function startForeignServers(
         foreignRabbitmq(objects, pair, passwords),
         foreignStore('valkey', storeUsers(docs, passwords), pair),
         foreignStore('redis', [`requirepass ${redisPassword}`], pair),
+        foreignPostgresql(postgresqlRoles(docs, passwords), pair),
       ].map((server) => start(cluster, namespace, server, images.get(server.name) ?? '')),
     );
     await runKafkaCommands(cluster, namespace, docs);
@@ -86,7 +95,9 @@ export async function startForeignServers(
 
 /** For all servers; it is its own CA. */
 async function createKeyPair(namespace: string): Promise<KeyPair> {
-  const hosts = ['kafka', 'rabbitmq', 'valkey', 'redis'].map((server) => `${server}.${namespace}.svc`);
+  const hosts = ['kafka', 'rabbitmq', 'valkey', 'redis', 'postgresql'].map(
+    (server) => `${server}.${namespace}.svc`,
+  );
   const { private: key, cert: certificate } = await generate([{ name: 'commonName', value: namespace }], {
     algorithm: 'sha256',
     extensions: [
@@ -102,8 +113,12 @@ async function readImages(on: TestCluster): Promise<ReadonlyMap<string, string>>
   const helm = createHelm((await ensureClientTools(() => undefined)).helm, on.running);
   const valuesFiles = on.running.imageValues === undefined ? [] : [on.running.imageValues];
   const images = new Map<string, string>();
-  for (const template of ['kafka/broker', 'rabbitmq/broker', 'stores/stores']) {
-    const chart = { name: 'images', namespace: 'images', valuesFiles, values: {} };
+  for (const template of ['kafka/broker', 'rabbitmq/broker', 'stores/stores', 'postgresql/server']) {
+    const values = {
+      lanes: { [ADDED_LANE]: { broker: 'kafka', store: 'postgresql' } },
+      postgresql: { enabled: true },
+    };
+    const chart = { name: 'images', namespace: 'images', valuesFiles, values };
     for (const document of parseAllDocuments(await helm.template(chart, `templates/${template}.yaml`))) {
       const { spec } = document.toJS() as {
         spec?: { template?: { spec: { containers: { name: string; image: string }[] } } };
@@ -125,6 +140,16 @@ function storeUsers(docs: string, passwords: Texts): readonly string[] {
         `user caudal-${user} ${rules.replace('>PASSWORD', `>${passwords[user] ?? ''}`)}`,
     ),
   ];
+}
+
+/** The statements that the docs give for PostgreSQL. */
+function postgresqlRoles(docs: string, passwords: Texts): readonly string[] {
+  const statements = /```sql\n(.*?)```/s.exec(docs)?.[1]?.trim().split('\n') ?? [];
+  if (statements.length !== 6)
+    throw new Error(`the docs have ${statements.length} statements for PostgreSQL, not 6`);
+  return statements.map((statement) =>
+    statement.replace('PASSWORD', passwords[/caudal_(\w+) login/.exec(statement)?.[1] ?? ''] ?? ''),
+  );
 }
 
 async function start(
@@ -195,7 +220,15 @@ async function runKafkaCommands(cluster: ClusterConnection, namespace: string, d
   const commands = block.filter((line) => !isFunction(line));
   if (commands.length !== 10)
     throw new Error(`the docs have ${commands.length} commands for a Kafka, not 10`);
-  for (const command of commands) {
+  // As the docs say of a lane that is added: its own group and dead letters, with the same rights.
+  const ofLane = commands
+    .filter((command) => /message\.dead|--group caudal/.test(command))
+    .map((command) =>
+      command
+        .replace('message.dead', `message.${ADDED_LANE}.dead`)
+        .replace('--group caudal', `--group caudal-${ADDED_LANE}`),
+    );
+  for (const command of [...commands, ...ofLane]) {
     const ofOne = command
       .replace('--replication-factor 3', '--replication-factor 1')
       .replace('min.insync.replicas=2', 'min.insync.replicas=1');

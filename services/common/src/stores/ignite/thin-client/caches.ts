@@ -10,7 +10,6 @@ const OPERATION = {
   getAll: 1_003,
   putAll: 1_004,
   replaceIfEquals: 1_010,
-  removeKeys: 1_018,
   size: 1_020,
   scan: 2_000,
   scanNextPage: 2_001,
@@ -64,7 +63,10 @@ export class Cache {
   getAll(keys: readonly string[]): Promise<Map<string, Value>> {
     return this.#request(
       OPERATION.getAll,
-      (payload) => writeKeys(payload, keys),
+      (payload) => {
+        payload.int(keys.length);
+        for (const key of keys) payload.value(key);
+      },
       (answer) => new Map(readEntries(answer)),
     );
   }
@@ -94,14 +96,6 @@ export class Cache {
         payload.value(value);
       },
       (answer) => answer.boolean(),
-    );
-  }
-
-  removeAll(keys: readonly string[]): Promise<void> {
-    return this.#request(
-      OPERATION.removeKeys,
-      (payload) => writeKeys(payload, keys),
-      () => undefined,
     );
   }
 
@@ -194,9 +188,4 @@ function readPage(answer: PayloadReader): Page {
 function readEntries(answer: PayloadReader): [string, Value][] {
   const count = answer.count(ENTRY_BYTES);
   return Array.from({ length: count }, () => [answer.string(), answer.value()]);
-}
-
-function writeKeys(payload: PayloadWriter, keys: readonly string[]): void {
-  payload.int(keys.length);
-  for (const key of keys) payload.value(key);
 }

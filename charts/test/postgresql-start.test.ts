@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { chart } from '../scripts/paths.ts';
+
+const files = join(chart, 'files');
+
+/** Stand-ins that write down how they were called; `FAILS` names the one that fails. */
+const programs = {
+  initdb: `for word; do case $word in --pgdata=*) data=\${word#--pgdata=} ;; esac; done
+mkdir "$data" || exit 1
+echo 17 > "$data/PG_VERSION"
+echo "initdb \${data##*/}" >> "$CALLS"`,
+  postgres: `if [ "$1" = --single ]; then
+  [ -f "$4/PG_VERSION" ] || exit 1
+  { echo "single \${4##*/}"; cat; } >> "$CALLS"
+  [ "\${FAILS:-}" != "\${4##*/}" ]
+else
+  { echo "server \${2##*/} $3 $4"; env | grep -c PASSWORD || true; } >> "$CALLS"
+fi`,
+};
+
+describe('how the start script prepares PostgreSQL', () => {
+  let directory: string;
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'caudal-postgresql-'));
+    for (const file of ['passwords.sh', 'postgresql/setup.sql'])
+      await copyFile(join(files, file), join(directory, file.split('/').at(-1) ?? ''));
+    for (const [program, script] of Object.entries(programs)) {
+      await writeFile(join(directory, program), `#!/bin/sh\n${script}\n`);
+      await chmod(join(directory, program), 0o755);
+    }
+  });
+  after(() => rm(directory, { recursive: true }));
+
+  /** A volume; `start` starts on it and resolves with the status, what was said, and how the programs were called. */
+  async function volume() {
+    const own = await mkdtemp(join(directory, 'volume-'));
+    const data = join(own, 'pgdata');
+    const start = async (environment: Readonly<Record<string, string>> = {}) => {
+      const calls = join(own, 'calls');
+      await writeFile(calls, '');
+      const child = spawn('sh', [join(files, 'postgresql', 'start.sh')], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: {
+          PATH: `${directory}:${process.env.PATH}`,
+          SHARED: directory,
+          PGDATA: data,
+          CALLS: calls,
+          OWNER_PASSWORD: 'own',
+          CONSUMER_PASSWORD: 'eat',
+          CONSOLE_PASSWORD: 'see',
+          ...environment,
+        },
+      });
+      const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+      return { said, status: status as number, calls: (await readFile(calls, 'utf8')).trim().split('\n') };
+    };
+    return { data, start };
+  }
+
+  const headsOf = (calls: readonly string[]) =>
+    calls
+      .filter((line) => /^(initdb|single|server) /.test(line))
+      .map((line) => line.split(' ').slice(0, 2).join(' '));
+
+  it('makes the data, then the roles in them, and only then calls them the data', async () => {
+    const { data, start } = await volume();
+    const { status, calls } = await start();
+    assert.equal(status, 0);
+    assert.deepEqual(headsOf(calls), [
+      'initdb pgdata.new',
+      'single pgdata.new',
+      'single pgdata',
+      'server pgdata',
+    ]);
+    assert.ok(calls.includes('create database caudal owner caudal_owner;'));
+    assert.ok(existsSync(data) && !existsSync(`${data}.new`));
+    assert.ok(calls.includes(`server pgdata -c config_file=${directory}/postgresql.conf`));
+  });
+
+  it('starts over where the first start was cut short', async () => {
+    const { data, start } = await volume();
+    const { status, calls } = await start({ FAILS: 'pgdata.new' });
+    assert.notEqual(status, 0);
+    assert.deepEqual(headsOf(calls), ['initdb pgdata.new', 'single pgdata.new']);
+    assert.ok(!existsSync(data));
+    const second = await start();
+    assert.equal(second.status, 0);
+    assert.equal(headsOf(second.calls)[0], 'initdb pgdata.new');
+  });
+
+  it('gives every role the password of today at every start, before it listens', async () => {
+    const { start } = await volume();
+    await start();
+    const { calls } = await start({ CONSUMER_PASSWORD: 'changed' });
+    assert.deepEqual(headsOf(calls), ['single pgdata', 'server pgdata']);
+    assert.deepEqual(
+      calls.filter((line) => line.startsWith('alter role')),
+      [
+        "alter role caudal_owner password 'own';",
+        "alter role caudal_consumer password 'changed';",
+        "alter role caudal_console password 'see';",
+      ],
+    );
+    // A statement ends at an empty line.
+    for (const [index, line] of calls.entries())
+      if (line.startsWith('alter role')) assert.equal(calls[index + 1], '');
+    assert.equal(calls.at(-1), '0', 'the server has no password in its environment');
+    const failed = await start({ FAILS: 'pgdata' });
+    assert.notEqual(failed.status, 0);
+    assert.deepEqual(headsOf(failed.calls), ['single pgdata']);
+  });
+
+  it('refuses a password that would end a statement, and makes nothing then', async () => {
+    const { data, start } = await volume();
+    for (const [password, message] of [
+      [
+        "'; drop database caudal; --",
+        'OWNER_PASSWORD may hold only letters, digits and -._~: change it in the Secret',
+      ],
+      ['', 'the Secret has no value for OWNER_PASSWORD'],
+    ] as const) {
+      const { status, said, calls } = await start({ OWNER_PASSWORD: password });
+      assert.equal(status, 1);
+      assert.ok(said.includes(message), said);
+      assert.deepEqual(calls, ['']);
+    }
+    assert.ok(!existsSync(data));
+  });
+
+  it('closes data to the group that a volume was given', async () => {
+    const { data, start } = await volume();
+    await start();
+    await mkdir(join(data, 'base'));
+    await chmod(data, 0o770);
+    await start();
+    const { mode } = statSync(data);
+    assert.equal(mode & 0o777, 0o700);
+  });
+});
