@@ -177,7 +177,7 @@ describe("the console's page, of real servers", () => {
     assert.match(await lane.innerText(), new RegExp(shown(sent)));
   });
 
-  it('cannot tell while the console is away, and tells again when it is back', async () => {
+  it('cannot tell while the console is away, and is exact again when it is back', async () => {
     await untilLight(page, 'exact', LIGHT_MS);
     const running = stack.processes().get(CONSOLE);
     assert.ok(running?.identity);
