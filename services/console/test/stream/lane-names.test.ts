@@ -11,7 +11,7 @@ test('a lane is called and coloured as everywhere else', () => {
   });
 });
 
-test('two lanes into the same store are told apart by their shade', () => {
+test('two lanes into the same store have different shades', () => {
   const [usual, crossed] = [namesOfLane('kafka', 'redis').hue, namesOfLane('rabbitmq', 'redis').hue];
   assert.notEqual(usual.mid, crossed.mid);
   assert.notEqual(usual.light, crossed.light);

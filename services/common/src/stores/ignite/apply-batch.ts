@@ -44,7 +44,7 @@ export function applyBatch(
     if (fresh.length > 0) {
       await messages.putAll(fresh.map(([key, envelope]) => [key, messageRow(envelope, now)]));
       const counts = new Cache(connection, names.counts, transaction);
-      const earlier = readSlot(slot, await new Cache(connection, names.counts).get(slot));
+      const earlier = readSlot(slot, await counts.get(slot));
       const byWeather = countBy(fresh, ([, { weather }]) => weatherClass(weather));
       await counts.put(
         slot,
