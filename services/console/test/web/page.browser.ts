@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from '../../../../tools/browser/launch-browser.ts';
 import { ensurePage } from '../../../../tools/page/ensure-page.ts';
@@ -15,7 +14,6 @@ import {
 } from '../support/scripted-console.ts';
 import { STREAM_EXAMPLE } from '../support/stream-example.ts';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const [firstLane = '', secondLane = ''] = Object.keys(STREAM_EXAMPLE.lanes);
 /** Long enough that a page that hears nothing between two of a test's steps is not yet stale. */
 const CALM = { ...STREAM_EXAMPLE, intervalMs: 20_000 };
@@ -327,7 +325,7 @@ describe("the console's page, of a console that says what a test wants", () => {
 /** What axe finds in a page: rule and place. */
 async function violationsIn(page: Page): Promise<readonly string[]> {
   // Evaluated by the debugger, which the page's policy does not bind.
-  await page.evaluate(await readFile(axe, 'utf8'));
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe: checker } = globalThis as unknown as {
       axe: {

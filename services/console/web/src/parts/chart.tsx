@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { exactTimeOfDay, timeOfDay } from '../model/format.ts';
+import type { ScaleMark } from '../state/history.ts';
 
 /** A line of a chart. */
 export interface Line {
@@ -21,6 +22,8 @@ export interface ChartProps {
   readonly lines: readonly Line[];
   /** For each point, whether a lane was paused: shown as a band. */
   readonly pauses: readonly boolean[];
+  /** When lanes were scaled: ▲ and ▼ at the top. */
+  readonly marks: readonly ScaleMark[];
   readonly scale: 'linear' | 'logarithmic';
   /** Upper end of the axis at least: noise must not look like a crisis. */
   readonly softMax: number;
@@ -183,6 +186,7 @@ function optionsOf(
       ),
     ],
     hooks: {
+      draw: [(plot) => drawMarks(plot, latest.current)],
       drawClear: [(plot) => drawPauses(plot, latest.current)],
       setCursor: [(plot) => setCursor(plot.cursor.idx ?? undefined)],
     },
@@ -202,6 +206,26 @@ function drawPauses(plot: uPlot, { at, pauses }: ChartProps): void {
     const left = Math.max(bbox.left, plot.valToPos(from, 'x', true));
     const right = plot.valToPos(at[index + 1] ?? at[index] ?? 0, 'x', true);
     if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
+  ctx.restore();
+}
+
+/** Marks are neutral: to scale is neither good nor bad. */
+function drawMarks(plot: uPlot, { marks }: ChartProps): void {
+  const { ctx, bbox } = plot;
+  const size = 5 * devicePixelRatio;
+  ctx.save();
+  ctx.fillStyle = cssValue('--muted');
+  for (const { at, change } of marks) {
+    const x = plot.valToPos(at / 1_000, 'x', true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    const [tip, base] = change > 0 ? [bbox.top, bbox.top + size * 1.6] : [bbox.top + size * 1.6, bbox.top];
+    ctx.beginPath();
+    ctx.moveTo(x, tip);
+    ctx.lineTo(x - size, base);
+    ctx.lineTo(x + size, base);
+    ctx.fill();
+    ctx.fillRect(x - 0.5, bbox.top, 1, bbox.height);
   }
   ctx.restore();
 }
