@@ -2,8 +2,10 @@ import { compareAccount } from '@caudal/common/account';
 import { errorMessage } from '@caudal/common/errors';
 import { ProblemError } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
+import type { DeadLetterReader } from '@caudal/common/messaging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { deadLettersHandler } from './dead-letters/dead-letters-handler.ts';
 import { entriesOf, indexPage } from './http/index-page.ts';
 import { CONTENT_POLICY, servePage } from './http/page.ts';
 import { PROBLEMS } from './http/problems.ts';
@@ -28,6 +30,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** The state of the lanes as a stream. Default: there is none. */
   readonly stream?: StreamAccess;
+  /** Readers of dead letters by lane; undefined where there can be none. Default: no lanes. */
+  readonly deadLetters?: ReadonlyMap<string, DeadLetterReader | undefined>;
   /** The right to scale. Default: there is none. */
   readonly scale?: ScaleAccess;
   /** The live tail. Default: there is none. */
@@ -91,6 +95,10 @@ export function createApp(options: AppOptions): Express {
     )
     .all(refuseMethod('GET, HEAD, POST'));
   if (options.stream) app.use(streamRouter(options.stream, refuseMethod('GET, HEAD')));
+  app
+    .route('/api/dead-letters')
+    .get(deadLettersHandler(options.deadLetters ?? new Map()))
+    .all(refuseMethod('GET, HEAD'));
   const scale = options.scale ?? NO_RIGHT;
   app.use(scaleRouter(scale, logger, refuseMethod('GET, HEAD, POST')));
   app

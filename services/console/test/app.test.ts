@@ -240,6 +240,8 @@ describe('the console API', () => {
       '/api/stream',
       '/api/history',
       '/api/consumers',
+      '/api/dead-letters',
+      '/api/scale',
       '/api/live',
       '/api/account',
     ]);

@@ -101,7 +101,7 @@ async function withLog<T>(brokers: string, topic: string, work: () => Promise<T>
   }
 }
 
-/** The messages as a store has them, the first counted so many times. */
+/** The messages as a store has them, the first counted `counted` times. */
 function storedMessages(counted: number): readonly PlantedMessage[] {
   return Array.from({ length: MESSAGES }, (_, sequence) => ({
     identity: `p:self-test:${sequence}`,

@@ -155,5 +155,5 @@ export class LiveReader {
   }
 }
 
-/** The console refuses such a viewer for good. */
+/** The console refuses such a viewer permanently. */
 class RefusedError extends Error {}

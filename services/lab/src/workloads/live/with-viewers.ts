@@ -26,10 +26,12 @@ export interface ViewedSite {
 export type LiveResult = LoadResult & { readonly live: LiveEvidence };
 
 /** Connects viewers, sends a load, and waits until every viewer has got as much as was accepted, or some time. */
-export async function withViewers(
+export async function withViewers<
+  Result extends { readonly load: { readonly messages: { readonly accepted: number } } },
+>(
   { consoleUrl, fetch, brokers }: ViewedSite,
-  load: () => Promise<LoadResult>,
-): Promise<LiveResult> {
+  load: () => Promise<Result>,
+): Promise<Result & { readonly live: LiveEvidence }> {
   const groupsBefore = await groupsOf(brokers);
   const viewers = Array.from(
     { length: VIEWERS },

@@ -31,7 +31,7 @@ const come = (): number =>
     ? 0
     : Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * perSecond));
 
-/** Waits until there is more than so many, or a moment. */
+/** Waits until there is more than `known` messages, or a moment. */
 async function untilCome(known: number): Promise<void> {
   if (come() > known) return;
   const dueAt = startedAt === undefined ? Infinity : startedAt + ((known + 1) * 1_000) / perSecond;
