@@ -35,6 +35,7 @@ COPY services/lab/package.json services/lab/
 RUN npm ci --ignore-scripts --no-audit --no-fund --cache /tmp/npm --workspace services/console/web
 # The page's own extends it.
 COPY tsconfig.json ./
+COPY tsconfig.json ./
 COPY services/console/src services/console/src
 COPY services/console/web services/console/web
 RUN node services/console/web/main.ts

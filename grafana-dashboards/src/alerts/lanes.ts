@@ -4,6 +4,8 @@ import type { AlertRule } from './rule.ts';
 
 const byLane = 'namespace, release, lane';
 const backlog = `max by (${byLane}) (${select(METRICS.backlogMessages)})`;
+const perLane = (sample: 'sum' | 'count'): string =>
+  `sum by (${byLane}) (rate(${select(`${METRICS.storeSeconds.name}_${sample}`)}[5m]))`;
 const deadLetters = `max by (${byLane}) (${select(METRICS.deadLetterMessages)})`;
 
 /** Alerts on lanes that do not store messages in time. */
@@ -25,6 +27,15 @@ export const LANE_ALERTS: readonly AlertRule[] = [
     summary: '{{ $labels.lane }} is paused: its store is unavailable',
     description:
       'The store does not answer, so the lane takes no messages from its broker. Other lanes are not affected, and this one drains automatically when the store is back.',
+  },
+  {
+    alert: 'CaudalStoreSlow',
+    expr: `${perLane('sum')} / ${perLane('count')} > 1`,
+    for: '5m',
+    severity: 'warning',
+    summary: '{{ $labels.lane }} waits {{ $value | humanizeDuration }} for a transaction of its store',
+    description:
+      'The store answers, but slowly: its disk, its memory, locks or a checkpoint. The lane falls behind under load; nothing is lost.',
   },
   {
     alert: 'CaudalNoConsumer',

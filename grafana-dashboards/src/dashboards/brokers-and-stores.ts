@@ -8,8 +8,11 @@ import {
   DEAD_LETTER_RATE,
   PAUSED,
   REPEATS,
+  STORE_RATE,
   STORE_RETRIES,
   STORE_SECONDS,
+  STORE_SHARE,
+  STORE_TIME_PER_MESSAGE,
   STORE_TOTAL,
 } from '../signals/lanes.ts';
 import {
@@ -62,6 +65,14 @@ export const brokersAndStores = dashboard({
         lines(STORE_TOTAL, third),
         figure(DEAD_LETTER_RATE, { span: 8, height: 8, sparkline: true, judgement: 'zero or less is good' }),
         figure(REPEATS, { span: 24, height: 4, sparkline: true }),
+      ],
+    },
+    {
+      title: 'Stores side by side',
+      panels: [
+        lines(STORE_RATE, third),
+        lines(STORE_TIME_PER_MESSAGE, { ...third, doubling: 'above 0' }),
+        lines(STORE_SHARE, third),
       ],
     },
     {

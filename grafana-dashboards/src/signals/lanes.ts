@@ -164,6 +164,31 @@ export const STORE_SECONDS: Signal = {
   queries: quantiles(METRICS.storeSeconds, LANE_SCOPE, ['lane']),
 };
 
+const storeTime = `rate(${select(`${METRICS.storeSeconds.name}_sum`, LANE_SCOPE)}[${RATE_WINDOW}])`;
+
+/** Time of store transactions for one message, by lane. */
+export const STORE_TIME_PER_MESSAGE: Signal = {
+  title: 'Store time per message',
+  description:
+    'Time of store transactions divided by the messages stored in them: what a message costs in each store. Falls as batches grow. Logarithmic scale.',
+  unit: 's',
+  queries: [
+    {
+      expr: `sum by (lane) (${storeTime}) / (sum by (lane) (${perSecond(METRICS.storedMessages)}) > 0)`,
+      legend: '{{lane}}',
+    },
+  ],
+};
+
+/** Share of its time that a consumer waits for its store, by lane. */
+export const STORE_SHARE: Signal = {
+  title: 'Consumers waiting for their store',
+  description:
+    'Share of time in store transactions, on average over the consumers of the lane. Near 100 % the store decides how fast the lane is; above it, a consumer has several transactions at a time.',
+  unit: 'percentunit',
+  queries: [{ expr: `avg by (lane) (${storeTime})`, legend: '{{lane}}' }],
+};
+
 /** Retried store transactions. */
 export const STORE_RETRIES: Signal = {
   title: 'Store transaction retries',

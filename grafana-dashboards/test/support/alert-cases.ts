@@ -270,6 +270,30 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
+    alert: 'CaudalStoreSlow',
+    what: 'transactions of one lane take 2 s, over its two consumers',
+    series: {
+      [ofLane('store_seconds_sum', kafka, 'p-1')]: '0+180x20',
+      [ofLane('store_seconds_count', kafka, 'p-1')]: '0+60x20',
+      [ofLane('store_seconds_sum', kafka, 'p-2')]: '0+60x20',
+      [ofLane('store_seconds_count', kafka, 'p-2')]: '0+60x20',
+      [ofLane('store_seconds_sum', rabbitmq)]: '0+54x20',
+      [ofLane('store_seconds_count', rabbitmq)]: '0+60x20',
+    },
+    atMinute: 12,
+    fires: [{ labels: { lane: kafka }, summary: 'kafka-redis waits 2s for a transaction of its store' }],
+  },
+  {
+    alert: 'CaudalStoreSlow',
+    what: 'a lane without messages has no transactions',
+    series: {
+      [ofLane('store_seconds_sum', kafka)]: '900x20',
+      [ofLane('store_seconds_count', kafka)]: '60x20',
+    },
+    atMinute: 12,
+    fires: [],
+  },
+  {
     alert: 'CaudalNoConsumer',
     what: 'the last consumer has gone',
     series: { [ofLane('lane_consumers', rabbitmq)]: '2x5 0x20', [ofLane('lane_consumers', kafka)]: '1x25' },

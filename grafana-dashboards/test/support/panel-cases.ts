@@ -223,6 +223,30 @@ export const PANEL_CASES: readonly PanelCase[] = [
   },
   {
     dashboard: 'brokers-and-stores',
+    panel: 'Store time per message',
+    what: '3 s of transactions a minute for 600 messages are 5 ms; a lane without messages has none',
+    series: {
+      [ofLane('store_seconds_sum', kafka, 'c-1')]: '0+3x40',
+      [storedRate(kafka)]: '0+600x40',
+      [ofLane('store_seconds_sum', rabbitmq, 'c-2')]: '7x40',
+      [storedRate(rabbitmq)]: '7x40',
+    },
+    atMinute: 20,
+    shows: { [`{lane="${kafka}"}`]: 0.005 },
+  },
+  {
+    dashboard: 'brokers-and-stores',
+    panel: 'Consumers waiting for their store',
+    what: 'the mean of two consumers',
+    series: {
+      [ofLane('store_seconds_sum', kafka, 'c-1')]: '0+60x40',
+      [ofLane('store_seconds_sum', kafka, 'c-2')]: '0+30x40',
+    },
+    atMinute: 20,
+    shows: { [`{lane="${kafka}"}`]: 0.75 },
+  },
+  {
+    dashboard: 'brokers-and-stores',
     panel: 'Stores: memory used of the maximum',
     what: 'a share of maxmemory; a store without a maximum has none',
     series: {

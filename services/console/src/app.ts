@@ -2,8 +2,10 @@ import { compareAccount } from '@caudal/common/account';
 import { errorMessage } from '@caudal/common/errors';
 import { ProblemError } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
+import type { DeadLetterReader } from '@caudal/common/messaging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { deadLettersHandler } from './dead-letters/dead-letters-handler.ts';
 import { entriesOf, indexPage } from './http/index-page.ts';
 import { CONTENT_POLICY, servePage } from './http/page.ts';
 import { PROBLEMS } from './http/problems.ts';
@@ -15,7 +17,9 @@ import { createOpenApiDocument } from './openapi.ts';
 import { scaleRouter } from './scale/scale-router.ts';
 import { NO_RIGHT, type ScaleAccess } from './scale/scaler.ts';
 import { accountRequestSchema } from './schemas.ts';
+import type { Prometheus } from './stream/prometheus.ts';
 import { type StreamAccess, streamRouter } from './stream/stream-router.ts';
+import { laneQuantiles, type Quantiles } from './stream/traffic.ts';
 
 /** Dependencies and settings of {@link createApp}. */
 export interface AppOptions {
@@ -28,6 +32,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** The state of the lanes as a stream. Default: there is none. */
   readonly stream?: StreamAccess;
+  /** Readers of dead letters by lane; undefined where there can be none. Default: no lanes. */
+  readonly deadLetters?: ReadonlyMap<string, DeadLetterReader | undefined>;
   /** The right to scale. Default: there is none. */
   readonly scale?: ScaleAccess;
   /** The live tail. Default: there is none. */
@@ -71,7 +77,15 @@ export function createApp(options: AppOptions): Express {
   app
     .route('/api/lanes')
     .get(async (request, response) => {
-      response.json({ lanes: await readAll(request.query.identities === '1') });
+      const [reports, seconds] = await Promise.all([
+        readAll(request.query.identities === '1'),
+        readSeconds(options.stream?.prometheus),
+      ]);
+      response.json({
+        lanes: seconds
+          ? reports.map((report) => ({ ...report, seconds: seconds.get(report.lane) ?? null }))
+          : reports,
+      });
     })
     .all(refuseMethod('GET, HEAD'));
   app
@@ -91,6 +105,10 @@ export function createApp(options: AppOptions): Express {
     )
     .all(refuseMethod('GET, HEAD, POST'));
   if (options.stream) app.use(streamRouter(options.stream, refuseMethod('GET, HEAD')));
+  app
+    .route('/api/dead-letters')
+    .get(deadLettersHandler(options.deadLetters ?? new Map()))
+    .all(refuseMethod('GET, HEAD'));
   const scale = options.scale ?? NO_RIGHT;
   app.use(scaleRouter(scale, logger, refuseMethod('GET, HEAD, POST')));
   app
@@ -156,6 +174,11 @@ export function createApp(options: AppOptions): Express {
   };
   app.use(onError);
   return app;
+}
+
+/** Latency by lane; undefined without Prometheus, or when it does not answer. */
+async function readSeconds(prometheus: Prometheus | undefined): Promise<Map<string, Quantiles> | undefined> {
+  return prometheus && (await laneQuantiles(prometheus).catch(() => undefined));
 }
 
 function refuseMethod(allow: string): RequestHandler {

@@ -1,7 +1,7 @@
 import { createHttpServer } from '@caudal/common/http';
 import { createOperationsServer, Lifecycle, runMain } from '@caudal/common/lifecycle';
 import { createLogger } from '@caudal/common/logging';
-import { createBacklogReader } from '@caudal/common/messaging';
+import { createBacklogReader, createDeadLetterReader } from '@caudal/common/messaging';
 import { createRegistry } from '@caudal/common/metrics';
 import { createStore } from '@caudal/common/stores';
 import { createApp } from './app.ts';
@@ -40,6 +40,11 @@ runMain(async () => {
     config.prometheusUrl === undefined
       ? undefined
       : createPrometheus(config.prometheusUrl, config.readTimeoutMs);
+  const deadLetters = new Map(
+    await Promise.all(
+      config.lanes.map(async ({ lane, broker }) => [lane, await createDeadLetterReader(broker)] as const),
+    ),
+  );
   const scale = createScaleAccess(config.control, config.readTimeoutMs);
   const watch = new LaneWatch({
     readers,
@@ -49,7 +54,16 @@ runMain(async () => {
   });
   const stream = { hub: new StreamHub(watch, logger), prometheus, lanes: readers.map(({ lane }) => lane) };
   const server = createHttpServer(
-    createApp({ ...config, maxBodyBytes: config.http.maxBodyBytes, readers, logger, live, stream, scale }),
+    createApp({
+      ...config,
+      maxBodyBytes: config.http.maxBodyBytes,
+      readers,
+      logger,
+      live,
+      stream,
+      scale,
+      deadLetters,
+    }),
   );
   // Lanes are read on each request, so the console is always ready.
   const operations = createOperationsServer({ registry, checks: () => ({}), stopping: lifecycle.stopping });
@@ -62,6 +76,9 @@ runMain(async () => {
   lifecycle.onStop('HTTP server', () => server.close());
   lifecycle.onStop('poll', () => poll.stop());
   lifecycle.onStop('lanes', async () => void (await Promise.all(readers.map((reader) => reader.close()))));
+  lifecycle.onStop('dead letters', async () => {
+    await Promise.all(Array.from(deadLetters.values(), (reader) => reader?.close()));
+  });
   lifecycle.onStop('operations server', () => operations.close());
   const operationsPort = await operations.listen(config.operations.host, config.operations.port);
   const port = await server.listen(config.http.host, config.http.port);

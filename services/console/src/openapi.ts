@@ -4,12 +4,16 @@ import {
   accountSchema,
   comparisonSchema,
   consumersSchema,
+  deadLettersSchema,
   historySchema,
   laneReportSchema,
   liveMessageSchema,
   liveMissedSchema,
   liveStartSchema,
   problemSchema,
+  scaledSchema,
+  scaleRequestSchema,
+  scaleSchema,
   streamStateSchema,
 } from './schemas.ts';
 
@@ -100,6 +104,39 @@ export function createOpenApiDocument(): object {
           operationId: 'getConsumers',
           summary: 'Consumers with their partitions and what they have in hand',
           responses: { 200: { description: 'All consumers.', content: content(consumersSchema) } },
+        },
+      },
+      '/api/dead-letters': {
+        get: {
+          operationId: 'getDeadLetters',
+          summary:
+            'The newest dead letters of a lane with their reasons; only of a log, where looking takes nothing',
+          parameters: [{ name: 'lane', in: 'query', required: true, schema: { type: 'string' } }],
+          responses: {
+            200: { description: 'Newest first, at most 50.', content: content(deadLettersSchema) },
+            400: problem('`lane` is not valid.'),
+            503: problem('The log does not answer.'),
+          },
+        },
+      },
+      '/api/scale': {
+        get: {
+          operationId: 'getScale',
+          summary: 'Whether lanes may be scaled, their replicas, and the token for POST',
+          responses: { 200: { description: 'The right.', content: content(scaleSchema) } },
+        },
+        post: {
+          operationId: 'scale',
+          summary:
+            'Changes the replicas of a lane; only where the console was given the right, and only for its page',
+          parameters: [{ name: 'Caudal-Token', in: 'header', required: true, schema: { type: 'string' } }],
+          requestBody: { required: true, content: content(scaleRequestSchema, 'input') },
+          responses: {
+            200: { description: 'Before and after.', content: content(scaledSchema) },
+            400: problem('The body is not valid.'),
+            403: problem('There is no right, the token is wrong, or the request is of another origin.'),
+            502: problem('Kubernetes, or the supervisor, refused.'),
+          },
         },
       },
       '/api/live': {

@@ -65,6 +65,7 @@ describe('the console API', () => {
         consumers: 1,
         secondsBehind: 0,
       },
+      perSecond: null,
       errors: {},
     });
     const [counted] = await lanesOf(url, '?identities=1');
@@ -240,6 +241,8 @@ describe('the console API', () => {
       '/api/stream',
       '/api/history',
       '/api/consumers',
+      '/api/dead-letters',
+      '/api/scale',
       '/api/live',
       '/api/account',
     ]);

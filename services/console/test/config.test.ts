@@ -134,7 +134,7 @@ describe('parseConsoleConfig', () => {
     assert.match(wrong({ storeUrl: 'http://s' }), /^LANES: must be a URL that starts with redis:/);
   });
 
-  it('scales nothing unless told what and how, and names what is missing', () => {
+  it('scales nothing unless given what and how, and names what is missing', () => {
     const control = (more: Record<string, string> = {}) =>
       parseConsoleConfig(environment([lane], { KAFKA_BROKERS: 'k:1', ...more })).control;
     const targets = { CONTROL_TARGETS: '{"kafka-redis":"caudal-kafka-redis-consumer"}' };

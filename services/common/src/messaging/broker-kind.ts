@@ -1,6 +1,6 @@
 import type { Environment } from '../config/parse-config.ts';
 import type { Logger } from '../logging.ts';
-import type { LogTail } from './log-tail.ts';
+import type { DeadLetterReader, LogTail } from './log-tail.ts';
 import type { BacklogReader, MessageConsumer, MessagePublisher } from './ports.ts';
 
 /** Common dependencies of all clients. */
@@ -56,4 +56,6 @@ export interface BrokerKind<Settings> {
   createBacklogReader(settings: Settings, options: ClientOptions): Promise<BacklogReader>;
   /** Present for a log. */
   createLogTail?(settings: Settings, options: ClientOptions): Promise<LogTail>;
+  /** Present for a log: a queue counts it as a delivery when a client looks, and drops what was delivered too often. */
+  createDeadLetterReader?(settings: Settings): Promise<DeadLetterReader>;
 }

@@ -2,7 +2,7 @@ import type { Environment } from '../config/parse-config.ts';
 import type { BrokerKind, ClientOptions, ConsumerOptions, GivenNames } from './broker-kind.ts';
 import { kafka } from './kafka/broker.ts';
 import type { KafkaSettings } from './kafka/settings.ts';
-import type { LogTail } from './log-tail.ts';
+import type { DeadLetterReader, LogTail } from './log-tail.ts';
 import type { BacklogReader, MessageConsumer, MessagePublisher } from './ports.ts';
 import { rabbitmq } from './rabbitmq/broker.ts';
 import type { RabbitmqSettings } from './rabbitmq/settings.ts';
@@ -84,4 +84,11 @@ export async function createLogTail<Name extends BrokerName>(
   options: ClientOptions,
 ): Promise<LogTail | undefined> {
   return await BROKERS[broker.name].createLogTail?.(broker.settings, options);
+}
+
+/** Creates a reader of a lane's dead letters, without connecting; undefined for a queue, where looking is taking. */
+export async function createDeadLetterReader<Name extends BrokerName>(
+  broker: BrokerChoice<Name>,
+): Promise<DeadLetterReader | undefined> {
+  return await BROKERS[broker.name].createDeadLetterReader?.(broker.settings);
 }

@@ -15,13 +15,14 @@ export {
   brokerForLane,
   createBacklogReader,
   createConsumer,
+  createDeadLetterReader,
   createLogTail,
   createPublisher,
   isBrokerName,
   readBroker,
 } from './brokers.ts';
 export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts';
-export type { LogDescription, LogTail, TailRun } from './log-tail.ts';
+export type { DeadLetterReader, LogDescription, LogTail, ParkedMessage, TailRun } from './log-tail.ts';
 export { MemoryLog } from './memory/memory-log.ts';
 export { type MemoryDeadLetter, MemoryQueue } from './memory/memory-queue.ts';
 export {

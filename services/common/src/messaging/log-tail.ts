@@ -33,3 +33,24 @@ export interface LogTail {
   read(from: readonly number[], maxBytes: number): Promise<ReadonlyMap<number, TailRun>>;
   close(): Promise<void>;
 }
+
+/** A message that was moved to the dead letters. */
+export interface ParkedMessage {
+  /** Why it can never be stored. */
+  readonly reason: string;
+  /** Where it was read: `topic:partition:offset`. */
+  readonly source: string;
+  /** Consumer that moved it. */
+  readonly consumer: string;
+  /** Ms since the epoch. */
+  readonly parkedAt: number;
+  /** Size of the message, bytes. */
+  readonly bytes: number;
+}
+
+/** Looks at a lane's dead letters without taking them. */
+export interface DeadLetterReader {
+  /** The newest ones, newest first. @throws AppError `BROKER_UNAVAILABLE` (retriable) */
+  newest(limit: number): Promise<readonly ParkedMessage[]>;
+  close(): Promise<void>;
+}

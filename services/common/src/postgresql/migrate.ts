@@ -13,15 +13,28 @@ export interface VersionedSchema {
   readonly migrations: readonly Migration[];
 }
 
+/** What belongs to a schema beside its migrations: rights, usually. */
+export interface SchemaExtras {
+  /** Whether something is missing; asked of a schema that is up to date. */
+  isMissing(): Promise<boolean>;
+  make(): Promise<void>;
+}
+
 /**
  * Brings a schema up to date; returns the names of the migrations it applied. Any number of processes may call it at once: one
  * works, the others wait for it. All that is missing is applied in one transaction or not at all. Needs no right but to read if
  * nothing is missing.
  *
+ * @param extras made in the same transaction, so that no one sees the one without the other; none by default
  * @throws AppError `STORE_REJECTED` that names the file, if the database has a migration that changed, is missing here, or is newer
  */
-export async function migrate(client: DatabaseClient, schema: VersionedSchema): Promise<readonly string[]> {
-  if ((await findMissing(client, schema)).length === 0) return [];
+export async function migrate(
+  client: DatabaseClient,
+  schema: VersionedSchema,
+  extras?: SchemaExtras,
+): Promise<readonly string[]> {
+  const isCurrent = (await findMissing(client, schema)).length === 0;
+  if (isCurrent && !(await extras?.isMissing())) return [];
   const quoted = escapeIdentifier(schema.name);
   return transaction(client, async () => {
     await client.query(`set local statement_timeout = ${TIMEOUT_MS}; set local lock_timeout = ${TIMEOUT_MS}`);
@@ -42,6 +55,7 @@ export async function migrate(client: DatabaseClient, schema: VersionedSchema): 
         [number, name, checksum],
       );
     }
+    await extras?.make();
     return missing.map(({ name }) => name);
   });
 }

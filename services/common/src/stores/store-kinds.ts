@@ -1,5 +1,6 @@
 import type { Logger } from '../logging.ts';
 import { problemOfUrl } from '../postgresql/settings.ts';
+import { problemOfIgniteUrl } from './ignite/ignite-settings.ts';
 import type { CountStore } from './ports.ts';
 import type { StoreSettings } from './settings.ts';
 
@@ -43,6 +44,7 @@ const KINDS = {
     title: 'Ignite',
     urlSchemes: ['ignite', 'ignites'],
     hasSchemas: true,
+    problemOfUrl: problemOfIgniteUrl,
     create: async (settings, logger) =>
       (await import('./ignite/ignite-store.ts')).createIgniteStore(settings, logger),
   },

@@ -3,7 +3,14 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createHttpServer, type HttpServer } from '@caudal/common/http';
 import { createLogger } from '@caudal/common/logging';
 import { encodeEnvelope } from '@caudal/common/message';
-import { createLogTail, createPublisher, type MessagePublisher, readBroker } from '@caudal/common/messaging';
+import {
+  createDeadLetterReader,
+  createLogTail,
+  createPublisher,
+  type MessagePublisher,
+  type ParkedMessage,
+  readBroker,
+} from '@caudal/common/messaging';
 import { deleteTopics, eventually, uniqueName, useServers } from '@caudal/common/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { createApp } from '../../src/app.ts';
@@ -60,13 +67,15 @@ describe('the live tail of a real Kafka', () => {
   };
   /** Sends messages whose sequences count up; repeats a publish that was not confirmed under the same identities. */
   const post = async (count: number, country = 'ES') => {
+    const first = sent;
+    sent += count;
     const bodies = Array.from({ length: count }, (_, i) =>
       encodeEnvelope({
         description: 'd',
         country,
         weather: 'sunny',
         producer: 'p',
-        sequence: sent + i,
+        sequence: first + i,
         acceptedAt: Date.now(),
       }),
     );
@@ -75,7 +84,6 @@ describe('the live tail of a real Kafka', () => {
       () => true,
       { what: 'a confirm', pastErrors: true },
     );
-    sent += count;
   };
   const sequences = (...parts: readonly EventReader[]) =>
     parts
@@ -105,7 +113,7 @@ describe('the live tail of a real Kafka', () => {
 
   it('delivers a burst of 1,000 completely, in the order of each partition, to every viewer', async () => {
     const viewers = await Promise.all(Array.from({ length: 5 }, () => open()));
-    await Promise.all([post(400), post(400), post(200)].map((posted) => posted));
+    await Promise.all([post(400), post(400), post(200)]);
     for (const viewer of viewers) {
       await has(1_000, viewer);
       assert.equal(viewer.data('message').length, 1_000, 'none twice');
@@ -224,6 +232,31 @@ describe('the live tail of a real Kafka', () => {
     await post(500);
     await has(10_500, again);
     assert.equal(again.data('message').length, 10_500);
+  });
+
+  it('shows the newest dead letters of a lane, and leaves them where they are', async () => {
+    const reader = await createDeadLetterReader(broker());
+    assert.ok(reader);
+    const kafka = new Kafka({ clientId: 'test', brokers: brokers(), logLevel: logLevel.NOTHING });
+    const producer = kafka.producer();
+    await producer.connect();
+    const messages = Array.from({ length: 120 }, (_, i) => ({
+      value: 'x'.repeat(i),
+      headers: { 'caudal-reason': `reason ${i}`, 'caudal-source': `t:0:${i}`, 'caudal-consumer': 'c-1' },
+    }));
+    await producer.send({ topic: `${topic}.dead`, messages });
+    await producer.disconnect();
+    for (let look = 0; look < 2; look += 1) {
+      const letters: readonly ParkedMessage[] = await reader.newest(50);
+      assert.deepEqual(
+        letters.map(({ source }) => source),
+        Array.from({ length: 50 }, (_, i) => `t:0:${119 - i}`),
+      );
+      const { parkedAt = 0, ...newest } = letters[0] ?? { parkedAt: 0 };
+      assert.deepEqual(newest, { reason: 'reason 119', source: 't:0:119', consumer: 'c-1', bytes: 119 });
+      assert.ok(Math.abs(Date.now() - parkedAt) < 600_000);
+    }
+    await reader.close();
   });
 
   it('waits for a topic that is not there, and gives the reason', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { addHistory, addPoint, points } from '../../web/src/state/history.ts';
+import { addHistory, addPoint, points, scaleMarks } from '../../web/src/state/history.ts';
 import { STREAM_EXAMPLE } from '../support/stream-example.ts';
 
 const [lane = ''] = Object.keys(STREAM_EXAMPLE.lanes);
@@ -33,6 +33,24 @@ describe('the points of the charts', () => {
       points.value.map(({ lanes }) => lanes[lane]?.isPaused),
       [false, true],
     );
+  });
+
+  it('say when a lane was scaled, and by how many', () => {
+    const at = (time: number, consumers: number | undefined) => {
+      const { backlog, ...rest } = STREAM_EXAMPLE.lanes[lane] ?? assert.fail();
+      const { consumers: _, ...others } = backlog ?? assert.fail();
+      const known = consumers === undefined ? others : { ...others, consumers };
+      addPoint({ ...STREAM_EXAMPLE, at: AT + time, lanes: { [lane]: { ...rest, backlog: known } } });
+    };
+    at(0, 2);
+    at(500, 2);
+    at(1_000, 5);
+    at(1_500, undefined);
+    at(2_000, 1);
+    assert.deepEqual(scaleMarks(points.value), [
+      { at: AT + 1_000, change: 3 },
+      { at: AT + 2_000, change: -4 },
+    ]);
   });
 
   it('begin before the page was opened, and go back no more than a quarter of an hour', () => {

@@ -34,18 +34,26 @@ export interface Bed {
   stop(): Promise<void>;
 }
 
-/** Starts services on servers that other tests use too. @param lanes as in `npm start -- --lanes`; default: the default lanes */
+/**
+ * Starts services on servers that other tests use too.
+ * @param lanes as in `npm start -- --lanes`; default: the default lanes
+ * @param programs in place of those of services, by name
+ */
 export async function startBed(
   servers: Servers,
   replicas: Readonly<Record<string, number>> = {},
   lanes?: string,
+  programs: Readonly<Record<string, string>> = {},
 ): Promise<Bed> {
   const names = uniqueNames('scenario');
   const described = readLanes(lanes, names);
   const stateDirectory = await mkdtemp(join(tmpdir(), 'caudal-scenario-'));
   const stack = await startStack({
     addresses: servers.addresses,
-    services: messagesServices({ lanes: described, names, replicas }),
+    services: messagesServices({ lanes: described, names, replicas }).map((service) => ({
+      ...service,
+      program: programs[service.name] ?? service.program,
+    })),
     stateDirectory,
     onEvent: () => undefined,
   });

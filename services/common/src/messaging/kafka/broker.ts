@@ -54,4 +54,8 @@ export const kafka: BrokerKind<KafkaSettings> = {
     const { PlatformaticTail } = await import('./platformatic-tail.ts');
     return new PlatformaticTail(settings, logger);
   },
+  async createDeadLetterReader(settings) {
+    const { PlatformaticDeadLetterReader } = await import('./platformatic-dead-letter-reader.ts');
+    return new PlatformaticDeadLetterReader(settings);
+  },
 };

@@ -34,7 +34,7 @@ export interface SlotCounts {
   readonly since: number;
 }
 
-/** Names the caches of a lane. @throws ConfigError for a key prefix that cannot name a cache */
+/** Names the caches of a lane. @throws RangeError for a key prefix that cannot name a cache */
 export function cacheNamesOf(keyPrefix: string): CacheNames {
   const schema = schemaNameOf(keyPrefix);
   return { messages: `${schema}_messages`, counts: `${schema}_counts`, positions: `${schema}_positions` };

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../config/parse-config.ts';
+import { AppError } from '../../errors.ts';
 import type { StoreSettings } from '../settings.ts';
 import type { ConnectionSettings } from './thin-client/connection.ts';
 
@@ -18,19 +18,26 @@ export interface IgniteSettings {
   readonly backups: number;
 }
 
+/** What is wrong with a URL, as the end of a sentence that begins with it; undefined if nothing is. */
+export function problemOfIgniteUrl({ searchParams }: URL): string | undefined {
+  const unknown = [...searchParams.keys()].find((name) => name !== 'backups');
+  if (unknown !== undefined) return `has the parameter '${unknown}': only backups is known`;
+  const backups = searchParams.get('backups') ?? String(DEFAULT_BACKUPS);
+  return /^\d$/.test(backups) && Number(backups) <= MAX_BACKUPS
+    ? undefined
+    : `has backups=${backups}: use a number from 0 to ${MAX_BACKUPS}`;
+}
+
 /**
  * Reads the settings of a store's URL.
  *
- * @throws ConfigError for a parameter that cannot be used
+ * @throws AppError `CONFIG_INVALID` for one of which {@link problemOfIgniteUrl} knows a problem
  */
 export function igniteSettings({ url, ca, commandTimeoutMs }: StoreSettings): IgniteSettings {
-  const { protocol, hostname, port, username, password, searchParams } = new URL(url);
-  for (const name of searchParams.keys())
-    if (name !== 'backups')
-      throw new ConfigError([`STORE_URL: has the parameter '${name}'; there is only 'backups'`]);
-  const backups = searchParams.get('backups') ?? String(DEFAULT_BACKUPS);
-  if (!/^\d$/.test(backups) || Number(backups) > MAX_BACKUPS)
-    throw new ConfigError([`STORE_URL: has backups=${backups}; use a number from 0 to ${MAX_BACKUPS}`]);
+  const address = new URL(url);
+  const problem = problemOfIgniteUrl(address);
+  if (problem !== undefined) throw new AppError('CONFIG_INVALID', `the URL of Ignite ${problem}`);
+  const { protocol, hostname, port, username, password, searchParams } = address;
   return {
     connection: {
       host: hostname.replace(/^\[|\]$/g, ''),
@@ -42,6 +49,6 @@ export function igniteSettings({ url, ca, commandTimeoutMs }: StoreSettings): Ig
           : { user: decodeURIComponent(username), password: decodeURIComponent(password) },
       timeoutMs: commandTimeoutMs,
     },
-    backups: Number(backups),
+    backups: Number(searchParams.get('backups') ?? DEFAULT_BACKUPS),
   };
 }

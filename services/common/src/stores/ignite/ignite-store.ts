@@ -19,7 +19,7 @@ const CLOCK_DIFFERENCE_MS = 3_600_000;
 /**
  * Apache Ignite 2 by its binary client protocol. A batch is one transaction over three caches ({@link file://./ignite-layout.ts}).
  *
- * @throws ConfigError for settings that cannot be used
+ * @throws AppError `CONFIG_INVALID`, or RangeError for the key prefix, for settings that cannot be used
  */
 export function createIgniteStore(settings: StoreSettings, logger: Logger): CountStore {
   const name = 'ignite';
@@ -133,6 +133,7 @@ export function createIgniteStore(settings: StoreSettings, logger: Logger): Coun
       return Date.now() + CLOCK_DIFFERENCE_MS < oldest + keepMs ? `none before ${oldest + keepMs}` : null;
     },
     isReady: () => client.isReady(),
+    unreadyReason: () => lastReason,
     onReconnected: (listener) => void reconnectedListeners.push(listener),
     close: () => client.close(),
   };

@@ -1,7 +1,8 @@
 import type { Logger } from '../../logging.ts';
 import { Database } from '../../postgresql/index.ts';
 import type { StoreSettings } from '../settings.ts';
-import { laneSchema, makeLaneSchema, type SchemaRoles } from './schema.ts';
+import type { SchemaRoles } from './rights.ts';
+import { laneSchema, makeLaneSchema } from './schema.ts';
 
 /**
  * Makes the schema of a lane, or brings it up to date, and grants rights in it; waits for a server that is not up yet. May be repeated,

@@ -1,2 +1,2 @@
 export { createPostgresqlSchema } from './create-schema.ts';
-export type { SchemaRoles } from './schema.ts';
+export type { SchemaRoles } from './rights.ts';

@@ -34,8 +34,8 @@ describe('settings of Ignite', () => {
 
   it('refuse a parameter that they do not have, or a number of backups that is none', () => {
     assert.throws(() => read('ignite://host?backup=1'), {
-      name: 'ConfigError',
-      message: /STORE_URL: has the parameter 'backup'; there is only 'backups'/,
+      code: 'CONFIG_INVALID',
+      message: "the URL of Ignite has the parameter 'backup': only backups is known",
     });
     for (const backups of ['', '-1', '8', 'two'])
       assert.throws(() => read(`ignite://host?backups=${backups}`), /use a number from 0 to 7/);

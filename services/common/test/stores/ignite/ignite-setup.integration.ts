@@ -54,6 +54,7 @@ describe('a lane in Ignite', () => {
       { what: String(reason) },
     );
     assert.equal(store.isReady(), false);
+    assert.match(store.unreadyReason?.() ?? '', reason);
     await assert.rejects(store.apply(batch), {
       code: 'STORE_UNAVAILABLE',
       retriable: true,

@@ -281,6 +281,38 @@ describe('rights in postgresql', () => {
     assert.equal((await bed.rows()).length, untouched.length + 1);
   });
 
+  it('grants nothing that is granted, and again what is not', async () => {
+    const roles = { writers: ['caudal_consumer'], readers: ['caudal_console'] };
+    const { logger } = warningsOf();
+    const versions = async () => {
+      const { rows } = await bed.admin.query(
+        `select oid, xmin from pg_class where relnamespace = $1::regnamespace
+           union all select oid, xmin from pg_proc where pronamespace = $1::regnamespace
+           union all select oid, xmin from pg_namespace where oid = $1::regnamespace order by 1`,
+        [bed.schema],
+      );
+      return rows;
+    };
+    await createPostgresqlSchema(bed.settings(), roles, logger);
+    const before = await versions();
+    await createPostgresqlSchema(bed.settings(), roles, logger);
+    assert.deepEqual(await versions(), before);
+    const { consoleUrl: url } = servers().addresses.postgresql;
+    const reader = await bed.open({ url, schema: 'check' });
+    for (const revoked of [
+      `select on ${bed.schema}.expired`,
+      `select (scope) on ${bed.schema}.message`,
+      `usage on schema ${bed.schema}`,
+    ]) {
+      await bed.owner.query(`revoke ${revoked} from caudal_console`);
+      await Promise.all(
+        Array.from({ length: 3 }, () => createPostgresqlSchema(bed.settings(), roles, logger)),
+      );
+      assert.equal(await reader.expiryMark(), '0', revoked);
+      await reader.identities();
+    }
+  });
+
   it('names a role that does not exist', async () => {
     await assert.rejects(
       createPostgresqlSchema(bed.settings(), { writers: ['no_one'], readers: [] }, warningsOf().logger),

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { exactTimeOfDay, timeOfDay } from '../model/format.ts';
+import type { ScaleMark } from '../state/history.ts';
 
 /** A line of a chart. */
 export interface Line {
@@ -21,6 +22,8 @@ export interface ChartProps {
   readonly lines: readonly Line[];
   /** For each point, whether a lane was paused: shown as a band. */
   readonly pauses: readonly boolean[];
+  /** When lanes were scaled: ▲ and ▼ at the top. */
+  readonly marks: readonly ScaleMark[];
   readonly scale: 'linear' | 'logarithmic';
   /** Upper end of the axis at least: noise must not look like a crisis. */
   readonly softMax: number;
@@ -30,6 +33,8 @@ export interface ChartProps {
 }
 
 const HEIGHT = 190;
+/** A chart that has just begun is not stretched further. */
+const MIN_SPAN_SECONDS = 60;
 /** Charts of this group share their cursor. */
 const SYNC_KEY = 'caudal';
 /** Lowest value of a logarithmic axis: a millisecond. */
@@ -143,7 +148,8 @@ function optionsOf(
         time: true,
         range: () => {
           const end = latest.current.at.at(-1) ?? Date.now() / 1_000;
-          return [end - latest.current.windowSeconds, end];
+          const start = Math.min(latest.current.at[0] ?? end, end - MIN_SPAN_SECONDS);
+          return [Math.max(start, end - latest.current.windowSeconds), end];
         },
       },
       y:
@@ -166,6 +172,7 @@ function optionsOf(
         ...axis,
         size: 52,
         space: 34,
+        ...(scale === 'logarithmic' && { splits: (_plot, _axis, min, max) => powersOfTen(min, max) }),
         values: (_plot, splits) =>
           splits.map((value) => (value === null ? '' : latest.current.format(value))),
       },
@@ -183,10 +190,19 @@ function optionsOf(
       ),
     ],
     hooks: {
+      draw: [(plot) => drawMarks(plot, latest.current)],
       drawClear: [(plot) => drawPauses(plot, latest.current)],
       setCursor: [(plot) => setCursor(plot.cursor.idx ?? undefined)],
     },
   };
+}
+
+/** Lines between them would be a third of the ink. */
+function powersOfTen(min: number, max: number): number[] {
+  const powers: number[] = [];
+  for (let power = Math.ceil(Math.log10(min) - 0.01); power <= Math.log10(max); power += 1)
+    powers.push(10 ** power);
+  return powers;
 }
 
 /** Bands behind the lines for the time in which a lane was paused. */
@@ -202,6 +218,26 @@ function drawPauses(plot: uPlot, { at, pauses }: ChartProps): void {
     const left = Math.max(bbox.left, plot.valToPos(from, 'x', true));
     const right = plot.valToPos(at[index + 1] ?? at[index] ?? 0, 'x', true);
     if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
+  ctx.restore();
+}
+
+/** Marks are neutral: to scale is neither good nor bad. */
+function drawMarks(plot: uPlot, { marks }: ChartProps): void {
+  const { ctx, bbox } = plot;
+  const size = 5 * devicePixelRatio;
+  ctx.save();
+  ctx.fillStyle = cssValue('--muted');
+  for (const { at, change } of marks) {
+    const x = plot.valToPos(at / 1_000, 'x', true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    const [tip, base] = change > 0 ? [bbox.top, bbox.top + size * 1.6] : [bbox.top + size * 1.6, bbox.top];
+    ctx.beginPath();
+    ctx.moveTo(x, tip);
+    ctx.lineTo(x - size, base);
+    ctx.lineTo(x + size, base);
+    ctx.fill();
+    ctx.fillRect(x - 0.5, bbox.top, 1, bbox.height);
   }
   ctx.restore();
 }

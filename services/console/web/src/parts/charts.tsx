@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { count, latency, rate } from '../model/format.ts';
 import { lanesOf } from '../model/lanes.ts';
-import { type LanePoint, type Point, points } from '../state/history.ts';
+import { type Point, points, scaleMarks } from '../state/history.ts';
 import { state } from '../state/stream.ts';
 import { Chart, type Line } from './chart.tsx';
 import { Choice } from './choice.tsx';
@@ -20,15 +20,27 @@ const tab = signal<'Rate' | 'Latency' | 'Backlog'>('Rate');
 
 const shown = computed((): readonly Point[] => {
   const end = points.value.at(-1)?.at ?? 0;
-  return points.value.filter(({ at }) => end - at <= WINDOWS[window.value] * 1_000);
+  const inWindow = points.value.filter(({ at }) => end - at <= WINDOWS[window.value] * 1_000);
+  const first = inWindow.findIndex(hasFigures);
+  return first < 0 ? inWindow : inWindow.slice(first);
 });
+/** Whether anything is known of the time of a point: what is before the first such one is not shown. */
+function hasFigures({ ingest, lanes }: Point): boolean {
+  return (
+    ingest !== null ||
+    Object.values(lanes).some(({ perSecond, backlog }) => perSecond !== null || backlog !== null)
+  );
+}
+
 const at = computed(() => shown.value.map((point) => point.at / 1_000));
 
 const pauses = computed(() =>
   shown.value.map(({ lanes }) => Object.values(lanes).some(({ isPaused }) => isPaused)),
 );
 
-function lines(field: Exclude<keyof LanePoint, 'isPaused'>): readonly Line[] {
+const marks = computed(() => scaleMarks(shown.value));
+
+function lines(field: 'perSecond' | 'backlog' | (typeof QUANTILES)[number]): readonly Line[] {
   return lanesOf(state.value).map(({ name, title, hue }, index) => ({
     name: title,
     hue,
@@ -45,7 +57,12 @@ export function Charts(): JSX.Element {
     dash: [2, 3],
     values: shown.value.map((point) => point.ingest),
   };
-  const common = { at: at.value, pauses: pauses.value, windowSeconds: WINDOWS[window.value] };
+  const common = {
+    at: at.value,
+    pauses: pauses.value,
+    marks: marks.value,
+    windowSeconds: WINDOWS[window.value],
+  };
   return (
     <section class="card charts" aria-label="Charts" data-tab={tab.value}>
       <header class="toolbar">

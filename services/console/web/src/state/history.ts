@@ -10,6 +10,7 @@ export interface LanePoint {
   readonly backlog: number | null;
   /** Whether it waited for its store; false where unknown. */
   readonly isPaused: boolean;
+  readonly consumers: number | null;
 }
 
 /** Figures at one time. */
@@ -41,10 +42,33 @@ export function pointOf({ at, ingest, lanes }: StreamState): Point {
           p99: seconds?.p99 ?? null,
           backlog: backlog?.messages ?? null,
           isPaused: state === 'paused',
+          consumers: backlog?.consumers ?? null,
         },
       ]),
     ),
   };
+}
+
+/** A change of the number of a lane's consumers. */
+export interface ScaleMark {
+  readonly at: number;
+  /** Consumers more, or with a minus less. */
+  readonly change: number;
+}
+
+/** When lanes were scaled. A number that was unknown meanwhile is compared with the one before. */
+export function scaleMarks(shown: readonly Point[]): readonly ScaleMark[] {
+  const last = new Map<string, number>();
+  const marks: ScaleMark[] = [];
+  for (const { at, lanes } of shown) {
+    for (const [name, { consumers }] of Object.entries(lanes)) {
+      if (consumers === null) continue;
+      const change = consumers - (last.get(name) ?? consumers);
+      last.set(name, consumers);
+      if (change !== 0) marks.push({ at, change });
+    }
+  }
+  return marks;
 }
 
 /** Points of `GET /api/history`. */
@@ -62,6 +86,7 @@ export function pointsOf({ at, ingest, lanes }: History): readonly Point[] {
           p99: series.p99[index] ?? null,
           backlog: series.backlog[index] ?? null,
           isPaused: false,
+          consumers: null,
         },
       ]),
     ),

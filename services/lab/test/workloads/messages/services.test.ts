@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { STATE_DIRECTORY } from '../../../src/cli/paths.ts';
+import { runRecordFile } from '../../../src/stack/run-file.ts';
 import type { ServiceSpec, Variables } from '../../../src/stack/service-spec.ts';
 import { readLanes } from '../../../src/workloads/messages/lanes.ts';
 import { type MessagesOptions, messagesServices } from '../../../src/workloads/messages/services.ts';
@@ -75,7 +77,13 @@ describe('messagesServices', () => {
       STORE_URL: 'redis://r:2',
       STORE_KEY_PREFIX: '',
     });
-    const { LANES = '', ...others } = environment('console');
+    const {
+      LANES = '',
+      CONTROL_RECORD = '',
+      CONTROL_TARGETS = '',
+      PAGE_DIRECTORY,
+      ...others
+    } = environment('console');
     assert.deepEqual(others, {
       ...COMMON,
       ...RABBITMQ,
@@ -83,6 +91,14 @@ describe('messagesServices', () => {
       ...HTTP,
       RABBITMQ_MANAGEMENT_URL: 'http://m',
       PROMETHEUS_URL: 'http://p',
+      LIVE: 'on',
+      CONTROL: 'local',
+    });
+    assert.ok(PAGE_DIRECTORY);
+    assert.equal(CONTROL_RECORD, runRecordFile(STATE_DIRECTORY));
+    assert.deepEqual(JSON.parse(CONTROL_TARGETS), {
+      'rabbitmq-valkey': 'rabbitmq-consumer',
+      'kafka-redis': 'kafka-consumer',
     });
     assert.deepEqual(JSON.parse(LANES), [
       {

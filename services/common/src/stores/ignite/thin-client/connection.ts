@@ -159,7 +159,11 @@ export function openConnection(settings: ConnectionSettings, stopping?: AbortSig
   socket.once('error', (cause) =>
     end(new IgniteError('connection', cause.message || String(cause), { cause })),
   );
-  socket.once('close', () => end(new IgniteError('connection', 'the server closed the connection')));
+  socket.once('close', () => {
+    const hint = tls === undefined ? '; does it ask for TLS (ignites://)?' : '';
+    const when = mode === 'handshake' ? ` before the handshake was over${hint}` : '';
+    end(new IgniteError('connection', `the server closed the connection${when}`));
+  });
   if (stopping?.aborted) stop();
   else stopping?.addEventListener('abort', stop, { once: true });
   return handshake.promise;

@@ -107,9 +107,10 @@ describe('a connection', () => {
   it('is closed when an answer does not come in time: what comes later belongs to nothing', async () => {
     const server = await serve(() => undefined);
     const connection = await connectTo(server);
-    const other = echo(connection, 1);
+    const other = assert.rejects(echo(connection, 1), { message: 'no answer within 20 ms' });
     await assert.rejects(echo(connection, 2, 20), { kind: 'connection', message: 'no answer within 20 ms' });
-    await assert.rejects(other, { kind: 'connection' });
+    await other;
+    await assert.rejects(echo(connection, 3), { message: 'the connection is closed' });
     assert.equal((await connection.closed).message, 'no answer within 20 ms');
   });
 
@@ -119,6 +120,16 @@ describe('a connection', () => {
     await assert.rejects(connectTo(server, { timeoutMs: 20 }), {
       kind: 'connection',
       message: 'no connection within 20 ms',
+    });
+  });
+
+  it('fails with a hint when the server hangs up on the handshake, as one with TLS does', async () => {
+    const server = await startFakeServer((_, socket) => socket.end());
+    open.push(server);
+    await assert.rejects(connectTo(server), {
+      kind: 'connection',
+      message:
+        'the server closed the connection before the handshake was over; does it ask for TLS (ignites://)?',
     });
   });
 

@@ -16,14 +16,16 @@ export interface ConsoleLane {
   readonly storeKeyPrefix: string;
 }
 
-/** Runs the real console program on these lanes. No broker is involved: the faults are in the stores. */
+/** Runs the real console program on these lanes. No broker is involved unless one is given: the faults are in the stores. */
 export async function withSelfTestConsole<T>(
   options: {
     readonly lanes: readonly ConsoleLane[];
     readonly stateDirectory: string;
     readonly onEvent: (line: string) => void;
+    /** A log whose messages it streams. Default: none. */
+    readonly live?: { readonly brokers: string; readonly topic: string };
   },
-  work: (client: ConsoleClient) => Promise<T>,
+  work: (client: ConsoleClient, url: string) => Promise<T>,
 ): Promise<T> {
   const [port = 0, operationsPort = 0, closedPort = 0] = await chooseFreePorts(3);
   const logDirectory = join(options.stateDirectory, 'logs');
@@ -38,7 +40,12 @@ export async function withSelfTestConsole<T>(
       OPERATIONS_PORT: String(operationsPort),
       LANES: JSON.stringify(options.lanes),
       RABBITMQ_URL: `amqp://127.0.0.1:${closedPort}`,
-      KAFKA_BROKERS: `127.0.0.1:${closedPort}`,
+      KAFKA_BROKERS: options.live?.brokers ?? `127.0.0.1:${closedPort}`,
+      ...(options.live && {
+        LIVE: 'on',
+        KAFKA_TOPIC: options.live.topic,
+        KAFKA_DEAD_LETTER_TOPIC: `${options.live.topic}.dead`,
+      }),
       KAFKAJS_NO_PARTITIONER_WARNING: '1',
       MAX_BODY_BYTES: '1000000',
     },
@@ -50,9 +57,10 @@ export async function withSelfTestConsole<T>(
   reader.start();
   try {
     await reader.untilReady(30_000);
-    const client = createConsoleClient(`http://127.0.0.1:${port}`);
+    const url = `http://127.0.0.1:${port}`;
+    const client = createConsoleClient(url);
     await untilReadable(client);
-    return await work(client);
+    return await work(client, url);
   } finally {
     await reader.stop();
   }

@@ -32,6 +32,11 @@ export async function withPostgresqlRows<T>(
   }
 }
 
+interface RowOfMessage extends Pick<StoredRow, 'scope' | 'country' | 'weather' | 'description'> {
+  readonly sequence: string;
+  readonly accepted_at: string;
+}
+
 function rawRows(client: Client, schema: string): RawRows {
   const numbers = async (text: string): Promise<Record<string, number>> => {
     const { rows } = await client.query<{ name: string; n: string }>(text);
@@ -43,20 +48,26 @@ function rawRows(client: Client, schema: string): RawRows {
       // One snapshot of all rows, without holding all of them.
       await client.query('begin transaction isolation level repeatable read, read only');
       try {
+        // The console's role may not.
+        const { rows: rights } = await client.query<{ readable: boolean }>(
+          `select has_column_privilege('${schema}.message', 'description', 'select') as readable`,
+        );
+        const texts =
+          rights[0]?.readable === true
+            ? 'weather, description'
+            : 'weather_class as weather, null as description';
         await client.query(
           `declare every_row no scroll cursor for
-             select scope, sequence, country, weather, description, extract(epoch from accepted_at) * 1000 as accepted_at
+             select scope, sequence, country, ${texts}, extract(epoch from accepted_at) * 1000 as accepted_at
              from ${schema}.message`,
         );
         for (;;) {
-          const { rows } = await client.query<Record<keyof StoredRow | 'accepted_at', string>>(
-            `fetch ${ROWS_A_TIME} from every_row`,
-          );
+          const { rows } = await client.query<RowOfMessage>(`fetch ${ROWS_A_TIME} from every_row`);
           yield* rows.map(
-            (row): StoredRow => ({
+            ({ sequence, accepted_at, ...row }): StoredRow => ({
               ...row,
-              sequence: Number(row.sequence),
-              acceptedAt: Math.round(Number(row.accepted_at)),
+              sequence: Number(sequence),
+              acceptedAt: Math.round(Number(accepted_at)),
             }),
           );
           if (rows.length < ROWS_A_TIME) return;

@@ -4,9 +4,10 @@ export interface StoredRow {
   readonly scope: string;
   readonly sequence: number;
   readonly country: string;
-  /** As it was posted. */
+  /** As it was posted, or its class where the user may not read texts. */
   readonly weather: string;
-  readonly description: string;
+  /** Null where the user may not read texts. */
+  readonly description: string | null;
   /** When ingest accepted it, ms since the epoch. */
   readonly acceptedAt: number;
 }

@@ -5,6 +5,8 @@ import { identityText, type StoredRow } from './stored-row.ts';
 /** The rows of a lane, held against the ledger of a load. */
 export interface RowTally {
   readonly rows: number;
+  /** Rows whose text the user may read; copies are found among these. */
+  readonly withTexts: number;
   /** Distinct identities of the rows. */
   readonly identities: number;
   readonly byCountry: Readonly<Record<string, number>>;
@@ -45,7 +47,6 @@ export async function tallyRows(
   apiKey?: string,
 ): Promise<RowTally> {
   const expected = expectedOf(ledger, apiKey);
-  const from = Date.parse(ledger.account.startedAt);
   const seen = new Set<string>();
   const said = new Set<string>();
   const strangers: StoredRow[] = [];
@@ -55,8 +56,10 @@ export async function tallyRows(
   const altered: string[] = [];
   const refused: string[] = [];
   let count = 0;
+  let withTexts = 0;
   for await (const row of rows) {
     count += 1;
+    if (row.description !== null) withTexts += 1;
     add(byCountry, row.country);
     add(byWeather, weatherOf(row.weather));
     const identity = identityText(row);
@@ -67,19 +70,14 @@ export async function tallyRows(
     seen.add(identity);
     const message = expected.get(identity);
     if (message === undefined) {
-      // What was accepted before the load says nothing about it.
-      if (row.acceptedAt >= from) strangers.push(row);
+      // Without its text, a message of another sender looks like a copy.
+      if (row.description !== null) strangers.push(row);
       continue;
     }
     message.found = true;
     said.add(contentsOf(row));
     if (message.outcome === 'refused') refused.push(identity);
-    if (
-      message.country !== row.country ||
-      message.description !== row.description ||
-      message.weather !== row.weather
-    )
-      altered.push(identity);
+    if (!saysTheSame(message, row)) altered.push(identity);
   }
   const accepted: Record<string, number> = {};
   const missing: MissingRow[] = [];
@@ -90,6 +88,7 @@ export async function tallyRows(
   }
   return {
     rows: count,
+    withTexts,
     identities: seen.size,
     byCountry,
     byWeather,
@@ -118,6 +117,12 @@ function expectedOf(ledger: Ledger, apiKey: string | undefined): Map<string, Exp
     });
   }
   return expected;
+}
+
+function saysTheSame(message: Expected, row: StoredRow): boolean {
+  if (message.country !== row.country) return false;
+  if (row.description === null) return weatherOf(message.weather) === row.weather;
+  return message.description === row.description && message.weather === row.weather;
 }
 
 /** What a row says, with the time of its acceptance: two messages of one load may say the same, at different times. */

@@ -42,6 +42,11 @@ async function verifyRows(raw: RawRows, ledger: Ledger, options: RowLane): Promi
     findings,
     notes: [
       `${lane}: ${formatCount(tally.rows)} rows read by ${raw.means}, ${formatCount(tally.identities)} identities, ${formatCount(counted)} counted${expired}`,
+      ...(tally.withTexts === tally.rows
+        ? []
+        : [
+            `${lane}: this user may not read what messages say: copies under another identity are not looked for`,
+          ]),
       ...(passed === undefined
         ? []
         : [`${lane}: ${formatCount(passed.size)} messages of its log before ${positions.size} positions`]),

@@ -179,6 +179,25 @@ describe('the rows of a lane', () => {
     });
   }
 
+  describe('whose text the user may not read', () => {
+    const hidden = ROWS.map((row) => ({ ...row, weather: weatherOf(row.weather), description: null }));
+
+    it('are compared by country and class of weather', async () => {
+      assert.deepEqual(await judged(hidden, countsOf(ROWS)), []);
+      const other = weatherOf(FIRST.weather) === 'cold' ? 'hot' : 'cold';
+      const [found] = await judged(
+        hidden.with(0, { ...FIRST, description: null, weather: other }),
+        countsOf(ROWS),
+      );
+      assert.deepEqual(found, { kind: 'wrong', count: 1, examples: [identityText(FIRST)] });
+    });
+
+    it('are not searched for copies: another sender may have posted at the same time', async () => {
+      const copy = { ...(hidden[0] as StoredRow), scope: 'another' };
+      assert.deepEqual(await judged([...hidden, copy], countsOf([...ROWS, FIRST])), []);
+    });
+  });
+
   it('include one that was refused: wrong', async () => {
     const ledger = ledgerOf(new Map([[0, 'refused']]));
     assert.deepEqual(await judged(ROWS, countsOf(ROWS), { ledger }), [

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import type { Account } from '@caudal/common/account';
+import { describeLane } from '@caudal/common/lanes';
+import { encodeEnvelope } from '@caudal/common/message';
+import { Kafka, logLevel } from 'kafkajs';
+import { waitUntil } from '../../../../../tools/lib/wait-until.ts';
+import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
+import { storeUrlOf } from '../messages/lanes.ts';
+import { plantFault } from '../messages/verify/plant-fault.ts';
+import type { PlantedMessage } from '../messages/verify/plants.ts';
+import { withRawStore } from '../messages/verify/raw-store.ts';
+import { type ConsoleLane, withSelfTestConsole } from '../messages/verify/self-test-console.ts';
+import { judgeLive } from './judge-live.ts';
+import { type LiveFrame, LiveReader } from './live-reader.ts';
+import { CLEAN_LIVE, LIVE_FAULTS, type LivePlant } from './plants.ts';
+
+const MESSAGES = 300;
+const COUNTRIES = ['ES', 'FR', 'JP'] as const;
+const PARTITIONS = 3;
+const READ_WITHIN_MS = 30_000;
+
+/**
+ * Writes messages to a real log and their counts to a real store, has a real console stream and count them, and plants each fault
+ * between it and the judge, or in the store. The judge must report each fault and nothing else.
+ *
+ * @returns deviations by plant; empty for one that was reported correctly
+ */
+export async function checkLivePlants(options: {
+  readonly addresses: ServerAddresses;
+  readonly stateDirectory: string;
+  readonly onEvent: (line: string) => void;
+}): Promise<ReadonlyMap<LivePlant, readonly string[]>> {
+  const { addresses } = options;
+  const topic = `self-test-${randomUUID().slice(0, 8)}`;
+  const url = storeUrlOf(describeLane({ name: 'kafka-redis', broker: 'kafka', store: 'redis' }), addresses);
+  const plants = [CLEAN_LIVE, ...LIVE_FAULTS];
+  const lanes = plants.map(
+    (_, index): ConsoleLane => ({
+      name: `plant-${index}`,
+      broker: 'kafka',
+      store: 'redis',
+      storeUrl: url,
+      storeKeyPrefix: `${topic}:${index}:`,
+    }),
+  );
+  const accepted = Object.fromEntries(COUNTRIES.map((country) => [country, MESSAGES / COUNTRIES.length]));
+  return withLog(addresses.kafka.brokers, topic, async () => {
+    try {
+      for (const [index, { counted = 1 }] of plants.entries()) {
+        await withRawStore({ url }, (raw) =>
+          plantFault(raw, `${topic}:${index}:`, storedMessages(counted), 0),
+        );
+      }
+      const live = { brokers: addresses.kafka.brokers, topic };
+      return await withSelfTestConsole({ ...options, lanes, live }, async (client, consoleUrl) => {
+        const empty = { total: 0, byCountry: {}, identities: 0, readAt: Date.now() };
+        const before = Object.fromEntries(lanes.map(({ name }) => [name, empty]));
+        const account = await client.compare({ accepted, unknown: {}, before });
+        const frames = await readAll(consoleUrl);
+        return new Map(
+          plants.map((plant, index) => [
+            plant,
+            missesOf(plant, onlyLane(account, `plant-${index}`), frames, accepted),
+          ]),
+        );
+      });
+    } finally {
+      await withRawStore({ url }, (raw) => raw.removeAll(`${topic}:`));
+    }
+  });
+}
+
+/** Creates the log with the messages, calls `work`, and removes it. */
+async function withLog<T>(brokers: string, topic: string, work: () => Promise<T>): Promise<T> {
+  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+  const [admin, producer] = [kafka.admin(), kafka.producer({ allowAutoTopicCreation: false })];
+  await admin.connect();
+  await producer.connect();
+  try {
+    await admin.createTopics({
+      topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }],
+      waitForLeaders: true,
+    });
+    const messages = Array.from({ length: MESSAGES }, (_, sequence) => ({
+      partition: sequence % PARTITIONS,
+      value: encodeEnvelope({
+        description: 'self-test',
+        country: COUNTRIES[sequence % COUNTRIES.length] as string,
+        weather: 'sunny',
+        producer: 'self-test',
+        sequence,
+        acceptedAt: Date.now(),
+      }),
+    }));
+    await producer.send({ topic, acks: -1, messages });
+    return await work();
+  } finally {
+    await producer.disconnect();
+    await admin.deleteTopics({ topics: [topic, `${topic}.dead`] }).catch(() => undefined);
+    await admin.disconnect();
+  }
+}
+
+/** The messages as a store has them, the first counted `counted` times. */
+function storedMessages(counted: number): readonly PlantedMessage[] {
+  return Array.from({ length: MESSAGES }, (_, sequence) => ({
+    identity: `p:self-test:${sequence}`,
+    country: COUNTRIES[sequence % COUNTRIES.length] as string,
+    weather: 'sunny',
+    counted: sequence === 0 ? counted : 1,
+    isRemembered: true,
+  }));
+}
+
+async function readAll(consoleUrl: string): Promise<readonly LiveFrame[]> {
+  const reader = new LiveReader('viewer', consoleUrl, fetch, '?from=earliest');
+  await reader.start();
+  await waitUntil(() => reader.count >= MESSAGES, { timeoutMs: READ_WITHIN_MS, everyMs: 20 });
+  return (await reader.stop()).frames;
+}
+
+function onlyLane(account: Account, name: string): Account {
+  const own = ({ lane }: { readonly lane: string }): boolean => lane === name;
+  const findings = account.findings.filter(own);
+  return {
+    rows: account.rows.filter(own),
+    lanes: account.lanes.filter(own),
+    findings,
+    exact: findings.every(({ kind }) => kind === 'other'),
+  };
+}
+
+/** Deviations from the required report; empty when it is correct. */
+function missesOf(
+  plant: LivePlant,
+  account: Account,
+  frames: readonly LiveFrame[],
+  accepted: Readonly<Record<string, number>>,
+): readonly string[] {
+  const record = {
+    reader: 'viewer',
+    frames: plant.pass?.(frames) ?? frames,
+    missed: 0,
+    pauses: 0,
+    reconnects: 0,
+  };
+  const verdict = judgeLive({
+    account,
+    request: { accepted, unknown: {}, before: {} },
+    live: { records: [record] },
+  });
+  const [found, required] = [show(verdict.findings), show(plant.findings)];
+  return [
+    ...(found === required ? [] : [`reported ${found || 'nothing'}`]),
+    ...(verdict.exact === (plant.findings.length === 0) ? [] : [`was exact: ${verdict.exact}`]),
+  ];
+}
+
+function show(findings: readonly { readonly kind: string; readonly count: number }[]): string {
+  return findings
+    .map(({ kind, count }) => `${kind} ${count}`)
+    .sort()
+    .join(', ');
+}
