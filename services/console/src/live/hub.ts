@@ -206,7 +206,7 @@ export class LiveHub {
 
   async #startFollower(): Promise<void> {
     const follower = new Follower(this.#tail, this.#logger, {
-      onBegin: (log, offsets) => this.#onBegin(log, offsets),
+      onBegin: (log, offsets, isCut) => this.#onBegin(log, offsets, isCut),
       onFrames: (frames, after) => this.#onFrames(frames, after),
       onTrouble: (reason) => {
         this.#trouble = reason;
@@ -236,11 +236,11 @@ export class LiveHub {
     return this.#ring;
   }
 
-  #onBegin(log: string, offsets: Offsets): void {
+  #onBegin(log: string, offsets: Offsets, isCut: boolean): void {
     const { ringMessages: maxFrames, ringSize: maxSize } = this.#limits;
     this.#pending = [];
     this.#pendingSize = 0;
-    this.#ring = new Ring(log, offsets, { maxFrames, maxSize });
+    this.#ring = new Ring(log, offsets, isCut, { maxFrames, maxSize });
     for (const client of this.#clients) client.pump();
   }
 

@@ -351,6 +351,50 @@ describe('the live tail', () => {
     await has(viewer, 18);
   });
 
+  it('gives what is written in place of a lost end, and says so', async () => {
+    const viewer = await view();
+    log.append(9);
+    await has(viewer, 9);
+    log.lose(2);
+    await eventually(
+      () => viewer.data<LiveMissed>('missed').map(({ reason }) => reason),
+      (reasons) => reasons.length > 0,
+      { what: 'the notice', everyMs: 10 },
+    );
+    log.append(6);
+    await has(viewer, 15);
+    assert.deepEqual(viewer.sequences, upTo(15));
+    assert.deepEqual(
+      viewer.data<LiveMissed>('missed').map(({ reason }) => reason),
+      ['restarted'],
+    );
+  });
+
+  it('repeats nothing to a viewer while a log reports an earlier end for a moment', async () => {
+    const viewer = await view();
+    log.append(9);
+    await has(viewer, 9);
+    log.hidden = 2;
+    log.error = 'away';
+    await eventually(
+      () => hub.trouble,
+      (text) => text === 'away',
+      { what: 'the trouble', everyMs: 5 },
+    );
+    log.error = undefined;
+    await eventually(
+      () => hub.trouble,
+      (text) => text === undefined,
+      { what: 'its end', everyMs: 5 },
+    );
+    log.hidden = 0;
+    log.append(3);
+    await has(viewer, 12);
+    assert.deepEqual(viewer.sequences, upTo(12));
+    assert.equal(viewer.messages.length, 12);
+    assert.deepEqual(viewer.data('missed'), []);
+  });
+
   it('leaves out what is no message, and goes on after it', async () => {
     const viewer = await view();
     log.appendTo(0, Buffer.from('poison'));
