@@ -1,6 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { withPalette } from '../../grafana-dashboards/src/preview/png-palette.ts';
 import { launchBrowser } from '../browser/launch-browser.ts';
 import { failUsage, printsHelp } from '../lib/command-line.ts';
 
@@ -52,8 +51,7 @@ async function main(): Promise<void> {
     }
     await page.waitForTimeout(seconds * 1_000);
     await page.screenshot({ path: file, fullPage: values.full });
-    await writeFile(file, withPalette(await readFile(file)));
-    process.stdout.write(`${file}: ${Math.round((await readFile(file)).length / 1_000)} kB\n`);
+    process.stdout.write(`${file}: ${Math.round((await stat(file)).size / 1_000)} kB\n`);
   } finally {
     await browser.close();
   }

@@ -90,7 +90,7 @@ function readingOf({ report, ageMs, perSecond }: LaneSight, paused: ReadonlySet<
     backlog:
       isStale || backlog === null ? undefined : { messages: backlog.messages, inHand: backlog.inHand ?? 0 },
     isPaused: paused.has(lane),
-    perSecond,
+    perSecond: totals === null ? undefined : perSecond,
     problem:
       errors.store ?? errors.broker ?? (isStale ? `no answer for ${Math.round(ageMs / 1_000)} s` : undefined),
   };
@@ -114,7 +114,8 @@ function laneOf(
     stored: totals
       ? { total: totals.total, byCountry: { ...totals.byCountry }, byWeather: { ...totals.byWeather } }
       : undefined,
-    perSecond: round(perSecond),
+    // Of a store that does not answer it would be that of long ago.
+    perSecond: totals ? round(perSecond) : undefined,
     seconds: traffic.laneSeconds.get(lane),
     backlog: backlog
       ? dropUndefined({

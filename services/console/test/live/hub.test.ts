@@ -66,7 +66,7 @@ describe('the live tail', () => {
   let hub: LiveHub;
   let delivered: number;
   let missed: number;
-  const open = (limits: Partial<LiveLimits> = {}) => {
+  const open = (limits: Partial<LiveLimits> = {}, behind?: FakeLog) => {
     const meter = {
       delivered: (n: number) => {
         delivered += n;
@@ -75,7 +75,7 @@ describe('the live tail', () => {
         missed += n;
       },
     };
-    hub = new LiveHub(log, createLogger('test', 'silent'), meter, limits);
+    hub = new LiveHub(log, createLogger('test', 'silent'), meter, limits, behind);
   };
   const view = async (from: From = 'now', countries?: string[]) => {
     const viewer = new Viewer();
@@ -151,6 +151,18 @@ describe('the live tail', () => {
     await has(viewer, 150);
     assert.deepEqual(viewer.sequences, upTo(150));
     assert.ok(viewer.isOrdered);
+  });
+
+  it('reads for who is behind on a connection of its own, and closes both', async () => {
+    const behind = new FakeLog();
+    open({}, behind);
+    for (const either of [log, behind]) either.append(100);
+    const viewer = await view('earliest');
+    await has(viewer, 100);
+    assert.ok(behind.reads > 0);
+    assert.deepEqual(viewer.sequences, upTo(100));
+    await hub.close();
+    assert.ok(log.isClosed && behind.isClosed);
   });
 
   it('resumes without a gap or a repetition, wherever the connection was cut', async () => {

@@ -2,7 +2,7 @@ import { createHttpServer } from '@caudal/common/http';
 import express, { type Response } from 'express';
 import helmet from 'helmet';
 import { CONTENT_POLICY, servePage } from '../../src/http/page.ts';
-import type { DeadLetters, History, LiveMessage, Scale, StreamState } from '../../src/schemas.ts';
+import type { DeadLetters, History, LiveMessage, LiveMissed, Scale, StreamState } from '../../src/schemas.ts';
 import { type Json, mergePatch } from '../../src/stream/merge-patch.ts';
 
 /** A console that says what a test wants: for states that real servers reach too rarely, or never twice alike. */
@@ -16,6 +16,8 @@ export interface ScriptedConsole {
   show(state: StreamState): void;
   /** Sends messages to every tail that is open, and to later ones that ask for what came meanwhile. */
   pass(messages: readonly LiveMessage[]): void;
+  /** Reports messages that cannot be had to every tail that is open. */
+  miss(missed: LiveMissed): void;
   /** Ends the streams of the open pages, and takes no new ones until it is resumed. */
   silence(): void;
   resume(): void;
@@ -104,6 +106,10 @@ export async function startScriptedConsole(options: ScriptedConsoleOptions): Pro
         passed.push(message);
         for (const response of tails) send(response, { id: String(passed.length), data: message });
       }
+    },
+    miss(missed) {
+      for (const response of tails)
+        send(response, { event: 'missed', id: String(passed.length), data: missed });
     },
     silence() {
       isSilent = true;

@@ -41,9 +41,21 @@ describe('the table of countries', () => {
       stored: { [first]: 3, [second]: 2 },
       size: 3,
       difference: -1,
+      isFault: false,
     });
     assert.deepEqual([row(rows, 'JP')?.accepted, row(rows, 'JP')?.difference], [0, -1]);
     assert.deepEqual(countryRows(undefined), []);
+  });
+
+  it('calls a difference a fault only at rest, when the light says so', () => {
+    const loaded = state({ ES: 3, JP: 1 }, { ES: 3, JP: 1 }, { ES: 2, JP: 1 });
+    const lit = (lightState: 'in-flight' | 'drift' | 'unknown') => {
+      const { messages } = loaded.lights;
+      assert.ok(messages);
+      const rows = countryRows({ ...loaded, lights: { messages: { ...messages, state: lightState } } });
+      return rows.filter(({ isFault }) => isFault).map(({ code }) => code);
+    };
+    assert.deepEqual([lit('in-flight'), lit('unknown'), lit('drift')], [[], [], ['ES']]);
   });
 
   it('claims no difference of a store that does not answer, and no count of zero for it', () => {

@@ -33,13 +33,16 @@ describe('the light as it is shown', () => {
 
   it('says what its line does not, and no more than a few of them', () => {
     const reason = (text: string) => ({ kind: 'waiting' as const, text, count: 2 });
-    const line = 'a: 2 waiting';
+    const line = 'x is paused, a: 2 waiting';
     const few = viewLight(
-      light({ state: 'in-flight', line, reasons: [reason(line), reason('b')], etaSeconds: 12 }),
+      light({ state: 'in-flight', line, reasons: [reason('x is paused'), reason('b')], etaSeconds: 12 }),
       undefined,
     );
     assert.deepEqual(few.notes, ['empty in about 12 s', 'b']);
-    const many = viewLight(light({ reasons: ['a', 'b', 'c', 'd', 'e', 'f'].map(reason) }), undefined);
+    const many = viewLight(
+      light({ line: '', reasons: ['a', 'b', 'c', 'd', 'e', 'f'].map(reason) }),
+      undefined,
+    );
     assert.deepEqual(many.notes, ['a', 'b', 'c', 'd', '… and 2 more']);
   });
 

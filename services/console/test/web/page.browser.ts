@@ -126,19 +126,24 @@ describe("the console's page, of a console that says what a test wants", () => {
     await untilLight(page, 'exact', 30_000);
   });
 
-  it('marks a country in which the lanes differ, above those that agree', async () => {
+  it('marks a country in which the lanes differ at rest, above those that agree, but not under load', async () => {
     const lane = CALM.lanes[secondLane] as StreamState['lanes'][string];
     const byCountry = { ...lane.stored?.byCountry, SG: 99 };
-    const { page } = await open({
-      state: {
-        ...CALM,
-        lanes: { ...CALM.lanes, [secondLane]: { ...lane, stored: { ...lane.stored, byCountry } } },
-      } as StreamState,
-    });
-    const [top] = await page.locator('tbody tr').all();
-    assert.equal(await top?.getAttribute('data-code'), 'SG');
-    assert.match((await top?.getAttribute('class')) ?? '', /differs/);
-    assert.equal(await top?.locator('td').last().innerText(), '-1');
+    const apart = {
+      ...CALM,
+      lanes: { ...CALM.lanes, [secondLane]: { ...lane, stored: { ...lane.stored, byCountry } } },
+    } as StreamState;
+    const { page, console } = await open({ state: withLight({ state: 'in-flight' }, apart) });
+    const singapore = page.locator('tr[data-code=SG]');
+    await singapore.waitFor();
+    assert.equal(await singapore.locator('td').last().innerText(), '-1');
+    assert.equal(await page.locator('.differs').count(), 0);
+
+    console.show(withLight({ state: 'drift' }, { ...apart, at: ++at }));
+    await untilLight(page, 'drift');
+    const top = page.locator('tbody tr').first();
+    assert.equal(await top.getAttribute('data-code'), 'SG');
+    assert.match((await top.getAttribute('class')) ?? '', /differs/);
     assert.equal(await page.locator('circle[data-code=SG].differs').count(), 1, 'a dot on the map');
   });
 
@@ -179,6 +184,47 @@ describe("the console's page, of a console that says what a test wants", () => {
       all,
       Array.from({ length: 100 }, (_, index) => `message ${1_049 - index}`),
     );
+  });
+
+  it('shows a gap of the live messages as a row of its own, with its size and its reason', async () => {
+    const { page, console } = await open({ state: live });
+    await page.locator('[data-mode=live]').waitFor();
+    console.pass(messages(1));
+    console.miss({ count: 312, reason: 'retention', partitions: [{ partition: 0, from: 1, to: 313 }] });
+    console.pass(messages(1, 313));
+    await page.getByText('message 313').waitFor();
+    assert.deepEqual(
+      await page.locator('.rows > li').evaluateAll((rows) => rows.map(({ className }) => className)),
+      ['message', 'gap', 'message'],
+    );
+    assert.equal(
+      await page.locator('.gap').innerText(),
+      '312 messages not delivered: the log no longer has them',
+    );
+    await page.getByText('312 missed').waitFor();
+  });
+
+  it('has one light for each further system that is on', async () => {
+    const drift: Light = { state: 'drift', line: '1 order lost', since: at, inFlight: 0, reasons: [] };
+    const { page } = await open({ state: { ...CALM, lights: { ...CALM.lights, orders: drift } } });
+    const small = page.locator('.small-light[data-state=drift]');
+    await small.waitFor();
+    assert.match(await small.innerText(), /orders\s+Drift\s+1 order lost/);
+    assert.notEqual(await page.getByTestId('light').getAttribute('data-state'), 'drift');
+  });
+
+  it('says what to do first while nothing has happened yet, and then no more', async () => {
+    const empty = structuredClone(CALM) as unknown as {
+      ingest: { accepted: number };
+      lanes: Record<string, object>;
+    };
+    empty.ingest.accepted = 0;
+    const none = { total: 0, byCountry: {}, byWeather: {} };
+    for (const lane of Object.values(empty.lanes)) Object.assign(lane, { stored: none });
+    const { page, console } = await open({ state: empty as unknown as StreamState });
+    await page.getByText('npm run load').waitFor();
+    console.show({ ...CALM, at: ++at });
+    await page.getByText('npm run load').waitFor({ state: 'detached' });
   });
 
   it('never runs what a message says', async () => {

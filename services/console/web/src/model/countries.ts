@@ -1,6 +1,6 @@
 import type { StreamState } from '../../../src/schemas.ts';
 import { countryName } from './format.ts';
-import { lanesOf } from './lanes.ts';
+import { LANES_SYSTEM, lanesOf } from './lanes.ts';
 
 /** A country, with what is known of it. */
 export interface CountryRow {
@@ -14,6 +14,8 @@ export interface CountryRow {
   readonly size: number;
   /** How far the lanes are apart: fewest minus most; 0 where they agree. */
   readonly difference: number;
+  /** Whether that is a fault: only at rest, since under load the lanes are always apart. */
+  readonly isFault: boolean;
 }
 
 /** What the table can be sorted by: a column, or the count of a lane. */
@@ -28,6 +30,7 @@ export interface Order {
 /** Rows of all countries with a message. */
 export function countryRows(state: StreamState | undefined): readonly CountryRow[] {
   if (state === undefined) return [];
+  const isAtRest = state.lights[LANES_SYSTEM]?.state === 'drift';
   const lanes = lanesOf(state);
   const accepted = state.ingest.byCountry;
   const codes = new Set([
@@ -44,13 +47,15 @@ export function countryRows(state: StreamState | undefined): readonly CountryRow
     );
     const known = Object.values(stored).filter((value) => value !== undefined);
     const took = accepted === undefined ? undefined : (accepted[code] ?? 0);
+    const difference = known.length < 2 ? 0 : Math.min(...known) - Math.max(...known);
     return {
       code,
       name: countryName(code),
       accepted: took,
       stored,
       size: Math.max(0, took ?? 0, ...known),
-      difference: known.length < 2 ? 0 : Math.min(...known) - Math.max(...known),
+      difference,
+      isFault: isAtRest && difference !== 0,
     };
   });
 }

@@ -1,5 +1,8 @@
 import type { StreamLane, StreamState } from '../../../src/schemas.ts';
 
+/** The system of the lanes: its light is the large one. */
+export const LANES_SYSTEM = 'messages';
+
 /** A lane with its names. */
 export interface NamedLane extends StreamLane {
   readonly name: string;

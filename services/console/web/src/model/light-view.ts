@@ -50,7 +50,7 @@ export function viewLight(light: Light | undefined, silentMs: number | undefined
     };
   }
   const { state, line, reasons, lastCertain } = light;
-  const notes = reasons.map(({ text }) => text).filter((text) => text !== line);
+  const notes = reasons.map(({ text }) => text).filter((text) => !line.includes(text));
   if (state === 'in-flight' && light.etaSeconds !== undefined)
     notes.unshift(`empty in about ${span(light.etaSeconds)}`);
   if (state === 'unknown' && lastCertain !== undefined)

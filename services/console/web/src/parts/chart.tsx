@@ -33,6 +33,8 @@ export interface ChartProps {
 }
 
 const HEIGHT = 190;
+/** A chart that has just begun is not stretched further. */
+const MIN_SPAN_SECONDS = 60;
 /** Charts of this group share their cursor. */
 const SYNC_KEY = 'caudal';
 /** Lowest value of a logarithmic axis: a millisecond. */
@@ -146,7 +148,8 @@ function optionsOf(
         time: true,
         range: () => {
           const end = latest.current.at.at(-1) ?? Date.now() / 1_000;
-          return [end - latest.current.windowSeconds, end];
+          const start = Math.min(latest.current.at[0] ?? end, end - MIN_SPAN_SECONDS);
+          return [Math.max(start, end - latest.current.windowSeconds), end];
         },
       },
       y:
@@ -169,6 +172,7 @@ function optionsOf(
         ...axis,
         size: 52,
         space: 34,
+        ...(scale === 'logarithmic' && { splits: (_plot, _axis, min, max) => powersOfTen(min, max) }),
         values: (_plot, splits) =>
           splits.map((value) => (value === null ? '' : latest.current.format(value))),
       },
@@ -191,6 +195,14 @@ function optionsOf(
       setCursor: [(plot) => setCursor(plot.cursor.idx ?? undefined)],
     },
   };
+}
+
+/** Lines between them would be a third of the ink. */
+function powersOfTen(min: number, max: number): number[] {
+  const powers: number[] = [];
+  for (let power = Math.ceil(Math.log10(min) - 0.01); power <= Math.log10(max); power += 1)
+    powers.push(10 ** power);
+  return powers;
 }
 
 /** Bands behind the lines for the time in which a lane was paused. */

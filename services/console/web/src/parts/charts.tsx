@@ -20,8 +20,18 @@ const tab = signal<'Rate' | 'Latency' | 'Backlog'>('Rate');
 
 const shown = computed((): readonly Point[] => {
   const end = points.value.at(-1)?.at ?? 0;
-  return points.value.filter(({ at }) => end - at <= WINDOWS[window.value] * 1_000);
+  const inWindow = points.value.filter(({ at }) => end - at <= WINDOWS[window.value] * 1_000);
+  const first = inWindow.findIndex(hasFigures);
+  return first < 0 ? inWindow : inWindow.slice(first);
 });
+/** Whether anything is known of the time of a point: what is before the first such one is not shown. */
+function hasFigures({ ingest, lanes }: Point): boolean {
+  return (
+    ingest !== null ||
+    Object.values(lanes).some(({ perSecond, backlog }) => perSecond !== null || backlog !== null)
+  );
+}
+
 const at = computed(() => shown.value.map((point) => point.at / 1_000));
 
 const pauses = computed(() =>

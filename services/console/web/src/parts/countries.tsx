@@ -29,11 +29,8 @@ export const pointed = signal<string | undefined>(undefined);
 const rows = computed(() => countryRows(state.value));
 const found = computed(() => {
   const sorted = sortRows(findRows(rows.value, search.value), order.value);
-  // A difference is shown whatever the order is: it is what a person looks for.
-  return [
-    ...sorted.filter(({ difference }) => difference !== 0),
-    ...sorted.filter(({ difference }) => difference === 0),
-  ];
+  // A fault is shown whatever the order is: it is what a person looks for.
+  return [...sorted.filter(({ isFault }) => isFault), ...sorted.filter(({ isFault }) => !isFault)];
 });
 
 /** Counts per country, as a map and as a table. */
@@ -163,11 +160,11 @@ function Row({
   largest: number;
   lanes: readonly string[];
 }): JSX.Element {
-  const { code, name, accepted, stored, size, difference } = row;
+  const { code, name, accepted, stored, size, difference, isFault } = row;
   const isFollowed = country.value === code;
   return (
     <tr
-      class={`${difference === 0 ? '' : 'differs'} ${pointed.value === code ? 'pointed' : ''} ${isFollowed ? 'followed' : ''}`}
+      class={`${isFault ? 'differs' : ''} ${pointed.value === code ? 'pointed' : ''} ${isFollowed ? 'followed' : ''}`}
       data-code={code}
       onPointerEnter={() => {
         pointed.value = code;
@@ -194,7 +191,9 @@ function Row({
           {count(stored[lane])}
         </td>
       ))}
-      <td class="number diff">{difference === 0 ? <Icon name="exact" /> : count(difference)}</td>
+      <td class={`number diff ${difference === 0 ? 'same' : ''}`}>
+        {difference === 0 ? <Icon name="exact" /> : count(difference)}
+      </td>
     </tr>
   );
 }

@@ -2,12 +2,11 @@ import { computed, effect, signal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import type { Light } from '../../../src/schemas.ts';
 import { count, timeOfDay, utc } from '../model/format.ts';
+import { LANES_SYSTEM } from '../model/lanes.ts';
 import { countOf, type LightView, spokenLight, titleOf, viewLight } from '../model/light-view.ts';
 import { heardAt, isStale, now, state } from '../state/stream.ts';
 import { Icon } from './icon.tsx';
 
-/** The system of the lanes: its light is the large one. */
-const LANES_SYSTEM = 'messages';
 /** A screen reader is told of a state that lasts, not of every change. */
 const SPEAK_EVERY_MS = 5_000;
 

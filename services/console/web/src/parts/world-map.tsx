@@ -29,7 +29,7 @@ export function WorldMap({
     const names = [
       'land',
       row === undefined ? '' : 'has',
-      row !== undefined && row.difference !== 0 ? 'differs' : '',
+      row?.isFault ? 'differs' : '',
       shown === code ? 'pointed' : '',
     ];
     return {
