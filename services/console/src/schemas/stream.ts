@@ -16,7 +16,6 @@ const lightReason = z.object({
     'lanes-differ',
     'missing',
     'surplus',
-    'doubled',
   ]),
   lane: z.string().optional(),
   country: z.string().optional(),
