@@ -16,6 +16,7 @@ const lightReason = z.object({
     'lanes-differ',
     'missing',
     'surplus',
+    'doubled',
   ]),
   lane: z.string().optional(),
   country: z.string().optional(),
