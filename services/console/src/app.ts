@@ -17,7 +17,9 @@ import { createOpenApiDocument } from './openapi.ts';
 import { scaleRouter } from './scale/scale-router.ts';
 import { NO_RIGHT, type ScaleAccess } from './scale/scaler.ts';
 import { accountRequestSchema } from './schemas.ts';
+import type { Prometheus } from './stream/prometheus.ts';
 import { type StreamAccess, streamRouter } from './stream/stream-router.ts';
+import { laneQuantiles, type Quantiles } from './stream/traffic.ts';
 
 /** Dependencies and settings of {@link createApp}. */
 export interface AppOptions {
@@ -75,7 +77,15 @@ export function createApp(options: AppOptions): Express {
   app
     .route('/api/lanes')
     .get(async (request, response) => {
-      response.json({ lanes: await readAll(request.query.identities === '1') });
+      const [reports, seconds] = await Promise.all([
+        readAll(request.query.identities === '1'),
+        readSeconds(options.stream?.prometheus),
+      ]);
+      response.json({
+        lanes: seconds
+          ? reports.map((report) => ({ ...report, seconds: seconds.get(report.lane) ?? null }))
+          : reports,
+      });
     })
     .all(refuseMethod('GET, HEAD'));
   app
@@ -164,6 +174,11 @@ export function createApp(options: AppOptions): Express {
   };
   app.use(onError);
   return app;
+}
+
+/** Latency by lane; undefined without Prometheus, or when it does not answer. */
+async function readSeconds(prometheus: Prometheus | undefined): Promise<Map<string, Quantiles> | undefined> {
+  return prometheus && (await laneQuantiles(prometheus).catch(() => undefined));
 }
 
 function refuseMethod(allow: string): RequestHandler {

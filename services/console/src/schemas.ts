@@ -1,6 +1,6 @@
 import { BROKERS } from '@caudal/common/messaging';
 import { z } from 'zod';
-import { count, perCountry } from './schemas/fields.ts';
+import { count, perCountry, quantiles } from './schemas/fields.ts';
 
 export * from './schemas/live.ts';
 export * from './schemas/scale.ts';
@@ -109,6 +109,15 @@ export const laneReportSchema = z.object({
       consumers: count.nullable(),
     })
     .nullable(),
+  perSecond: z
+    .number()
+    .nullable()
+    .optional()
+    .meta({ description: 'Messages stored a second over the last 30 s; null if unknown.' }),
+  seconds: quantiles
+    .nullable()
+    .optional()
+    .meta({ description: 'End-to-end latency; null if unknown. Only of /api/lanes, with Prometheus.' }),
   errors: z.object({ store: z.string().optional(), broker: z.string().optional() }),
 });
 

@@ -65,6 +65,7 @@ describe('the console API', () => {
         consumers: 1,
         secondsBehind: 0,
       },
+      perSecond: null,
       errors: {},
     });
     const [counted] = await lanesOf(url, '?identities=1');

@@ -22,6 +22,7 @@ export const PLACES: readonly Place[] = [
   { glob: 'services/common/src/stores/*.lua', reason: 'scripts that a store runs' },
   { glob: 'services/common/src/stores/store-kinds.ts', reason: 'registry of stores' },
   { glob: 'services/common/src/lanes/describe-lanes.ts', reason: 'the default lanes' },
+  { glob: 'services/console/src/{openapi,schemas/*}.ts', reason: 'examples of answers' },
   { glob: 'services/lab/src/workloads/*/**', reason: 'descriptions of systems' },
   { glob: 'services/lab/src/servers/*.ts', reason: 'how each server reports its version' },
   { glob: '{services,grafana-dashboards}/**/package.json', reason: 'drivers' },

@@ -27,6 +27,8 @@ export interface LaneReport {
   readonly countries?: readonly string[] | undefined;
   readonly totals: (LaneTotals & { readonly byWeather: Readonly<Record<string, number>> }) | null;
   readonly backlog: LaneBacklog | null;
+  /** Messages stored a second over the last 30 s; null if unknown. */
+  readonly perSecond?: number | null | undefined;
   /** Errors by `store` or `broker`; empty if there are none. */
   readonly errors: Readonly<Partial<Record<'store' | 'broker', string>>>;
 }

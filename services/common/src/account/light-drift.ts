@@ -76,13 +76,18 @@ function compareLanes(lanes: readonly LaneReading[]): LightReason[] {
 }
 
 function shortOf({ lane }: LaneReading, country: string, count: number): LightReason {
-  const text = `${lane} is ${format(count)} short in ${NAMES.of(country)}`;
+  const text = `${lane} is ${format(count)} short in ${nameOf(country)}`;
   return { kind: 'missing', lane, country, count, text };
 }
 
 function overOf({ lane }: LaneReading, country: string, count: number): LightReason {
-  const text = `${lane} has ${format(count)} too many in ${NAMES.of(country)}`;
+  const text = `${lane} has ${format(count)} too many in ${nameOf(country)}`;
   return { kind: 'surplus', lane, country, count, text };
+}
+
+/** A store that was tampered with may have what is no code at all. */
+function nameOf(country: string): string {
+  return /^[A-Z]{2}$/.test(country) ? (NAMES.of(country) ?? country) : country;
 }
 
 function countriesOf(accepted: Known, lanes: readonly LaneReading[]): string[] {

@@ -180,6 +180,12 @@ describe('judgeLight', () => {
     });
   }
 
+  it('is red for a country that is none', () => {
+    const watched = new Watched();
+    const light = watched.rest({ accepted: accepted({}), lanes: both({ '-': 1 }, {}) });
+    assert.equal(light.line, 'right is 1 short in -');
+  });
+
   it('is red without anybody who counts what was accepted, when the lanes differ', () => {
     const watched = new Watched();
     const light = watched.rest({ accepted: { kind: 'absent' }, lanes: both({ ES: 3 }, { ES: 2 }) });

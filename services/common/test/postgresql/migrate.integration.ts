@@ -34,10 +34,13 @@ describe('migrations on a server', () => {
     const clients = await Promise.all(
       Array.from({ length: 10 }, () => connectClient(servers().addresses.postgresql.url)),
     );
-    const applied = await Promise.all(clients.map((each) => migrate(each, { name, migrations: steps })));
-    assert.deepEqual(await stepsIn(name), [1, 2]);
-    assert.deepEqual(applied.flat(), ['0001-step.sql', '0002-step.sql']);
-    await Promise.all(clients.map((each) => each.end()));
+    try {
+      const applied = await Promise.all(clients.map((each) => migrate(each, { name, migrations: steps })));
+      assert.deepEqual(await stepsIn(name), [1, 2]);
+      assert.deepEqual(applied.flat(), ['0001-step.sql', '0002-step.sql']);
+    } finally {
+      await Promise.all(clients.map((each) => each.end()));
+    }
   });
 
   it('applies later what was added later', async () => {

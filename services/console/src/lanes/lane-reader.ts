@@ -97,6 +97,7 @@ export function createLaneReader(options: LaneReaderOptions): LaneReader {
           behind.status === 'fulfilled'
             ? { ...behind.value, secondsBehind: secondsBehind(behind.value.messages, perSecond) }
             : null,
+        perSecond,
         errors: {
           ...(totals.status === 'rejected' && { store: errorMessage(totals.reason) }),
           ...(behind.status === 'rejected' && { broker: errorMessage(behind.reason) }),

@@ -8,6 +8,8 @@ import { markOfLog, type Offsets, type Position } from './position.ts';
 
 /** Most bytes of a partition that one read brings. */
 const MAX_BYTES = 65_536;
+/** Tries, within some seconds, after which a log that ends before a position has lost its end. */
+export const ATTEMPTS_BEYOND_END = 5;
 
 /** What a client that reads the log gets next. */
 export type Step =
@@ -39,7 +41,7 @@ export class CatchUp {
       for (let attempt = 1; ; attempt += 1) {
         stopping.throwIfAborted();
         try {
-          return await this.#attempt(position, current);
+          return await this.#attempt(position, current, attempt);
         } catch (error) {
           this.#logger.warn({ attempt }, `the log cannot be read for a client: ${errorMessage(error)}`);
         }
@@ -50,15 +52,17 @@ export class CatchUp {
     }
   }
 
-  async #attempt(position: Position, current: string): Promise<Step> {
+  async #attempt(position: Position, current: string, attempt: number): Promise<Step> {
     // The offsets may exist in the new log as well, and mean other messages.
     if (position.log !== current) return placeIn(await this.#tail.describe(), position);
     try {
       return { kind: 'runs', runs: await this.#tail.read(position.offsets, MAX_BYTES) };
     } catch (error) {
-      const moved = placeIn(await this.#tail.describe(), position);
-      if (moved.to.offsets.every((offset, partition) => offset === position.offsets[partition])) throw error;
-      return moved;
+      const description = await this.#tail.describe();
+      const moved = placeIn(description, position);
+      if (moved.to.offsets.some((offset, partition) => offset !== position.offsets[partition])) return moved;
+      if (!isBeyond(description, position) || attempt < ATTEMPTS_BEYOND_END) throw error;
+      return cutOff(description, position);
     }
   }
 
@@ -78,17 +82,17 @@ export class CatchUp {
   }
 }
 
-/** Where a position is in a log as it stands now, and what of the log it can no longer get. */
+/**
+ * Where a position is in a log as it stands now, and what of the log it can no longer get. A position beyond the end stays:
+ * after a restart of its broker a log may report an earlier end for a moment.
+ */
 export function placeIn(
   { id, bounds }: LogDescription,
   { log, offsets }: Position,
 ): Step & { kind: 'moved' } {
   const mark = markOfLog(id);
   const lows = bounds.map(({ low }) => low);
-  if (log !== mark) {
-    const missed: LiveMissed = { count: 0, reason: 'restarted', partitions: [] };
-    return { kind: 'moved', to: { log: mark, offsets: lows }, missed };
-  }
+  if (log !== mark) return { kind: 'moved', to: { log: mark, offsets: lows }, missed: RESTARTED };
   const partitions = lows.flatMap((to, partition) => {
     const from = offsets[partition] ?? 0;
     // A partition that the position does not have is new: nothing of it can have been missed.
@@ -97,16 +101,23 @@ export function placeIn(
   const count = partitions.reduce((sum, { from, to }) => sum + to - from, 0);
   return {
     kind: 'moved',
-    to: {
-      log: mark,
-      offsets: bounds.map(({ low, high }, partition) => within(offsets[partition] ?? low, low, high)),
-    },
+    to: { log: mark, offsets: lows.map((low, partition) => Math.max(offsets[partition] ?? low, low)) },
     missed: count === 0 ? undefined : { count, reason: 'retention', partitions },
   };
 }
 
-function within(offset: number, low: number, high: number): number {
-  return Math.min(Math.max(offset, low), high);
+/** The notice of a position whose log is gone, or has lost what was there. */
+export const RESTARTED: LiveMissed = { count: 0, reason: 'restarted', partitions: [] };
+
+/** Whether the log ends before a position. */
+export function isBeyond({ bounds }: LogDescription, { offsets }: Position): boolean {
+  return bounds.some(({ high }, partition) => (offsets[partition] ?? 0) > high);
+}
+
+/** The log has lost its end: what is written there now are other messages. */
+function cutOff({ bounds }: LogDescription, { log, offsets }: Position): Step {
+  const kept = bounds.map(({ high }, partition) => Math.min(offsets[partition] ?? high, high));
+  return { kind: 'moved', to: { log, offsets: kept }, missed: RESTARTED };
 }
 
 /** The ends of all partitions. */

@@ -1,5 +1,5 @@
 import type { LiveMissed, LiveStart } from '../schemas.ts';
-import type { CatchUp } from './catch-up.ts';
+import { type CatchUp, RESTARTED } from './catch-up.ts';
 import { encodeFrames, type Filter, framesOf, positionAfter } from './frames.ts';
 import { contains, distance, encodePosition, later, type Offsets, type Position } from './position.ts';
 import type { Batch, Ring } from './ring.ts';
@@ -107,8 +107,7 @@ export class LiveClient {
     const place = this.#place;
     if (place.kind === 'log') return this.#stepInLog(ring, place);
     if (place.ring !== ring) {
-      // The log could not be continued where the ring was: what this client has says where it continues.
-      this.#place = { kind: 'log', offsets: place.offsets, isResuming: true, isReading: false };
+      this.#leaveRing(ring, place.offsets);
       return true;
     }
     if (place.next >= ring.end) return false;
@@ -116,6 +115,17 @@ export class LiveClient {
     if (batch) this.#give(ring, batch, place.offsets);
     else this.#fallOut(ring, place.offsets);
     return true;
+  }
+
+  /** The log could not be continued where the ring was: what this client has says where it continues. */
+  #leaveRing(ring: Ring, offsets: Offsets): void {
+    const isLost = (offset: number, partition: number): boolean =>
+      ring.isCut && ring.log === this.#log && offset > (ring.start[partition] ?? 0);
+    const kept = offsets.map((offset, partition) =>
+      isLost(offset, partition) ? (ring.start[partition] ?? 0) : offset,
+    );
+    this.#place = { kind: 'log', offsets: kept, isResuming: true, isReading: false };
+    if (offsets.some(isLost)) this.#reportMissed(RESTARTED);
   }
 
   #give(ring: Ring, batch: Batch, offsets: Offsets): void {

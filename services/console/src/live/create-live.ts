@@ -17,11 +17,12 @@ export async function createLive(
   if (!isLive) return { reason: 'LIVE is not on' };
   const ofLog = lanes.filter(({ broker }) => BROKERS[broker.name].kind === 'log');
   const [first] = ofLog;
-  const tail = first && (await createLogTail(first.broker, { logger }));
+  const open = async () => first && (await createLogTail(first.broker, { logger }));
+  const [tail, behind] = [await open(), await open()];
   if (tail === undefined) {
     return { reason: 'no lane reads a log, and a queue gives a message to its consumers only' };
   }
-  hub = new LiveHub(tail, logger, meter);
+  hub = new LiveHub(tail, logger, meter, {}, behind);
   return { hub, lanes: ofLog.map(({ lane, countries }) => ({ lane, countries })) };
 }
 

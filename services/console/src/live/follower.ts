@@ -2,7 +2,7 @@ import { backOffMs, pause } from '@caudal/common/back-off';
 import { errorMessage } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
 import type { LogDescription, LogTail } from '@caudal/common/messaging';
-import { endOf, placeIn } from './catch-up.ts';
+import { ATTEMPTS_BEYOND_END, endOf, isBeyond, placeIn } from './catch-up.ts';
 import { type Frame, framesOf, positionAfter } from './frames.ts';
 import { markOfLog, type Offsets } from './position.ts';
 
@@ -13,8 +13,11 @@ const DESCRIBE_EVERY_MS = 30_000;
 
 /** What a follower reports. */
 export interface FollowerEvents {
-  /** It begins here: at first, and where what it had can no longer be continued. */
-  onBegin(log: string, offsets: Offsets): void;
+  /**
+   * It begins here: at first, and where what it had can no longer be continued.
+   * @param isCut whether the log has lost its end, which is here
+   */
+  onBegin(log: string, offsets: Offsets, isCut: boolean): void;
   onFrames(frames: readonly Frame[], after: Offsets): void;
   /** Why the log cannot be read at the moment; undefined when it can again. */
   onTrouble(reason: string | undefined): void;
@@ -42,7 +45,7 @@ export class Follower {
    * @throws AppError when the log cannot be read now; it may be called again then.
    */
   async start(): Promise<void> {
-    this.#begin(await this.#tail.describe());
+    this.#begin(await this.#tail.describe(), false);
     this.#running = this.#run();
   }
 
@@ -52,11 +55,11 @@ export class Follower {
     await this.#running;
   }
 
-  #begin(description: LogDescription): void {
+  #begin(description: LogDescription, isCut: boolean): void {
     this.#log = markOfLog(description.id);
     this.#offsets = endOf(description);
     this.#describedAt = performance.now();
-    this.#events.onBegin(this.#log, this.#offsets);
+    this.#events.onBegin(this.#log, this.#offsets, isCut);
   }
 
   async #run(): Promise<void> {
@@ -64,7 +67,8 @@ export class Follower {
     let failures = 0;
     while (!signal.aborted) {
       try {
-        if (failures > 0 || performance.now() - this.#describedAt > DESCRIBE_EVERY_MS) await this.#look();
+        if (failures > 0 || performance.now() - this.#describedAt > DESCRIBE_EVERY_MS)
+          await this.#look(failures);
         const runs = await this.#tail.read(this.#offsets, MAX_BYTES);
         if (signal.aborted) return;
         if (failures > 0) this.#events.onTrouble(undefined);
@@ -83,12 +87,15 @@ export class Follower {
   }
 
   /** Looks whether the log is still the one, and continues with its new partitions; else it begins again at the end. */
-  async #look(): Promise<void> {
+  async #look(failures: number): Promise<void> {
     const description = await this.#tail.describe();
-    const { to } = placeIn(description, { log: this.#log, offsets: this.#offsets });
-    const isContinued = to.log === this.#log && this.#offsets.every((offset, i) => to.offsets[i] === offset);
-    if (!isContinued) {
-      this.#begin(description);
+    const position = { log: this.#log, offsets: this.#offsets };
+    const { to } = placeIn(description, position);
+    const isCut = failures >= ATTEMPTS_BEYOND_END && isBeyond(description, position);
+    const isContinued =
+      to.log === this.#log && this.#offsets.every((offset, partition) => to.offsets[partition] === offset);
+    if (!isContinued || isCut) {
+      this.#begin(description, isContinued);
       return;
     }
     this.#describedAt = performance.now();

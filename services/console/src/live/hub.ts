@@ -57,6 +57,7 @@ export interface LiveMeter {
 /** The live tail: reads the log once for all clients, and only while there are some. */
 export class LiveHub {
   readonly #tail: LogTail;
+  readonly #behind: LogTail;
   readonly #logger: Logger;
   readonly #limits: LiveLimits;
   readonly #meter: LiveMeter;
@@ -75,12 +76,23 @@ export class LiveHub {
   #flushedAt = 0;
   #lingering: NodeJS.Timeout | undefined;
 
-  constructor(tail: LogTail, logger: Logger, meter: LiveMeter, limits: Partial<LiveLimits> = {}) {
+  /**
+   * @param behind reads for clients that are behind, with a connection of its own: a read that waits for news at the end of the log
+   * holds up what is asked after it on the same one. Default: the same tail.
+   */
+  constructor(
+    tail: LogTail,
+    logger: Logger,
+    meter: LiveMeter,
+    limits: Partial<LiveLimits> = {},
+    behind: LogTail = tail,
+  ) {
     this.#tail = tail;
+    this.#behind = behind;
     this.#logger = logger;
     this.#meter = meter;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
-    this.#catchUp = new CatchUp(tail, logger, this.#limits.catchUpReads);
+    this.#catchUp = new CatchUp(behind, logger, this.#limits.catchUpReads);
     this.#beats = setInterval(() => this.#beat(), this.#limits.beatMs).unref();
   }
 
@@ -141,7 +153,7 @@ export class LiveHub {
     for (const client of this.#clients) this.detach(client);
     clearTimeout(this.#lingering);
     await this.#unfollow();
-    await this.#tail.close();
+    await Promise.all([...new Set([this.#tail, this.#behind])].map((tail) => tail.close()));
   }
 
   async #begin(
@@ -194,7 +206,7 @@ export class LiveHub {
 
   async #startFollower(): Promise<void> {
     const follower = new Follower(this.#tail, this.#logger, {
-      onBegin: (log, offsets) => this.#onBegin(log, offsets),
+      onBegin: (log, offsets, isCut) => this.#onBegin(log, offsets, isCut),
       onFrames: (frames, after) => this.#onFrames(frames, after),
       onTrouble: (reason) => {
         this.#trouble = reason;
@@ -224,11 +236,11 @@ export class LiveHub {
     return this.#ring;
   }
 
-  #onBegin(log: string, offsets: Offsets): void {
+  #onBegin(log: string, offsets: Offsets, isCut: boolean): void {
     const { ringMessages: maxFrames, ringSize: maxSize } = this.#limits;
     this.#pending = [];
     this.#pendingSize = 0;
-    this.#ring = new Ring(log, offsets, { maxFrames, maxSize });
+    this.#ring = new Ring(log, offsets, isCut, { maxFrames, maxSize });
     for (const client of this.#clients) client.pump();
   }
 

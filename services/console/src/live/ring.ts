@@ -27,7 +27,10 @@ export class Ring {
   /** Mark of the log. */
   readonly log: string;
   readonly #limits: RingLimits;
-  readonly #start: Offsets;
+  /** Position of the first batch. */
+  readonly start: Offsets;
+  /** Whether the log has lost its end, which is at {@link start}: what clients have beyond it is gone. */
+  readonly isCut: boolean;
   #batches: Batch[] = [];
   #next = 0;
   #frames = 0;
@@ -35,10 +38,10 @@ export class Ring {
   /** Encodings of the newest batch by filter: nearly all clients want that one. */
   #encodings = new Map<string, Encoded>();
 
-  /** @param log mark of the log @param start position of the first batch */
-  constructor(log: string, start: Offsets, limits: RingLimits) {
+  constructor(log: string, start: Offsets, isCut: boolean, limits: RingLimits) {
     this.log = log;
-    this.#start = start;
+    this.start = start;
+    this.isCut = isCut;
     this.#limits = limits;
   }
 
@@ -54,7 +57,7 @@ export class Ring {
 
   /** Position after the newest batch. */
   get newest(): Offsets {
-    return this.#batches.at(-1)?.after ?? this.#start;
+    return this.#batches.at(-1)?.after ?? this.start;
   }
 
   /** Adds frames that follow the newest batch. */

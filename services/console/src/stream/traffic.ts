@@ -72,8 +72,8 @@ export class TrafficReader {
     try {
       const [accepted, ingestSeconds, laneSeconds, consumers] = await Promise.all([
         this.#accepted(),
-        this.#quantiles(METRICS.ingestRequestSeconds.name, []),
-        this.#quantiles(METRICS.endToEndSeconds.name, ['lane']),
+        readQuantiles(this.#prometheus, METRICS.ingestRequestSeconds.name, []),
+        laneQuantiles(this.#prometheus),
         this.#consumers(),
       ]);
       return {
@@ -123,19 +123,6 @@ export class TrafficReader {
     return this.#ended;
   }
 
-  async #quantiles(metric: string, by: readonly string[]): Promise<Map<string, Quantiles>> {
-    const found = new Map<string, Quantiles>();
-    for (const { labels, value } of await this.#prometheus.query(quantilesOf(metric, by))) {
-      // Without observations a quantile is not a number.
-      if (!Number.isFinite(value)) continue;
-      const key = by.map((label) => labels[label] ?? '').join('/');
-      const before = found.get(key) ?? { p50: 0, p95: 0, p99: 0 };
-      const name = labels.q === '0.5' ? 'p50' : labels.q === '0.95' ? 'p95' : 'p99';
-      found.set(key, { ...before, [name]: value });
-    }
-    return found;
-  }
-
   async #consumers(): Promise<ConsumerReport[]> {
     const [state, rates, p95s] = await Promise.all([
       this.#prometheus.query(CONSUMER_QUERIES.state),
@@ -163,6 +150,28 @@ export class TrafficReader {
       });
     }).sort((a, b) => `${a.lane}/${a.name}`.localeCompare(`${b.lane}/${b.name}`, 'en', { numeric: true }));
   }
+}
+
+/** End-to-end latency by lane. Rejects when Prometheus does not answer. */
+export function laneQuantiles(prometheus: Prometheus): Promise<Map<string, Quantiles>> {
+  return readQuantiles(prometheus, METRICS.endToEndSeconds.name, ['lane']);
+}
+
+async function readQuantiles(
+  prometheus: Prometheus,
+  metric: string,
+  by: readonly string[],
+): Promise<Map<string, Quantiles>> {
+  const found = new Map<string, Quantiles>();
+  for (const { labels, value } of await prometheus.query(quantilesOf(metric, by))) {
+    // Without observations a quantile is not a number.
+    if (!Number.isFinite(value)) continue;
+    const key = by.map((label) => labels[label] ?? '').join('/');
+    const before = found.get(key) ?? { p50: 0, p95: 0, p99: 0 };
+    const name = labels.q === '0.5' ? 'p50' : labels.q === '0.95' ? 'p95' : 'p99';
+    found.set(key, { ...before, [name]: value });
+  }
+  return found;
 }
 
 /** What there is to say without Prometheus. */

@@ -66,7 +66,7 @@ describe('the live tail', () => {
   let hub: LiveHub;
   let delivered: number;
   let missed: number;
-  const open = (limits: Partial<LiveLimits> = {}) => {
+  const open = (limits: Partial<LiveLimits> = {}, behind?: FakeLog) => {
     const meter = {
       delivered: (n: number) => {
         delivered += n;
@@ -75,7 +75,7 @@ describe('the live tail', () => {
         missed += n;
       },
     };
-    hub = new LiveHub(log, createLogger('test', 'silent'), meter, limits);
+    hub = new LiveHub(log, createLogger('test', 'silent'), meter, limits, behind);
   };
   const view = async (from: From = 'now', countries?: string[]) => {
     const viewer = new Viewer();
@@ -151,6 +151,18 @@ describe('the live tail', () => {
     await has(viewer, 150);
     assert.deepEqual(viewer.sequences, upTo(150));
     assert.ok(viewer.isOrdered);
+  });
+
+  it('reads for who is behind on a connection of its own, and closes both', async () => {
+    const behind = new FakeLog();
+    open({}, behind);
+    for (const either of [log, behind]) either.append(100);
+    const viewer = await view('earliest');
+    await has(viewer, 100);
+    assert.ok(behind.reads > 0);
+    assert.deepEqual(viewer.sequences, upTo(100));
+    await hub.close();
+    assert.ok(log.isClosed && behind.isClosed);
   });
 
   it('resumes without a gap or a repetition, wherever the connection was cut', async () => {
@@ -337,6 +349,50 @@ describe('the live tail', () => {
     assert.deepEqual(viewer.sequences, upTo(15));
     log.append(3);
     await has(viewer, 18);
+  });
+
+  it('gives what is written in place of a lost end, and says so', async () => {
+    const viewer = await view();
+    log.append(9);
+    await has(viewer, 9);
+    log.lose(2);
+    await eventually(
+      () => viewer.data<LiveMissed>('missed').map(({ reason }) => reason),
+      (reasons) => reasons.length > 0,
+      { what: 'the notice', everyMs: 10 },
+    );
+    log.append(6);
+    await has(viewer, 15);
+    assert.deepEqual(viewer.sequences, upTo(15));
+    assert.deepEqual(
+      viewer.data<LiveMissed>('missed').map(({ reason }) => reason),
+      ['restarted'],
+    );
+  });
+
+  it('repeats nothing to a viewer while a log reports an earlier end for a moment', async () => {
+    const viewer = await view();
+    log.append(9);
+    await has(viewer, 9);
+    log.hidden = 2;
+    log.error = 'away';
+    await eventually(
+      () => hub.trouble,
+      (text) => text === 'away',
+      { what: 'the trouble', everyMs: 5 },
+    );
+    log.error = undefined;
+    await eventually(
+      () => hub.trouble,
+      (text) => text === undefined,
+      { what: 'its end', everyMs: 5 },
+    );
+    log.hidden = 0;
+    log.append(3);
+    await has(viewer, 12);
+    assert.deepEqual(viewer.sequences, upTo(12));
+    assert.equal(viewer.messages.length, 12);
+    assert.deepEqual(viewer.data('missed'), []);
   });
 
   it('leaves out what is no message, and goes on after it', async () => {

@@ -4,7 +4,13 @@ import { createHttpServer, type HttpServer } from '@caudal/common/http';
 import { createLogger } from '@caudal/common/logging';
 import { eventually } from '../../../../tools/lib/eventually.ts';
 import { createApp } from '../../src/app.ts';
-import { consumersSchema, historySchema, type StreamState, streamStateSchema } from '../../src/schemas.ts';
+import {
+  consumersSchema,
+  historySchema,
+  laneReportSchema,
+  type StreamState,
+  streamStateSchema,
+} from '../../src/schemas.ts';
 import { LaneWatch } from '../../src/stream/lane-watch.ts';
 import { applyMergePatch } from '../../src/stream/merge-patch.ts';
 import { StreamHub } from '../../src/stream/stream-hub.ts';
@@ -213,6 +219,22 @@ describe('the stream of the lanes', () => {
     );
     prometheus.error = 'gone';
     assert.equal((await fetch(`${url}/api/history`)).status, 503);
+  });
+
+  it('adds latencies to the lanes where there is a Prometheus, and does without where it is away', async () => {
+    prometheus = new FakePrometheus();
+    const quantile = (q: string, value: number) => ({ labels: { lane: 'left', q }, value });
+    prometheus.answers = [
+      ['caudal_end_to_end_seconds_bucket', [quantile('0.5', 1), quantile('0.95', 2), quantile('0.99', 3)]],
+    ];
+    await start();
+    const read = async () => {
+      const { lanes } = (await (await fetch(`${url}/api/lanes`)).json()) as { lanes: unknown[] };
+      return lanes.map((lane) => laneReportSchema.parse(lane).seconds);
+    };
+    assert.deepEqual(await read(), [{ p50: 1, p95: 2, p99: 3 }, null]);
+    prometheus.error = 'gone';
+    assert.deepEqual(await read(), [undefined, undefined]);
   });
 
   it('refuses a length of history that is none', async () => {

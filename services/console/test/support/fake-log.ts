@@ -12,6 +12,8 @@ export class FakeLog implements LogTail {
   /** Most records that a read brings of a partition. */
   maxRecords = 1_000;
   isClosed = false;
+  /** Newest records of each partition that it does not show, as a broker that has just started. */
+  hidden = 0;
   #id = 'first';
   #low: number[];
   #partitions: Buffer[][];
@@ -43,6 +45,11 @@ export class FakeLog implements LogTail {
     this.#low = this.#low.map((low) => low + count);
   }
 
+  /** Loses the newest of each partition, as after an unclean election. */
+  lose(count: number): void {
+    this.#partitions = this.#partitions.map((records) => records.slice(0, -count));
+  }
+
   /** Deletes the topic and creates it again. */
   replace(): void {
     this.#id += '+';
@@ -57,7 +64,10 @@ export class FakeLog implements LogTail {
 
   async describe() {
     this.#failIfSo();
-    const bounds = this.#partitions.map((records, i) => ({ low: this.#low[i] ?? 0, high: records.length }));
+    const bounds = this.#partitions.map((records, i) => ({
+      low: this.#low[i] ?? 0,
+      high: records.length - this.hidden,
+    }));
     return { id: this.#id, bounds };
   }
 
@@ -84,8 +94,9 @@ export class FakeLog implements LogTail {
   #runs(from: readonly number[]): Map<number, TailRun> {
     const runs = new Map<number, TailRun>();
     for (const [partition, offset] of from.entries()) {
-      const records = this.#partitions[partition] ?? [];
-      if (offset < (this.#low[partition] ?? 0) || offset > records.length) this.#fail('out of range');
+      const all = this.#partitions[partition] ?? [];
+      const records = all.slice(0, all.length - this.hidden);
+      if (offset < (this.#low[partition] ?? 0) || offset > all.length) this.#fail('out of range');
       const values = records.slice(offset, offset + this.maxRecords);
       if (values.length === 0) continue;
       runs.set(partition, {

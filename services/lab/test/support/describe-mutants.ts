@@ -68,6 +68,8 @@ async function accountUnder(
       onEvent: () => undefined,
     });
     const client = createConsoleClient(stack.url(CONSOLE));
+    // The console cannot read a store with a schema before its consumer has made it.
+    await waitForDrain({ client, stillForMs: 0, stalledAfterMs: TIMEOUT_MS, deadlineMs: 2 * TIMEOUT_MS });
     const accepted = { ES: MESSAGE_COUNT };
     const before = totalsOf(await client.lanes({ identities: true }));
     await fault({ addresses, stack, client, proxy, lane });

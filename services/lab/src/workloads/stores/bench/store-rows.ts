@@ -53,7 +53,7 @@ export async function storeRows(addresses: ServerAddresses, name: StoreName, eff
     },
     {
       what: `Kafka → ${contender.title} consumer, everything on`,
-      against: `kafkajs eachMessage with an awaited ${contender.naive} a message`,
+      against: `kafkajs eachMessage that awaits one write a message (${contender.naive})`,
       unit: 'messages/s',
       goal: contender.timesNaive ?? 1,
       result: await runPairs(

@@ -70,7 +70,7 @@ export async function tallyRows(
     seen.add(identity);
     const message = expected.get(identity);
     if (message === undefined) {
-      // Without its text, a message of another sender cannot be told from a copy.
+      // Without its text, a message of another sender looks like a copy.
       if (row.description !== null) strangers.push(row);
       continue;
     }
