@@ -46,6 +46,17 @@ describe('the light as it is shown', () => {
     assert.deepEqual(many.notes, ['a', 'b', 'c', 'd', '… and 2 more']);
   });
 
+  it('says when nothing is on its way and the lanes only have to rest', () => {
+    const settling = light({
+      state: 'in-flight',
+      line: 'settling',
+      reasons: [{ kind: 'settling', text: 'waiting' }],
+    });
+    const { state, word, notes } = viewLight(settling, undefined);
+    assert.deepEqual([state, word, notes], ['in-flight', 'Settling', []]);
+    assert.equal(titleOf(viewLight(settling, undefined), settling), 'Settling · Caudal');
+  });
+
   it('sums findings of a kind', () => {
     const reasons = [
       { kind: 'missing' as const, count: 2, text: 'x' },

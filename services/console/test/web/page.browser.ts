@@ -1,74 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
-import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchBrowser } from '../../../../tools/browser/launch-browser.ts';
-import { ensurePage } from '../../../../tools/page/ensure-page.ts';
-import type { LiveMessage, Scale, StreamState } from '../../src/schemas.ts';
-import { type OpenPage, openPage, untilLight } from '../support/open-page.ts';
+import type { Scale, StreamState } from '../../src/schemas.ts';
+import { untilLight } from '../support/open-page.ts';
 import {
-  type ScriptedConsole,
-  type ScriptedConsoleOptions,
-  startScriptedConsole,
-} from '../support/scripted-console.ts';
-import { STREAM_EXAMPLE } from '../support/stream-example.ts';
-
-const [firstLane = '', secondLane = ''] = Object.keys(STREAM_EXAMPLE.lanes);
-/** Long enough that a page that hears nothing between two of a test's steps is not yet stale. */
-const CALM = { ...STREAM_EXAMPLE, intervalMs: 20_000 };
-
-type Light = StreamState['lights'][string];
+  CALM,
+  firstLane,
+  LIVE,
+  liveMessages,
+  type StreamLight,
+  secondLane,
+  useScriptedPages,
+  withLight,
+} from '../support/scripted-pages.ts';
 
 describe("the console's page, of a console that says what a test wants", () => {
-  let browser: Browser;
-  let pageDirectory: string;
+  const open = useScriptedPages();
   let at = CALM.at;
-  const consoles: ScriptedConsole[] = [];
-  const pages: OpenPage[] = [];
-
-  before(async () => {
-    pageDirectory = await ensurePage((line) => process.stderr.write(`${line}\n`));
-    browser = await launchBrowser();
-  });
-  afterEach(async () => {
-    // In this order: an open page would connect again.
-    try {
-      for (const page of pages.splice(0)) await page.close();
-    } finally {
-      for (const one of consoles.splice(0)) await one.close();
-    }
-  });
-  after(async () => browser?.close());
-
-  async function open(
-    options: Partial<ScriptedConsoleOptions> = {},
-    context: BrowserContextOptions = {},
-  ): Promise<{ readonly page: Page; readonly console: ScriptedConsole }> {
-    const scripted = await startScriptedConsole({ pageDirectory, state: CALM, ...options });
-    consoles.push(scripted);
-    const opened = await openPage(browser, scripted.url, context);
-    pages.push(opened);
-    await opened.page.getByTestId('light').and(opened.page.locator('[data-state]')).waitFor();
-    await opened.page.getByText('Caudal').first().waitFor();
-    return { page: opened.page, console: scripted };
-  }
-  const withLight = (light: Partial<Light>, state: StreamState = CALM): StreamState => ({
-    ...state,
-    lights: { messages: { ...(state.lights.messages as Light), ...light } },
-  });
-  const messages = (count: number, from = 0): LiveMessage[] =>
-    Array.from({ length: count }, (_, index) => ({
-      partition: 0,
-      offset: from + index,
-      country: 'ES',
-      weather: 'sunny',
-      description: `message ${from + index}`,
-      acceptedAt: CALM.at,
-      scope: 'p',
-      sequence: from + index,
-    }));
-  const live = { ...CALM, live: { enabled: true } };
 
   it('shows every figure that the console sent, and follows its changes', async () => {
     const { page, console } = await open();
@@ -161,9 +109,9 @@ describe("the console's page, of a console that says what a test wants", () => {
   });
 
   it('shows a burst of 1,000 messages complete, in its order, and none twice after a pause', async () => {
-    const { page, console } = await open({ state: live });
+    const { page, console } = await open({ state: LIVE });
     await page.locator('[data-mode=live]').waitFor();
-    console.pass(messages(1_000));
+    console.pass(liveMessages(1_000));
     const received = page.getByTestId('tail-received');
     await received.and(page.getByText('1,000', { exact: true })).waitFor();
     const shown = () => page.locator('.message .description').allInnerTexts();
@@ -172,9 +120,9 @@ describe("the console's page, of a console that says what a test wants", () => {
 
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.locator('[data-mode=paused]').waitFor();
-    console.pass(messages(50, 1_000));
+    console.pass(liveMessages(50, 1_000));
     // Another event of the console arrives: what was passed before it would be here.
-    console.show({ ...live, at: live.at + 1, ingest: { ...live.ingest, perSecond: 4_321 } });
+    console.show({ ...LIVE, at: LIVE.at + 1, ingest: { ...LIVE.ingest, perSecond: 4_321 } });
     await page.getByTestId('ingest').getByText('4,321').waitFor();
     assert.equal(await received.innerText(), '1,000');
     await page.getByRole('button', { name: 'Resume' }).click();
@@ -187,11 +135,11 @@ describe("the console's page, of a console that says what a test wants", () => {
   });
 
   it('shows a gap of the live messages as a row of its own, with its size and its reason', async () => {
-    const { page, console } = await open({ state: live });
+    const { page, console } = await open({ state: LIVE });
     await page.locator('[data-mode=live]').waitFor();
-    console.pass(messages(1));
+    console.pass(liveMessages(1));
     console.miss({ count: 312, reason: 'retention', partitions: [{ partition: 0, from: 1, to: 313 }] });
-    console.pass(messages(1, 313));
+    console.pass(liveMessages(1, 313));
     await page.getByText('message 313').waitFor();
     assert.deepEqual(
       await page.locator('.rows > li').evaluateAll((rows) => rows.map(({ className }) => className)),
@@ -205,7 +153,7 @@ describe("the console's page, of a console that says what a test wants", () => {
   });
 
   it('has one light for each further system that is on', async () => {
-    const drift: Light = { state: 'drift', line: '1 order lost', since: at, inFlight: 0, reasons: [] };
+    const drift: StreamLight = { state: 'drift', line: '1 order lost', since: at, inFlight: 0, reasons: [] };
     const { page } = await open({ state: { ...CALM, lights: { ...CALM.lights, orders: drift } } });
     const small = page.locator('.small-light[data-state=drift]');
     await small.waitFor();
@@ -228,10 +176,10 @@ describe("the console's page, of a console that says what a test wants", () => {
   });
 
   it('never runs what a message says', async () => {
-    const { page, console } = await open({ state: live });
+    const { page, console } = await open({ state: LIVE });
     await page.locator('[data-mode=live]').waitFor();
     const description = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
-    console.pass(messages(1).map((message) => ({ ...message, description })));
+    console.pass(liveMessages(1).map((message) => ({ ...message, description })));
     await page.locator('.message .description').waitFor();
     assert.equal(await page.locator('.message .description').innerText(), description);
     assert.equal(await page.locator('.message img').count(), 0);
@@ -279,108 +227,4 @@ describe("the console's page, of a console that says what a test wants", () => {
     await parked.getByText('not JSON').waitFor();
     assert.match(await parked.innerText(), /Kafka → Redis\s+3[\s\S]*message:3:17/);
   });
-
-  it('can be used with the keyboard alone', async () => {
-    const { page } = await open({ state: live });
-    await page.locator('[data-mode=live]').waitFor();
-    await page.keyboard.press('Space');
-    await page.locator('[data-mode=paused]').waitFor();
-    await page.keyboard.press('Space');
-    await page.locator('[data-mode=live]').waitFor();
-    await page.keyboard.press('/');
-    await page.keyboard.type('spain ');
-    assert.equal(
-      await page.getByRole('searchbox').inputValue(),
-      'spain ',
-      'keys of the page do not act in a field',
-    );
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('l');
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'light');
-    await page.keyboard.press('?');
-    await page.getByRole('dialog').waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    // Every control is reached, in the order of the page, with a visible focus.
-    const reached = new Set<string>();
-    for (let step = 0; step < 60; step += 1) {
-      await page.keyboard.press('Tab');
-      const focused = await page.evaluate(() => {
-        const { activeElement } = document;
-        if (!(activeElement instanceof HTMLElement) || activeElement === document.body) return undefined;
-        const { outlineStyle } = getComputedStyle(activeElement.closest('.search') ?? activeElement);
-        return {
-          name: activeElement.getAttribute('aria-label') ?? activeElement.innerText.trim(),
-          outlineStyle,
-        };
-      });
-      if (focused === undefined || focused.name === '') continue;
-      assert.notEqual(focused.outlineStyle, 'none', `the focus of ${focused.name} is visible`);
-      reached.add(focused.name.split('\n')[0] ?? '');
-    }
-    for (const name of ['Keys', 'p99', '15 min', 'Find a country', 'Pause', 'Newest messages'])
-      assert.ok(reached.has(name), `${name} is reached; reached were ${[...reached].join(', ')}`);
-  });
-
-  it('keeps the theme that was chosen', async () => {
-    const { page } = await open({}, { colorScheme: 'light' });
-    const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
-    assert.equal(await scheme(), 'light');
-    await page.keyboard.press('t');
-    await page.keyboard.press('t');
-    assert.equal(await scheme(), 'dark');
-    await page.reload();
-    await page.getByTestId('ingest').waitFor();
-    assert.equal(await scheme(), 'dark');
-    assert.equal(await page.getByRole('button', { name: 'Theme: dark' }).count(), 1);
-  });
-
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [390, 820, 1_440]) {
-      it(`has nothing that axe finds, ${colorScheme} and ${width} pixels wide`, async () => {
-        const right: Scale = {
-          enabled: true,
-          token: 't',
-          max: 20,
-          replicas: { [firstLane]: 1, [secondLane]: 2 },
-        };
-        const { page, console } = await open(
-          { state: live, scale: right },
-          { colorScheme, viewport: { width, height: 900 } },
-        );
-        await page.locator('[data-mode=live]').waitFor();
-        console.pass(messages(20));
-        await page.locator('.message').first().waitFor();
-        for (const state of ['exact', 'equal', 'in-flight', 'drift', 'unknown'] as const) {
-          console.show(
-            withLight(
-              { state, reasons: [{ kind: 'missing', count: 1, text: 'a reason' }] },
-              { ...live, at: ++at },
-            ),
-          );
-          await untilLight(page, state);
-          assert.deepEqual(await violationsIn(page), [], state);
-        }
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.equal(wide, 0, 'nothing is wider than the page');
-      });
-    }
-  }
 });
-
-/** What axe finds in a page: rule and place. */
-async function violationsIn(page: Page): Promise<readonly string[]> {
-  // Evaluated by the debugger, which the page's policy does not bind.
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe: checker } = globalThis as unknown as {
-      axe: {
-        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-      };
-    };
-    const { violations } = await checker.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-    );
-  });
-}

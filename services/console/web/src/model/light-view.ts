@@ -50,25 +50,27 @@ export function viewLight(light: Light | undefined, silentMs: number | undefined
     };
   }
   const { state, line, reasons, lastCertain } = light;
+  if (reasons.length > 0 && reasons.every(({ kind }) => kind === 'settling')) {
+    const rest = 'nothing is on its way; the lanes are compared after a moment of rest';
+    return { state, word: 'Settling', line: rest, notes: [] };
+  }
   const notes = reasons.map(({ text }) => text).filter((text) => !line.includes(text));
   if (state === 'in-flight' && light.etaSeconds !== undefined)
     notes.unshift(`empty in about ${span(light.etaSeconds)}`);
   if (state === 'unknown' && lastCertain !== undefined)
     notes.push(`last ${WORDS[lastCertain.state].toLowerCase()} at ${timeOfDay(lastCertain.at)}`);
-  return {
-    state,
-    word: WORDS[state],
-    line,
-    notes:
-      notes.length > MAX_NOTES
-        ? [...notes.slice(0, MAX_NOTES), `… and ${notes.length - MAX_NOTES} more`]
-        : notes,
-  };
+  return { state, word: WORDS[state], line, notes: firstOf(notes) };
+}
+
+function firstOf(notes: readonly string[]): readonly string[] {
+  if (notes.length <= MAX_NOTES) return notes;
+  return [...notes.slice(0, MAX_NOTES), `… and ${notes.length - MAX_NOTES} more`];
 }
 
 /** Title of the page: the state first, since a tab shows little more. */
 export function titleOf({ state, word }: LightView, light: Light | undefined): string {
-  if (state === 'in-flight' && light !== undefined) return `${format(light.inFlight)} in flight · Caudal`;
+  if (state === 'in-flight' && light !== undefined && light.inFlight > 0)
+    return `${format(light.inFlight)} in flight · Caudal`;
   return `${word} · Caudal`;
 }
 

@@ -48,7 +48,7 @@ export function Chart(props: ChartProps): JSX.Element {
   const latest = useRef(props);
   latest.current = props;
   const [cursor, setCursor] = useState<number | undefined>(undefined);
-  const key = `${scale}|${windowSeconds}|${lines.map(({ name, hue }) => `${name}${hue?.mid}`).join('|')}`;
+  const key = `${scale}|${lines.map(({ name, hue }) => `${name}${hue?.mid}`).join('|')}`;
 
   useEffect(() => {
     const element = place.current;
@@ -124,7 +124,7 @@ function optionsOf(
   width: number,
   setCursor: (index: number | undefined) => void,
 ): uPlot.Options {
-  const { lines, scale, windowSeconds } = latest.current;
+  const { lines, scale } = latest.current;
   const axis = {
     stroke: () => cssValue('--muted'),
     grid: { stroke: () => cssValue('--grid'), width: 1 },
@@ -165,8 +165,7 @@ function optionsOf(
         ...axis,
         size: 26,
         space: 70,
-        values: (_plot, splits) =>
-          splits.map((time) => timeOfDay(time * 1_000).slice(0, windowSeconds > 60 ? 5 : 8)),
+        values: (_plot, splits) => splits.map((time) => shortTime(time, splits)),
       },
       {
         ...axis,
@@ -195,6 +194,11 @@ function optionsOf(
       setCursor: [(plot) => setCursor(plot.cursor.idx ?? undefined)],
     },
   };
+}
+
+/** Hours and minutes; seconds too where ticks are less than a minute apart. */
+function shortTime(seconds: number, [first = 0, second = 60]: readonly number[]): string {
+  return timeOfDay(seconds * 1_000).slice(0, second - first < 60 ? 8 : 5);
 }
 
 /** Lines between them would be a third of the ink. */

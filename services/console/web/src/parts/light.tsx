@@ -52,10 +52,11 @@ export function LightBand(): JSX.Element {
 /** The light in short, for the bar that stays in sight on a phone. */
 export function LightPill(): JSX.Element {
   const view = lanesView.value;
+  const inFlight = lanesLight.value?.inFlight ?? 0;
   return (
     <span class={`light-pill phone-only ${view.state}`} aria-hidden="true">
       <Icon name={view.state} />
-      {view.state === 'in-flight' ? count(lanesLight.value?.inFlight) : view.word}
+      {view.state === 'in-flight' && inFlight > 0 ? count(inFlight) : view.word}
     </span>
   );
 }

@@ -70,11 +70,13 @@ export function WorldMap({
       </svg>
       <p class="map-note" aria-hidden="true">
         {shown === undefined ? (
-          <>
-            <span>1</span>
-            <i class="ramp" />
-            <span>{count(largest)}</span>
-          </>
+          largest > 0 && (
+            <>
+              <span>1</span>
+              <i class="ramp" />
+              <span>{count(largest)}</span>
+            </>
+          )
         ) : (
           <>
             <b>{countryName(shown)}</b>
