@@ -185,6 +185,36 @@ describe('the console’s right to scale', () => {
     assert.equal(await may('patch', 'statefulsets', of.nameOf('kafka'), 'scale'), false);
     assert.equal(await may('patch', 'deployments', '', 'scale'), false);
   });
+
+  it('is used by POST /api/scale, with the token that only its page can read', async () => {
+    const { release: of } = release();
+    const scaled = `${POSTGRESQL}-consumer`;
+    const path = `${of.apiPath('console')}/api/scale`;
+    const {
+      enabled,
+      token = '',
+      replicas,
+    } = (await (await of.fetch(path)).json()) as {
+      readonly enabled: boolean;
+      readonly token?: string;
+      readonly replicas: Readonly<Record<string, number>>;
+    };
+    assert.equal(enabled, true);
+    assert.deepEqual(Object.keys(replicas).sort(), LANES);
+    const post = async (headers: Readonly<Record<string, string>>) => {
+      const body = JSON.stringify({ lane: POSTGRESQL, replicas: 2 });
+      const init = { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body };
+      return of.fetch(path, init);
+    };
+    const wanted = async () => (await of.deployment(scaled)).spec?.replicas;
+    const before = await wanted();
+    assert.equal((await post({})).status, 403);
+    assert.equal(await wanted(), before);
+    const response = await post({ 'Caudal-Token': token });
+    assert.deepEqual(await response.json(), { lane: POSTGRESQL, from: before, replicas: 2 });
+    await untilRolledOut(release(), scaled);
+    assert.equal(await wanted(), 2);
+  });
 });
 
 describe('the passwords of these stores', () => {
