@@ -8,7 +8,10 @@ describe('the metrics contract', () => {
   it('has unique metric names that end with a unit or `total`', () => {
     assert.equal(new Set(definitions.map(({ name }) => name)).size, definitions.length);
     for (const { name, help } of definitions) {
-      assert.match(name, /^caudal_[a-z_]+(_total|_info|_seconds|_messages|_up|_paused|_consumers|_clients|_sources)$/);
+      assert.match(
+        name,
+        /^caudal_[a-z_]+(_total|_info|_seconds|_messages|_up|_paused|_consumers|_clients|_sources)$/,
+      );
       assert.ok(help.length > 10, name);
     }
   });
