@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { withPalette } from '../../grafana-dashboards/src/preview/png-palette.ts';
 import { launchBrowser } from '../browser/launch-browser.ts';
 import { failUsage, printsHelp } from '../lib/command-line.ts';
 
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
     }
     await page.waitForTimeout(seconds * 1_000);
     await page.screenshot({ path: file, fullPage: values.full });
+    await writeFile(file, withPalette(await readFile(file)));
     process.stdout.write(`${file}: ${Math.round((await stat(file)).size / 1_000)} kB\n`);
   } finally {
     await browser.close();

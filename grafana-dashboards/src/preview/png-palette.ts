@@ -16,10 +16,7 @@ export function withPalette(png: Buffer): Buffer {
     const color = colorAt(rows, at);
     counts.set(color, (counts.get(color) ?? 0) + 1);
   }
-  const palette = [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, COLORS)
-    .map(([color]) => color);
+  const palette = choosePalette(counts);
   const nearest = new Map(palette.map((color, index) => [color, index]));
   const indexed = Buffer.alloc(height * (width + 1));
   for (let y = 0; y < height; y += 1) {
@@ -47,6 +44,37 @@ export function withPalette(png: Buffer): Buffer {
   ]);
 }
 
+/**
+ * The most frequent colour, then always the one that the choice so far shows worst, by distance and by pixels: a small
+ * coloured mark counts for more than one more shade of the background.
+ */
+function choosePalette(counts: ReadonlyMap<number, number>): number[] {
+  const colors = [...counts].sort((a, b) => b[1] - a[1]);
+  const errors = colors.map(() => Number.POSITIVE_INFINITY);
+  const palette: number[] = [];
+  let next = 0;
+  while (palette.length < COLORS) {
+    const chosen = colors[next]?.[0] ?? 0;
+    palette.push(chosen);
+    let worst = 0;
+    for (const [index, [color, pixels]] of colors.entries()) {
+      errors[index] = Math.min(errors[index] ?? 0, distanceOf(color, chosen));
+      const error = (errors[index] ?? 0) * Math.sqrt(pixels);
+      if (error > worst) [worst, next] = [error, index];
+    }
+    if (worst === 0) break;
+  }
+  return palette;
+}
+
+/** Square of the distance of two colours. */
+function distanceOf(color: number, other: number): number {
+  const red = (color >> 16) - (other >> 16);
+  const green = ((color >> 8) & 255) - ((other >> 8) & 255);
+  const blue = (color & 255) - (other & 255);
+  return red * red + green * green + blue * blue;
+}
+
 function colorAt(rows: Buffer, at: number): number {
   return ((rows[at] ?? 0) << 16) | ((rows[at + 1] ?? 0) << 8) | (rows[at + 2] ?? 0);
 }
@@ -55,10 +83,7 @@ function nearestIndex(color: number, palette: readonly number[]): number {
   let best = 0;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const [index, other] of palette.entries()) {
-    const red = (color >> 16) - (other >> 16);
-    const green = ((color >> 8) & 255) - ((other >> 8) & 255);
-    const blue = (color & 255) - (other & 255);
-    const distance = red * red + green * green + blue * blue;
+    const distance = distanceOf(color, other);
     if (distance < bestDistance) [best, bestDistance] = [index, distance];
   }
   return best;
