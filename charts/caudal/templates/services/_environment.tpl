@@ -70,6 +70,8 @@ env:
   LANES: {{ include "caudal.console.lanes" $root | toJson }}
   {{- with include "caudal.prometheusUrl" $root }}
   PROMETHEUS_URL: {{ . | quote }}
+  {{- /* It may scrape other releases too. */}}
+  PROMETHEUS_SELECTOR: {{ printf "namespace=%q, release=%q" (include "caudal.namespace" $root) $root.Release.Name | quote }}
   {{- end }}
   {{- if $root.Values.services.console.live.enabled }}
   LIVE: "on"
