@@ -120,6 +120,11 @@ async function loseReplies(bed: Bed): Promise<void> {
       (count) => count > before,
       { timeoutMs: TIMEOUT_MS, what: `reply ${after + 1} of a batch to be lost` },
     );
+    // The replies to its repetition are not those of the next batch.
+    await eventually(() => hasNoBacklog(bed), Boolean, {
+      timeoutMs: TIMEOUT_MS,
+      what: 'the batch to be over',
+    });
   }
 }
 
