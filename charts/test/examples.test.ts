@@ -5,7 +5,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { stringify } from 'yaml';
 import { parseConsoleConfig } from '../../services/console/src/config.ts';
 import { loadConfig } from '../../services/consumer/src/config.ts';
 import { parseIngestConfig } from '../../services/ingest-api/src/config.ts';
@@ -371,7 +370,7 @@ describe('the objects of worked examples', () => {
     const all: Manifest[] = [];
     for (const name of Object.keys(purposes)) all.push(...(await renderExample(name)));
     const file = join(directory, 'manifests.yaml');
-    await writeFile(file, all.map((manifest) => stringify(manifest)).join('---\n'));
+    await writeFile(file, all.map((manifest) => JSON.stringify(manifest)).join('\n---\n'));
     const schemas = [
       await ensureKubernetesSchemas(kubernetesVersions[2], say),
       await ensureCustomResourceSchemas(say),

@@ -10,8 +10,10 @@ export interface FaultyProxy {
   /**
    * Drops the next `count` replies and resets their connections: the request was carried out, but the client sees a
    * broken connection.
+   *
+   * @param after replies that are delivered before these. Default 0
    */
-  resetInsteadOfReplies(count: number): void;
+  resetInsteadOfReplies(count: number, after?: number): void;
   /**
    * Holds the replies from the next request on that `isFirst` recognises, until `pass` delivers them; resolves when that
    * request has arrived.
@@ -41,6 +43,7 @@ export async function startFaultyProxy(target: {
   let swallowing = false;
   let refusing = false;
   let resetsLeft = 0;
+  let deliveredFirst = 0;
   let repliesHeldBack = 0;
   let onRequest: ((request: Buffer) => void) | undefined;
   /** Replies to deliver later; undefined while none are held. */
@@ -72,7 +75,10 @@ export async function startFaultyProxy(target: {
       client.once('drain', () => upstream.resume());
     };
     upstream.on('data', (chunk: Buffer) => {
-      if (swallowing || resetsLeft > 0) {
+      if (deliveredFirst > 0) {
+        deliveredFirst -= 1;
+        deliver(chunk);
+      } else if (swallowing || resetsLeft > 0) {
         repliesHeldBack += 1;
         connection.lostReply = true;
         if (resetsLeft > 0) {
@@ -94,8 +100,9 @@ export async function startFaultyProxy(target: {
     swallowReplies: () => {
       swallowing = true;
     },
-    resetInsteadOfReplies: (count) => {
+    resetInsteadOfReplies: (count, after = 0) => {
       resetsLeft = count;
+      deliveredFirst = after;
     },
     holdReplies: (isFirst) =>
       new Promise((resolve) => {
@@ -114,6 +121,7 @@ export async function startFaultyProxy(target: {
       swallowing = false;
       refusing = false;
       resetsLeft = 0;
+      deliveredFirst = 0;
       for (const connection of connections) if (connection.lostReply) reset(connection);
       onRequest = undefined;
       const replies = held ?? [];

@@ -99,7 +99,8 @@ export function plainEnvironment(container: Container): Readonly<Record<string, 
 
 /** A container's environment as Kubernetes would fill it in, with one secret for every password and no CA files. */
 export function environmentOf(manifests: readonly Manifest[], owner: string): Record<string, string> {
-  const environment: Record<string, string> = {};
+  // Every pod has the address of the API server.
+  const environment: Record<string, string> = { KUBERNETES_SERVICE_HOST: '10.96.0.1' };
   for (const { name, value } of containerOf(manifests, owner).env ?? []) {
     if (name.endsWith('_CA_FILE')) continue;
     environment[name] = (value ?? 'a-secret-of-24-letters')

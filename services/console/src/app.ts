@@ -25,6 +25,8 @@ import { laneQuantiles, type Quantiles } from './stream/traffic.ts';
 export interface AppOptions {
   readonly readers: readonly LaneReader[];
   readonly prometheusUrl: string | undefined;
+  /** Label matchers of this deployment's series. Default: none. */
+  readonly prometheusScope?: string | undefined;
   readonly readTimeoutMs: number;
   readonly maxBodyBytes: number;
   /** Directory of the built page; without it there is a page of links. */
@@ -49,7 +51,7 @@ export function createApp(options: AppOptions): Express {
     if (prometheusUrl === undefined)
       return { note: 'PROMETHEUS_URL is not set: accepted messages are unknown.' };
     try {
-      return await readAcceptedMessages(prometheusUrl, readTimeoutMs);
+      return await readAcceptedMessages(prometheusUrl, readTimeoutMs, options.prometheusScope);
     } catch (error) {
       return { note: `Prometheus is unavailable: ${errorMessage(error)}` };
     }

@@ -94,6 +94,9 @@ const controlTargets = z
   })
   .pipe(z.record(z.string(), z.string().min(1, 'must not be empty')));
 
+const MATCHER = String.raw`[a-zA-Z_]\w*(=|!=|=~|!~)"[^"\\]*"`;
+const MATCHERS = new RegExp(`^${MATCHER}(, ?${MATCHER})*$`);
+
 const consoleShape = {
   ...operationsShape,
   HTTP_HOST: z.string().default('0.0.0.0'),
@@ -102,6 +105,11 @@ const consoleShape = {
   LANES: lanes,
   /** Prometheus with the counts of accepted messages; optional. */
   PROMETHEUS_URL: url('http', 'https').optional(),
+  /** Label matchers of this deployment's series, where that Prometheus sees others too: `namespace="a", release="b"`. */
+  PROMETHEUS_SELECTOR: z
+    .string()
+    .regex(MATCHERS, 'must be label matchers, such as namespace="default", release="caudal"')
+    .optional(),
   /** Interval for updating the gauges. */
   POLL_INTERVAL_MS: milliseconds(2_000),
   /** Timeout for a broker, store or Prometheus; a slower one counts as down for that reading. */
@@ -176,6 +184,7 @@ export function parseConsoleConfig(environment: Environment) {
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT, maxBodyBytes: values.MAX_BODY_BYTES },
     operations: { host: values.OPERATIONS_HOST, port: values.OPERATIONS_PORT },
     prometheusUrl: values.PROMETHEUS_URL,
+    prometheusScope: values.PROMETHEUS_SELECTOR,
     pageDirectory: values.PAGE_DIRECTORY,
     isLive: values.LIVE === 'on',
     control: controlOf(values),

@@ -39,7 +39,7 @@ runMain(async () => {
   const prometheus =
     config.prometheusUrl === undefined
       ? undefined
-      : createPrometheus(config.prometheusUrl, config.readTimeoutMs);
+      : createPrometheus(config.prometheusUrl, config.readTimeoutMs, config.prometheusScope);
   const deadLetters = new Map(
     await Promise.all(
       config.lanes.map(async ({ lane, broker }) => [lane, await createDeadLetterReader(broker)] as const),

@@ -163,6 +163,8 @@ describe('parseConsoleConfig', () => {
       [{ CONTROL: 'yes' }, /CONTROL: /],
       [{ CONTROL_TARGETS: '{' }, /CONTROL_TARGETS: must be JSON/],
       [{ LIVE: 'yes' }, /LIVE: /],
+      [{ PROMETHEUS_SELECTOR: 'default' }, /PROMETHEUS_SELECTOR: must be label matchers, such as/],
+      [{ PROMETHEUS_SELECTOR: 'a="b"} or x{c="d"' }, /PROMETHEUS_SELECTOR: /],
     ] as const) {
       assert.throws(() => control(variables), expected);
     }

@@ -63,6 +63,16 @@ describe('the faulty proxy', () => {
     assert.equal(await ask(await open(), 'b'), 're: b');
   });
 
+  it('delivers as many replies as requested before it resets a connection', async () => {
+    proxy.resetInsteadOfReplies(1, 2);
+    const client = await open();
+    for (const request of ['a', 'b']) assert.equal(await ask(client, request), `re: ${request}`);
+    const end = endOf(client);
+    client.write('c');
+    assert.equal(await end, 'ECONNRESET');
+    assert.deepEqual([requests, proxy.repliesHeldBack], [['a', 'b', 'c'], 1]);
+  });
+
   it('swallows replies until it passes again, and resets who lost one', async () => {
     const [victim, bystander] = [await open(), await open()];
     victim.on('data', () => assert.fail('a reply came through'));

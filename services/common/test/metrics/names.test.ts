@@ -8,13 +8,16 @@ describe('the metrics contract', () => {
   it('has unique metric names that end with a unit or `total`', () => {
     assert.equal(new Set(definitions.map(({ name }) => name)).size, definitions.length);
     for (const { name, help } of definitions) {
-      assert.match(name, /^caudal_[a-z_]+(_total|_info|_seconds|_messages|_up|_paused|_consumers|_sources)$/);
+      assert.match(
+        name,
+        /^caudal_[a-z_]+(_total|_info|_seconds|_messages|_up|_paused|_consumers|_clients|_sources)$/,
+      );
       assert.ok(help.length > 10, name);
     }
   });
 
   it('uses only labels whose values are bounded', () => {
-    const bounded = ['lane', 'country', 'outcome', 'broker', 'route', 'status'];
+    const bounded = ['lane', 'partition', 'country', 'outcome', 'broker', 'route', 'status'];
     for (const { name, labels } of definitions) {
       for (const label of labels) assert.ok(bounded.includes(label), `${name}: ${label}`);
     }

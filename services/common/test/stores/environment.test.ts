@@ -1,71 +1,52 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 import { parseConfig } from '../../src/config/index.ts';
-import { storeSettings, storeShape } from '../../src/stores/environment.ts';
+import { storeShape } from '../../src/stores/index.ts';
 
-function read(store: string, environment: Record<string, string>) {
-  return storeSettings(parseConfig(storeShape(store), environment), 'test');
-}
-
-function refused(store: string, environment: Record<string, string>, problem: string): void {
-  assert.throws(
-    () => read(store, environment),
-    (error: Error & { problems?: readonly string[] }) => {
-      assert.deepEqual(error.problems, [problem]);
-      return true;
-    },
+it('refuses what a store cannot use, and names the variable', () => {
+  const problems = (store: string, environment: Record<string, string>): readonly string[] => {
+    try {
+      parseConfig(storeShape(store), environment);
+      return [];
+    } catch (error) {
+      return (error as { problems: readonly string[] }).problems;
+    }
+  };
+  assert.deepEqual(
+    problems('ignite', { STORE_URL: 'ignite://host?backups=2', STORE_KEY_PREFIX: 'kafka-ignite:' }),
+    [],
   );
-}
-
-describe('the environment of a store', () => {
-  const url = 'postgresql://host/caudal';
-
-  it('takes user and password apart from the URL', () => {
-    const settings = read('postgresql', { STORE_URL: url, STORE_USERNAME: 'me', STORE_PASSWORD: 'p@ss' });
-    assert.equal(settings.url, 'postgresql://me:p%40ss@host/caudal');
-    assert.equal(settings.schema, 'create');
-  });
-
-  it('refuses a URL that the store cannot use, and says what to change', () => {
-    refused(
-      'postgresql',
-      { STORE_URL: 'redis://host' },
-      'STORE_URL: must be a URL that starts with postgresql:// or postgres://',
-    );
-    refused(
-      'postgresql',
-      { STORE_URL: 'postgresql://host' },
-      'STORE_URL: names no database: add it, as in postgresql://user@host/caudal',
-    );
-    refused(
-      'postgresql',
-      { STORE_URL: `${url}?sslmode=prefer` },
-      'STORE_URL: has sslmode=prefer: choose disable, require, verify-ca, verify-full',
-    );
-  });
-
-  it('refuses a key prefix that no schema can be named after, where there are schemas', () => {
-    refused(
-      'postgresql',
-      { STORE_URL: url, STORE_KEY_PREFIX: 'Größe:' },
-      `STORE_KEY_PREFIX: key prefix 'Größe:' cannot name a schema: use at most 56 lower-case letters, digits and hyphens`,
-    );
-    assert.equal(
-      read('postgresql', { STORE_URL: url, STORE_KEY_PREFIX: 'kafka-postgresql:' }).keyPrefix,
-      'kafka-postgresql:',
-    );
-    assert.equal(
-      read('redis', { STORE_URL: 'redis://host', STORE_KEY_PREFIX: 'Größe:' }).keyPrefix,
-      'Größe:',
-    );
-  });
-
-  it('knows who makes a schema', () => {
-    assert.equal(read('postgresql', { STORE_URL: url, STORE_SCHEMA: 'check' }).schema, 'check');
-    refused(
-      'postgresql',
-      { STORE_URL: url, STORE_SCHEMA: 'drop' },
-      'STORE_SCHEMA: Invalid option: expected one of "create"|"check"',
-    );
-  });
+  for (const [store, name, value, problem] of [
+    [
+      'ignite',
+      'STORE_URL',
+      'redis://host',
+      /^STORE_URL: must be a URL that starts with ignite:\/\/ or ignites:\/\/$/,
+    ],
+    [
+      'ignite',
+      'STORE_URL',
+      'ignite://host?backups=9',
+      /^STORE_URL: has backups=9: use a number from 0 to 7$/,
+    ],
+    [
+      'ignite',
+      'STORE_URL',
+      'ignite://host?ttl=9',
+      /^STORE_URL: has the parameter 'ttl': only backups is known$/,
+    ],
+    [
+      'ignite',
+      'STORE_KEY_PREFIX',
+      'Upper:',
+      /^STORE_KEY_PREFIX: .*'Upper:' cannot name a schema: use at most 56 lower-case/,
+    ],
+    ['postgresql', 'STORE_URL', 'postgresql://host/', /^STORE_URL: names no database/],
+  ] as const) {
+    const url = store === 'ignite' ? 'ignite://host' : 'postgresql://host/caudal';
+    const found = problems(store, { STORE_URL: url, [name]: value });
+    assert.equal(found.length, 1, `${name}=${value}`);
+    assert.match(found[0] ?? '', problem);
+  }
+  assert.deepEqual(problems('valkey', { STORE_URL: 'redis://host', STORE_KEY_PREFIX: 'Upper:' }), []);
 });

@@ -10,9 +10,9 @@ it('names the schema of a lane after its key prefix', () => {
 
 it('refuses a prefix that cannot be a name, with what is allowed', () => {
   for (const prefix of ['Größe:', 'a b', '";drop:', 'x'.repeat(57)]) {
-    assert.throws(() => schemaNameOf(prefix), {
-      name: 'ConfigError',
-      message: /STORE_KEY_PREFIX: '.*' cannot name a schema: use at most 56 lower-case/,
-    });
+    assert.throws(
+      () => schemaNameOf(prefix),
+      /^RangeError: key prefix '.*' cannot name a schema: use at most 56 lower-case/,
+    );
   }
 });

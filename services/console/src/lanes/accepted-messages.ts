@@ -1,5 +1,6 @@
 import type { PerCountry } from '@caudal/common/account';
 import { METRICS } from '@caudal/common/metrics';
+import { selectorOf } from '../stream/prometheus.ts';
 
 /** Messages that Prometheus saw accepted, by country. */
 export interface AcceptedMessages {
@@ -11,7 +12,8 @@ export interface AcceptedMessages {
 
 const { name } = METRICS.ingestMessages;
 /** Uses the highest value per ingest process, so that ended processes stay in the sum. */
-const QUERY = `sum by (country) (max_over_time(${name}{outcome="accepted"}[7d]))`;
+const queryIn = (scope: string): string =>
+  `sum by (country) (max_over_time(${selectorOf({ scope }, name, 'outcome="accepted"')}[7d]))`;
 const NOTE =
   'From counters scraped in the last 7 days. Excludes counts after the last scrape of an ingest process, or before its restart under the same address. For an exact account, POST the counts of the load generator.';
 
@@ -22,9 +24,10 @@ const NOTE =
 export async function readAcceptedMessages(
   prometheusUrl: string,
   timeoutMs: number,
+  scope = '',
 ): Promise<AcceptedMessages> {
   const url = new URL(`${prometheusUrl.replace(/\/+$/, '')}/api/v1/query`);
-  url.searchParams.set('query', QUERY);
+  url.searchParams.set('query', queryIn(scope));
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
   if (!response.ok) throw new Error(`Prometheus answered ${response.status}`);
   const body = (await response.json()) as {

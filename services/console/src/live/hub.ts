@@ -41,9 +41,9 @@ export const DEFAULT_LIMITS: LiveLimits = {
   lingerMs: 30_000,
 };
 
-/** Time between two writes to every client, ms per client: bounds the writes to some 10,000 a second. */
-const FLUSH_MS_PER_CLIENT = 0.1;
-const MAX_FLUSH_MS = 200;
+/** Time between two writes to every client, ms per client: bounds the writes to some 5,000 a second. */
+const FLUSH_MS_PER_CLIENT = 0.2;
+const MAX_FLUSH_MS = 400;
 
 /** Where a client wants to begin. */
 export type From = 'now' | 'earliest' | Position;

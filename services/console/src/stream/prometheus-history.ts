@@ -1,6 +1,6 @@
 import { METRICS } from '@caudal/common/metrics';
 import type { History } from '../schemas.ts';
-import type { Prometheus, Series } from './prometheus.ts';
+import { type Prometheus, type Series, selectorOf } from './prometheus.ts';
 import { quantilesOf } from './traffic.ts';
 
 const POINTS = 300;
@@ -17,12 +17,13 @@ export async function prometheusHistory(
   const to = Math.floor(atMs / 1_000 / step) * step;
   const from = to - minutes * 60;
   const times = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
+  const of = (name: string, matchers?: string) => selectorOf(prometheus, name, matchers);
   const ask = (expression: string) => prometheus.range(expression, from, to, step);
   const [ingest, stored, backlog, seconds] = await Promise.all([
-    ask(`sum(rate(${METRICS.ingestMessages.name}{outcome="accepted"}[${WINDOW}]))`),
-    ask(`sum by (lane) (rate(${METRICS.storedMessages.name}[${WINDOW}]))`),
-    ask(`max by (lane) (${METRICS.backlogMessages.name})`),
-    ask(quantilesOf(METRICS.endToEndSeconds.name, ['lane'])),
+    ask(`sum(rate(${of(METRICS.ingestMessages.name, 'outcome="accepted"')}[${WINDOW}]))`),
+    ask(`sum by (lane) (rate(${of(METRICS.storedMessages.name)}[${WINDOW}]))`),
+    ask(`max by (lane) (${of(METRICS.backlogMessages.name)})`),
+    ask(quantilesOf(prometheus, METRICS.endToEndSeconds.name, ['lane'])),
   ]);
   const values = (series: readonly Series[], labels: Readonly<Record<string, string>>): (number | null)[] => {
     const found = series.find((one) =>

@@ -13,6 +13,8 @@ export interface Series {
 
 /** Asks Prometheus. */
 export interface Prometheus {
+  /** Label matchers that the series of this deployment have, for a Prometheus that sees others too; empty: none. */
+  readonly scope: string;
   /** @throws Error without a valid answer in time. */
   query(expression: string): Promise<readonly Sample[]>;
   /** @param from seconds since the epoch @throws Error without a valid answer in time. */
@@ -30,7 +32,7 @@ interface Answer {
 }
 
 /** Asks a Prometheus by its HTTP API. */
-export function createPrometheus(url: string, timeoutMs: number): Prometheus {
+export function createPrometheus(url: string, timeoutMs: number, scope = ''): Prometheus {
   const ask = async (path: string, parameters: Readonly<Record<string, string>>) => {
     // Sent as a form: expressions may be longer than an address.
     const response = await fetch(`${url.replace(/\/+$/, '')}/api/v1/${path}`, {
@@ -42,6 +44,7 @@ export function createPrometheus(url: string, timeoutMs: number): Prometheus {
     return ((await response.json()) as Answer).data?.result ?? [];
   };
   return {
+    scope,
     async query(expression) {
       const result = await ask('query', { query: expression });
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value?.[1]) }));
@@ -59,4 +62,9 @@ export function createPrometheus(url: string, timeoutMs: number): Prometheus {
       }));
     },
   };
+}
+
+/** A selector of a metric's series in the scope. @param name also with a suffix: `…_bucket`; empty where the matchers name it */
+export function selectorOf({ scope }: Pick<Prometheus, 'scope'>, name: string, matchers = ''): string {
+  return `${name}{${[matchers, scope].filter((part) => part !== '').join(', ')}}`;
 }

@@ -3,7 +3,7 @@ import { errorMessage } from '@caudal/common/errors';
 import { METRICS } from '@caudal/common/metrics';
 import { StoreRate } from '../lanes/store-rate.ts';
 import type { ConsumerReport } from '../schemas.ts';
-import type { Prometheus, Sample } from './prometheus.ts';
+import { type Prometheus, type Sample, selectorOf } from './prometheus.ts';
 
 /** Quantiles of a latency, seconds. */
 export interface Quantiles {
@@ -21,8 +21,7 @@ export interface Traffic {
   readonly consumers: readonly ConsumerReport[];
 }
 
-const ingest = METRICS.ingestMessages.name;
-const OUTCOMES = `${ingest}{outcome=~"accepted|unconfirmed"}`;
+const OUTCOMES = 'outcome=~"accepted|unconfirmed"';
 /** How long an ingest process that has ended stays in the sum. */
 const KEPT = '7d';
 /** The processes that have ended cost Prometheus a look through days: rarely, and when one has ended. */
@@ -30,8 +29,13 @@ const ENDED_EVERY_MS = 60_000;
 const RATE_WINDOW = '1m';
 
 /** All quantiles of a histogram with one question; label `q` says which. */
-export function quantilesOf(metric: string, by: readonly string[]): string {
-  const buckets = `sum by (${['le', ...by].join(', ')}) (rate(${metric}_bucket[${RATE_WINDOW}]))`;
+export function quantilesOf(
+  prometheus: Pick<Prometheus, 'scope'>,
+  metric: string,
+  by: readonly string[],
+): string {
+  const series = selectorOf(prometheus, `${metric}_bucket`);
+  const buckets = `sum by (${['le', ...by].join(', ')}) (rate(${series}[${RATE_WINDOW}]))`;
   return ['0.5', '0.95', '0.99']
     .map((q) => `label_replace(histogram_quantile(${q}, ${buckets}), "q", "${q}", "", "")`)
     .join(' or ');
@@ -43,11 +47,16 @@ const CONSUMER_METRICS = [
   METRICS.inHandMessages,
   METRICS.lanePaused,
 ].map(({ name }) => name);
-const CONSUMER_QUERIES = {
-  state: `{__name__=~"${CONSUMER_METRICS.join('|')}"}`,
-  rate: `sum by (lane, pod, instance) (rate(${METRICS.storedMessages.name}[${RATE_WINDOW}]))`,
-  p95: `histogram_quantile(0.95, sum by (le, lane, pod, instance) (rate(${METRICS.endToEndSeconds.name}_bucket[${RATE_WINDOW}])))`,
-};
+/** Questions on the consumers. */
+function consumerQueries(prometheus: Pick<Prometheus, 'scope'>) {
+  const stored = selectorOf(prometheus, METRICS.storedMessages.name);
+  const buckets = selectorOf(prometheus, `${METRICS.endToEndSeconds.name}_bucket`);
+  return {
+    state: selectorOf(prometheus, '', `__name__=~"${CONSUMER_METRICS.join('|')}"`),
+    rate: `sum by (lane, pod, instance) (rate(${stored}[${RATE_WINDOW}]))`,
+    p95: `histogram_quantile(0.95, sum by (le, lane, pod, instance) (rate(${buckets}[${RATE_WINDOW}])))`,
+  };
+}
 
 /** What was accepted by processes that have ended. */
 interface Ended {
@@ -89,14 +98,16 @@ export class TrafficReader {
   }
 
   async #accepted(): Promise<AcceptedReading> {
+    const outcomes = selectorOf(this.#prometheus, METRICS.ingestMessages.name, OUTCOMES);
+    const pending = selectorOf(this.#prometheus, METRICS.ingestPending.name);
     const [live, [scraped]] = await Promise.all([
-      this.#prometheus.query(`sum by (instance, country, outcome) (${OUTCOMES})`),
+      this.#prometheus.query(`sum by (instance, country, outcome) (${outcomes})`),
       // Each process exports this one from its start, the counters only with its first message.
-      this.#prometheus.query(`min(timestamp(${METRICS.ingestPending.name}))`),
+      this.#prometheus.query(`min(timestamp(${pending}))`),
     ]);
     if (scraped === undefined) return { kind: 'unreadable', reason: 'Prometheus scrapes no ingest process' };
     const instances = new Set(live.map(({ labels }) => labels.instance ?? ''));
-    const ended = await this.#readEnded(instances);
+    const ended = await this.#readEnded(instances, outcomes);
     this.#instances = instances;
     const all = [...live, ...ended.samples];
     const accepted = sumByCountry(all, 'accepted');
@@ -111,12 +122,12 @@ export class TrafficReader {
     };
   }
 
-  async #readEnded(instances: ReadonlySet<string>): Promise<Ended> {
+  async #readEnded(instances: ReadonlySet<string>, outcomes: string): Promise<Ended> {
     const hasOneEnded = [...this.#instances].some((instance) => !instances.has(instance));
     const known = this.#ended;
     if (known !== undefined && !hasOneEnded && performance.now() - known.atMs < ENDED_EVERY_MS) return known;
     const samples = await this.#prometheus.query(
-      `sum by (instance, country, outcome) (max_over_time(${OUTCOMES}[${KEPT}]) unless ${OUTCOMES})`,
+      `sum by (instance, country, outcome) (max_over_time(${outcomes}[${KEPT}]) unless ${outcomes})`,
     );
     const processes = new Set(samples.map(({ labels }) => labels.instance)).size;
     this.#ended = { samples, processes, atMs: performance.now() };
@@ -124,10 +135,11 @@ export class TrafficReader {
   }
 
   async #consumers(): Promise<ConsumerReport[]> {
+    const queries = consumerQueries(this.#prometheus);
     const [state, rates, p95s] = await Promise.all([
-      this.#prometheus.query(CONSUMER_QUERIES.state),
-      this.#prometheus.query(CONSUMER_QUERIES.rate),
-      this.#prometheus.query(CONSUMER_QUERIES.p95),
+      this.#prometheus.query(queries.state),
+      this.#prometheus.query(queries.rate),
+      this.#prometheus.query(queries.p95),
     ]);
     const groups = Map.groupBy(state, ({ labels }) => keyOf(labels));
     const valueIn = (samples: readonly Sample[], key: string): number | undefined =>
@@ -163,7 +175,7 @@ async function readQuantiles(
   by: readonly string[],
 ): Promise<Map<string, Quantiles>> {
   const found = new Map<string, Quantiles>();
-  for (const { labels, value } of await prometheus.query(quantilesOf(metric, by))) {
+  for (const { labels, value } of await prometheus.query(quantilesOf(prometheus, metric, by))) {
     // Without observations a quantile is not a number.
     if (!Number.isFinite(value)) continue;
     const key = by.map((label) => labels[label] ?? '').join('/');

@@ -114,11 +114,11 @@ describe('the live tail', () => {
     assert.equal(delivered, 10);
   });
 
-  it('reads the log once for all, and encodes once', async () => {
-    const viewers = await Promise.all(Array.from({ length: 20 }, () => view()));
+  it('reads the log once for a thousand viewers, and encodes once', async () => {
+    const viewers = await Promise.all(Array.from({ length: 1_000 }, () => view()));
     const before = log.reads;
-    log.append(300);
-    for (const viewer of viewers) await has(viewer, 300);
+    log.append(30);
+    for (const viewer of viewers) await has(viewer, 30);
     assert.ok(log.reads - before <= 10, `read ${log.reads - before} times`);
     const [first, ...others] = viewers.map(({ buffers }) => buffers.at(-1));
     for (const other of others) assert.equal(other, first, 'the same bytes in memory');

@@ -68,6 +68,20 @@ describe('the traffic in Prometheus', () => {
     assert.deepEqual(accepted, { kind: 'unreadable', reason: 'Prometheus scrapes no ingest process' });
   });
 
+  it('asks for the series of its own deployment alone', async () => {
+    prometheus.scope = 'namespace="a", release="b"';
+    prometheus.answers = [scraped(1)];
+    await reader.read();
+    assert.ok(prometheus.asked.length >= 8);
+    for (const expression of prometheus.asked) {
+      const selectors = [...expression.matchAll(/\{[^}]*\}/g)];
+      assert.ok(selectors.length > 0, expression);
+      for (const [selector] of selectors) assert.match(selector, /namespace="a", release="b"\}$/);
+      // Every metric has a selector.
+      assert.doesNotMatch(expression, /caudal_\w+[^\w{|"]/, expression);
+    }
+  });
+
   it('says why it cannot read', async () => {
     prometheus.error = 'connect ECONNREFUSED';
     const { accepted, consumers } = await reader.read();
@@ -83,7 +97,7 @@ describe('the traffic in Prometheus', () => {
     prometheus.answers = [
       scraped(1),
       [
-        'sum by (le, lane) (rate(caudal_end_to_end',
+        'sum by (le, lane) (rate(caudal_end_to_end_seconds_bucket{}',
         [
           quantile('kafka-redis', '0.5', 0.01),
           quantile('kafka-redis', '0.95', 0.02),

@@ -2,6 +2,7 @@ import type { Prometheus, Sample, Series } from '../../src/stream/prometheus.ts'
 
 /** A Prometheus that answers what the test says to expressions that contain a text; nothing to others. */
 export class FakePrometheus implements Prometheus {
+  scope = '';
   answers: readonly (readonly [contains: string, samples: readonly Sample[]])[] = [];
   ranges: readonly (readonly [contains: string, series: readonly Series[]])[] = [];
   asked: string[] = [];

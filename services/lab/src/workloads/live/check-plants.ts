@@ -10,7 +10,7 @@ import { plantFault } from '../messages/verify/plant-fault.ts';
 import type { PlantedMessage } from '../messages/verify/plants.ts';
 import { withRawStore } from '../messages/verify/raw-store.ts';
 import { type ConsoleLane, withSelfTestConsole } from '../messages/verify/self-test-console.ts';
-import { judgeLive } from './judge-live.ts';
+import { judgeLive, judgeRecord } from './judge-live.ts';
 import { type LiveFrame, LiveReader } from './live-reader.ts';
 import { CLEAN_LIVE, LIVE_FAULTS, type LivePlant } from './plants.ts';
 
@@ -147,7 +147,7 @@ function missesOf(
   const verdict = judgeLive({
     account,
     request: { accepted, unknown: {}, before: {} },
-    live: { records: [record] },
+    live: { records: [judgeRecord(record, accepted)] },
   });
   const [found, required] = [show(verdict.findings), show(plant.findings)];
   return [

@@ -3,9 +3,19 @@ import { judgeMessages } from '../messages/judge.ts';
 import type { LoadResult } from '../messages/load/measure-load.ts';
 import type { LiveFrame, LiveRecord } from './live-reader.ts';
 
-/** What was promised to viewers, and what they got. */
+/** What a viewer got, held against what was accepted. Its messages themselves are not kept. */
+export interface ViewerAccount {
+  readonly reader: string;
+  /** Accepted messages that it got. */
+  readonly kept: number;
+  readonly pauses: number;
+  readonly reconnects: number;
+  readonly findings: readonly Finding[];
+}
+
+/** What viewers got. */
 export interface LiveEvidence {
-  readonly records: readonly LiveRecord[];
+  readonly records: readonly ViewerAccount[];
   /** Consumer groups at the log that were not there before, undefined where the log is out of reach. */
   readonly newGroups?: readonly string[];
 }
@@ -23,26 +33,26 @@ export function judgeLive(result: JudgedLive): Verdict {
   const lanes = judgeMessages(result);
   const { records, newGroups = [] } = result.live;
   const promised = sum(result.request.accepted);
-  const judged = records.map((record) => judgeRecord(record, result.request.accepted));
   const findings = [
     ...lanes.findings,
-    ...judged.flatMap((one) => one.findings),
+    ...records.flatMap((record) => record.findings),
     ...(newGroups.length === 0
       ? []
       : [finding('wrong', 'the log', 'the live tail joined a consumer group', { examples: newGroups })]),
   ];
   return verdictOf({
     promises: lanes.promises + promised * records.length,
-    kept: lanes.kept + judged.reduce((total, { lost }) => total + Math.max(0, promised - lost), 0),
+    kept: lanes.kept + records.reduce((total, { kept }) => total + kept, 0),
     unknown: lanes.unknown,
     findings,
   });
 }
 
-function judgeRecord(
-  { reader, frames, missed }: LiveRecord,
+/** Holds what a viewer got against the accepted messages, by country. */
+export function judgeRecord(
+  { reader, frames, missed, pauses, reconnects }: LiveRecord,
   accepted: Readonly<Record<string, number>>,
-): { readonly lost: number; readonly findings: readonly Finding[] } {
+): ViewerAccount {
   const gaps: string[] = [];
   const doubles: string[] = [];
   const late: string[] = [];
@@ -65,7 +75,10 @@ function judgeRecord(
   const found = (kind: Finding['kind'], detail: string, examples: readonly string[], count: number) =>
     count === 0 ? [] : [finding(kind, reader, detail, { examples, count })];
   return {
-    lost,
+    reader,
+    kept: Math.max(0, sum(accepted) - lost),
+    pauses,
+    reconnects,
     findings: [
       ...found('lost', `${reader} did not get ${lost}`, gaps, lost),
       ...found('doubled', `${reader} got ${doubles.length} again`, doubles, doubles.length),

@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { waitUntil } from '../../../../../tools/lib/wait-until.ts';
 import type { Fetch } from '../../load/fetch.ts';
 import type { LoadResult } from '../messages/load/measure-load.ts';
-import type { LiveEvidence } from './judge-live.ts';
+import { judgeRecord, type LiveEvidence } from './judge-live.ts';
 import { LiveReader } from './live-reader.ts';
 
 /** How many viewers follow a load; the last one pauses. */
@@ -27,7 +27,10 @@ export type LiveResult = LoadResult & { readonly live: LiveEvidence };
 
 /** Connects viewers, sends a load, and waits until every viewer has got as much as was accepted, or some time. */
 export async function withViewers<
-  Result extends { readonly load: { readonly messages: { readonly accepted: number } } },
+  Result extends {
+    readonly load: { readonly messages: { readonly accepted: number } };
+    readonly request: { readonly accepted: Readonly<Record<string, number>> };
+  },
 >(
   { consoleUrl, fetch, brokers }: ViewedSite,
   load: () => Promise<Result>,
@@ -51,10 +54,11 @@ export async function withViewers<
     });
     const groupsAfter = await groupsOf(brokers);
     const newGroups = groupsAfter?.filter((group) => groupsBefore?.includes(group) === false);
+    const records = await Promise.all(viewers.map((viewer) => viewer.stop()));
     return {
       ...result,
       live: {
-        records: await Promise.all(viewers.map((viewer) => viewer.stop())),
+        records: records.map((record) => judgeRecord(record, result.request.accepted)),
         ...(newGroups !== undefined && { newGroups }),
       },
     };

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Account } from '@caudal/common/account';
-import { judgeLive } from '../../../src/workloads/live/judge-live.ts';
+import { judgeLive, judgeRecord } from '../../../src/workloads/live/judge-live.ts';
 import type { LiveFrame, LiveRecord } from '../../../src/workloads/live/live-reader.ts';
 import { LIVE_FAULTS } from '../../../src/workloads/live/plants.ts';
 
 const ACCOUNT: Account = { rows: [], findings: [], exact: true, lanes: [] };
+const ACCEPTED = { ES: 150, FR: 150 };
 const FRAMES: readonly LiveFrame[] = Array.from({ length: 300 }, (_, i) => ({
   partition: i % 3,
   // A viewer begins anywhere in the log.
@@ -24,8 +25,8 @@ const record = (frames: readonly LiveFrame[], changes: Partial<LiveRecord> = {})
 const judge = (records: readonly LiveRecord[], newGroups: readonly string[] = []) =>
   judgeLive({
     account: ACCOUNT,
-    request: { accepted: { ES: 150, FR: 150 }, unknown: {}, before: {} },
-    live: { records, newGroups },
+    request: { accepted: ACCEPTED, unknown: {}, before: {} },
+    live: { records: records.map((one) => judgeRecord(one, ACCEPTED)), newGroups },
   });
 const kindsOf = (...args: Parameters<typeof judge>) =>
   judge(...args).findings.map(({ kind, subject, count }) => [kind, subject, count]);

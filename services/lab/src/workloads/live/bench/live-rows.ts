@@ -5,9 +5,9 @@ import type { Figure, Row } from '../../../bench/rows.ts';
 import { startTarget, type Target } from '../../../bench/target.ts';
 import { PARTITIONS, QUIET } from '../../messages/bench/bed.ts';
 
-/** Viewers, and what they are given: many messages a second for so few seconds that both ways end. */
+/** Viewers, and what they are given: many messages a second for a second, after which one write an event needs many more. */
 const CLIENTS = 1_000;
-const FAN_OUT = { BENCH_CLIENTS: String(CLIENTS), BENCH_RATE: '400', BENCH_SECONDS: '3' };
+const FAN_OUT = { BENCH_CLIENTS: String(CLIENTS), BENCH_RATE: '400', BENCH_SECONDS: '1' };
 /** A rate at which ingest is not busy: what is measured is what viewers cost it. */
 const POSTS = { BENCH_RATE: '100', BENCH_SECONDS: '10' };
 const MAX_RATIO = 1.5;
