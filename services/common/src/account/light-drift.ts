@@ -1,5 +1,5 @@
 import type { PerCountry } from './account.ts';
-import type { AcceptedReading, Baseline, LaneReading, LightReading, LightReason } from './light.ts';
+import type { AcceptedReading, Baseline, LaneReading, LightReading, LightReason } from './light-reading.ts';
 
 /** What the lanes' counts say at rest. */
 export interface Drift {
