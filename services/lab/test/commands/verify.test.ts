@@ -77,30 +77,55 @@ describe('npm run verify', { concurrency: true }, () => {
     assert.match(stderr, /^no load yet.*\n$/);
   });
 
-  it('refuses options that choose two deployments or none, in one line that names them', async () => {
-    const account = join(directory, 'options.json');
-    const messages = { sent: 1, accepted: 1, refused: 0, unknown: 0 };
-    const startedAt = new Date().toISOString();
-    await writeFile(
-      account,
-      JSON.stringify({ runId: 'options', startedAt, messages, perCountry: { ES: messages } }),
-    );
-    const run = (...args: readonly string[]) =>
-      runCommand('verify', ['--account', account, ...args], directory, {
-        KUBECONFIG: join(directory, 'kubeconfig'),
+  describe('refuses options that choose two deployments or none, in one line that names them:', () => {
+    const run = async (kubeconfig: string, ...args: readonly string[]) => {
+      const account = join(directory, 'options.json');
+      const messages = { sent: 1, accepted: 1, refused: 0, unknown: 0 };
+      const startedAt = new Date().toISOString();
+      await writeFile(
+        account,
+        JSON.stringify({ runId: 'options', startedAt, messages, perCountry: { ES: messages } }),
+      );
+      return runCommand('verify', ['--account', account, ...args], directory, {
+        KUBECONFIG: join(directory, kubeconfig),
       });
-    const both = await run('--namespace', 'caudal', '--console-url', 'http://127.0.0.1:1');
-    assert.equal(both.status, 2);
-    assert.match(both.stderr, /--console-url or --namespace, not both/);
-    const noNamespace = await run('--release', 'caudal');
-    assert.equal(noNamespace.status, 2);
-    assert.match(noNamespace.stderr, /--release and --context need --namespace/);
-    const noFile = await run('--namespace', 'caudal');
-    assert.equal(noFile.status, 1);
-    assert.match(noFile.stderr, /^--namespace needs a kubeconfig, and there is no .*: set KUBECONFIG\n$/);
-    await writeFile(join(directory, 'kubeconfig'), 'contexts: []\nclusters: []\n');
-    const noContext = await run('--namespace', 'caudal', '--context', 'elsewhere');
-    assert.equal(noContext.status, 1);
-    assert.match(noContext.stderr, /^.*kubeconfig has no cluster for the context elsewhere.*\n$/);
+    };
+
+    it('a console and a namespace', async () => {
+      const { status, stderr } = await run(
+        'none',
+        '--namespace',
+        'caudal',
+        '--console-url',
+        'http://127.0.0.1:1',
+      );
+      assert.equal(status, 2);
+      assert.match(stderr, /--console-url or --namespace, not both/);
+    });
+
+    it('a release without a namespace', async () => {
+      const { status, stderr } = await run('none', '--release', 'caudal');
+      assert.equal(status, 2);
+      assert.match(stderr, /--release and --context need --namespace/);
+    });
+
+    it('a namespace without a kubeconfig', async () => {
+      const { status, stderr } = await run('none', '--namespace', 'caudal');
+      assert.equal(status, 1);
+      assert.match(stderr, /^--namespace needs a kubeconfig, and there is no .*: set KUBECONFIG\n$/);
+    });
+
+    it('a context that the kubeconfig does not have', async () => {
+      await writeFile(join(directory, 'empty-kubeconfig'), 'contexts: []\nclusters: []\n');
+      const { status, stderr } = await run(
+        'empty-kubeconfig',
+        '--namespace',
+        'caudal',
+        '--context',
+        'elsewhere',
+      );
+      assert.equal(status, 1);
+      assert.match(stderr, /^.*kubeconfig has no cluster for the context elsewhere.*\n$/);
+    });
   });
 });
