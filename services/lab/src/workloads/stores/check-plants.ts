@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type Account, verdictOf } from '@caudal/common/account';
 import type { Lane } from '@caudal/common/lanes';
 import { createLogger } from '@caudal/common/logging';
@@ -6,22 +6,21 @@ import type { Envelope } from '@caudal/common/message';
 import { createStore } from '@caudal/common/stores';
 import type { Finding } from '@caudal/common/verdict';
 import { Kafka, logLevel } from 'kafkajs';
-import type { LoadAccount } from '../../../../../load-tests/lib/account.ts';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
-import { storeUrlOf } from '../messages/lanes.ts';
 import { identityOf, type Ledger, ledgerRequests } from '../messages/verify/ledger.ts';
+import {
+  consoleLanesOf,
+  type PlantedLane,
+  partOf,
+  plantedLanes,
+  unsentLedger,
+} from '../messages/verify/planted-lanes.ts';
 import type { LaneLog } from '../messages/verify/rows/read-log.ts';
 import type { RawRows, StoredRow } from '../messages/verify/rows/stored-row.ts';
 import { verifyLaneRows } from '../messages/verify/rows/verify-rows.ts';
 import { withRows } from '../messages/verify/rows/with-rows.ts';
-import { type ConsoleLane, withSelfTestConsole } from '../messages/verify/self-test-console.ts';
+import { withSelfTestConsole } from '../messages/verify/self-test-console.ts';
 import { CLEAN_ROWS, ROW_FAULTS, type RowGround, type RowPlant } from './plants.ts';
-
-interface PlantedLane extends ConsoleLane {
-  /** Name of the lane that it stands for. */
-  readonly of: string;
-  readonly plant: RowPlant;
-}
 
 const MESSAGES = 300;
 const BATCH_MESSAGES = 100;
@@ -43,21 +42,14 @@ export async function checkRowPlants(
   const { addresses } = options;
   const scratch = `self-test-${randomBytes(3).toString('hex')}`;
   const log: LaneLog = { brokers: addresses.kafka.brokers, topic: scratch };
-  const ledger = makeLedger();
+  const ledger = unsentLedger(MESSAGES);
   const envelopes = envelopesOf(ledger);
   const ground = groundOf(envelopes, scratch);
-  const planted = [CLEAN_ROWS, ...ROW_FAULTS].flatMap((plant, index) =>
-    lanes.map(
-      (lane): PlantedLane => ({
-        name: `plant-${index}-${lane.name}`,
-        of: lane.name,
-        broker: lane.broker,
-        store: lane.store,
-        storeUrl: storeUrlOf(lane, addresses),
-        storeKeyPrefix: `${scratch}-${index}:`,
-        plant,
-      }),
-    ),
+  const planted = plantedLanes(
+    [CLEAN_ROWS, ...ROW_FAULTS],
+    lanes,
+    addresses,
+    (plant) => `${scratch}-${plant}:`,
   );
   return withLog(log, envelopes, async () => {
     try {
@@ -65,8 +57,7 @@ export async function checkRowPlants(
         await fill(lane, envelopes.slice(0, MESSAGES - (lane.plant.withheld ?? 0)), ground.source);
         await withRowsOf(lane, (raw) => lane.plant.plant(raw, ground));
       }
-      const consoleLanes = planted.map(({ plant: _plant, of: _of, ...lane }) => lane);
-      const account = await withSelfTestConsole({ ...options, lanes: consoleLanes }, (client) => {
+      const account = await withSelfTestConsole({ ...options, lanes: consoleLanesOf(planted) }, (client) => {
         const empty = { total: 0, byCountry: {}, identities: 0, readAt: Date.now() };
         const before = Object.fromEntries(planted.map(({ name }) => [name, empty]));
         return client.compare({ accepted: countriesOf(ground.rows), unknown: {}, before });
@@ -81,17 +72,6 @@ export async function checkRowPlants(
       for (const lane of planted) await withRowsOf(lane, (raw) => raw.drop());
     }
   });
-}
-
-/** A fictitious load: one message per request. */
-function makeLedger(): Ledger {
-  const account = {
-    seed: 'self-test',
-    startedAt: new Date().toISOString(),
-    keys: { prefix: `self-test-${randomUUID()}`, batch: 1, messages: MESSAGES },
-    requests: { total: MESSAGES },
-  };
-  return { account: account as LoadAccount, notAccepted: new Map() };
 }
 
 function envelopesOf(ledger: Ledger): readonly Envelope[] {
@@ -153,7 +133,11 @@ async function withLog<T>(
 }
 
 /** Stores messages as a consumer of the lane does. */
-async function fill(lane: PlantedLane, envelopes: readonly Envelope[], source: string): Promise<void> {
+async function fill(
+  lane: PlantedLane<RowPlant>,
+  envelopes: readonly Envelope[],
+  source: string,
+): Promise<void> {
   const store = await createStore(
     lane.store,
     {
@@ -182,7 +166,7 @@ async function fill(lane: PlantedLane, envelopes: readonly Envelope[], source: s
 }
 
 function withRowsOf<T>(
-  { storeUrl: url, storeKeyPrefix: keyPrefix }: PlantedLane,
+  { storeUrl: url, storeKeyPrefix: keyPrefix }: PlantedLane<RowPlant>,
   work: (raw: RawRows) => Promise<T>,
 ): Promise<T> {
   return withRows({ url, keyPrefix }, work);
@@ -190,19 +174,13 @@ function withRowsOf<T>(
 
 /** Deviations from the required report in a lane; empty when it is correct. */
 async function missesOf(
-  lane: PlantedLane,
+  lane: PlantedLane<RowPlant>,
   account: Account,
   ledger: Ledger,
   log: LaneLog,
 ): Promise<string[]> {
   const { plant, name, of: label } = lane;
-  const own = (found: { readonly lane: string }): boolean => found.lane === name;
-  const part: Account = {
-    rows: account.rows.filter(own),
-    lanes: account.lanes.filter(own),
-    findings: account.findings.filter(own),
-    exact: account.findings.filter(own).every(({ kind }) => kind === 'other'),
-  };
+  const part = partOf(account, name);
   const { state } = verdictOf(part);
   const store = { lane: name, url: lane.storeUrl, keyPrefix: lane.storeKeyPrefix, log };
   const { findings } = await verifyLaneRows([store], part, ledger);

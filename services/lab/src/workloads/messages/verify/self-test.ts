@@ -1,23 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type Account, type Finding, type PerCountry, verdictOf } from '@caudal/common/account';
 import type { Lane } from '@caudal/common/lanes';
-import type { LoadAccount } from '../../../../../../load-tests/lib/account.ts';
 import type { ServerAddresses } from '../../../../../../tools/servers/servers.ts';
-import { storeUrlOf } from '../lanes.ts';
 import type { ConsoleClient } from '../load/console-client.ts';
 import { identityOf, type Ledger, ledgerRequests } from './ledger.ts';
 import { plantFault } from './plant-fault.ts';
+import { consoleLanesOf, type PlantedLane, partOf, plantedLanes, unsentLedger } from './planted-lanes.ts';
 import { CLEAN, FAULTS, type Ground, type Plant, type PlantedMessage } from './plants.ts';
 import { withRawStore } from './raw-store.ts';
-import { type ConsoleLane, withSelfTestConsole } from './self-test-console.ts';
+import { withSelfTestConsole } from './self-test-console.ts';
 import { verifyDeeply } from './verify-deep.ts';
 import { weatherOf } from './weather-account.ts';
-
-interface PlantedLane extends ConsoleLane {
-  /** Name of the lane that it stands for. */
-  readonly of: string;
-  readonly plant: Plant;
-}
 
 const MESSAGES = 300;
 const A_DAY_AND_MORE_MS = 90_000_000;
@@ -39,20 +32,8 @@ export async function checkPlants(
   const { addresses } = options;
   const scratch = `self-test:${randomUUID()}:`;
   const plants = [CLEAN, ...FAULTS];
-  const planted = plants.flatMap((plant, index) =>
-    lanes.map(
-      (lane, place): PlantedLane => ({
-        name: `plant-${index}-${lane.name}`,
-        of: lane.name,
-        broker: lane.broker,
-        store: lane.store,
-        storeUrl: storeUrlOf(lane, addresses),
-        storeKeyPrefix: `${scratch}${index}-${place}:`,
-        plant,
-      }),
-    ),
-  );
-  const ledger = makeLedger();
+  const planted = plantedLanes(plants, lanes, addresses, (plant, lane) => `${scratch}${plant}-${lane}:`);
+  const ledger = unsentLedger(MESSAGES);
   const ground = groundOf(ledger);
   try {
     for (const { plant, storeUrl: url, storeKeyPrefix } of planted) {
@@ -60,17 +41,22 @@ export async function checkPlants(
         plantFault(raw, storeKeyPrefix, plant.messages(ground), plant.totalOff ?? 0),
       );
     }
-    const consoleLanes = planted.map(({ plant: _plant, of: _of, ...lane }) => lane);
-    const reports = await withSelfTestConsole({ ...options, lanes: consoleLanes }, async (client) => {
-      const accounts = new Map<Plant, Account>();
-      // One comparison for all plants with the same load.
-      const alike = await compare(client, planted, ground, {});
-      for (const plant of plants) {
-        const unknown = plant.unknown?.(ground);
-        accounts.set(plant, unknown === undefined ? alike : await compare(client, planted, ground, unknown));
-      }
-      return accounts;
-    });
+    const reports = await withSelfTestConsole(
+      { ...options, lanes: consoleLanesOf(planted) },
+      async (client) => {
+        const accounts = new Map<Plant, Account>();
+        // One comparison for all plants with the same load.
+        const alike = await compare(client, planted, ground, {});
+        for (const plant of plants) {
+          const unknown = plant.unknown?.(ground);
+          accounts.set(
+            plant,
+            unknown === undefined ? alike : await compare(client, planted, ground, unknown),
+          );
+        }
+        return accounts;
+      },
+    );
     const misses = new Map<Plant, readonly string[]>();
     for (const [plant, account] of reports) {
       const own = planted.filter((lane) => lane.plant === plant);
@@ -84,17 +70,6 @@ export async function checkPlants(
     const urls = new Set(planted.map((lane) => lane.storeUrl));
     await Promise.all([...urls].map((url) => withRawStore({ url }, (raw) => raw.removeAll(scratch))));
   }
-}
-
-/** A fictitious load: one message per request. */
-function makeLedger(): Ledger {
-  const account = {
-    seed: 'self-test',
-    startedAt: new Date().toISOString(),
-    keys: { prefix: `self-test-${randomUUID()}`, batch: 1, messages: MESSAGES },
-    requests: { total: MESSAGES },
-  };
-  return { account: account as LoadAccount, notAccepted: new Map() };
 }
 
 function groundOf(ledger: Ledger): Ground {
@@ -119,7 +94,7 @@ function groundOf(ledger: Ledger): Ground {
 
 function compare(
   client: ConsoleClient,
-  lanes: readonly PlantedLane[],
+  lanes: readonly PlantedLane<Plant>[],
   ground: Ground,
   unknown: PerCountry,
 ): Promise<Account> {
@@ -142,19 +117,13 @@ function compare(
 
 /** Deviations from the required report in a lane; empty when it is correct. */
 async function missesOf(
-  lane: PlantedLane,
+  lane: PlantedLane<Plant>,
   account: Account,
   ledger: Ledger,
   ground: Ground,
 ): Promise<string[]> {
   const { plant, name, of: label } = lane;
-  const own = (found: { readonly lane: string }): boolean => found.lane === name;
-  const part: Account = {
-    rows: account.rows.filter(own),
-    lanes: account.lanes.filter(own),
-    findings: account.findings.filter(own),
-    exact: account.findings.filter(own).every(({ kind }) => kind === 'other'),
-  };
+  const part = partOf(account, name);
   const expected = plant.findings(ground);
   const { state } = verdictOf(part);
   const { account: deep } = await verifyDeeply({
