@@ -117,3 +117,11 @@ describe('the stream of messages', () => {
     assert.equal(LIVE, 'on');
   });
 });
+
+describe('the console’s Prometheus', () => {
+  it('is asked for this release alone, as it may scrape others', async () => {
+    const environment = plainEnvironment(containerOf(await render(), 'Deployment caudal-console'));
+    assert.match(environment.PROMETHEUS_URL ?? '', /^http:/);
+    assert.equal(environment.PROMETHEUS_SELECTOR, 'namespace="test", release="caudal"');
+  });
+});
