@@ -3,9 +3,8 @@ import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Account, LaneReport } from '@caudal/common/account';
 import { createHttpServer, type HttpServer } from '@caudal/common/http';
-import { createLogger } from '@caudal/common/logging';
-import { createApp } from '../src/app.ts';
 import { createFakeLane, type FakeLane } from './support/fake-lane.ts';
+import { createTestApp } from './support/test-app.ts';
 
 describe('the console API', () => {
   let servers: HttpServer[];
@@ -28,13 +27,9 @@ describe('the console API', () => {
   }
   const start = (prometheusUrl?: string) =>
     serve(
-      createApp({
+      createTestApp({
         readers: [left.reader, right.reader],
         prometheusUrl,
-        readTimeoutMs: 1_000,
-        maxBodyBytes: 10_000,
-        pageDirectory: '/nowhere',
-        logger: createLogger('test', 'silent'),
       }),
     );
   const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>

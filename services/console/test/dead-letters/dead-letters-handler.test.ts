@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { AppError } from '@caudal/common/errors';
 import { createHttpServer, type HttpServer } from '@caudal/common/http';
-import { createLogger } from '@caudal/common/logging';
 import type { DeadLetterReader } from '@caudal/common/messaging';
-import { createApp } from '../../src/app.ts';
 import { deadLettersSchema } from '../../src/schemas.ts';
+import { createTestApp } from '../support/test-app.ts';
 
 const LETTER = { reason: 'not JSON', source: 'message:0:7', consumer: 'c-1', parkedAt: 1, bytes: 6 };
 
@@ -15,13 +14,7 @@ describe('GET /api/dead-letters', () => {
 
   const get = async (query: string, newest: DeadLetterReader['newest']) => {
     server = createHttpServer(
-      createApp({
-        readers: [],
-        prometheusUrl: undefined,
-        readTimeoutMs: 1_000,
-        maxBodyBytes: 1_000,
-        pageDirectory: '/nowhere',
-        logger: createLogger('test', 'silent'),
+      createTestApp({
         deadLetters: new Map([
           ['kafka-redis', { newest, close: () => Promise.resolve() }],
           ['rabbitmq-valkey', undefined],

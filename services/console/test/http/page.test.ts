@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createHttpServer, type HttpServer } from '@caudal/common/http';
-import { createLogger } from '@caudal/common/logging';
-import { createApp } from '../../src/app.ts';
 import { createFakeLane } from '../support/fake-lane.ts';
+import { createTestApp } from '../support/test-app.ts';
 
 describe('the page of the console', () => {
   let directory: string;
@@ -21,13 +20,9 @@ describe('the page of the console', () => {
     await writeFile(join(directory, 'assets', 'index-abc.js'), '2;');
     const { reader } = await createFakeLane('left');
     server = createHttpServer(
-      createApp({
+      createTestApp({
         readers: [reader],
-        prometheusUrl: undefined,
-        readTimeoutMs: 1_000,
-        maxBodyBytes: 10_000,
         pageDirectory: directory,
-        logger: createLogger('test', 'silent'),
       }),
     );
     url = `http://127.0.0.1:${await server.listen('127.0.0.1', 0)}`;

@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createHttpServer, type HttpServer } from '@caudal/common/http';
 import { createLogger } from '@caudal/common/logging';
 import { eventually } from '../../../../tools/lib/eventually.ts';
-import { createApp } from '../../src/app.ts';
 import { LiveHub, type LiveLimits } from '../../src/live/hub.ts';
 import type { LiveAccess } from '../../src/live/live-handler.ts';
 import type { LiveMessage, LiveMissed } from '../../src/schemas.ts';
 import type { EventReader } from '../support/event-reader.ts';
 import { FakeLog } from '../support/fake-log.ts';
 import { openEvents } from '../support/open-events.ts';
+import { createTestApp } from '../support/test-app.ts';
 
 const METER = { delivered: () => undefined, missed: () => undefined };
 const logger = createLogger('test', 'silent');
@@ -23,13 +23,7 @@ describe('GET /api/live', () => {
 
   const serve = async (live: LiveAccess) => {
     server = createHttpServer(
-      createApp({
-        readers: [],
-        prometheusUrl: undefined,
-        readTimeoutMs: 1_000,
-        maxBodyBytes: 1_000,
-        pageDirectory: '/nowhere',
-        logger,
+      createTestApp({
         live,
       }),
     );

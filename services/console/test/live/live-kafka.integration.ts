@@ -13,11 +13,11 @@ import {
 } from '@caudal/common/messaging';
 import { deleteTopics, eventually, uniqueName, useServers } from '@caudal/common/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { createApp } from '../../src/app.ts';
 import { LiveHub, type LiveLimits } from '../../src/live/hub.ts';
 import type { LiveMessage, LiveMissed } from '../../src/schemas.ts';
 import type { EventReader } from '../support/event-reader.ts';
 import { type OpenEvents, openEvents } from '../support/open-events.ts';
+import { createTestApp } from '../support/test-app.ts';
 
 const servers = useServers('kafka');
 const logger = createLogger('test', 'silent');
@@ -44,13 +44,7 @@ describe('the live tail of a real Kafka', () => {
     assert.ok(tail);
     hub = new LiveHub(tail, logger, METER, limits);
     server = createHttpServer(
-      createApp({
-        readers: [],
-        prometheusUrl: undefined,
-        readTimeoutMs: 1_000,
-        maxBodyBytes: 1_000,
-        pageDirectory: '/nowhere',
-        logger,
+      createTestApp({
         live: { hub, lanes: [{ lane: 'kafka-redis', countries: undefined }] },
       }),
     );

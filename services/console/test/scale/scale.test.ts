@@ -7,11 +7,10 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createHttpServer, type HttpServer } from '@caudal/common/http';
-import { createLogger } from '@caudal/common/logging';
-import { createApp } from '../../src/app.ts';
 import { createLocalScaler } from '../../src/scale/local-scaler.ts';
 import type { ScaleAccess, Scaler } from '../../src/scale/scaler.ts';
 import { type Scale, scaleSchema } from '../../src/schemas.ts';
+import { createTestApp } from '../support/test-app.ts';
 
 describe('/api/scale', () => {
   let server: HttpServer;
@@ -28,13 +27,7 @@ describe('/api/scale', () => {
   };
   const start = async (scale?: ScaleAccess) => {
     server = createHttpServer(
-      createApp({
-        readers: [],
-        prometheusUrl: undefined,
-        readTimeoutMs: 1_000,
-        maxBodyBytes: 1_000,
-        pageDirectory: '/nowhere',
-        logger: createLogger('test', 'silent'),
+      createTestApp({
         ...(scale && { scale }),
       }),
     );

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createHttpServer, type HttpServer } from '@caudal/common/http';
 import { createLogger } from '@caudal/common/logging';
 import { eventually } from '../../../../tools/lib/eventually.ts';
-import { createApp } from '../../src/app.ts';
 import {
   consumersSchema,
   historySchema,
@@ -17,6 +16,7 @@ import { StreamHub } from '../../src/stream/stream-hub.ts';
 import { createFakeLane, type FakeLane } from '../support/fake-lane.ts';
 import { FakePrometheus } from '../support/fake-prometheus.ts';
 import { type OpenEvents, openEvents } from '../support/open-events.ts';
+import { createTestApp } from '../support/test-app.ts';
 
 const logger = createLogger('test', 'silent');
 const TICK_MS = 10;
@@ -60,13 +60,8 @@ describe('the stream of the lanes', () => {
     });
     hub = new StreamHub(watch, logger, lingerMs);
     server = createHttpServer(
-      createApp({
+      createTestApp({
         readers: lanes,
-        prometheusUrl: undefined,
-        readTimeoutMs: 1_000,
-        maxBodyBytes: 1_000,
-        pageDirectory: '/nowhere',
-        logger,
         stream: { hub, prometheus, lanes: ['left', 'right'] },
       }),
     );
