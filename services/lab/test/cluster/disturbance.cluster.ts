@@ -12,22 +12,10 @@ import {
   untilRolledOut,
   useRelease,
 } from './support/index.ts';
+import { patientLoad } from './support/patient-load.ts';
 import { isWhole, runsCaudal, type Workload, workloadsOf } from './support/workloads.ts';
 
-/** What clients with retries get; the account judges, not the latency. */
-const PATIENT = {
-  RATE: '60',
-  // Loads end with what is done under them.
-  DURATION: '9m',
-  // Each costs k6 more than a megabyte.
-  USERS: '200',
-  REQUEST_TIMEOUT: '5s',
-  P95_MS: '600000',
-  P99_MS: '600000',
-  MAX_DROPPED: '1000000',
-};
-/** Ends with the last fault. A user has one request open, which is then left without an answer. */
-const ENDED_EARLY = { minAccepted: 200, maxUnknown: Number(PATIENT.USERS) };
+const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad();
 
 const release = useRelease({ shares: { release: 'default', turn: 2 }, values: INSTALLED });
 

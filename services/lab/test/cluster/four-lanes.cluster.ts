@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { CHART } from '../../src/cluster/helm.ts';
 import { consoleOf } from '../../src/workloads/messages/load/console-client.ts';
 import { assertExact, assertFelt, deletePod, scale, untilRolledOut, useRelease } from './support/index.ts';
+import { patientLoad } from './support/patient-load.ts';
 
 /** The chart's own example: two lanes more, by values alone. */
 const EXAMPLE = parse(readFileSync(join(CHART, 'examples', 'four-lanes.yaml'), 'utf8')) as {
@@ -17,18 +18,7 @@ const EXAMPLE = parse(readFileSync(join(CHART, 'examples', 'four-lanes.yaml'), '
 const ADDED = Object.entries(EXAMPLE.lanes).map(([name, entry]) => describeLane({ name, ...entry }));
 const LANES = [...defaultLanes(), ...ADDED];
 
-const PATIENT = {
-  RATE: '60',
-  // Loads end with what is done under them.
-  DURATION: '9m',
-  USERS: '100',
-  REQUEST_TIMEOUT: '5s',
-  P95_MS: '600000',
-  P99_MS: '600000',
-  MAX_DROPPED: '1000000',
-};
-/** A user has one request open, which is then left without an answer. */
-const ENDED_EARLY = { minAccepted: 200, maxUnknown: Number(PATIENT.USERS) };
+const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad({ users: 100 });
 
 const release = useRelease({
   namespace: 'four-lanes-test',

@@ -9,6 +9,7 @@ import { isReady } from '../../src/cluster/release.ts';
 import { consoleOf } from '../../src/workloads/messages/load/console-client.ts';
 import { assertExact, assertFelt, deletePod, scale, untilRolledOut, useRelease } from './support/index.ts';
 import { leaksOf, readSecrets } from './support/leaks.ts';
+import { patientLoad } from './support/patient-load.ts';
 import { restartsOf } from './support/pod-state.ts';
 
 /** The chart's own preset, with the least memory for everything else. */
@@ -19,18 +20,7 @@ const POSTGRESQL = 'kafka-postgresql';
 const IGNITE = 'kafka-ignite';
 const LANES = [IGNITE, POSTGRESQL, 'kafka-redis', 'rabbitmq-valkey'];
 
-const PATIENT = {
-  RATE: '60',
-  // Loads end with what is done under them.
-  DURATION: '9m',
-  USERS: '100',
-  REQUEST_TIMEOUT: '5s',
-  P95_MS: '600000',
-  P99_MS: '600000',
-  MAX_DROPPED: '1000000',
-};
-/** A user has one request open, which is then left without an answer. */
-const ENDED_EARLY = { minAccepted: 200, maxUnknown: Number(PATIENT.USERS) };
+const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad({ users: 100 });
 
 const release = useRelease({
   namespace: 'stores-test',

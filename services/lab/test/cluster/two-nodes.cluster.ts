@@ -6,24 +6,14 @@ import { LocalProvider } from '../../../../tools/cluster/local/local-provider.ts
 import type { LoadResult } from '../../src/workloads/messages/load/measure-load.ts';
 import { HA_ON_TWO_NODES } from './support/ha-release.ts';
 import { assertExact, deletePod, longestPauses, useRelease } from './support/index.ts';
+import { patientLoad } from './support/patient-load.ts';
 import { isWhole, workloadsOf } from './support/workloads.ts';
 
 /** Of a lane, whichever pod is killed or node is drained. */
 const LONGEST_PAUSE_SECONDS = 25;
 /** Nothing ends a connection to a node without power: a request on it has to time out first, after 10 s. */
 const LONGEST_PAUSE_WITHOUT_POWER_SECONDS = 45;
-const PATIENT = {
-  RATE: '40',
-  // Loads end with what is done under them.
-  DURATION: '9m',
-  USERS: '200',
-  REQUEST_TIMEOUT: '5s',
-  P95_MS: '600000',
-  P99_MS: '600000',
-  MAX_DROPPED: '1000000',
-};
-/** Ends with the last fault. A user has one request open, which is then left without an answer. */
-const ENDED_EARLY = { minAccepted: 200, maxUnknown: Number(PATIENT.USERS) };
+const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad({ rate: 40 });
 const BROKERS = ['kafka', 'rabbitmq'];
 
 // alone: pauses are measured, and both nodes are needed whole
