@@ -2,7 +2,7 @@
 # Node.js runs TypeScript directly, so only the console's page is built; all dependencies are JavaScript, so the image fits every
 # architecture.
 # The base image is pinned by tag, because its digest was not available when this was written. Renovate pins it on its first run.
-FROM node:24-slim AS packages
+FROM node:24-slim AS manifests
 WORKDIR /app
 # npm checks the lock file against all workspaces, including those that are not in the image.
 COPY package.json package-lock.json .npmrc ./
@@ -14,27 +14,18 @@ COPY services/console/web/package.json services/console/web/
 COPY services/consumer/package.json services/consumer/
 COPY services/ingest-api/package.json services/ingest-api/
 COPY services/lab/package.json services/lab/
+
+FROM manifests AS packages
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --cache /tmp/npm \
       --workspace services/common --workspace services/console --workspace services/consumer --workspace services/ingest-api \
     && rm -rf /tmp/npm grafana-dashboards load-tests services/console/web services/lab package-lock.json .npmrc node_modules/.package-lock.json \
     && find node_modules \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -type f -delete \
     && find node_modules -xtype l -delete
 
-FROM node:24-slim AS page
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-COPY grafana-dashboards/package.json grafana-dashboards/
-COPY load-tests/package.json load-tests/
-COPY services/common/package.json services/common/
-COPY services/console/package.json services/console/
-COPY services/console/web/package.json services/console/web/
-COPY services/consumer/package.json services/consumer/
-COPY services/ingest-api/package.json services/ingest-api/
-COPY services/lab/package.json services/lab/
+FROM manifests AS page
 # With optional packages: the bundler is one for each platform.
 RUN npm ci --ignore-scripts --no-audit --no-fund --cache /tmp/npm --workspace services/console/web
 # The page's own extends it.
-COPY tsconfig.json ./
 COPY tsconfig.json ./
 COPY services/console/src services/console/src
 COPY services/console/web services/console/web
