@@ -3,6 +3,9 @@ const MIN_SPAN_MS = 1_000;
 /** Maximum window for the current rate. */
 const WINDOW_MS = 30_000;
 
+/** Window of rates that are watched, ms. */
+export const WATCHED_WINDOW_MS = 10_000;
+
 interface Sample {
   readonly atMs: number;
   readonly total: number;
@@ -21,8 +24,11 @@ export class StoreRate {
   note(total: number, atMs: number): void {
     const last = this.#samples.at(-1);
     // Start over after a store was emptied or restored.
-    const kept = last !== undefined && total < last.total ? [] : this.#samples;
-    this.#samples = [...kept.filter((sample) => atMs - sample.atMs <= this.#windowMs), { atMs, total }];
+    const isLess = last !== undefined && total < last.total;
+    const earlier = isLess ? [] : this.#samples.filter((sample) => sample.atMs < atMs);
+    const recent = earlier.filter((sample) => atMs - sample.atMs <= this.#windowMs);
+    // Scrapes may be further apart than the window.
+    this.#samples = [...(recent.length > 0 ? recent : earlier.slice(-1)), { atMs, total }];
   }
 
   /** Messages per second; null while the totals cover less than a second. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaneReport, LightMemory } from '@caudal/common/account';
 import type { LaneReader } from '../lanes/lane-reader.ts';
-import { StoreRate } from '../lanes/store-rate.ts';
+import { StoreRate, WATCHED_WINDOW_MS } from '../lanes/store-rate.ts';
 import type { StreamState } from '../schemas.ts';
 import { composeState, type LaneSight } from './compose-state.ts';
 import type { Prometheus } from './prometheus.ts';
@@ -11,8 +11,6 @@ import { noTraffic, type Traffic, TrafficReader } from './traffic.ts';
 export const TICK_MS = 500;
 /** Time between two questions to Prometheus, which scrapes no more often, ms. */
 const TRAFFIC_MS = 2_000;
-/** Rates are of the last 10 s: quick enough to watch. */
-const RATE_WINDOW_MS = 10_000;
 
 /** Dependencies of {@link LaneWatch}. */
 export interface LaneWatchOptions {
@@ -40,7 +38,7 @@ export class LaneWatch {
     const { prometheus, readers } = options;
     this.#options = options;
     this.#traffic = prometheus && new TrafficReader(prometheus);
-    this.#rates = new Map(readers.map(({ lane }) => [lane, new StoreRate(RATE_WINDOW_MS)]));
+    this.#rates = new Map(readers.map(({ lane }) => [lane, new StoreRate(WATCHED_WINDOW_MS)]));
     this.#lastTraffic = noTraffic({ kind: 'absent' });
   }
 

@@ -1,7 +1,7 @@
 import type { AcceptedReading } from '@caudal/common/account';
 import { errorMessage } from '@caudal/common/errors';
 import { METRICS } from '@caudal/common/metrics';
-import { StoreRate } from '../lanes/store-rate.ts';
+import { StoreRate, WATCHED_WINDOW_MS } from '../lanes/store-rate.ts';
 import type { ConsumerReport } from '../schemas.ts';
 import { type Prometheus, type Sample, selectorOf } from './prometheus.ts';
 
@@ -68,7 +68,7 @@ interface Ended {
 /** Reads {@link Traffic}; keeps what it needs to tell rates and ended processes. */
 export class TrafficReader {
   readonly #prometheus: Prometheus;
-  readonly #rate = new StoreRate();
+  readonly #rate = new StoreRate(WATCHED_WINDOW_MS);
   #ended: Ended | undefined;
   #instances: ReadonlySet<string> = new Set();
 

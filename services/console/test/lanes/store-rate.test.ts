@@ -21,6 +21,21 @@ describe('the rate of a store', () => {
     assert.equal(rateOf([0, 7], [5, 7]), 0);
   });
 
+  it('spans the last two totals where they are further apart than its window, and counts a time once', () => {
+    const rate = new StoreRate(10_000);
+    for (const [atSeconds, total] of [
+      [0, 0],
+      [0, 0],
+      [15, 3_000],
+      [15, 3_000],
+    ] as const) {
+      rate.note(total, atSeconds * 1_000);
+    }
+    assert.equal(rate.perSecond, 200);
+    rate.note(3_000, 30_000);
+    assert.equal(rate.perSecond, 0);
+  });
+
   it('starts over where a store has lost messages', () => {
     assert.equal(rateOf([0, 10_000], [1, 20_000], [2, 100]), null);
     assert.equal(rateOf([0, 10_000], [2, 100], [4, 120]), 10);
