@@ -78,9 +78,10 @@ describe('the system live', () => {
         records.map(({ pauses }) => pauses),
         [0, 0, 1],
       );
+      // A pause may last over both kills, and a console that was away then was not missed.
       assert.ok(
-        records.every(({ reconnects }) => reconnects >= 1),
-        'every viewer felt a kill',
+        records.every(({ pauses, reconnects }) => pauses > 0 || reconnects > 0),
+        'every viewer that did not pause felt a kill',
       );
     } finally {
       await bed.stop();
