@@ -111,8 +111,8 @@ describe('the signs', () => {
       increases(
         { [METRICS.redeliveries.name]: 1, [METRICS.duplicates.name]: 2, [METRICS.storeRetries.name]: 4 },
         [
-          [0.5, 10],
-          [1, 20],
+          [0.4, 10],
+          [0.5, 20],
           [5, 25],
           [Number.POSITIVE_INFINITY, 26],
         ],
@@ -124,7 +124,7 @@ describe('the signs', () => {
       redeliveries: 11,
       duplicates: 2,
       storeRetries: 4,
-      // Above one second: 26 − 20 of the first sample, 1 of the second.
+      // Above half a second: 26 − 20 of the first sample, 1 of the second.
       late: 7,
     });
   });
