@@ -113,6 +113,7 @@ describe('the signs', () => {
         [
           [0.4, 10],
           [0.5, 20],
+          [0.75, 22],
           [5, 25],
           [Number.POSITIVE_INFINITY, 26],
         ],
