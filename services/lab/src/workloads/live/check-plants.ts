@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Account } from '@caudal/common/account';
 import { describeLane } from '@caudal/common/lanes';
 import { encodeEnvelope } from '@caudal/common/message';
-import { Kafka, logLevel } from 'kafkajs';
 import { waitUntil } from '../../../../../tools/lib/wait-until.ts';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import { storeUrlOf } from '../messages/lanes.ts';
 import { plantFault } from '../messages/verify/plant-fault.ts';
+import { partOf } from '../messages/verify/planted-lanes.ts';
+import { type PlantedRecord, withPlantedLog } from '../messages/verify/planted-log.ts';
 import type { PlantedMessage } from '../messages/verify/plants.ts';
 import { withRawStore } from '../messages/verify/raw-store.ts';
 import { type ConsoleLane, withSelfTestConsole } from '../messages/verify/self-test-console.ts';
@@ -44,14 +45,14 @@ export async function checkLivePlants(options: {
     }),
   );
   const accepted = Object.fromEntries(COUNTRIES.map((country) => [country, MESSAGES / COUNTRIES.length]));
-  return withLog(addresses.kafka.brokers, topic, async () => {
+  const live = { brokers: addresses.kafka.brokers, topic };
+  return withPlantedLog(live, PARTITIONS, loggedMessages(), async () => {
     try {
       for (const [index, { counted = 1 }] of plants.entries()) {
         await withRawStore({ url }, (raw) =>
           plantFault(raw, `${topic}:${index}:`, storedMessages(counted), 0),
         );
       }
-      const live = { brokers: addresses.kafka.brokers, topic };
       return await withSelfTestConsole({ ...options, lanes, live }, async (client, consoleUrl) => {
         const empty = { total: 0, byCountry: {}, identities: 0, readAt: Date.now() };
         const before = Object.fromEntries(lanes.map(({ name }) => [name, empty]));
@@ -60,7 +61,7 @@ export async function checkLivePlants(options: {
         return new Map(
           plants.map((plant, index) => [
             plant,
-            missesOf(plant, onlyLane(account, `plant-${index}`), frames, accepted),
+            missesOf(plant, partOf(account, `plant-${index}`), frames, accepted),
           ]),
         );
       });
@@ -70,35 +71,19 @@ export async function checkLivePlants(options: {
   });
 }
 
-/** Creates the log with the messages, calls `work`, and removes it. */
-async function withLog<T>(brokers: string, topic: string, work: () => Promise<T>): Promise<T> {
-  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
-  const [admin, producer] = [kafka.admin(), kafka.producer({ allowAutoTopicCreation: false })];
-  await admin.connect();
-  await producer.connect();
-  try {
-    await admin.createTopics({
-      topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }],
-      waitForLeaders: true,
-    });
-    const messages = Array.from({ length: MESSAGES }, (_, sequence) => ({
-      partition: sequence % PARTITIONS,
-      value: encodeEnvelope({
-        description: 'self-test',
-        country: COUNTRIES[sequence % COUNTRIES.length] as string,
-        weather: 'sunny',
-        producer: 'self-test',
-        sequence,
-        acceptedAt: Date.now(),
-      }),
-    }));
-    await producer.send({ topic, acks: -1, messages });
-    return await work();
-  } finally {
-    await producer.disconnect();
-    await admin.deleteTopics({ topics: [topic, `${topic}.dead`] }).catch(() => undefined);
-    await admin.disconnect();
-  }
+/** The messages as the log has them. */
+function loggedMessages(): readonly PlantedRecord[] {
+  return Array.from({ length: MESSAGES }, (_, sequence) => ({
+    partition: sequence % PARTITIONS,
+    value: encodeEnvelope({
+      description: 'self-test',
+      country: COUNTRIES[sequence % COUNTRIES.length] as string,
+      weather: 'sunny',
+      producer: 'self-test',
+      sequence,
+      acceptedAt: Date.now(),
+    }),
+  }));
 }
 
 /** The messages as a store has them, the first counted `counted` times. */
@@ -117,17 +102,6 @@ async function readAll(consoleUrl: string): Promise<readonly LiveFrame[]> {
   await reader.start();
   await waitUntil(() => reader.count >= MESSAGES, { timeoutMs: READ_WITHIN_MS, everyMs: 20 });
   return (await reader.stop()).frames;
-}
-
-function onlyLane(account: Account, name: string): Account {
-  const own = ({ lane }: { readonly lane: string }): boolean => lane === name;
-  const findings = account.findings.filter(own);
-  return {
-    rows: account.rows.filter(own),
-    lanes: account.lanes.filter(own),
-    findings,
-    exact: findings.every(({ kind }) => kind === 'other'),
-  };
 }
 
 /** Deviations from the required report; empty when it is correct. */

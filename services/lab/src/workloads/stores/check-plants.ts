@@ -5,7 +5,6 @@ import { createLogger } from '@caudal/common/logging';
 import type { Envelope } from '@caudal/common/message';
 import { createStore } from '@caudal/common/stores';
 import type { Finding } from '@caudal/common/verdict';
-import { Kafka, logLevel } from 'kafkajs';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import { identityOf, type Ledger, ledgerRequests } from '../messages/verify/ledger.ts';
 import {
@@ -15,6 +14,7 @@ import {
   plantedLanes,
   unsentLedger,
 } from '../messages/verify/planted-lanes.ts';
+import { withPlantedLog } from '../messages/verify/planted-log.ts';
 import type { LaneLog } from '../messages/verify/rows/read-log.ts';
 import type { RawRows, StoredRow } from '../messages/verify/rows/stored-row.ts';
 import { verifyLaneRows } from '../messages/verify/rows/verify-rows.ts';
@@ -51,7 +51,8 @@ export async function checkRowPlants(
     addresses,
     (plant) => `${scratch}-${plant}:`,
   );
-  return withLog(log, envelopes, async () => {
+  const records = envelopes.map((envelope) => ({ partition: 0, value: JSON.stringify(envelope) }));
+  return withPlantedLog(log, 1, records, async () => {
     try {
       for (const lane of planted) {
         await fill(lane, envelopes.slice(0, MESSAGES - (lane.plant.withheld ?? 0)), ground.source);
@@ -105,31 +106,6 @@ function countriesOf(rows: readonly StoredRow[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { country } of rows) counts[country] = (counts[country] ?? 0) + 1;
   return counts;
-}
-
-/** Creates the log with these messages in one partition, calls `work`, and removes it. */
-async function withLog<T>(
-  { brokers, topic }: LaneLog,
-  envelopes: readonly Envelope[],
-  work: () => Promise<T>,
-): Promise<T> {
-  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
-  const [admin, producer] = [kafka.admin(), kafka.producer({ allowAutoTopicCreation: false })];
-  await admin.connect();
-  await producer.connect();
-  try {
-    await admin.createTopics({
-      topics: [{ topic, numPartitions: 1, replicationFactor: 1 }],
-      waitForLeaders: true,
-    });
-    const messages = envelopes.map((envelope) => ({ value: JSON.stringify(envelope) }));
-    await producer.send({ topic, acks: -1, messages });
-    return await work();
-  } finally {
-    await producer.disconnect();
-    await admin.deleteTopics({ topics: [topic] });
-    await admin.disconnect();
-  }
 }
 
 /** Stores messages as a consumer of the lane does. */
