@@ -1,4 +1,4 @@
-# One image for all of Caudal's services; the command selects one: node services/{ingest-api,consumer,console}/src/main.ts.
+# One image for all of Caudal's services; the command selects one: node services/{ingest-api,consumer,console}/src/main.ts, node services/orders/src/{api,processor,notifier,mailbox}/main.ts.
 # Node.js runs TypeScript directly, so only the console's page is built; all dependencies are JavaScript, so the image fits every
 # architecture.
 # The base image is pinned by tag, because its digest was not available when this was written. Renovate pins it on its first run.
@@ -14,10 +14,11 @@ COPY services/console/web/package.json services/console/web/
 COPY services/consumer/package.json services/consumer/
 COPY services/ingest-api/package.json services/ingest-api/
 COPY services/lab/package.json services/lab/
+COPY services/orders/package.json services/orders/
 
 FROM manifests AS packages
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --cache /tmp/npm \
-      --workspace services/common --workspace services/console --workspace services/consumer --workspace services/ingest-api \
+      --workspace services/common --workspace services/console --workspace services/consumer --workspace services/ingest-api --workspace services/orders \
     && rm -rf /tmp/npm grafana-dashboards load-tests services/console/web services/lab package-lock.json .npmrc node_modules/.package-lock.json \
     && find node_modules \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -type f -delete \
     && find node_modules -xtype l -delete
@@ -42,6 +43,8 @@ COPY services/common/src services/common/src
 COPY services/console/src services/console/src
 COPY services/consumer/src services/consumer/src
 COPY services/ingest-api/src services/ingest-api/src
+COPY services/orders/src services/orders/src
+COPY services/orders/migrations services/orders/migrations
 COPY --from=page /app/services/console/web/dist services/console/web/dist
 USER 1000:1000
 EXPOSE 8080 8081 9090

@@ -23,6 +23,7 @@ export {
 } from './brokers.ts';
 export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 export type { DeadLetterReader, LogDescription, LogTail, ParkedMessage, TailRun } from './log-tail.ts';
+export type { KeyedRecord, LogWriter } from './log-writer.ts';
 export { MemoryLog } from './memory/memory-log.ts';
 export { type MemoryDeadLetter, MemoryQueue } from './memory/memory-queue.ts';
 export {

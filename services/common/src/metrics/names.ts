@@ -1,8 +1,11 @@
+import { ORDER_METRICS } from './order-names.ts';
+
 /**
  * Every metric Caudal exports, with its labels: the contract of the dashboards, the alerts and the lab, which
  * import this file. Labels are bounded: countries are ISO 3166-1 alpha-2 codes, outcomes and lanes are few.
  */
 export const METRICS = {
+  ...ORDER_METRICS,
   ingestMessages: {
     name: 'caudal_ingest_messages_total',
     help: 'Messages at ingest by outcome: accepted (both brokers confirmed), refused (never published) or unconfirmed (published, no confirm before the deadline)',

@@ -10,14 +10,25 @@ describe('the metrics contract', () => {
     for (const { name, help } of definitions) {
       assert.match(
         name,
-        /^caudal_[a-z_]+(_total|_info|_seconds|_messages|_up|_paused|_consumers|_clients|_sources)$/,
+        /^caudal(_[a-z]+)*_(total|info|seconds|messages|up|paused|consumers|clients|sources|orders|mails|records)$/,
       );
       assert.ok(help.length > 10, name);
     }
   });
 
   it('uses only labels whose values are bounded', () => {
-    const bounded = ['lane', 'partition', 'country', 'outcome', 'broker', 'route', 'status'];
+    const bounded = [
+      'lane',
+      'partition',
+      'country',
+      'outcome',
+      'broker',
+      'route',
+      'status',
+      'state',
+      'topic',
+      'service',
+    ];
     for (const { name, labels } of definitions) {
       for (const label of labels) assert.ok(bounded.includes(label), `${name}: ${label}`);
     }
