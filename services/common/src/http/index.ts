@@ -1,9 +1,18 @@
+export { type AnswerFailure, createAnswerFailure } from './answer-failure.ts';
+export { type ApiKeys, createApiKeys } from './api-keys.ts';
+export { type BodyFormat, type BodyFormats, bodyFormat } from './body-format.ts';
 export { type ByteBudget, createByteBudget } from './byte-budget.ts';
+export { createDocs } from './docs.ts';
 export { type EventStream, openEventStream } from './event-stream.ts';
+export { IDEMPOTENCY_KEY, readIdempotencyKey } from './idempotency-key.ts';
+export { createKeyMemory, type KeyMemory } from './key-memory.ts';
 export { listen } from './listen.ts';
+export { createLoadShedder, type LoadShedder } from './load-shedder.ts';
 export { defineProblems, ProblemError, type ProblemType } from './problem.ts';
+export { COMMON_PROBLEMS } from './problems.ts';
 export { createRateLimit } from './rate-limit.ts';
 export { ClientGoneError, type ReadBodyOptions, readBody } from './read-body.ts';
+export { refuseMethod } from './refuse-method.ts';
 export { createRequestIds } from './request-id.ts';
 export { createResponder } from './respond.ts';
 export { CONTENT_POLICY, servePage } from './serve-page.ts';
