@@ -49,7 +49,7 @@ export function createRequestReader({
   allowedRecipients,
   defaultEmail,
 }: RequestReaderOptions): RequestReader {
-  const rows = `rows are 1 to ${catalogue.size}`;
+  const rows = `it has ${catalogue.size} games, whose rows count up from 1`;
 
   const findGame = (row: number | undefined, gameId: number | undefined): Game | FieldProblem => {
     if (row !== undefined && gameId !== undefined)
