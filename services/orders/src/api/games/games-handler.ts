@@ -37,8 +37,7 @@ export const gamesSchema = z
   .strictObject({
     games: z.array(gameSchema),
     next: z.string().optional().meta({ description: 'Cursor of the next page; absent after the last one.' }),
-  })
-  .meta({ id: 'Games' });
+  });
 
 /** A game of the catalogue as the API shows it. */
 export function gameAnswer({ id, row, name, priceCents }: Game): z.infer<typeof gameSchema> {

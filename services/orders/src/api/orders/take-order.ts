@@ -1,11 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { type ByteBudget, ProblemError, type ReadBodyOptions, readBody } from '@caudal/common/http';
+import {
+  type ApiKeys,
+  type ByteBudget,
+  bodyFormat,
+  findJsonError,
+  type KeyMemory,
+  type LoadShedder,
+  ProblemError,
+  type ReadBodyOptions,
+  readBody,
+  readIdempotencyKey,
+} from '@caudal/common/http';
 import type { OrderRecord } from '../../domain/records.ts';
-import type { ApiKeys } from '../http/api-keys.ts';
-import { findJsonError } from '../http/find-json-error.ts';
-import type { KeyMemory } from '../http/key-memory.ts';
-import type { LoadShedder } from '../http/load-shedder.ts';
 import type { OrderMetrics } from '../metrics.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { OrderIds } from './order-id.ts';
@@ -96,7 +103,11 @@ export function createTakeOrder(
 
 /** One order as a JSON object. */
 export const JSON_FORMAT: OrderFormat = {
-  assertType: (request) => void bodyFormat(request.headers),
+  assertType: (request) =>
+    void bodyFormat(request.headers, {
+      formats: ['json'],
+      advice: 'Send Content-Type: application/json with one order.',
+    }),
   read(body, requests) {
     const text = textOf(body);
     let value: unknown;
@@ -116,7 +127,11 @@ export const JSON_FORMAT: OrderFormat = {
 
 /** The form of the shop's first API. */
 export const FORM_FORMAT: OrderFormat = {
-  assertType: (request) => void bodyFormat(request.headers),
+  assertType: (request) =>
+    void bodyFormat(request.headers, {
+      formats: ['form'],
+      advice: 'Send the form as application/x-www-form-urlencoded: value=87. POST /orders takes JSON.',
+    }),
   read: (body, requests) => requests.fromForm(new URLSearchParams(textOf(body))),
 };
 

@@ -18,8 +18,7 @@ export const gameSchema = z
     row: z.int().meta({ description: 'Row of the catalogue, from 1.' }),
     name: z.string(),
     price: z.number().meta({ description: 'With two decimals.' }),
-  })
-  .meta({ id: 'Game' });
+  });
 
 /** Body of `GET /orders/{id}` and data of the event `order`. */
 export const orderSchema = z
@@ -43,18 +42,14 @@ export const orderSchema = z
         sentAt: time.nullable(),
       }),
     ),
-  })
-  .meta({ id: 'Order' });
+  });
 
-/** Body of an answer about an order that may have been accepted, but was not taken in yet. */
+/** State of an order that may be in the log and was not taken in yet. */
+export const ACCEPTED = { estado: 'aceptado', state: 'accepted' } as const;
+
+/** Body of an answer about such an order. */
 export const acceptedStatusSchema = z
-  .strictObject({ id: z.uuid(), estado: z.literal('aceptado'), state: z.literal('accepted') })
-  .meta({ id: 'AcceptedStatus' });
-
-/** An order that may be in the log and was not taken in yet. */
-export function acceptedAnswer(id: string): z.infer<typeof acceptedStatusSchema> {
-  return { id, estado: 'aceptado', state: 'accepted' };
-}
+  .strictObject({ id: z.uuid(), estado: z.literal(ACCEPTED.estado), state: z.literal(ACCEPTED.state) });
 
 /** An amount in cents as the number that the API shows. */
 export function priceOf(cents: number): number {
@@ -84,7 +79,17 @@ export function orderAnswer(order: OrderStatus): z.infer<typeof orderSchema> {
 }
 
 /** An order as the shop's first API showed it. */
-export function firstApiAnswer(order: OrderStatus) {
+export const firstApiSchema = z.strictObject({
+  orderid: z.int().meta({ description: 'Number of the order.' }),
+  gameid: z.int(),
+  name: z.string(),
+  price: z.number(),
+  usermail: z.string().meta({ description: 'Masked.' }),
+  estado,
+});
+
+/** An order as {@link firstApiSchema} says. */
+export function firstApiAnswer(order: OrderStatus): z.infer<typeof firstApiSchema> {
   return {
     orderid: order.number,
     gameid: order.game.id,

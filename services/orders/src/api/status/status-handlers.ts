@@ -5,7 +5,7 @@ import { CANCELLED, RECEIVED, STATES } from '../../domain/state.ts';
 import { isOrderId } from '../orders/order-id.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { FindOrder, Found } from './find-order.ts';
-import { acceptedAnswer, firstApiAnswer, orderAnswer } from './order-answer.ts';
+import { ACCEPTED, firstApiAnswer, orderAnswer } from './order-answer.ts';
 import type { OrderStatuses } from './order-statuses.ts';
 import { LAST_EVENT_ID, type WatchHub } from './watch-hub.ts';
 
@@ -112,11 +112,10 @@ function idOf(request: Request<{ id: string }>): string {
 
 function answerMiss(found: Exclude<Found, { kind: 'order' }>, id: string | undefined, response: Response): void {
   if (found.kind === 'absent') throw noSuchOrder();
-  const { estado, state } = acceptedAnswer('');
   response
     .status(202)
     .set('Retry-After', String(RETRY_SECONDS))
-    .json(id === undefined ? { estado, state } : acceptedAnswer(id));
+    .json({ ...(id !== undefined && { id }), ...ACCEPTED });
 }
 
 /** The same whether it never existed, has expired, or what was asked for is no id. */
