@@ -157,8 +157,12 @@ function limitRate({ rateLimitPerSecond: perSecond, apiKeys }: AppOptions): Requ
     perSecond,
     callerOf: (request) => apiKeys.identify(request),
     refusal: (retryAfterSeconds) =>
-      new ProblemError(PROBLEMS['too-many-requests'], `At most ${perSecond} requests per second. Retry later.`, {
-        retryAfterSeconds,
-      }),
+      new ProblemError(
+        PROBLEMS['too-many-requests'],
+        `At most ${perSecond} requests per second. Retry later.`,
+        {
+          retryAfterSeconds,
+        },
+      ),
   });
 }

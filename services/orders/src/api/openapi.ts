@@ -4,12 +4,13 @@ import { orderRequestSchema } from './orders/order-request.ts';
 import { acceptedStatusSchema, firstApiSchema, orderSchema } from './status/order-answer.ts';
 
 /** Body of the 202 response to an order. */
-export const acceptedSchema = z
-  .strictObject({
-    id: z.uuid().meta({ description: 'Cannot be guessed: whoever has it sees the order, with a masked address.' }),
-    estado: z.literal('aceptado'),
-    url: z.string().meta({ description: 'Path of the order, as in Location.' }),
-  });
+export const acceptedSchema = z.strictObject({
+  id: z
+    .uuid()
+    .meta({ description: 'Cannot be guessed: whoever has it sees the order, with a masked address.' }),
+  estado: z.literal('aceptado'),
+  url: z.string().meta({ description: 'Path of the order, as in Location.' }),
+});
 
 /** Body of an error response. */
 export const problemSchema = z
@@ -27,7 +28,10 @@ export const problemSchema = z
       )
       .optional()
       .meta({ description: 'Problems of the fields.' }),
-    position: z.int().optional().meta({ description: 'Position of the first JSON syntax error in the body.' }),
+    position: z
+      .int()
+      .optional()
+      .meta({ description: 'Position of the first JSON syntax error in the body.' }),
     brokers: z.array(z.string()).optional().meta({ description: 'Brokers that are down, full or silent.' }),
     estado: z.string().optional().meta({ description: 'State of an order that can no longer be cancelled.' }),
     state: z.string().optional().meta({ description: 'The same in English.' }),
@@ -88,7 +92,7 @@ const ORDERED = {
 const LOCATION = { Location: headerOf('Path of the order.') };
 
 /** Builds the OpenAPI document from the schemas used for validation. */
-export function createOpenApiDocument(): Json {
+export function createOpenApiDocument() {
   return {
     openapi: '3.1.0',
     info: {
@@ -191,7 +195,9 @@ export function createOpenApiDocument(): Json {
               'application/x-www-form-urlencoded': {
                 schema: {
                   type: 'object',
-                  properties: { value: { type: 'integer', minimum: 1, description: 'Row of the catalogue.' } },
+                  properties: {
+                    value: { type: 'integer', minimum: 1, description: 'Row of the catalogue.' },
+                  },
                   required: ['value'],
                   additionalProperties: false,
                 },

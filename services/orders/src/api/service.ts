@@ -6,6 +6,7 @@ import {
   createHttpServer,
   createKeyMemory,
   createLoadShedder,
+  ProblemError,
 } from '@caudal/common/http';
 import { createOperationsServer, type Lifecycle, type ReadinessCheck } from '@caudal/common/lifecycle';
 import type { Logger } from '@caudal/common/logging';
@@ -80,7 +81,10 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
   const closing = new AbortController();
   const loadShedder = createLoadShedder({
     maxEventLoopDelayMs: limits.maxEventLoopDelayMs,
-    refusal: PROBLEMS.overloaded,
+    refusal: () =>
+      new ProblemError(PROBLEMS.overloaded, 'This process is overloaded. Nothing was ordered; retry later.', {
+        retryAfterSeconds: 1,
+      }),
   });
   const app = createApp({
     catalogue,
@@ -94,8 +98,11 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
         'This Idempotency-Key was used for another order. Nothing was ordered; use a new key for a new order.',
     }),
     orderIds: createOrderIds(config.orderIdSecret),
-    requests: createRequestReader({ catalogue, ...config }),
-    writeOrder: createWriteOrder(commit, config),
+    requests: createRequestReader({ ...config, catalogue }),
+    writeOrder: createWriteOrder(commit, {
+      writeTimeoutMs: config.writeTimeoutMs,
+      maxPendingOrders: limits.maxPendingOrders,
+    }),
     metrics,
     status: {
       findOrder: createFindOrder({

@@ -33,11 +33,10 @@ export const gamesQuerySchema = z.strictObject({
 });
 
 /** Body of `GET /games`. */
-export const gamesSchema = z
-  .strictObject({
-    games: z.array(gameSchema),
-    next: z.string().optional().meta({ description: 'Cursor of the next page; absent after the last one.' }),
-  });
+export const gamesSchema = z.strictObject({
+  games: z.array(gameSchema),
+  next: z.string().optional().meta({ description: 'Cursor of the next page; absent after the last one.' }),
+});
 
 /** A game of the catalogue as the API shows it. */
 export function gameAnswer({ id, row, name, priceCents }: Game): z.infer<typeof gameSchema> {
@@ -55,8 +54,7 @@ export function gamesHandler(catalogue: Catalogue): RequestHandler {
       ]);
     const given = Object.fromEntries(search);
     const query = gamesQuerySchema.safeParse(given);
-    if (!query.success)
-      throw fieldsProblem(PROBLEMS['invalid-query'], problemsOf(given, query.error.issues));
+    if (!query.success) throw fieldsProblem(PROBLEMS['invalid-query'], problemsOf(given, query.error.issues));
     const { q, cursor, limit } = query.data;
     const { games, next } = catalogue.search(q, { cursor, limit });
     response.json({ games: games.map(gameAnswer), ...(next !== undefined && { next }) });

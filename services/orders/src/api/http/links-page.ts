@@ -3,7 +3,9 @@ import { ROUTES } from '../routes.ts';
 /** Renders a page of links without script or style, for where the page was not built. */
 export function linksPage(): string {
   const links = Object.entries(ROUTES)
-    .filter(([path, methods]) => path !== '/' && !path.includes('{') && methods.some((method) => method === 'GET'))
+    .filter(
+      ([path, methods]) => path !== '/' && !path.includes('{') && methods.some((method) => method === 'GET'),
+    )
     .map(([path]) => `<li><a href=".${path}">${path}</a></li>`);
   return `<!doctype html>
 <html lang="en">

@@ -1,13 +1,13 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import {
   type ApiKeys,
   type ByteBudget,
   bodyFormat,
-  findJsonError,
+  bodyText,
   type KeyMemory,
   type LoadShedder,
   ProblemError,
+  parseJson,
   type ReadBodyOptions,
   readBody,
   readIdempotencyKey,
@@ -56,7 +56,11 @@ export function createTakeOrder(
     noRoom: tooManyBodies,
   };
 
-  const identify = (requested: RequestedOrder, caller: string, idempotencyKey: string | undefined): string => {
+  const identify = (
+    requested: RequestedOrder,
+    caller: string,
+    idempotencyKey: string | undefined,
+  ): string => {
     const { game, email, language } = requested;
     if (idempotencyKey === undefined) return options.orderIds(undefined);
     const id = options.orderIds({ caller, idempotencyKey, gameId: game.id, email, language });
@@ -108,21 +112,7 @@ export const JSON_FORMAT: OrderFormat = {
       formats: ['json'],
       advice: 'Send Content-Type: application/json with one order.',
     }),
-  read(body, requests) {
-    const text = textOf(body);
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      const { position, line, column } = findJsonError(text);
-      throw new ProblemError(
-        PROBLEMS['malformed-json'],
-        `Syntax error at position ${position} (line ${line}, column ${column}).`,
-        { members: { position } },
-      );
-    }
-    return requests.fromJson(value);
-  },
+  read: (body, requests) => requests.fromJson(parseJson(bodyText(body))),
 };
 
 /** The form of the shop's first API. */
@@ -132,14 +122,8 @@ export const FORM_FORMAT: OrderFormat = {
       formats: ['form'],
       advice: 'Send the form as application/x-www-form-urlencoded: value=87. POST /orders takes JSON.',
     }),
-  read: (body, requests) => requests.fromForm(new URLSearchParams(textOf(body))),
+  read: (body, requests) => requests.fromForm(new URLSearchParams(bodyText(body))),
 };
-
-function textOf(body: Buffer): string {
-  if (!isUtf8(body)) throw new ProblemError(PROBLEMS['not-utf-8'], 'Encode the body in UTF-8.');
-  const isMarked = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
-  return body.toString('utf8', isMarked ? 3 : 0);
-}
 
 function toRecord(orderid: string, { game, email, language }: RequestedOrder): OrderRecord {
   const { id: gameid, row, name, priceCents } = game;

@@ -12,44 +12,45 @@ const state = z.enum(named.map((each) => each.state)).meta({ description: 'The s
 const time = z.iso.datetime().meta({ description: "By the database's clock." });
 
 /** A game as the API shows it. */
-export const gameSchema = z
-  .strictObject({
-    id: z.int(),
-    row: z.int().meta({ description: 'Row of the catalogue, from 1.' }),
-    name: z.string(),
-    price: z.number().meta({ description: 'With two decimals.' }),
-  });
+export const gameSchema = z.strictObject({
+  id: z.int(),
+  row: z.int().meta({ description: 'Row of the catalogue, from 1.' }),
+  name: z.string(),
+  price: z.number().meta({ description: 'With two decimals.' }),
+});
 
 /** Body of `GET /orders/{id}` and data of the event `order`. */
-export const orderSchema = z
-  .strictObject({
-    id: z.uuid(),
-    number: z.int().meta({ description: 'Counted up from 1, with gaps.' }),
-    game: gameSchema,
-    email: z.string().meta({ description: 'Masked: a***@example.com.' }),
-    language: z.enum(LANGUAGES),
-    estado,
-    state,
-    history: z.array(z.strictObject({ estado, state, at: time })),
-    dueAt: time.nullable().meta({ description: 'When the next state is due; null after the last one.' }),
-    mails: z.array(
-      z.strictObject({
-        estado,
-        state,
-        status: z.enum(['waiting', 'sent', 'parked']),
-        attempts: z.int(),
-        reason: z.string().nullable().meta({ description: "The mail server's last refusal." }),
-        sentAt: time.nullable(),
-      }),
-    ),
-  });
+export const orderSchema = z.strictObject({
+  id: z.uuid(),
+  number: z.int().meta({ description: 'Counted up from 1, with gaps.' }),
+  game: gameSchema,
+  email: z.string().meta({ description: 'Masked: a***@example.com.' }),
+  language: z.enum(LANGUAGES),
+  estado,
+  state,
+  history: z.array(z.strictObject({ estado, state, at: time })),
+  dueAt: time.nullable().meta({ description: 'When the next state is due; null after the last one.' }),
+  mails: z.array(
+    z.strictObject({
+      estado,
+      state,
+      status: z.enum(['waiting', 'sent', 'parked']),
+      attempts: z.int(),
+      reason: z.string().nullable().meta({ description: "The mail server's last refusal." }),
+      sentAt: time.nullable(),
+    }),
+  ),
+});
 
 /** State of an order that may be in the log and was not taken in yet. */
 export const ACCEPTED = { estado: 'aceptado', state: 'accepted' } as const;
 
 /** Body of an answer about such an order. */
-export const acceptedStatusSchema = z
-  .strictObject({ id: z.uuid(), estado: z.literal(ACCEPTED.estado), state: z.literal(ACCEPTED.state) });
+export const acceptedStatusSchema = z.strictObject({
+  id: z.uuid(),
+  estado: z.literal(ACCEPTED.estado),
+  state: z.literal(ACCEPTED.state),
+});
 
 /** An amount in cents as the number that the API shows. */
 export function priceOf(cents: number): number {

@@ -110,7 +110,11 @@ function idOf(request: Request<{ id: string }>): string {
   throw noSuchOrder();
 }
 
-function answerMiss(found: Exclude<Found, { kind: 'order' }>, id: string | undefined, response: Response): void {
+function answerMiss(
+  found: Exclude<Found, { kind: 'order' }>,
+  id: string | undefined,
+  response: Response,
+): void {
   if (found.kind === 'absent') throw noSuchOrder();
   response
     .status(202)

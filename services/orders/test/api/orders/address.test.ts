@@ -71,7 +71,9 @@ describe('an address', () => {
 
   it('is masked wherever it occurs in a text', () => {
     assert.equal(
-      maskAddresses("550 5.1.1 <ana.maria@example.com>: no such user 'eva@example.org'; see help@example.net."),
+      maskAddresses(
+        "550 5.1.1 <ana.maria@example.com>: no such user 'eva@example.org'; see help@example.net.",
+      ),
       "550 5.1.1 <a***@example.com>: no such user 'e***@example.org'; see h***@example.net.",
     );
   });

@@ -47,7 +47,12 @@ describe('the id of an order', () => {
 
   it('is recognised', () => {
     assert.ok(isOrderId('0193c0de-0000-8000-8000-000000000001'));
-    for (const text of ['', '1', '0193c0de-0000-8000-8000-00000000000', '0193C0DE-0000-8000-8000-000000000001 '])
+    for (const text of [
+      '',
+      '1',
+      '0193c0de-0000-8000-8000-00000000000',
+      '0193C0DE-0000-8000-8000-000000000001 ',
+    ])
       assert.ok(!isOrderId(text), text);
   });
 });

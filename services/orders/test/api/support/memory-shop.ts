@@ -1,10 +1,6 @@
 import { AppError } from '@caudal/common/errors';
 import { type LogDescription, type LogTail, type LogWriter, MemoryLog } from '@caudal/common/messaging';
-import type {
-  MailStatus,
-  OrderStatus,
-  OrderStatuses,
-} from '../../../src/api/status/order-statuses.ts';
+import type { MailStatus, OrderStatus, OrderStatuses } from '../../../src/api/status/order-statuses.ts';
 import { decodeOrder, ORDERS_TOPIC, type OrderRecord } from '../../../src/domain/records.ts';
 import { CANCELLED, FINISHED, RECEIVED, type StateNumber } from '../../../src/domain/state.ts';
 

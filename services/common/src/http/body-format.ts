@@ -1,18 +1,35 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ProblemError } from '@caudal/common/http';
+import { ProblemError } from './problem.ts';
 import { PROBLEMS } from './problems.ts';
 
-/** Format of a body: one JSON value, or one JSON value per line. */
-export type BodyFormat = 'json' | 'ndjson';
+/** Formats of a body: one JSON value, one JSON value per line, or a form's fields. */
+const MEDIA_TYPES = {
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+  form: 'application/x-www-form-urlencoded',
+} as const;
+
+/** Format of a body. */
+export type BodyFormat = keyof typeof MEDIA_TYPES;
+
+/** What a route takes. */
+export interface BodyFormats<Format extends BodyFormat> {
+  readonly formats: readonly Format[];
+  /** Says in the problem which Content-Type to send, with what. */
+  readonly advice: string;
+}
 
 const MEDIA_TYPE = /^([a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+)[ \t]*(?:;(.*))?$/;
 const CHARSET = /(?:^|;)[ \t]*charset[ \t]*=[ \t]*("?)([^";,\s]*)\1[ \t]*(?=;|$)/;
 
 /**
  * Reads Content-Type and Content-Encoding.
- * @throws ProblemError `unsupported-media-type` for anything but uncompressed UTF-8 JSON or NDJSON.
+ * @throws ProblemError `unsupported-media-type` for anything but an uncompressed body in UTF-8 in one of the formats.
  */
-export function bodyFormat(headers: IncomingHttpHeaders): BodyFormat {
+export function bodyFormat<Format extends BodyFormat>(
+  headers: IncomingHttpHeaders,
+  { formats, advice }: BodyFormats<Format>,
+): Format {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw unsupported('Compressed bodies are not supported. Send the body without Content-Encoding.', {
@@ -20,14 +37,15 @@ export function bodyFormat(headers: IncomingHttpHeaders): BodyFormat {
     });
   }
   const contentType = headers['content-type'];
-  if (contentType === 'application/json') return 'json';
+  // Most requests, without the expressions.
+  if (contentType === MEDIA_TYPES.json) {
+    const json = formats.find((each) => each === 'json');
+    if (json !== undefined) return json;
+  }
   const match = MEDIA_TYPE.exec(contentType?.trim().toLowerCase() ?? '');
-  const format = match ? formatOf(match[1] ?? '') : undefined;
-  if (!format) {
-    throw unsupported(
-      'Send Content-Type: application/json (or application/…+json) with one message or an array of them, or application/x-ndjson with one message per line.',
-      { 'Accept-Post': 'application/json, application/x-ndjson' },
-    );
+  const format = formats.find((each) => each === formatOf(match?.[1] ?? ''));
+  if (format === undefined) {
+    throw unsupported(advice, { 'Accept-Post': formats.map((each) => MEDIA_TYPES[each]).join(', ') });
   }
   const parameters = match?.[2] ?? '';
   const charset = CHARSET.exec(parameters)?.[2];
@@ -39,8 +57,8 @@ export function bodyFormat(headers: IncomingHttpHeaders): BodyFormat {
 }
 
 function formatOf(mediaType: string): BodyFormat | undefined {
-  if (mediaType === 'application/json') return 'json';
-  if (mediaType === 'application/x-ndjson') return 'ndjson';
+  for (const format of ['json', 'ndjson', 'form'] as const)
+    if (mediaType === MEDIA_TYPES[format]) return format;
   return mediaType.startsWith('application/') && mediaType.endsWith('+json') ? 'json' : undefined;
 }
 

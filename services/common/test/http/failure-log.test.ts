@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Logger } from '@caudal/common/logging';
 import { createFailureLog } from '../../src/http/failure-log.ts';
+import type { Logger } from '../../src/logging.ts';
 
 describe('the failure log', () => {
   it('is bounded, and says how much it left out', () => {

@@ -11,12 +11,12 @@ const ASSETS: ReadonlySet<string> = new Set([
   '/favicon-32x32.png',
 ]);
 
-const PAGE = `<!doctype html>
+const pageOf = (title: string): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Caudal ingest API</title>
+    <title>${title}</title>
     <link rel="stylesheet" href="docs/swagger-ui.css">
     <link rel="icon" type="image/png" href="docs/favicon-32x32.png" sizes="32x32">
     <link rel="icon" type="image/png" href="docs/favicon-16x16.png" sizes="16x16">
@@ -39,8 +39,12 @@ const INITIALIZE = `SwaggerUIBundle({
 });
 `;
 
-/** Serves `/openapi.json` and a Swagger UI at `/docs` without requests to other hosts. */
-export function createDocs(openApiDocument: object): Router {
+/**
+ * Serves `/openapi.json` and a Swagger UI at `/docs` without requests to other hosts. The page has the document's title, which is
+ * not escaped.
+ */
+export function createDocs(openApiDocument: { readonly info: { readonly title: string } }): Router {
+  const page = pageOf(openApiDocument.info.title);
   const json = JSON.stringify(openApiDocument);
   const directory = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
   const assets = express.static(directory, { index: false, redirect: false, maxAge: '1h' });
@@ -53,7 +57,7 @@ export function createDocs(openApiDocument: object): Router {
     response.redirect(308, '../docs');
   });
   router.get('/docs', (_request, response) => {
-    response.type('text/html').send(PAGE);
+    response.type('text/html').send(page);
   });
   router.get('/docs/initialize.js', (_request, response) => {
     response.type('text/javascript').send(INITIALIZE);

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { ProblemError } from '@caudal/common/http';
+import { ProblemError } from './problem.ts';
 import { PROBLEMS } from './problems.ts';
 
 /** Identifies callers by API key. */

@@ -1,10 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { ProblemError } from '@caudal/common/http';
-import { PROBLEMS } from './problems.ts';
 
 /** Refuses new requests while the process is overloaded. */
 export interface LoadShedder {
-  /** @throws ProblemError `overloaded` while the event loop is late. */
+  /** @throws the error of the options while the event loop is late. */
   assertCalm(): void;
   close(): void;
 }
@@ -12,8 +10,15 @@ export interface LoadShedder {
 const WINDOW_MS = 1_000;
 const RESOLUTION_MS = 20;
 
+/** Settings of {@link createLoadShedder}. */
+export interface LoadShedderOptions {
+  readonly maxEventLoopDelayMs: number;
+  /** The error of a request while the process is overloaded. */
+  readonly refusal: () => Error;
+}
+
 /** Watches the event loop: it is late when the mean delay over a second exceeds the limit. */
-export function createLoadShedder(maxEventLoopDelayMs: number): LoadShedder {
+export function createLoadShedder({ maxEventLoopDelayMs, refusal }: LoadShedderOptions): LoadShedder {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   let isLate = false;
@@ -25,12 +30,7 @@ export function createLoadShedder(maxEventLoopDelayMs: number): LoadShedder {
   timer.unref();
   return {
     assertCalm() {
-      if (!isLate) return;
-      throw new ProblemError(
-        PROBLEMS.overloaded,
-        'This process is overloaded. Nothing was published; retry later.',
-        { retryAfterSeconds: 1 },
-      );
+      if (isLate) throw refusal();
     },
     close() {
       clearInterval(timer);

@@ -1,4 +1,4 @@
-import type { Logger } from '@caudal/common/logging';
+import type { Logger } from '../logging.ts';
 
 /** Logs failed requests at a limited rate. */
 export type FailureLog = (fields: Readonly<Record<string, unknown>>, message: string) => void;
