@@ -45,6 +45,8 @@ export interface ServiceSpec {
   readonly ports?: readonly string[];
   /** Builds what its processes need and a stack can do without, such as a page; called by `npm start`. */
   prepare?(onProgress: (line: string) => void): Promise<unknown>;
+  /** Makes what its processes need on the servers, such as a schema; called once, before any process of the stack starts. */
+  setUp?(addresses: ServerAddresses): Promise<unknown>;
   environment(source: ServiceSource): Variables;
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorMessage } from '@caudal/common/errors';
 import { chooseFreePorts, isPortFree } from '../../../../tools/servers/ports.ts';
 import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
 import { type RoundRobinProxy, startRoundRobinProxy } from './round-robin-proxy.ts';
@@ -68,8 +69,9 @@ interface Members {
 }
 
 /**
- * Starts the services and resolves when all are ready.
- * @throws Error that names a service that is not ready, with its readiness and the end of its log; all are stopped then.
+ * Sets the services up, starts them and resolves when all are ready.
+ * @throws Error that names a service whose set-up failed, or that is not ready, with its readiness and the end of its log; all are
+ * stopped then.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { services, stateDirectory, onEvent, signal } = options;
@@ -167,6 +169,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   try {
+    for (const spec of services) await setUp(spec, options.addresses);
     for (const spec of services) {
       const port = spec.http && (await portNear(spec.http.preferredPort, onEvent));
       const names = spec.ports ?? [];
@@ -228,6 +231,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+async function setUp(spec: ServiceSpec, addresses: ServerAddresses): Promise<void> {
+  try {
+    await spec.setUp?.(addresses);
+  } catch (error) {
+    throw new Error(`${spec.name}: set-up failed: ${errorMessage(error)}`, { cause: error });
   }
 }
 

@@ -125,6 +125,36 @@ describe('a stack of any services', () => {
     await assert.rejects(running.scale('door', 0), /door needs at least one process/);
   });
 
+  it('sets services up one after the other before any process starts, and once for all of a set', async () => {
+    const calls: string[] = [];
+    const setUp = (name: string) => (addresses: unknown) => {
+      assert.equal(addresses, ADDRESSES);
+      calls.push(`${name}, ${started} started`);
+      return Promise.resolve();
+    };
+    let started = 0;
+    const { scale } = await start(
+      [
+        service('clerk', { setUp: setUp('clerk'), replicas: 2 }),
+        service('door', { role: 'entry', setUp: setUp('door') }),
+      ],
+      { onChange: () => (started += 1) },
+    );
+    await scale('clerk', 3);
+    assert.deepEqual(calls, ['clerk, 0 started', 'door, 0 started']);
+  });
+
+  it('starts nothing when a set-up fails, and names the service', async () => {
+    const environment = () => assert.fail('a process was started');
+    await assert.rejects(
+      start([
+        service('clerk', { environment }),
+        service('door', { environment, setUp: () => Promise.reject(new Error('no such role')) }),
+      ]),
+      /^Error: door: set-up failed: no such role$/,
+    );
+  });
+
   it('takes a free port when the preferred one is in use, and says so', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
