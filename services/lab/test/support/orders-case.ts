@@ -43,7 +43,6 @@ export function orderCase(orders = 6): Case {
   };
   return {
     ledger: { orders: lines, wrongAnswers: [] },
-    unlisted: 0,
     catalogue: new Map(lines.map(({ row }) => [row, gameOf(row)])),
     evidence,
     stepMs: CASE_STEP_MS,

@@ -10,8 +10,6 @@ import { strangersOf } from './strangers.ts';
 /** What is judged. */
 export interface Case {
   readonly ledger: Ledger;
-  /** Orders that the load sent and has no line of: it ended before they were answered. */
-  readonly unlisted: number;
   /** What the shop sells, as its file says. */
   readonly catalogue: CatalogueFile;
   readonly evidence: Evidence;
@@ -20,7 +18,7 @@ export interface Case {
 }
 
 /** Holds what a load was promised against what is there: a pure function. */
-export function judgeOrders({ ledger, unlisted, catalogue, evidence, stepMs }: Case): OrdersAccount {
+export function judgeOrders({ ledger, catalogue, evidence, stepMs }: Case): OrdersAccount {
   const defects: Defect[] = [];
   const found = (kind: Defect['kind'], subject: Defect['subject'], detail: string, example: string): void =>
     void defects.push({ kind, subject, detail, example });
@@ -30,15 +28,13 @@ export function judgeOrders({ ledger, unlisted, catalogue, evidence, stepMs }: C
   const stored = new Map(evidence.orders.map((order) => [order.id, order]));
   const promised = new Map<string, OrderLine>();
   for (const line of accepted) {
-    const id = line.id as string;
-    if (promised.has(id)) found('lost', 'orders', 'an order that was accepted as another one', id);
+    const { id } = line;
+    if (id === undefined) found('lost', 'orders', 'an order that was accepted without an id', line.key);
+    else if (promised.has(id)) found('lost', 'orders', 'an order that was accepted as another one', id);
     else if (!stored.has(id)) found('lost', 'orders', 'an accepted order that is not there', id);
-    promised.set(id, line);
+    if (id !== undefined) promised.set(id, line);
   }
-  for (const [key, lines] of Map.groupBy(accepted, ({ key }) => key)) {
-    if (lines.length > 1) found('doubled', 'orders', 'an order that was accepted again under its key', key);
-  }
-  const strangers = strangersOf(evidence.orders, promised, ledger, unlisted);
+  const strangers = strangersOf(evidence.orders, promised, ledger);
   for (const { id } of strangers.doubled)
     found('doubled', 'orders', 'an order that was asked for once and is there again', id);
   for (const { id } of strangers.refused)
@@ -62,8 +58,8 @@ export function judgeOrders({ ledger, unlisted, catalogue, evidence, stepMs }: C
         evidence.mails[index]?.messageId || 'no Message-ID',
       );
   }
-  for (const { asked, got } of [...ledger.wrongAnswers, ...evidence.wrongAnswers])
-    found('wrong', 'answers', 'an answer about another order', `${asked}: ${got}`);
+  for (const { id, what } of [...ledger.wrongAnswers, ...evidence.wrongAnswers])
+    found('wrong', 'answers', 'an answer that was not right', `${id}: ${what}`);
 
   const judged: StoredOrder[] = [];
   let kept = 0;
@@ -88,7 +84,7 @@ export function judgeOrders({ ledger, unlisted, catalogue, evidence, stepMs }: C
   return {
     accepted: accepted.length,
     refused: byOutcome('refused').length,
-    unknown: byOutcome('unknown').length + unlisted,
+    unknown: byOutcome('unknown').length,
     unknownThere: strangers.unknown.length,
     kept,
     ...figuresOf(judged, evidence, mailed, stepMs),

@@ -5,7 +5,7 @@ export type CancelOutcome = 'cancelled' | 'kept' | 'unknown' | '-';
 export interface OrderLine {
   /** Its Idempotency-Key. */
   readonly key: string;
-  /** Row of the catalogue. */
+  /** Row of the catalogue; NaN where something else was asked for. */
   readonly row: number;
   readonly email: string;
   readonly language: string;
@@ -15,57 +15,55 @@ export interface OrderLine {
   readonly cancel: CancelOutcome;
 }
 
-/** An answer about another order than the one that was asked for. */
+/** An answer that was not right, or not about the order that was asked for. */
 export interface WrongAnswer {
-  readonly asked: string;
-  readonly got: string;
+  readonly id: string;
+  /** In words. */
+  readonly what: string;
 }
 
 /** A load's own record of what it was promised. */
 export interface Ledger {
   readonly orders: readonly OrderLine[];
-  /** Seen by watchers in the load. */
+  /** Seen by customers of the load. */
   readonly wrongAnswers: readonly WrongAnswer[];
 }
 
-const LINE = /\bORDER (.*)/;
-const ORDER =
-  /^(\S+) (\d+) (\S+) (\S+) (accepted|refused|unknown) (\S+) (cancelled|kept|unknown|-)(?=["\s]|$)/;
-const WRONG = /\bWRONG-ORDER ([^\s"]+) ([^\s"]+)/;
+const LINE = /\b(WRONG-ORDER|ORDER) ([^"]*)/;
+const ORDER = /^(\S+) (\S+) (\S+) (\S+) (accepted|refused|unknown) (\S+) (cancelled|kept|unknown|-)\s*$/;
+const WRONG = /^\S+ (\S+) (.*)$/;
 
 /**
- * Reads the ledger out of k6's log. An order with several lines under one key has the last one.
- * @throws Error for a line that cannot be read, or an accepted order without an id: what is not counted is not proved
+ * Reads the ledger out of k6's log. An order has several lines; the last one under its key counts.
+ * @throws Error for a line that cannot be read: what is not counted is not proved
  */
 export function readLedger(log: string): Ledger {
   const orders = new Map<string, OrderLine>();
   const wrongAnswers: WrongAnswer[] = [];
   for (const line of log.split('\n')) {
-    const wrong = WRONG.exec(line);
-    if (wrong !== null) {
-      wrongAnswers.push({ asked: wrong[1] as string, got: wrong[2] as string });
-      continue;
+    const [, mark, text] = LINE.exec(line) ?? [];
+    if (mark === undefined || text === undefined) continue;
+    if (mark === 'ORDER') {
+      const order = readOrder(text);
+      orders.set(order.key, order);
+    } else {
+      const [, id = '-', what = text] = WRONG.exec(text) ?? [];
+      wrongAnswers.push({ id, what });
     }
-    const text = LINE.exec(line)?.[1];
-    if (text === undefined) continue;
-    const order = readOrder(text);
-    orders.set(`${order.key} ${order.id}`, order);
   }
   return { orders: [...orders.values()], wrongAnswers };
 }
 
 function readOrder(text: string): OrderLine {
   const [, key, row, email, language, outcome, id, cancel] = ORDER.exec(text) ?? [];
-  const accepted = outcome === 'accepted';
-  if (key === undefined || accepted === (id === '-'))
-    throw new Error(`the ledger has a line that is no order: ${text}`);
+  if (key === undefined) throw new Error(`the ledger has a line that is no order: ${text}`);
   return {
     key,
-    row: Number(row),
-    email: email as string,
-    language: language as string,
+    row: /^\d+$/.test(row ?? '') ? Number(row) : Number.NaN,
+    email: decodeURIComponent(email ?? ''),
+    language: language ?? '',
     outcome: outcome as OrderLine['outcome'],
-    id: accepted ? id : undefined,
+    id: id === '-' ? undefined : id,
     cancel: cancel as CancelOutcome,
   };
 }
