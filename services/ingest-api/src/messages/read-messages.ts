@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { ProblemError } from '@caudal/common/http';
 import { countryCode, MAX_MESSAGES_PER_REQUEST, type Message, messageSchema } from '@caudal/common/message';
-import type { BodyFormat } from '../http/body-format.ts';
 import { PROBLEMS } from '../http/problems.ts';
 import { findJsonError } from './find-json-error.ts';
 import { type ItemProblem, itemProblems, listProblems } from './item-problems.ts';
+
+/** Format of a body with messages: one JSON value, or one JSON value per line. */
+export type MessagesFormat = 'json' | 'ndjson';
 
 /** Metrics label for a missing or invalid country. */
 export const UNKNOWN_COUNTRY = 'ZZ';
@@ -39,7 +41,7 @@ const NOTHING_MALFORMED: ReadonlyMap<number, string> = new Map();
  * @throws ProblemError `not-utf-8`, `malformed-json`, `no-messages`, `too-many-messages`;
  * InvalidMessagesError with the problems of each item.
  */
-export function readMessages(body: Buffer, format: BodyFormat): readonly Message[] {
+export function readMessages(body: Buffer, format: MessagesFormat): readonly Message[] {
   if (!isUtf8(body)) throw new ProblemError(PROBLEMS['not-utf-8'], 'Encode the body in UTF-8.');
   const text = body.toString('utf8', startsWithBom(body) ? 3 : 0);
   const { values, malformed } = format === 'json' ? jsonItems(text) : ndjsonItems(text);

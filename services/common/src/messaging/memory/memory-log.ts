@@ -3,6 +3,7 @@ import { deadLetterHeaders } from '../kafka/dead-letter.ts';
 import { createLogBatch, type LogBatch } from '../kafka/log-batch.ts';
 import { decodeMarks, type LogMark } from '../kafka/log-mark.ts';
 import { sourceOf } from '../kafka/source.ts';
+import type { KeyedRecord, LogWriter } from '../log-writer.ts';
 import type {
   Backlog,
   BacklogReader,
@@ -10,6 +11,7 @@ import type {
   MessageConsumer,
   MessagePublisher,
 } from '../ports.ts';
+import { MemoryLogWriter } from './memory-log-writer.ts';
 import { MemoryPublisher, PublishFaults } from './memory-publisher.ts';
 import type { MemoryDeadLetter } from './memory-queue.ts';
 
@@ -20,6 +22,7 @@ export class MemoryLog {
   readonly deadLetters: MemoryDeadLetter[] = [];
   readonly maxBatchMessages: number;
   readonly #partitions: Buffer[][];
+  readonly #records: (KeyedRecord & { readonly partition: number })[] = [];
   readonly #members: MemoryLogConsumer[] = [];
   #turn = 0;
 
@@ -39,6 +42,19 @@ export class MemoryLog {
     return new MemoryPublisher('kafka', this.faults, (bodies) => this.append(bodies));
   }
 
+  createWriter(): LogWriter {
+    return new MemoryLogWriter({
+      topic: this.name,
+      partitions: this.#partitions.length,
+      faults: this.faults,
+      append: (partition, record) => {
+        this.#records.push({ ...record, partition });
+        this.#partitions[partition]?.push(record.value);
+        for (const member of this.#members) member.wake();
+      },
+    });
+  }
+
   createConsumer(clientId = 'memory'): MessageConsumer {
     return new MemoryLogConsumer(this, clientId);
   }
@@ -51,6 +67,11 @@ export class MemoryLog {
       read: (positions) => Promise.resolve(this.#backlog(positions)),
       close: () => Promise.resolve(),
     };
+  }
+
+  /** Records that writers have written, in order. */
+  written(): readonly (KeyedRecord & { readonly partition: number })[] {
+    return this.#records;
   }
 
   /** Appends messages to one partition, the next call to the next one, regardless of faults. */
