@@ -1,8 +1,10 @@
 export { type ByteBudget, createByteBudget } from './byte-budget.ts';
+export { type EventStream, openEventStream } from './event-stream.ts';
 export { listen } from './listen.ts';
 export { defineProblems, ProblemError, type ProblemType } from './problem.ts';
 export { createRateLimit } from './rate-limit.ts';
 export { ClientGoneError, type ReadBodyOptions, readBody } from './read-body.ts';
 export { createRequestIds } from './request-id.ts';
 export { createResponder } from './respond.ts';
+export { CONTENT_POLICY, servePage } from './serve-page.ts';
 export { createHttpServer, type HttpServer } from './server.ts';

@@ -1,6 +1,7 @@
 import type { Environment } from '../config/parse-config.ts';
 import type { Logger } from '../logging.ts';
 import type { DeadLetterReader, LogTail } from './log-tail.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { BacklogReader, MessageConsumer, MessagePublisher } from './ports.ts';
 
 /** Common dependencies of all clients. */
@@ -54,6 +55,8 @@ export interface BrokerKind<Settings> {
   createPublisher(settings: Settings, options: ClientOptions): Promise<MessagePublisher>;
   createConsumer(settings: Settings, options: ConsumerOptions): Promise<MessageConsumer>;
   createBacklogReader(settings: Settings, options: ClientOptions): Promise<BacklogReader>;
+  /** Present for a log. */
+  createLogWriter?(settings: Settings, options: ClientOptions): Promise<LogWriter>;
   /** Present for a log. */
   createLogTail?(settings: Settings, options: ClientOptions): Promise<LogTail>;
   /** Present for a log: a queue counts it as a delivery when a client looks, and drops what was delivered too often. */

@@ -3,6 +3,7 @@ import type { BrokerKind, ClientOptions, ConsumerOptions, GivenNames } from './b
 import { kafka } from './kafka/broker.ts';
 import type { KafkaSettings } from './kafka/settings.ts';
 import type { DeadLetterReader, LogTail } from './log-tail.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { BacklogReader, MessageConsumer, MessagePublisher } from './ports.ts';
 import { rabbitmq } from './rabbitmq/broker.ts';
 import type { RabbitmqSettings } from './rabbitmq/settings.ts';
@@ -76,6 +77,14 @@ export function createBacklogReader<Name extends BrokerName>(
   options: ClientOptions,
 ): Promise<BacklogReader> {
   return BROKERS[broker.name].createBacklogReader(broker.settings, options);
+}
+
+/** Creates a writer of keyed records to the broker's topic, without connecting; undefined for a queue, which has no keys. */
+export async function createLogWriter<Name extends BrokerName>(
+  broker: BrokerChoice<Name>,
+  options: ClientOptions,
+): Promise<LogWriter | undefined> {
+  return await BROKERS[broker.name].createLogWriter?.(broker.settings, options);
 }
 
 /** Creates a reader of the messages themselves, without connecting; undefined for a queue, whose messages only consumers get. */

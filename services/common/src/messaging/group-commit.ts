@@ -1,5 +1,6 @@
 import { backOffMs } from '../back-off.ts';
 import { AppError, errorMessage, isRefused, isRetriable } from '../errors.ts';
+import type { KeyedRecord, LogWriter } from './log-writer.ts';
 import type { MessagePublisher } from './ports.ts';
 
 const RETRY_BASE_MS = 20;
@@ -9,7 +10,7 @@ const RETRY_CAP_MS = 500;
 export interface GroupCommitOptions {
   /** Maximum messages per flush; a single larger call is one flush. Default 1,000. */
   readonly maxMessages?: number;
-  /** Maximum bytes of bodies per flush. Default 262,144. */
+  /** Maximum bytes of bodies per flush, with their keys. Default 262,144. */
   readonly maxBytes?: number;
   /** Time to gather calls for the next flush while others are in flight, ms. Default 2. */
   readonly lingerMs?: number;
@@ -22,17 +23,17 @@ export interface GroupCommitOptions {
 }
 
 /** Combines the publishes of many requests into few large ones. */
-export interface GroupCommit {
+export interface GroupCommit<Item = Buffer> {
   readonly broker: string;
   /**
-   * Resolves when the broker has confirmed all bodies. `deadline` is on the clock of `performance.now()`;
-   * until then a failed flush is tried again with the same bodies.
+   * Resolves when the broker has confirmed all items: bodies, or keyed records. `deadline` is on the clock of `performance.now()`;
+   * until then a failed flush is tried again with the same items.
    *
    * @throws AppError `OVERLOADED` at once when too much is pending, `BROKER_TIMEOUT` at the deadline (the outcome
-   * is unknown; the cause is the last failure), `STOPPING` after `close`, or what the publisher rejects permanently. A
-   * body that the broker refuses fails its own call alone.
+   * is unknown; the cause is the last failure), `STOPPING` after `close`, or what the publisher rejects permanently. An
+   * item that the broker refuses fails its own call alone.
    */
-  publish(bodies: readonly Buffer[], deadline: number): Promise<void>;
+  publish(items: readonly Item[], deadline: number): Promise<void>;
   /** Maximum body size of the broker, bytes; infinite if unknown. */
   maxBodyBytes(): number;
   /** Number of unconfirmed messages. */
@@ -44,8 +45,8 @@ export interface GroupCommit {
 }
 
 /** A waiting caller. */
-interface Call {
-  readonly bodies: readonly Buffer[];
+interface Call<Item> {
+  readonly items: readonly Item[];
   readonly deadline: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -53,8 +54,8 @@ interface Call {
 }
 
 /** Calls sent together. */
-interface Flush {
-  calls: Call[];
+interface Flush<Item> {
+  calls: Call<Item>[];
   messages: number;
   bytes: number;
   earliestDeadline: number;
@@ -63,6 +64,17 @@ interface Flush {
 
 /** Interval for checking deadlines while messages are pending, ms. */
 const DEADLINE_TICK_MS = 50;
+
+/** What flushes go to. */
+interface Sink<Item> {
+  readonly broker: string;
+  /** Bytes that an item counts. */
+  bytesOf(item: Item): number;
+  send(items: readonly Item[]): Promise<void>;
+  maxBodyBytes(): number;
+  isReady(): boolean;
+  close(): Promise<void>;
+}
 
 /**
  * Group commit in front of a publisher: with nothing in flight, what one turn of the event loop brought leaves at
@@ -73,22 +85,50 @@ export function createGroupCommit(
   publisher: MessagePublisher,
   options: GroupCommitOptions = {},
 ): GroupCommit {
-  return new PublisherGroupCommit(publisher, options);
+  return new SinkGroupCommit<Buffer>(
+    {
+      broker: publisher.broker,
+      bytesOf: (body) => body.length,
+      send: (bodies) => publisher.publish(bodies),
+      maxBodyBytes: () => publisher.maxBodyBytes?.() ?? Number.POSITIVE_INFINITY,
+      isReady: () => publisher.isReady(),
+      close: () => publisher.close(),
+    },
+    options,
+  );
 }
 
-class PublisherGroupCommit implements GroupCommit {
+/** The same in front of a writer of keyed records. Calls for one key keep their order only if each waits for the one before it. */
+export function createLogGroupCommit(
+  writer: LogWriter,
+  options: GroupCommitOptions = {},
+): GroupCommit<KeyedRecord> {
+  return new SinkGroupCommit<KeyedRecord>(
+    {
+      broker: writer.broker,
+      bytesOf: ({ key, value }) => key.length + value.length,
+      send: (records) => writer.write(records),
+      maxBodyBytes: () => writer.maxValueBytes(),
+      isReady: () => writer.isReady(),
+      close: () => writer.close(),
+    },
+    options,
+  );
+}
+
+class SinkGroupCommit<Item> implements GroupCommit<Item> {
   readonly broker: string;
-  readonly #publisher: MessagePublisher;
+  readonly #sink: Sink<Item>;
   readonly #maxMessages: number;
   readonly #maxBytes: number;
   readonly #lingerMs: number;
   readonly #maxInFlight: number;
   readonly #maxPending: number;
   readonly #onFlush: GroupCommitOptions['onFlush'];
-  readonly #inFlight = new Set<Flush>();
+  readonly #inFlight = new Set<Flush<Item>>();
   /** Closed by size while all places in flight were taken. */
-  readonly #queue: Flush[] = [];
-  #gathering = emptyFlush();
+  readonly #queue: Flush<Item>[] = [];
+  #gathering = emptyFlush<Item>();
   #pending = 0;
   #turnScheduled = false;
   #lingerTimer: NodeJS.Timeout | undefined;
@@ -98,9 +138,9 @@ class PublisherGroupCommit implements GroupCommit {
   #onIdle: (() => void) | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(publisher: MessagePublisher, options: GroupCommitOptions) {
-    this.broker = publisher.broker;
-    this.#publisher = publisher;
+  constructor(sink: Sink<Item>, options: GroupCommitOptions) {
+    this.broker = sink.broker;
+    this.#sink = sink;
     this.#maxMessages = options.maxMessages ?? 1_000;
     this.#maxBytes = options.maxBytes ?? 262_144;
     this.#lingerMs = options.lingerMs ?? 2;
@@ -109,17 +149,17 @@ class PublisherGroupCommit implements GroupCommit {
     this.#onFlush = options.onFlush;
   }
 
-  publish(bodies: readonly Buffer[], deadline: number): Promise<void> {
+  publish(items: readonly Item[], deadline: number): Promise<void> {
     if (this.#closed) {
       return Promise.reject(new AppError('STOPPING', 'the service is stopping', { retriable: true }));
     }
-    if (this.#pending + bodies.length > this.#maxPending) {
+    if (this.#pending + items.length > this.#maxPending) {
       const message = `${this.broker}: ${this.#pending} messages are waiting for confirmation, the maximum is ${this.#maxPending}`;
       return Promise.reject(new AppError('OVERLOADED', message, { retriable: true }));
     }
-    if (bodies.length === 0) return Promise.resolve();
+    if (items.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.#add({ bodies, deadline, resolve, reject, settled: false });
+      this.#add({ items, deadline, resolve, reject, settled: false });
     });
   }
 
@@ -128,11 +168,11 @@ class PublisherGroupCommit implements GroupCommit {
   }
 
   maxBodyBytes(): number {
-    return this.#publisher.maxBodyBytes?.() ?? Number.POSITIVE_INFINITY;
+    return this.#sink.maxBodyBytes();
   }
 
   isReady(): boolean {
-    return !this.#closed && this.#publisher.isReady();
+    return !this.#closed && this.#sink.isReady();
   }
 
   close(): Promise<void> {
@@ -140,23 +180,23 @@ class PublisherGroupCommit implements GroupCommit {
     return this.#closed;
   }
 
-  #add(call: Call): void {
-    const { bodies } = call;
+  #add(call: Call<Item>): void {
+    const { items } = call;
     let bytes = 0;
-    for (const body of bodies) bytes += body.length;
+    for (const item of items) bytes += this.#sink.bytesOf(item);
     if (
       this.#gathering.messages > 0 &&
-      (this.#gathering.messages + bodies.length > this.#maxMessages ||
+      (this.#gathering.messages + items.length > this.#maxMessages ||
         this.#gathering.bytes + bytes > this.#maxBytes)
     ) {
       this.#closeGathering();
     }
     const flush = this.#gathering;
     flush.calls.push(call);
-    flush.messages += bodies.length;
+    flush.messages += items.length;
     flush.bytes += bytes;
     if (call.deadline < flush.earliestDeadline) flush.earliestDeadline = call.deadline;
-    this.#pending += bodies.length;
+    this.#pending += items.length;
     this.#deadlineTimer ??= setTimeout(this.#onDeadlineTick, DEADLINE_TICK_MS);
     if (flush.messages >= this.#maxMessages || flush.bytes >= this.#maxBytes) this.#closeGathering();
     else this.#schedule();
@@ -194,7 +234,7 @@ class PublisherGroupCommit implements GroupCommit {
     }
     this.#isOverdue = false;
     this.#queue.push(this.#gathering);
-    this.#gathering = emptyFlush();
+    this.#gathering = emptyFlush<Item>();
     this.#launch();
   }
 
@@ -207,7 +247,7 @@ class PublisherGroupCommit implements GroupCommit {
     }
   }
 
-  async #run(flush: Flush): Promise<void> {
+  async #run(flush: Flush<Item>): Promise<void> {
     await this.#deliver(flush);
     this.#inFlight.delete(flush);
     this.#launch();
@@ -216,18 +256,18 @@ class PublisherGroupCommit implements GroupCommit {
   }
 
   /** Publishes a flush until it is confirmed, refused, or has no waiting callers; settles its callers. */
-  async #deliver(flush: Flush): Promise<void> {
+  async #deliver(flush: Flush<Item>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const bodies = this.#bodiesOf(flush);
-      if (bodies.length === 0) break;
+      const items = this.#itemsOf(flush);
+      if (items.length === 0) break;
       const startedAt = performance.now();
       let error: unknown;
       try {
-        await this.#publisher.publish(bodies);
+        await this.#sink.send(items);
       } catch (caught) {
         error = caught;
       }
-      this.#onFlush?.((performance.now() - startedAt) / 1_000, bodies.length, error);
+      this.#onFlush?.((performance.now() - startedAt) / 1_000, items.length, error);
       if (error === undefined) {
         for (const call of flush.calls) settle(call, undefined);
         break;
@@ -248,38 +288,38 @@ class PublisherGroupCommit implements GroupCommit {
     this.#pending -= flush.messages;
   }
 
-  /** Publishes each call of a flush separately, so that only the one with the refused body fails. */
-  async #deliverApart(flush: Flush): Promise<void> {
+  /** Publishes each call of a flush separately, so that only the one with the refused item fails. */
+  async #deliverApart(flush: Flush<Item>): Promise<void> {
     for (const call of flush.calls) {
-      const { deadline: earliestDeadline, bodies } = call;
-      await this.#deliver({ ...emptyFlush(), calls: [call], messages: bodies.length, earliestDeadline });
+      const { deadline: earliestDeadline, items } = call;
+      await this.#deliver({ ...emptyFlush<Item>(), calls: [call], messages: items.length, earliestDeadline });
     }
   }
 
-  /** Collects the bodies of waiting callers; bodies past their deadline are dropped. */
-  #bodiesOf(flush: Flush): readonly Buffer[] {
+  /** Collects the items of waiting callers; items past their deadline are dropped. */
+  #itemsOf(flush: Flush<Item>): readonly Item[] {
     this.#expire(flush, performance.now());
     const [first] = flush.calls;
     if (!first) return [];
-    if (flush.calls.length === 1) return first.bodies;
-    const bodies: Buffer[] = [];
+    if (flush.calls.length === 1) return first.items;
+    const items: Item[] = [];
     for (const call of flush.calls) {
-      for (const body of call.bodies) bodies.push(body);
+      for (const item of call.items) items.push(item);
     }
-    return bodies;
+    return items;
   }
 
   /** Rejects callers past their deadline; they are removed from the flush only between attempts. */
-  #expire(flush: Flush, now: number): void {
+  #expire(flush: Flush<Item>, now: number): void {
     this.#rejectLate(flush, now);
     if (!flush.calls.some((call) => call.settled)) return;
     flush.calls = flush.calls.filter((call) => !call.settled);
-    const messages = flush.calls.reduce((sum, call) => sum + call.bodies.length, 0);
+    const messages = flush.calls.reduce((sum, call) => sum + call.items.length, 0);
     this.#pending -= flush.messages - messages;
     flush.messages = messages;
   }
 
-  #rejectLate(flush: Flush, now: number): void {
+  #rejectLate(flush: Flush<Item>, now: number): void {
     if (flush.earliestDeadline > now) return;
     let earliest = Number.POSITIVE_INFINITY;
     for (const call of flush.calls) {
@@ -316,11 +356,11 @@ class PublisherGroupCommit implements GroupCommit {
       });
     }
     clearTimeout(this.#deadlineTimer);
-    await this.#publisher.close();
+    await this.#sink.close();
   }
 }
 
-function emptyFlush(): Flush {
+function emptyFlush<Item>(): Flush<Item> {
   return {
     calls: [],
     messages: 0,
@@ -330,7 +370,7 @@ function emptyFlush(): Flush {
   };
 }
 
-function settle(call: Call, error: unknown): void {
+function settle<Item>(call: Call<Item>, error: unknown): void {
   if (call.settled) return;
   call.settled = true;
   if (error === undefined) call.resolve();

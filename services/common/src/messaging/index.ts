@@ -17,11 +17,17 @@ export {
   createConsumer,
   createDeadLetterReader,
   createLogTail,
+  createLogWriter,
   createPublisher,
   isBrokerName,
   readBroker,
 } from './brokers.ts';
-export { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+export {
+  createGroupCommit,
+  createLogGroupCommit,
+  type GroupCommit,
+  type GroupCommitOptions,
+} from './group-commit.ts';
 export type { DeadLetterReader, LogDescription, LogTail, ParkedMessage, TailRun } from './log-tail.ts';
 export type { KeyedRecord, LogWriter } from './log-writer.ts';
 export { MemoryLog } from './memory/memory-log.ts';

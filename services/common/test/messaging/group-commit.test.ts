@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError } from '../../src/errors.ts';
-import { createGroupCommit, type MessagePublisher } from '../../src/messaging/index.ts';
+import {
+  createGroupCommit,
+  createLogGroupCommit,
+  type GroupCommit,
+  type GroupCommitOptions,
+  type KeyedRecord,
+  type LogWriter,
+  type MessagePublisher,
+} from '../../src/messaging/index.ts';
 import { bodiesOf } from './harness.ts';
 
 /** A publisher whose calls wait until the test settles them. */
@@ -50,10 +58,67 @@ class ManualPublisher implements MessagePublisher {
 const FAR = Number.POSITIVE_INFINITY;
 const retriable = () => new AppError('BROKER_UNAVAILABLE', 'gone for a moment', { retriable: true });
 
-describe('group commit', () => {
+/** Writes to a manual publisher, and requires that each record still has its key. */
+function writerOf(publisher: ManualPublisher): LogWriter {
+  return {
+    broker: publisher.broker,
+    topic: 'topic',
+    connect: () => publisher.connect(),
+    write(records) {
+      for (const { key, value } of records) assert.equal(key, keyOf(value));
+      return publisher.publish(records.map(({ value }) => value));
+    },
+    partitionOf: () => undefined,
+    maxValueBytes: () => Number.POSITIVE_INFINITY,
+    isReady: () => publisher.isReady(),
+    close: () => publisher.close(),
+  };
+}
+
+const keyOf = (value: Buffer) => value.subarray(0, 10).toString();
+
+/** A group commit of keyed records that takes bodies, so that it can be tested as one of bodies. */
+function createKeyed(publisher: ManualPublisher, options?: GroupCommitOptions): GroupCommit {
+  const group = createLogGroupCommit(writerOf(publisher), options);
+  return {
+    broker: group.broker,
+    publish: (bodies, deadline) =>
+      group.publish(
+        bodies.map((value): KeyedRecord => ({ key: keyOf(value), value })),
+        deadline,
+      ),
+    maxBodyBytes: () => group.maxBodyBytes(),
+    pending: () => group.pending(),
+    isReady: () => group.isReady(),
+    close: () => group.close(),
+  };
+}
+
+describe('group commit', () => describeGroupCommit(createGroupCommit));
+describe('group commit of keyed records', () => describeGroupCommit(createKeyed));
+
+it('counts the keys of records as bytes of a flush', async () => {
+  const publisher = new ManualPublisher();
+  const writer = { ...writerOf(publisher), write: () => publisher.publish([]) };
+  const group = createLogGroupCommit(writer, { lingerMs: 60_000, maxBytes: 1_000 });
+  const calls = [1, 2].map(() => group.publish([{ key: 'k'.repeat(600), value: Buffer.alloc(1) }], FAR));
+  await publisher.called(2);
+  for (const call of publisher.calls) call.settle();
+  await Promise.all(calls);
+  await group.close();
+});
+
+it('reports the largest value that the writer accepts', () => {
+  const writer = { ...writerOf(new ManualPublisher()), maxValueBytes: () => 1_234 };
+  assert.equal(createLogGroupCommit(writer).maxBodyBytes(), 1_234);
+});
+
+function describeGroupCommit(
+  create: (publisher: ManualPublisher, options?: GroupCommitOptions) => GroupCommit,
+): void {
   it('sends the messages of one turn of the event loop at once when nothing is in flight', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher, { lingerMs: 60_000 });
+    const group = create(publisher, { lingerMs: 60_000 });
     const calls = [group.publish(bodiesOf(2, 'a'), FAR), group.publish(bodiesOf(1, 'b'), FAR)];
     assert.equal(group.pending(), 3);
     await publisher.called(1);
@@ -66,7 +131,7 @@ describe('group commit', () => {
 
   it('gathers until the flush in flight has ended', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher, { lingerMs: 60_000 });
+    const group = create(publisher, { lingerMs: 60_000 });
     const first = group.publish(bodiesOf(1, 'a'), FAR);
     await publisher.called(1);
     const rest = [group.publish(bodiesOf(1, 'b'), FAR), group.publish(bodiesOf(1, 'c'), FAR)];
@@ -82,7 +147,7 @@ describe('group commit', () => {
 
   it('gathers no longer than the linger time', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher, { lingerMs: 1 });
+    const group = create(publisher, { lingerMs: 1 });
     const calls = [group.publish(bodiesOf(1, 'a'), FAR)];
     await publisher.called(1);
     calls.push(group.publish(bodiesOf(1, 'b'), FAR));
@@ -95,7 +160,7 @@ describe('group commit', () => {
   it('sends what is overdue as soon as a flush is free', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher, { lingerMs: 2, maxInFlight: 2 });
+    const group = create(publisher, { lingerMs: 2, maxInFlight: 2 });
     const calls = [group.publish(bodiesOf(1, 'a'), FAR)];
     await publisher.called(1);
     calls.push(group.publish(bodiesOf(1, 'b'), FAR));
@@ -113,7 +178,7 @@ describe('group commit', () => {
 
   it('limits the messages and bytes of a flush and the number of flushes, and never splits a call', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher, {
+    const group = create(publisher, {
       lingerMs: 60_000,
       maxMessages: 10,
       maxBytes: 1_000,
@@ -142,7 +207,7 @@ describe('group commit', () => {
   it('retries a failed flush with the same bodies', async () => {
     const publisher = new ManualPublisher();
     const outcomes: unknown[] = [];
-    const group = createGroupCommit(publisher, {
+    const group = create(publisher, {
       onFlush: (_, messages, error) => outcomes.push([messages, error]),
     });
     const error = retriable();
@@ -162,7 +227,7 @@ describe('group commit', () => {
 
   it('rejects each caller at its own deadline with the broker’s name, and continues for the others', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher);
+    const group = create(publisher);
     const error = retriable();
     const hasty = group.publish(bodiesOf(1, 'hasty'), performance.now() + 1);
     const patient = group.publish(bodiesOf(1, 'patient'), FAR);
@@ -185,7 +250,7 @@ describe('group commit', () => {
   it('reports how long a flush took, in seconds', async () => {
     const publisher = new ManualPublisher();
     const reported: number[] = [];
-    const group = createGroupCommit(publisher, { onFlush: (seconds) => reported.push(seconds) });
+    const group = create(publisher, { onFlush: (seconds) => reported.push(seconds) });
     const startedAt = performance.now();
     const call = group.publish(bodiesOf(1), FAR);
     await publisher.called(1);
@@ -201,7 +266,7 @@ describe('group commit', () => {
 
   it('fails only the call with a refused body, not those it was gathered with', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher);
+    const group = create(publisher);
     const refusal = new AppError('BROKER_REFUSED', 'a message is too large');
     const calls = ['a', 'large', 'b'].map((name) => group.publish(bodiesOf(2, name), FAR));
     const results = Promise.allSettled(calls);
@@ -223,7 +288,7 @@ describe('group commit', () => {
 
   it('rejects at the deadline even while the broker is silent', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher);
+    const group = create(publisher);
     const call = group.publish(bodiesOf(1), performance.now() + 2_000);
     const refused = assert.rejects(call, { code: 'BROKER_TIMEOUT' });
     await publisher.called(1);
@@ -236,7 +301,7 @@ describe('group commit', () => {
 
   it('does not send messages without a waiting caller', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher, { maxInFlight: 1 });
+    const group = create(publisher, { maxInFlight: 1 });
     const first = group.publish(bodiesOf(1, 'first'), FAR);
     await publisher.called(1);
     await assert.rejects(group.publish(bodiesOf(1, 'late'), performance.now() + 5), {
@@ -250,7 +315,7 @@ describe('group commit', () => {
 
   it('passes on an error that is not retriable', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher);
+    const group = create(publisher);
     const error = new AppError('BROKER_UNAVAILABLE', 'too large');
     const call = group.publish(bodiesOf(1), FAR);
     await publisher.called(1);
@@ -261,7 +326,7 @@ describe('group commit', () => {
 
   it('refuses immediately what exceeds its limit', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher, { maxPending: 10 });
+    const group = create(publisher, { maxPending: 10 });
     const call = group.publish(bodiesOf(8), FAR);
     await assert.rejects(group.publish(bodiesOf(3), FAR), { code: 'OVERLOADED', retriable: true });
     assert.equal(group.pending(), 8);
@@ -273,7 +338,7 @@ describe('group commit', () => {
 
   it('sends what has gathered on close, then closes the publisher and accepts nothing more', async () => {
     const publisher = new ManualPublisher();
-    const group = createGroupCommit(publisher, { lingerMs: 60_000 });
+    const group = create(publisher, { lingerMs: 60_000 });
     const calls = [group.publish(bodiesOf(1, 'a'), FAR)];
     await publisher.called(1);
     calls.push(group.publish(bodiesOf(1, 'b'), FAR));
@@ -288,4 +353,4 @@ describe('group commit', () => {
     await closed;
     assert.equal(publisher.closed, true);
   });
-});
+}

@@ -1,5 +1,6 @@
-import type { BrokerKind } from '../broker-kind.ts';
+import type { BrokerKind, ClientOptions } from '../broker-kind.ts';
 import { readKafkaSettings } from './environment.ts';
+import type { SenderDependencies } from './sender.ts';
 import type { KafkaSettings } from './settings.ts';
 
 /** Kafka, by kafkajs or @platformatic/kafka. */
@@ -18,20 +19,13 @@ export const kafka: BrokerKind<KafkaSettings> = {
     lane === undefined
       ? { subscription: group, deadLetters: `${topic}.dead` }
       : { subscription: `${group}-${lane}`, deadLetters: `${topic}.${lane}.dead` },
-  async createPublisher(settings, { logger }) {
+  async createPublisher(settings, options) {
     const { KafkaPublisher } = await import('./publisher.ts');
-    if (settings.client === 'platformatic') {
-      const { createPlatformaticProducer } = await import('./platformatic-producer.ts');
-      return new KafkaPublisher(settings, {
-        logger,
-        createDriver: (onDisconnect) => createPlatformaticProducer(settings, onDisconnect),
-      });
-    }
-    const { createKafkajsProducer } = await import('./kafkajs-producer.ts');
-    return new KafkaPublisher(settings, {
-      logger,
-      createDriver: (onDisconnect) => createKafkajsProducer(settings, logger, onDisconnect),
-    });
+    return new KafkaPublisher(settings, await senderDependencies(settings, options));
+  },
+  async createLogWriter(settings, options) {
+    const { KafkaLogWriter } = await import('./log-writer.ts');
+    return new KafkaLogWriter(settings, await senderDependencies(settings, options));
   },
   async createConsumer(settings, options) {
     if (settings.client === 'platformatic') {
@@ -59,3 +53,15 @@ export const kafka: BrokerKind<KafkaSettings> = {
     return new PlatformaticDeadLetterReader(settings);
   },
 };
+
+async function senderDependencies(
+  settings: KafkaSettings,
+  { logger }: ClientOptions,
+): Promise<SenderDependencies> {
+  if (settings.client === 'platformatic') {
+    const { createPlatformaticProducer } = await import('./platformatic-producer.ts');
+    return { logger, createDriver: (onDisconnect) => createPlatformaticProducer(settings, onDisconnect) };
+  }
+  const { createKafkajsProducer } = await import('./kafkajs-producer.ts');
+  return { logger, createDriver: (onDisconnect) => createKafkajsProducer(settings, logger, onDisconnect) };
+}

@@ -2,7 +2,7 @@ import type { ICustomPartitioner, Message } from 'kafkajs';
 import type { Logger } from '../../logging.ts';
 import { createKafkajsClient, isKafkajsRefusal, RETRY } from './kafkajs-client.ts';
 import { ensureTopics, maxMessageBytes } from './kafkajs-topology.ts';
-import type { ProducerDriver } from './producer-driver.ts';
+import type { PlacedRecord, ProducerDriver } from './producer-driver.ts';
 import type { KafkaSettings } from './settings.ts';
 
 /** Produces with kafkajs and calls `onDisconnect` for every broken connection. */
@@ -17,8 +17,8 @@ export function createKafkajsProducer(
   const { topic, requestTimeoutMs } = settings;
   return {
     async probe() {
-      await ensureTopics(probe.kafka, settings);
-      return await maxMessageBytes(probe.kafka, topic);
+      const partitions = await ensureTopics(probe.kafka, settings);
+      return { partitions, maxMessageBytes: await maxMessageBytes(probe.kafka, topic) };
     },
     async open() {
       const producer = client.kafka.producer({
@@ -34,9 +34,11 @@ export function createKafkajsProducer(
         await close();
         throw error;
       }
+      const send = (messages: Message[]) =>
+        producer.send({ topic, acks: -1, timeout: requestTimeoutMs, messages });
       return {
-        send: (bodies, turn) =>
-          producer.send({ topic, acks: -1, timeout: requestTimeoutMs, messages: oneBatch(bodies, turn) }),
+        send: (bodies, turn) => send(oneBatch(bodies, turn)),
+        sendPlaced: (records) => send(placed(records)),
         close,
       };
     },
@@ -48,26 +50,45 @@ export function createKafkajsProducer(
   };
 }
 
-/**
- * Creates the messages of one batch for kafkajs, all for the same partition.
- *
- * kafkajs groups messages by partition with `messages.reduce`, copying its result for every message: quadratic, and
- * at 1,000 messages more expensive than the rest of a send. All messages here go to one partition, so the array has its own
- * `reduce` that asks once.
- */
+/** Messages by partition, as kafkajs groups them. */
+type Grouped = Record<string, Message[]>;
+
+/** Creates the messages of one batch for kafkajs, all for the same partition: it is asked once. */
 function oneBatch(bodies: readonly Buffer[], turn: number): Message[] {
   const messages: Message[] = new Array(bodies.length);
   for (let index = 0; index < bodies.length; index++) {
     messages[index] = { value: bodies[index] ?? null, partition: turn };
   }
-  type Group = (result: Record<string, Message[]>, message: Message) => Record<string, Message[]>;
-  const reduce = (group: Group, result: Record<string, Message[]>) => {
+  return groupedBy(messages, (group) => {
     const [first] = messages;
-    if (!first) return result;
+    if (!first) return {};
     const [partition] = Object.keys(group({}, first));
-    return partition === undefined ? result : { ...result, [partition]: messages };
-  };
-  Object.defineProperty(messages, 'reduce', { value: reduce });
+    return partition === undefined ? {} : { [partition]: messages };
+  });
+}
+
+/** Creates messages for kafkajs that keep the partitions chosen for them. */
+function placed(records: readonly PlacedRecord[]): Message[] {
+  const messages: Message[] = [];
+  const byPartition: Grouped = {};
+  for (const { key, value, partition } of records) {
+    const message = { key, value, partition };
+    messages.push(message);
+    byPartition[partition] ??= [];
+    byPartition[partition].push(message);
+  }
+  return groupedBy(messages, () => byPartition);
+}
+
+/**
+ * Makes kafkajs group these messages as `group` says. It does that with `messages.reduce`, copying its result for every message:
+ * quadratic, and at 1,000 messages more expensive than the rest of a send. So the array has its own `reduce`.
+ */
+function groupedBy(
+  messages: Message[],
+  group: (one: (result: Grouped, message: Message) => Grouped) => Grouped,
+): Message[] {
+  Object.defineProperty(messages, 'reduce', { value: group });
   return messages;
 }
 

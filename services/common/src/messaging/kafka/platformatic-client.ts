@@ -51,10 +51,11 @@ export function clientOptions(settings: KafkaSettings): BaseOptions {
  * Makes the missing ones of the two topics (`create`), or verifies that they are there (`check`). Existing topics
  * are never changed.
  *
+ * @returns the number of partitions of the topic of messages.
  * @throws AppError `BROKER_TOPOLOGY` that names the topic and the fix (retriable under `check`: another process may be
  * about to make it), `BROKER_UNAVAILABLE` (retriable).
  */
-export async function ensureTopics(settings: KafkaSettings): Promise<void> {
+export async function ensureTopics(settings: KafkaSettings): Promise<number> {
   const admin = new Admin(clientOptions(settings));
   try {
     const topics = [settings.topic, settings.deadLetterTopic];
@@ -69,7 +70,7 @@ export async function ensureTopics(settings: KafkaSettings): Promise<void> {
       );
     }
     for (const topic of missing) await createTopic(admin, topic, settings);
-    await untilLed(admin, topics, settings);
+    return await untilLed(admin, topics, settings);
   } catch (error) {
     throw kafkaError(error, settings);
   } finally {
@@ -108,8 +109,8 @@ async function createTopic(admin: Admin, topic: string, settings: KafkaSettings)
   }
 }
 
-/** A broker hears of a topic a moment after the controller has made it. */
-async function untilLed(admin: Admin, topics: string[], settings: KafkaSettings): Promise<void> {
+/** A broker hears of a topic a moment after the controller has made it. Resolves with the first one's partitions. */
+async function untilLed(admin: Admin, topics: string[], settings: KafkaSettings): Promise<number> {
   const deadline = performance.now() + settings.requestTimeoutMs;
   for (;;) {
     try {
@@ -118,7 +119,7 @@ async function untilLed(admin: Admin, topics: string[], settings: KafkaSettings)
         const partitions = metadata.topics.get(topic)?.partitions ?? [];
         return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
       });
-      if (led) return;
+      if (led) return metadata.topics.get(settings.topic)?.partitions.length ?? 0;
     } catch (error) {
       if (performance.now() > deadline) throw error;
     }

@@ -15,8 +15,8 @@ export function createPlatformaticProducer(
   const { topic } = settings;
   return {
     async probe() {
-      await ensureTopics(settings);
-      return await maxMessageBytes(settings);
+      const partitions = await ensureTopics(settings);
+      return { partitions, maxMessageBytes: await maxMessageBytes(settings) };
     },
     async open() {
       const producer = new Producer({ ...clientOptions(settings), acks: ProduceAcks.ALL });
@@ -37,6 +37,16 @@ export function createPlatformaticProducer(
           producer.send({
             acks: ProduceAcks.ALL,
             messages: bodies.map((value) => ({ topic, value, partition: turn })),
+          }),
+        sendPlaced: (records) =>
+          producer.send({
+            acks: ProduceAcks.ALL,
+            messages: records.map(({ key, value, partition }) => ({
+              topic,
+              key: Buffer.from(key),
+              value,
+              partition,
+            })),
           }),
         close,
       };

@@ -1,31 +1,7 @@
-import { backOffMs, pause } from '../../back-off.ts';
-import { AppError, errorMessage, isRefused } from '../../errors.ts';
-import type { Logger } from '../../logging.ts';
 import type { MessagePublisher } from '../ports.ts';
-import { within } from '../within.ts';
-import { kafkaError, kafkaTimeout } from './errors.ts';
-import type { OpenProducer, ProducerDriver } from './producer-driver.ts';
-import { BATCH_OVERHEAD_BYTES, MAX_BATCH_BYTES, recordBytes, sendInParts } from './send-in-parts.ts';
+import { recordBytes } from './send-in-parts.ts';
+import { KafkaSender, type SenderDependencies } from './sender.ts';
 import type { KafkaSettings } from './settings.ts';
-
-/** Limits a stop while the broker is silent: nothing is in flight any more. */
-const CLOSE_TIMEOUT_MS = 3_000;
-
-/** Kafka's default for `max.message.bytes`: the largest record batch that a topic accepts. */
-const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
-
-/** A producer with its sends that have not settled; they can outlive their time limit. */
-interface Line {
-  readonly producer: OpenProducer;
-  readonly sends: Set<Promise<unknown>>;
-}
-
-/** One call of `publish`; its parts are sent one after the other, and none after its caller's timeout. */
-interface PublishCall {
-  readonly bodies: readonly Buffer[];
-  readonly turn: number;
-  isGivenUp: boolean;
-}
 
 /**
  * Publishes with `acks=-1`, every call into one partition, the next call into the next partition: few large batches
@@ -34,173 +10,37 @@ interface PublishCall {
  */
 export class KafkaPublisher implements MessagePublisher {
   readonly broker = 'kafka';
-  readonly #settings: KafkaSettings;
-  readonly #logger: Logger;
-  readonly #driver: ProducerDriver;
-  readonly #stopping = new AbortController();
-  #line: Line | undefined;
+  readonly #sender: KafkaSender;
   #turn = 0;
-  /** The largest record batch that the topic accepts, as far as known; a refusal lowers it until Kafka is asked again. */
-  #maxMessageBytes: number;
-  #ready = false;
-  #checking: Promise<void> | undefined;
-  #closed: Promise<void> | undefined;
 
-  /** `createDriver` is given a function to call whenever a connection breaks. */
-  constructor(
-    settings: KafkaSettings,
-    dependencies: {
-      readonly logger: Logger;
-      readonly createDriver: (onDisconnect: () => void) => ProducerDriver;
-    },
-  ) {
-    this.#settings = settings;
-    this.#logger = dependencies.logger;
-    this.#maxMessageBytes = settings.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
-    this.#driver = dependencies.createDriver(() => this.#check(false));
+  constructor(settings: KafkaSettings, dependencies: SenderDependencies) {
+    this.#sender = new KafkaSender(settings, dependencies);
   }
 
-  async connect(): Promise<void> {
-    await this.#probe();
-    this.#line = await this.#openLine();
-    this.#ready = true;
+  connect(): Promise<void> {
+    return this.#sender.connect();
   }
 
   isReady(): boolean {
-    return this.#ready && !this.#closed;
+    return this.#sender.isReady();
   }
 
   maxBodyBytes(): number {
-    return this.#maxMessageBytes - BATCH_OVERHEAD_BYTES - recordBytes(0);
+    return this.#sender.maxRecordBytes() - recordBytes(0);
   }
 
-  async publish(bodies: readonly Buffer[]): Promise<void> {
-    if (this.#closed) throw new AppError('STOPPING', 'the Kafka publisher is closed');
-    const line = this.#line;
-    if (!line) throw new AppError('BROKER_UNAVAILABLE', 'Kafka is not connected', { retriable: true });
-    if (bodies.length === 0) return;
-    const call: PublishCall = { bodies, turn: this.#turn++, isGivenUp: false };
-    const send = this.#send(line, call);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const giveUp = () => {
-        call.isGivenUp = true;
-        reject(kafkaTimeout('confirm', this.#settings));
-      };
-      timer = setTimeout(giveUp, this.#settings.requestTimeoutMs);
+  publish(bodies: readonly Buffer[]): Promise<void> {
+    const turn = this.#turn;
+    if (bodies.length > 0) this.#turn++;
+    return this.#sender.send({
+      items: bodies,
+      bodyOf: (body) => body,
+      bytesOf: (body) => recordBytes(body.length),
+      send: (producer, part) => producer.send(part, turn),
     });
-    try {
-      await Promise.race([send, late]);
-      this.#ready = true;
-    } catch (error) {
-      if (isRefused(error)) throw error;
-      this.#ready = false;
-      this.#check(error instanceof AppError);
-      throw kafkaError(error, this.#settings);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
+    return this.#sender.close();
   }
-
-  #send(line: Line, call: PublishCall): Promise<void> {
-    return sendInParts(call.bodies, {
-      maxBytes: Math.min(MAX_BATCH_BYTES, this.#maxMessageBytes - BATCH_OVERHEAD_BYTES),
-      bytesOf: (body) => recordBytes(body.length),
-      isRefusal: (error) => this.#driver.isRefusal(error),
-      send: (part) => {
-        if (call.isGivenUp) return Promise.reject(kafkaTimeout('confirm', this.#settings));
-        return track(line, line.producer.send(part, call.turn));
-      },
-      onRefusedBytes: (bytes) => {
-        this.#maxMessageBytes = Math.min(this.#maxMessageBytes, bytes + BATCH_OVERHEAD_BYTES - 1);
-      },
-      onRefusedItem: (body, error) => {
-        const message =
-          `Kafka refused a message of ${body.length} bytes: ${errorMessage(error)} ` +
-          `(max.message.bytes of topic "${this.#settings.topic}")`;
-        throw new AppError('BROKER_REFUSED', message, { cause: error });
-      },
-    });
-  }
-
-  async #probe(): Promise<void> {
-    const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = this.#settings;
-    const described = await this.#driver.probe();
-    this.#maxMessageBytes = Math.min(maxMessageBytes, described ?? maxMessageBytes);
-  }
-
-  async #openLine(): Promise<Line> {
-    try {
-      return { producer: await this.#driver.open(), sends: new Set() };
-    } catch (error) {
-      throw kafkaError(error, this.#settings);
-    }
-  }
-
-  /**
-   * Checks whether Kafka responds, and repeats that until it does; `isReady` follows the result. After a silence
-   * (`renew`) the connection may be dead unnoticed, so a new producer takes over.
-   */
-  #check(renew: boolean): void {
-    if (this.#closed || !this.#line || this.#checking) return;
-    this.#checking = this.#untilAnswered(renew).finally(() => {
-      this.#checking = undefined;
-    });
-  }
-
-  async #untilAnswered(renew: boolean): Promise<void> {
-    for (let attempt = 1; !this.#stopping.signal.aborted; attempt++) {
-      try {
-        await this.#probe();
-        if (renew) await this.#renew();
-        if (!this.#ready) this.#logger.info({ attempt }, 'Kafka answers again');
-        this.#ready = true;
-        return;
-      } catch (error) {
-        if (this.#stopping.signal.aborted) return;
-        this.#ready = false;
-        const waitMs = backOffMs(attempt);
-        this.#logger.warn({ attempt, waitMs }, `Kafka does not answer: ${errorMessage(error)}`);
-        await pause(waitMs, this.#stopping.signal);
-      }
-    }
-  }
-
-  async #renew(): Promise<void> {
-    const old = this.#line;
-    this.#line = await this.#openLine();
-    if (old) void retire(old);
-  }
-
-  async #close(): Promise<void> {
-    const line = this.#line;
-    if (line) await Promise.allSettled(line.sends);
-    this.#stopping.abort();
-    await within(CLOSE_TIMEOUT_MS, this.#disconnect());
-    this.#driver.end?.();
-  }
-
-  async #disconnect(): Promise<void> {
-    await this.#checking;
-    await this.#line?.producer.close();
-  }
-}
-
-/** Keeps a send with its producer until it settles, even after its caller has given up. */
-function track<T>(line: Line, send: Promise<T>): Promise<T> {
-  line.sends.add(send);
-  const forget = () => line.sends.delete(send);
-  send.then(forget, forget);
-  return send;
-}
-
-/** A send in progress may reconnect its producer, so the producer is closed after its last send. */
-async function retire({ producer, sends }: Line): Promise<void> {
-  await Promise.allSettled(sends);
-  await producer.close();
 }

@@ -3,6 +3,7 @@ import { deadLetterHeaders } from '../kafka/dead-letter.ts';
 import { createLogBatch, type LogBatch } from '../kafka/log-batch.ts';
 import { decodeMarks, type LogMark } from '../kafka/log-mark.ts';
 import { sourceOf } from '../kafka/source.ts';
+import type { LogWriter } from '../log-writer.ts';
 import type {
   Backlog,
   BacklogReader,
@@ -10,6 +11,7 @@ import type {
   MessageConsumer,
   MessagePublisher,
 } from '../ports.ts';
+import { MemoryLogWriter } from './memory-log-writer.ts';
 import { MemoryPublisher, PublishFaults } from './memory-publisher.ts';
 import type { MemoryDeadLetter } from './memory-queue.ts';
 
@@ -37,6 +39,18 @@ export class MemoryLog {
 
   createPublisher(): MessagePublisher {
     return new MemoryPublisher('kafka', this.faults, (bodies) => this.append(bodies));
+  }
+
+  createWriter(): LogWriter {
+    return new MemoryLogWriter({
+      topic: this.name,
+      partitions: this.#partitions.length,
+      faults: this.faults,
+      append: (partition, { value }) => {
+        this.#partitions[partition]?.push(value);
+        for (const member of this.#members) member.wake();
+      },
+    });
   }
 
   createConsumer(clientId = 'memory'): MessageConsumer {

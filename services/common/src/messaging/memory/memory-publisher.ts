@@ -1,5 +1,4 @@
 import { AppError } from '../../errors.ts';
-import type { MessagePublisher } from '../ports.ts';
 
 /** How publishing can be made to fail. */
 export class PublishFaults {
@@ -19,16 +18,16 @@ export class PublishFaults {
   }
 }
 
-/** Publishes into a function; confirms in a later turn of the event loop, as a network would. */
-export class MemoryPublisher implements MessagePublisher {
+/** Publishes bodies, or other items, into a function; confirms in a later turn of the event loop, as a network would. */
+export class MemoryPublisher<Item = Buffer> {
   readonly broker: string;
-  readonly #store: (bodies: readonly Buffer[]) => void;
+  readonly #store: (items: readonly Item[]) => void;
   readonly #faults: PublishFaults;
   readonly #running = new Set<Promise<void>>();
   #connected = false;
   #closed: Promise<void> | undefined;
 
-  constructor(broker: string, faults: PublishFaults, store: (bodies: readonly Buffer[]) => void) {
+  constructor(broker: string, faults: PublishFaults, store: (items: readonly Item[]) => void) {
     this.broker = broker;
     this.#faults = faults;
     this.#store = store;
@@ -40,10 +39,10 @@ export class MemoryPublisher implements MessagePublisher {
     return Promise.resolve();
   }
 
-  publish(bodies: readonly Buffer[]): Promise<void> {
+  publish(items: readonly Item[]): Promise<void> {
     if (this.#closed) return Promise.reject(new AppError('STOPPING', 'the publisher is closed'));
     if (!this.#connected) return Promise.reject(unreachable());
-    const confirmed = this.#publish(bodies);
+    const confirmed = this.#publish(items);
     const settled = confirmed.then(
       () => undefined,
       () => undefined,
@@ -62,9 +61,9 @@ export class MemoryPublisher implements MessagePublisher {
     return this.#closed;
   }
 
-  async #publish(bodies: readonly Buffer[]): Promise<void> {
+  async #publish(items: readonly Item[]): Promise<void> {
     const fault = this.#faults.next();
-    if (!fault || fault.afterStoring) this.#store(bodies);
+    if (!fault || fault.afterStoring) this.#store(items);
     await new Promise((resolve) => setImmediate(resolve));
     if (fault) throw fault.error;
   }
