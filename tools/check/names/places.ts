@@ -19,6 +19,10 @@ export const PLACES: readonly Place[] = [
     reason: 'adapters of a store and its protocol',
   },
   { glob: 'services/consumer/src/schema*.ts', reason: 'makes the schema of a store that has one' },
+  {
+    glob: 'services/orders/src/{api,database,notifier,processor,schema}/**',
+    reason: 'keeps orders in a database with functions of its own, and announces them in a log',
+  },
   { glob: 'services/common/src/stores/*.lua', reason: 'scripts that a store runs' },
   { glob: 'services/common/src/stores/store-kinds.ts', reason: 'registry of stores' },
   { glob: 'services/common/src/lanes/describe-lanes.ts', reason: 'the default lanes' },

@@ -107,10 +107,9 @@ test('PostgreSQL and Ignite start as they do without containers', async () => {
   }
   const variables = descriptionOf('postgresql').composeVariables(ownState(state, 'postgresql'));
   assert.equal(
-    contentOf('postgresql-passwords').replaceAll(
-      /\$\{(\w+):\?[^}]*\}/g,
-      (_, name: string) => variables[name] ?? '',
-    ),
+    contentOf('postgresql-passwords')
+      .replaceAll(/\$\{(\w+):\?[^}]*\}/g, (_, name: string) => variables[name] ?? '')
+      .replaceAll('$$', () => '$'),
     defineServer('postgresql', state, { scrapeIntervalSeconds: 2 }).files['passwords.sql'],
   );
 });

@@ -244,13 +244,13 @@ test('a killed server is gone with all it started, and comes back on its port wi
 });
 
 test('the roles of PostgreSQL are those of the owner, who makes schemas, and of services, who do not', async () => {
-  const { consumerUrl, consoleUrl } = servers.addresses.postgresql;
+  const { consumerUrl, consoleUrl, orders } = servers.addresses.postgresql;
   assert.equal(
     (await psql('create schema mine; drop schema mine; select current_user')).trim(),
     'caudal_owner',
   );
-  for (const url of [consumerUrl, consoleUrl]) {
-    assert.match(await psql('select current_user', url), /^caudal_con/);
+  for (const url of [consumerUrl, consoleUrl, ...Object.values(orders)]) {
+    assert.equal((await psql('select current_user', url)).trim(), new URL(url).username);
     for (const statement of ['create schema x', 'create table public.x ()', 'create temporary table x ()'])
       await assert.rejects(psql(statement, url), /permission denied/, `${statement} as ${url}`);
     const elsewhere = new URL(url);
@@ -276,6 +276,18 @@ test('PostgreSQL takes the passwords of the state, also over older data', async 
     await servers.kill('postgresql', 'SIGINT');
     await servers.start('postgresql');
   }
+});
+
+test('PostgreSQL makes roles that older data lack', async () => {
+  const { adminUrl, orders } = servers.addresses.postgresql;
+  for (const url of Object.values(orders)) {
+    const role = new URL(url).username;
+    await psql(`revoke connect on database caudal from ${role}`, adminUrl);
+    await psql(`drop role ${role}`, adminUrl);
+  }
+  await servers.kill('postgresql', 'SIGINT');
+  await servers.start('postgresql');
+  for (const url of Object.values(orders)) assert.equal((await psql('select 1', url)).trim(), '1');
 });
 
 test('a standby of PostgreSQL follows, refuses writes, and takes them once it is promoted', async () => {

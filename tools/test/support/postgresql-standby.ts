@@ -33,13 +33,9 @@ export async function startStandby(primary: Servers, dataDirectory: string): Pro
   await appendFile(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${connection}'\n`);
   const servers = await startServers({ dataDirectory, only: ['postgresql'] });
   const { port } = new URL(servers.addresses.postgresql.url);
-  const addresses = Object.fromEntries(
-    Object.entries(primary.addresses.postgresql).map(([name, address]) => {
-      const url = new URL(address);
-      url.port = port;
-      return [name, url.href];
-    }),
-  ) as unknown as ServerAddresses['postgresql'];
+  const addresses = JSON.parse(
+    JSON.stringify(primary.addresses.postgresql).replaceAll(`:${primaryPort}/`, `:${port}/`),
+  ) as ServerAddresses['postgresql'];
   return {
     addresses,
     servers,

@@ -3,6 +3,7 @@ export { type ApiKeys, createApiKeys } from './api-keys.ts';
 export { type BodyFormat, type BodyFormats, bodyFormat } from './body-format.ts';
 export { type ByteBudget, createByteBudget } from './byte-budget.ts';
 export { createDocs } from './docs.ts';
+export { type EventStream, openEventStream } from './event-stream.ts';
 export { IDEMPOTENCY_KEY, readIdempotencyKey } from './idempotency-key.ts';
 export { createKeyMemory, type KeyMemory } from './key-memory.ts';
 export { listen } from './listen.ts';
@@ -14,4 +15,5 @@ export { ClientGoneError, type ReadBodyOptions, readBody } from './read-body.ts'
 export { refuseMethod } from './refuse-method.ts';
 export { createRequestIds } from './request-id.ts';
 export { createResponder } from './respond.ts';
+export { CONTENT_POLICY, servePage } from './serve-page.ts';
 export { createHttpServer, type HttpServer } from './server.ts';

@@ -2,5 +2,5 @@ export { numberArray, textArray } from './array-literal.ts';
 export { Database, type DatabaseClient, type DatabaseOptions, transaction } from './database.ts';
 export { checkMigrations, migrate, type VersionedSchema } from './migrate.ts';
 export { type Migration, readMigrations } from './migrations.ts';
-export type { PostgresqlSettings } from './settings.ts';
+export { type PostgresqlSettings, problemOfUrl } from './settings.ts';
 export { sqlstateOf } from './sqlstate.ts';

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorMessage } from '@caudal/common/errors';
 import { chooseFreePorts, isPortFree } from '../../../../tools/servers/ports.ts';
 import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
 import { type RoundRobinProxy, startRoundRobinProxy } from './round-robin-proxy.ts';
@@ -63,11 +64,14 @@ interface Members {
   proxy: RoundRobinProxy | undefined;
   /** Ports of its processes' APIs by process, whether they use them or not. */
   readonly ports: Map<string, number>;
+  /** Its further ports, by name. */
+  readonly namedPorts: ReadonlyMap<string, number>;
 }
 
 /**
- * Starts the services and resolves when all are ready.
- * @throws Error that names a service that is not ready, with its readiness and the end of its log; all are stopped then.
+ * Sets the services up, starts them and resolves when all are ready.
+ * @throws Error that names a service whose set-up failed, or that is not ready, with its readiness and the end of its log; all are
+ * stopped then.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { services, stateDirectory, onEvent, signal } = options;
@@ -89,6 +93,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     options.onChange?.();
   };
 
+  const portOf = (service: string, port?: string): number => {
+    const set = setOf(service);
+    const found = port === undefined ? set.port : set.namedPorts.get(port);
+    if (found === undefined)
+      throw new Error(`${service} has no ${port === undefined ? 'API' : `port ${port}`}`);
+    return found;
+  };
+
   async function launch(set: Members, name: string, wantedPort?: number): Promise<ServiceProcess> {
     const [operationsPort = 0, freePort = 0] = await chooseFreePorts(2);
     const httpPort = wantedPort ?? freePort;
@@ -103,6 +115,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           logLevel: options.logLevel ?? 'info',
           operationsPort,
           httpPort,
+          portOf,
         }),
       },
       operationsUrl: `http://127.0.0.1:${operationsPort}`,
@@ -156,9 +169,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   try {
+    for (const spec of services) await setUp(spec, options.addresses);
     for (const spec of services) {
       const port = spec.http && (await portNear(spec.http.preferredPort, onEvent));
-      sets.set(spec.name, { spec, port, processes: [], proxy: undefined, ports: new Map() });
+      const names = spec.ports ?? [];
+      const free = await chooseFreePorts(names.length);
+      const namedPorts = new Map(names.map((name, index) => [name, free[index] ?? 0]));
+      sets.set(spec.name, { spec, port, processes: [], proxy: undefined, ports: new Map(), namedPorts });
     }
     const isBalanced = ({ spec }: Members): boolean => spec.http !== undefined && spec.replicas > 1;
     await Promise.all(
@@ -214,6 +231,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+async function setUp(spec: ServiceSpec, addresses: ServerAddresses): Promise<void> {
+  try {
+    await spec.setUp?.(addresses);
+  } catch (error) {
+    throw new Error(`${spec.name}: set-up failed: ${errorMessage(error)}`, { cause: error });
   }
 }
 

@@ -61,6 +61,32 @@ describe('a stack of any services', () => {
     return stack;
   };
 
+  it('gives every process the ports of other services, chosen before any runs', async () => {
+    const seen = new Map<string, readonly number[]>();
+    const knows = (name: string, more: Partial<ServiceSpec>): ServiceSpec => {
+      const { environment, ...spec } = service(name, more);
+      return {
+        ...spec,
+        environment(source) {
+          seen.set(name, [source.portOf('door'), source.portOf('window', 'mail')]);
+          assert.throws(() => source.portOf('clerk'), /clerk has no API/);
+          assert.throws(() => source.portOf('window', 'fax'), /window has no port fax/);
+          assert.throws(() => source.portOf('cellar'), /unknown service 'cellar'/);
+          return environment(source);
+        },
+      };
+    };
+    const { url } = await start([
+      knows('clerk', {}),
+      knows('window', { role: 'reader', maxReplicas: 1, ports: ['mail'] }),
+      service('door', { role: 'entry', http: {} }),
+    ]);
+    const [door, mail] = seen.get('clerk') ?? [];
+    assert.equal(`http://127.0.0.1:${door}`, url('door'));
+    assert.ok(mail !== undefined && mail > 0);
+    assert.deepEqual(seen.get('window'), [door, mail]);
+  });
+
   it('numbers the processes of a set that can be scaled, and finds APIs, metrics and the service of a process', async () => {
     const { processes, serviceOf, url, metricsUrls, requestBytes } = await start(SCRATCH());
     assert.deepEqual([...processes().keys()], ['window', 'clerk-1', 'door-1']);
@@ -97,6 +123,36 @@ describe('a stack of any services', () => {
     assert.deepEqual([...running.processes().keys()], ['door-1']);
     assert.equal(await (await fetch(running.url('door'))).text(), 'door\n');
     await assert.rejects(running.scale('door', 0), /door needs at least one process/);
+  });
+
+  it('sets services up one after the other before any process starts, and once for all of a set', async () => {
+    const calls: string[] = [];
+    const setUp = (name: string) => (addresses: unknown) => {
+      assert.equal(addresses, ADDRESSES);
+      calls.push(`${name}, ${started} started`);
+      return Promise.resolve();
+    };
+    let started = 0;
+    const { scale } = await start(
+      [
+        service('clerk', { setUp: setUp('clerk'), replicas: 2 }),
+        service('door', { role: 'entry', setUp: setUp('door') }),
+      ],
+      { onChange: () => (started += 1) },
+    );
+    await scale('clerk', 3);
+    assert.deepEqual(calls, ['clerk, 0 started', 'door, 0 started']);
+  });
+
+  it('starts nothing when a set-up fails, and names the service', async () => {
+    const environment = () => assert.fail('a process was started');
+    await assert.rejects(
+      start([
+        service('clerk', { environment }),
+        service('door', { environment, setUp: () => Promise.reject(new Error('no such role')) }),
+      ]),
+      /^Error: door: set-up failed: no such role$/,
+    );
   });
 
   it('takes a free port when the preferred one is in use, and says so', async () => {

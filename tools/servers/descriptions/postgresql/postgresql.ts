@@ -14,6 +14,15 @@ interface PostgresqlAddresses {
   readonly consumerUrl: string;
   /** Of a role that may use what the owner grants to `caudal_console`. */
   readonly consoleUrl: string;
+  /** Of the roles of the orders system, which may use what the owner grants to each. */
+  readonly orders: {
+    /** Of `caudal_orders_api`. */
+    readonly apiUrl: string;
+    /** Of `caudal_orders_processor`. */
+    readonly processorUrl: string;
+    /** Of `caudal_orders_notifier`. */
+    readonly notifierUrl: string;
+  };
   /** Of the superuser. */
   readonly adminUrl: string;
 }
@@ -31,7 +40,26 @@ const roles = {
   ownerPassword: 'caudal_owner',
   consumerPassword: 'caudal_consumer',
   consolePassword: 'caudal_console',
+  ordersApiPassword: 'caudal_orders_api',
+  ordersProcessorPassword: 'caudal_orders_processor',
+  ordersNotifierPassword: 'caudal_orders_notifier',
 } as const;
+
+/** Roles that are made at a start if they are missing: older data have none but those of setup.sql. */
+const laterRoles: ReadonlySet<string> = new Set([
+  roles.ordersApiPassword,
+  roles.ordersProcessorPassword,
+  roles.ordersNotifierPassword,
+]);
+
+/** Statements that leave a role with this password; an empty line ends each. */
+function setRole(role: string, password: string): readonly string[] {
+  const make = [
+    `do $$ begin if not exists (select from pg_roles where rolname = '${role}') then create role ${role} login; end if; end $$;\n`,
+    `grant connect on database ${database} to ${role};\n`,
+  ];
+  return [...(laterRoles.has(role) ? make : []), `alter role ${role} password '${password}';\n`];
+}
 
 export const postgresql = describeServer({
   role: 'store',
@@ -42,6 +70,9 @@ export const postgresql = describeServer({
     ownerPassword: createSecret,
     consumerPassword: createSecret,
     consolePassword: createSecret,
+    ordersApiPassword: createSecret,
+    ordersProcessorPassword: createSecret,
+    ordersNotifierPassword: createSecret,
   },
   layers: [{ name: 'postgresql', sizeMb: 75 }],
   // With SIGTERM it would wait for every client to leave.
@@ -56,7 +87,7 @@ export const postgresql = describeServer({
       'start.sh': start,
       'setup.sql': setup,
       'passwords.sql': Object.entries(roles)
-        .map(([secret, role]) => `alter role ${role} password '${secrets[secret as keyof typeof roles]}';\n`)
+        .flatMap(([secret, role]) => setRole(role, secrets[secret as keyof typeof roles]))
         .join('\n'),
       'pg_hba.conf': [
         'local all postgres peer\n',
@@ -103,6 +134,11 @@ export const postgresql = describeServer({
       url: urlOf('ownerPassword'),
       consumerUrl: urlOf('consumerPassword'),
       consoleUrl: urlOf('consolePassword'),
+      orders: {
+        apiUrl: urlOf('ordersApiPassword'),
+        processorUrl: urlOf('ordersProcessorPassword'),
+        notifierUrl: urlOf('ordersNotifierPassword'),
+      },
       adminUrl: urlOf('adminPassword'),
     };
   },
@@ -113,6 +149,9 @@ export const postgresql = describeServer({
     CAUDAL_POSTGRESQL_OWNER_PASSWORD: secrets.ownerPassword,
     CAUDAL_POSTGRESQL_CONSUMER_PASSWORD: secrets.consumerPassword,
     CAUDAL_POSTGRESQL_CONSOLE_PASSWORD: secrets.consolePassword,
+    CAUDAL_POSTGRESQL_ORDERS_API_PASSWORD: secrets.ordersApiPassword,
+    CAUDAL_POSTGRESQL_ORDERS_PROCESSOR_PASSWORD: secrets.ordersProcessorPassword,
+    CAUDAL_POSTGRESQL_ORDERS_NOTIFIER_PASSWORD: secrets.ordersNotifierPassword,
     CAUDAL_POSTGRESQL_PORT: String(ports.main),
   }),
 

@@ -1,4 +1,4 @@
--- Roles and database, once. Only the owner may make anything; it grants to the other two what they need.
+-- Roles and database, once. Only the owner may make anything; it grants to others what they need. passwords.sql makes later roles.
 create role caudal_owner login;
 
 create role caudal_consumer login;

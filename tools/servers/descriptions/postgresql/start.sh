@@ -2,7 +2,8 @@
 # start.sh ARGUMENTS...
 # Becomes PostgreSQL on the data in PGDATA. The first start makes them, complete or not at all; every start sets the
 # passwords, before there is a port or a socket to use an old one at: they are what the state says, also over older data.
-# /etc/postgresql has setup.sql, for the first start, and passwords.sql; in both an empty line ends a statement.
+# /etc/postgresql has setup.sql, for the first start, and passwords.sql, which also makes roles that older data lack; in both an
+# empty line ends a statement.
 set -eu
 
 # single DIRECTORY DATABASE < STATEMENTS: PostgreSQL without a server. What a failed statement contains is not logged.
@@ -17,7 +18,7 @@ if [ ! -f "$PGDATA/PG_VERSION" ]; then
   single "$PGDATA.new" postgres < /etc/postgresql/setup.sql
   mv "$PGDATA.new" "$PGDATA"
 fi
-# A standby has the passwords of its primary.
+# A standby has the roles and passwords of its primary.
 if [ ! -f "$PGDATA/standby.signal" ]; then
   single "$PGDATA" postgres < /etc/postgresql/passwords.sql
 fi

@@ -1,9 +1,11 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** A response of server-sent events. */
 export interface EventStream {
   /** False when the connection takes no more for now: `onDrain` is called when it does. */
   write(bytes: Buffer | string): boolean;
+  /** Ends the response after what was written. */
+  end(): void;
   /** Ends the connection at once, whatever it has not taken yet. */
   close(): void;
   onDrain(listener: () => void): void;
@@ -15,7 +17,7 @@ export interface EventStream {
 const RETRY_MS = 1_000;
 
 /** Begins a response of server-sent events. Undefined for HEAD, whose response is complete. */
-export function openEventStream(request: Request, response: Response): EventStream | undefined {
+export function openEventStream(request: IncomingMessage, response: ServerResponse): EventStream | undefined {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',
@@ -29,7 +31,8 @@ export function openEventStream(request: Request, response: Response): EventStre
   response.write(`retry: ${RETRY_MS}\n\n`);
   return {
     write: (bytes) => response.write(bytes),
-    close: () => response.destroy(),
+    end: () => void response.end(),
+    close: () => void response.destroy(),
     onDrain: (listener) => void response.on('drain', listener),
     onClose: (listener) => {
       if (response.closed) listener();

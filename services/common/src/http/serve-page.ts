@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
 
-/** Everything comes from the console itself, and nothing is inline: text of a message can never run. */
+/** Everything comes from the service itself, and nothing is inline: text of a user can never run. */
 export const CONTENT_POLICY = {
   useDefaults: false,
   directives: {
