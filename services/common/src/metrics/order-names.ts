@@ -79,7 +79,7 @@ export const ORDER_METRICS = {
   },
   mails: {
     name: 'caudal_mails_total',
-    help: 'Attempts to send a mail by outcome: sent, refused (tried again), parked (refused for good) or unknown (no answer; sent again)',
+    help: 'Attempts to send a mail by outcome: sent, refused (tried again), parked (refused permanently) or unknown (no answer; sent again)',
     labels: ['outcome'],
   },
   mailSeconds: {
