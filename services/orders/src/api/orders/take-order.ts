@@ -49,7 +49,11 @@ export function createTakeOrder(
     noRoom: tooManyBodies,
   };
 
-  const identify = (requested: RequestedOrder, caller: string, idempotencyKey: string | undefined): string => {
+  const identify = (
+    requested: RequestedOrder,
+    caller: string,
+    idempotencyKey: string | undefined,
+  ): string => {
     const { game, email, language } = requested;
     if (idempotencyKey === undefined) return options.orderIds(undefined);
     const id = options.orderIds({ caller, idempotencyKey, gameId: game.id, email, language });
