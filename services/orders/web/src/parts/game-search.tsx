@@ -62,10 +62,10 @@ export function GameSearch(): JSX.Element {
         />
       </div>
       <FailureText failure={searchFailure.value} />
-      <ul id={LIST_ID} class="games" role="listbox" aria-label="Games">
+      <div id={LIST_ID} class="games" role="listbox" aria-label="Games">
         {games.map(({ id, name, price }, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are pressed in the field, which keeps the focus
-          <li
+          <div
             key={id}
             id={optionId(index)}
             role="option"
@@ -76,9 +76,9 @@ export function GameSearch(): JSX.Element {
           >
             <span class="game-name">{name}</span>
             <span class="price">{priceText(price)}</span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       <p class="unseen" role="status">
         {statusText(games.length, found.value?.next !== undefined)}
       </p>
