@@ -1,9 +1,9 @@
 import { after, afterEach, before } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from '../../../../tools/browser/launch-browser.ts';
+import { type OpenPage, openPage } from '../../../../tools/browser/open-page.ts';
 import { CONSOLE_PAGE } from '../../../../tools/page/ensure-page.ts';
 import type { LiveMessage, StreamState } from '../../src/schemas.ts';
-import { type OpenPage, openPage } from './open-page.ts';
 import {
   type ScriptedConsole,
   type ScriptedConsoleOptions,
