@@ -30,7 +30,10 @@ export interface OrdersDatabase {
 }
 
 /** Connects to PostgreSQL, calls `work`, and disconnects. Rejects with the driver's error. @param url of the owner */
-export async function withDatabase<T>(url: string, work: (database: OrdersDatabase) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  url: string,
+  work: (database: OrdersDatabase) => Promise<T>,
+): Promise<T> {
   const client = new Client({
     connectionString: url,
     application_name: 'caudal-verify',
@@ -120,7 +123,10 @@ function databaseOf(client: Client): OrdersDatabase {
           orders: orders.rows.map((order) => ({
             ...order,
             number: Number(order.number),
-            events: (eventsOf.get(order.id) ?? []).map(({ state, at_ms }) => ({ state, atMs: Number(at_ms) })),
+            events: (eventsOf.get(order.id) ?? []).map(({ state, at_ms }) => ({
+              state,
+              atMs: Number(at_ms),
+            })),
             mails: (mailsOf.get(order.id) ?? []).map(({ state, status, unknown_attempts }) => ({
               state,
               status,
