@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { buildAccount, type SummaryData } from '../lib/account.ts';
+import { buildAccount } from '../lib/account.ts';
 import { renderAccount } from '../lib/account-table.ts';
 import { readSettings } from '../lib/settings.ts';
+import type { SummaryData } from '../lib/summary.ts';
 
 const settings = readSettings('seed', { MESSAGES: '30', SEED: 'x' });
 const run = { runId: 'r1', startedAtMs: Date.parse('2026-01-01T00:00:00Z'), keyPrefix: 'r1-k' };

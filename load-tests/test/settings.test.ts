@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { arrivalUsers, k6Scenario, requestCount, requestSize } from '../lib/executors.ts';
-import { type Environment, parseDurationMs, readSettings } from '../lib/settings.ts';
+import { readSettings } from '../lib/settings.ts';
 import { allThresholds, gateThresholds } from '../lib/thresholds.ts';
+import { type Environment, parseDurationMs } from '../lib/variables.ts';
 
 function problemsOf(env: Environment, scenario: 'seed' | 'steady' = 'steady'): string {
   try {

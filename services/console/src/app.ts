@@ -1,13 +1,12 @@
 import { compareAccount } from '@caudal/common/account';
 import { errorMessage } from '@caudal/common/errors';
-import { ProblemError } from '@caudal/common/http';
+import { CONTENT_POLICY, ProblemError, servePage } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
 import type { DeadLetterReader } from '@caudal/common/messaging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { deadLettersHandler } from './dead-letters/dead-letters-handler.ts';
 import { entriesOf, indexPage } from './http/index-page.ts';
-import { CONTENT_POLICY, servePage } from './http/page.ts';
 import { PROBLEMS } from './http/problems.ts';
 import { type AcceptedMessages, readAcceptedMessages } from './lanes/accepted-messages.ts';
 import { compareLanes } from './lanes/compare-lanes.ts';

@@ -1,9 +1,8 @@
 import { errorMessage } from '@caudal/common/errors';
-import { ProblemError } from '@caudal/common/http';
+import { openEventStream, ProblemError } from '@caudal/common/http';
 import { countryCode } from '@caudal/common/message';
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { openEventStream } from '../http/event-stream.ts';
 import { PROBLEMS } from '../http/problems.ts';
 import type { From, LiveHub } from './hub.ts';
 import { decodePosition, encodePosition } from './position.ts';

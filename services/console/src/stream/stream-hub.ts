@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { EventStream } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
-import type { EventStream } from '../http/event-stream.ts';
 import type { History, StreamState } from '../schemas.ts';
 import type { LaneWatch } from './lane-watch.ts';
 import { MemoryHistory } from './memory-history.ts';

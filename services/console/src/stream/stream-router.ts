@@ -1,7 +1,6 @@
 import { errorMessage } from '@caudal/common/errors';
-import { ProblemError } from '@caudal/common/http';
+import { openEventStream, ProblemError } from '@caudal/common/http';
 import { type RequestHandler, Router } from 'express';
-import { openEventStream } from '../http/event-stream.ts';
 import { PROBLEMS } from '../http/problems.ts';
 import type { Prometheus } from './prometheus.ts';
 import { prometheusHistory } from './prometheus-history.ts';

@@ -1,7 +1,6 @@
-import { createHttpServer } from '@caudal/common/http';
+import { CONTENT_POLICY, createHttpServer, servePage } from '@caudal/common/http';
 import express, { type Response } from 'express';
 import helmet from 'helmet';
-import { CONTENT_POLICY, servePage } from '../../src/http/page.ts';
 import type { DeadLetters, History, LiveMessage, LiveMissed, Scale, StreamState } from '../../src/schemas.ts';
 import { type Json, mergePatch } from '../../src/stream/merge-patch.ts';
 

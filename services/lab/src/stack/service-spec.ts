@@ -11,6 +11,12 @@ export interface ServiceSource {
   readonly operationsPort: number;
   /** Port of its API; of use to a service with {@link ServiceSpec.http}. */
   readonly httpPort: number;
+  /**
+   * Port of a service of the stack, known before any of them runs: of its API, or by its name one of its
+   * {@link ServiceSpec.ports}.
+   * @throws Error for one that it does not have
+   */
+  portOf(service: string, port?: string): number;
 }
 
 /**
@@ -35,6 +41,8 @@ export interface ServiceSpec {
   readonly maxReplicas: number;
   /** Given for a service with an API; several processes share its port. */
   readonly http?: HttpSpec | undefined;
+  /** Names of further ports, for a service of one process: `smtp`. Each is a free port. */
+  readonly ports?: readonly string[];
   /** Builds what its processes need and a stack can do without, such as a page; called by `npm start`. */
   prepare?(onProgress: (line: string) => void): Promise<unknown>;
   /** Makes what its processes need on the servers, such as a schema; called once, before any process of the stack starts. */

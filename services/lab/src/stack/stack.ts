@@ -64,6 +64,8 @@ interface Members {
   proxy: RoundRobinProxy | undefined;
   /** Ports of its processes' APIs by process, whether they use them or not. */
   readonly ports: Map<string, number>;
+  /** Its further ports, by name. */
+  readonly namedPorts: ReadonlyMap<string, number>;
 }
 
 /**
@@ -91,6 +93,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     options.onChange?.();
   };
 
+  const portOf = (service: string, port?: string): number => {
+    const set = setOf(service);
+    const found = port === undefined ? set.port : set.namedPorts.get(port);
+    if (found === undefined)
+      throw new Error(`${service} has no ${port === undefined ? 'API' : `port ${port}`}`);
+    return found;
+  };
+
   async function launch(set: Members, name: string, wantedPort?: number): Promise<ServiceProcess> {
     const [operationsPort = 0, freePort = 0] = await chooseFreePorts(2);
     const httpPort = wantedPort ?? freePort;
@@ -105,6 +115,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           logLevel: options.logLevel ?? 'info',
           operationsPort,
           httpPort,
+          portOf,
         }),
       },
       operationsUrl: `http://127.0.0.1:${operationsPort}`,
@@ -161,7 +172,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const spec of services) await setUp(spec, options.addresses);
     for (const spec of services) {
       const port = spec.http && (await portNear(spec.http.preferredPort, onEvent));
-      sets.set(spec.name, { spec, port, processes: [], proxy: undefined, ports: new Map() });
+      const names = spec.ports ?? [];
+      const free = await chooseFreePorts(names.length);
+      const namedPorts = new Map(names.map((name, index) => [name, free[index] ?? 0]));
+      sets.set(spec.name, { spec, port, processes: [], proxy: undefined, ports: new Map(), namedPorts });
     }
     const isBalanced = ({ spec }: Members): boolean => spec.http !== undefined && spec.replicas > 1;
     await Promise.all(

@@ -61,6 +61,32 @@ describe('a stack of any services', () => {
     return stack;
   };
 
+  it('gives every process the ports of other services, chosen before any runs', async () => {
+    const seen = new Map<string, readonly number[]>();
+    const knows = (name: string, more: Partial<ServiceSpec>): ServiceSpec => {
+      const { environment, ...spec } = service(name, more);
+      return {
+        ...spec,
+        environment(source) {
+          seen.set(name, [source.portOf('door'), source.portOf('window', 'mail')]);
+          assert.throws(() => source.portOf('clerk'), /clerk has no API/);
+          assert.throws(() => source.portOf('window', 'fax'), /window has no port fax/);
+          assert.throws(() => source.portOf('cellar'), /unknown service 'cellar'/);
+          return environment(source);
+        },
+      };
+    };
+    const { url } = await start([
+      knows('clerk', {}),
+      knows('window', { role: 'reader', maxReplicas: 1, ports: ['mail'] }),
+      service('door', { role: 'entry', http: {} }),
+    ]);
+    const [door, mail] = seen.get('clerk') ?? [];
+    assert.equal(`http://127.0.0.1:${door}`, url('door'));
+    assert.ok(mail !== undefined && mail > 0);
+    assert.deepEqual(seen.get('window'), [door, mail]);
+  });
+
   it('numbers the processes of a set that can be scaled, and finds APIs, metrics and the service of a process', async () => {
     const { processes, serviceOf, url, metricsUrls, requestBytes } = await start(SCRATCH());
     assert.deepEqual([...processes().keys()], ['window', 'clerk-1', 'door-1']);

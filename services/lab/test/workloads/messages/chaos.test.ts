@@ -71,7 +71,13 @@ describe('the pipeline under chaos', () => {
     const urls = Object.fromEntries(connections.map(({ name }) => [name, `redis://proxy-of-${name}:1`]));
     const stores = specs(urls).flatMap(({ role, environment }) =>
       role === 'worker'
-        ? environment({ addresses: ADDRESSES, logLevel: 'info', operationsPort: 1, httpPort: 2 }).STORE_URL
+        ? environment({
+            addresses: ADDRESSES,
+            logLevel: 'info',
+            operationsPort: 1,
+            httpPort: 2,
+            portOf: () => 3,
+          }).STORE_URL
         : [],
     );
     assert.deepEqual(stores, [

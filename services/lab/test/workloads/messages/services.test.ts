@@ -7,7 +7,7 @@ import { readLanes } from '../../../src/workloads/messages/lanes.ts';
 import { type MessagesOptions, messagesServices } from '../../../src/workloads/messages/services.ts';
 import { ADDRESSES } from '../../support/server-addresses.ts';
 
-const SOURCE = { addresses: ADDRESSES, logLevel: 'info', operationsPort: 1, httpPort: 2 };
+const SOURCE = { addresses: ADDRESSES, logLevel: 'info', operationsPort: 1, httpPort: 2, portOf: () => 3 };
 const FOUR = readLanes('rabbitmq-valkey,kafka-redis,kafka-valkey,rabbitmq-redis');
 
 const COMMON = { OPERATIONS_HOST: '127.0.0.1', OPERATIONS_PORT: '1', LOG_LEVEL: 'info' };
