@@ -31,6 +31,14 @@ export async function readRecords(
   let silence = give();
   try {
     await consumer.connect();
+    // At each join, as the driver starts over after an error.
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      for (const [partition, offset] of next)
+        if (left.has(partition)) consumer.seek({ topic, partition, offset: String(offset) });
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) reject(payload.error);
+    });
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
@@ -51,9 +59,6 @@ export async function readRecords(
         return Promise.resolve();
       },
     });
-    for (const [partition, offset] of from) {
-      if (left.has(partition)) consumer.seek({ topic, partition, offset: String(offset) });
-    }
     await done;
   } finally {
     clearTimeout(silence);
