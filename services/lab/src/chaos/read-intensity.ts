@@ -1,4 +1,4 @@
-import { UsageError, wholeNumber } from '../cli/command-line.ts';
+import { UsageError, wholeNumber } from '../cli/arguments.ts';
 import type { ChaosIntensity } from './run-chaos.ts';
 
 const text = { type: 'string' } as const;
