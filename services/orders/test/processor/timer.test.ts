@@ -31,10 +31,10 @@ describe('the timer', () => {
   }
   async function bookOf(orders: number): Promise<MemoryOrderBook> {
     const book = new MemoryOrderBook();
-    await book.takeIn({
-      orders: Array.from({ length: orders }, () => orderRecord()),
-      position: { source: 's:0', expected: null, next: orders },
-    });
+    await book.takeIn(
+      Array.from({ length: orders }, () => orderRecord()),
+      { source: 's:0', expected: null, next: orders },
+    );
     return book;
   }
 
@@ -57,7 +57,7 @@ describe('the timer', () => {
 
   it('finds without being told what becomes due, up to the last state', async () => {
     const book = await bookOf(3);
-    const { metrics } = start(book);
+    const { metrics, seen } = start(book);
     for (const state of [2, 3, 4]) {
       book.nowMs += 100;
       await eventually(
@@ -72,6 +72,7 @@ describe('the timer', () => {
       (calls) => calls > ticks,
     );
     assert.equal(metrics.moved.length, 9);
+    assert.equal(seen.wakes, 3, 'a step that moved nothing wakes no one');
   });
 
   it('goes on after an error, which is counted', async () => {
