@@ -1,16 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { errorMessage } from '@caudal/common/errors';
 import {
-  ClientGoneError,
+  createAnswerFailure,
+  createDocs,
   createRateLimit,
   createRequestIds,
   createResponder,
   ProblemError,
+  refuseMethod,
 } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
-import { createDocs } from './http/docs.ts';
-import { createFailureLog } from './http/failure-log.ts';
 import { PROBLEMS } from './http/problems.ts';
 import { ROUTES, routeOf } from './http/routes.ts';
 import { createTakeMessages, type TakeMessagesOptions } from './messages/take-messages.ts';
@@ -27,9 +26,6 @@ export interface AppOptions extends TakeMessagesOptions {
 
 const MESSAGE_PATHS = ['/messages', '/process'];
 
-/** Metrics status for a client that disconnected before its request was complete. */
-const CLIENT_CLOSED_REQUEST = 499;
-
 /** A request handler that always responds, even after errors. */
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -41,39 +37,7 @@ export function createApp(options: AppOptions): RequestListener {
   const { metrics, logger, closing } = options;
   const responder = createResponder(createRequestIds(), closing);
   const takeMessages = createTakeMessages(options);
-  // Separate limits: a flood of bad requests must not hide errors of the service.
-  const logClientFailure = createFailureLog(logger);
-  const logServerFailure = createFailureLog(logger);
-
-  /** Responds to a failed request and returns the status. */
-  const fail = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    route: string,
-    error: unknown,
-  ): number => {
-    if (error instanceof ClientGoneError) return CLIENT_CLOSED_REQUEST;
-    if (response.headersSent) {
-      response.destroy();
-      return response.statusCode;
-    }
-    const problem = toProblem(error);
-    const requestId = responder.problem(request, response, problem);
-    const logFailure = problem.status < 500 ? logClientFailure : logServerFailure;
-    logFailure(
-      {
-        requestId,
-        method: request.method,
-        route,
-        status: problem.status,
-        problem: problem.problem,
-        ...(problem.options.reasons && { reasons: problem.options.reasons }),
-        ...(problem.problem === 'internal-error' && { err: error }),
-      },
-      'request failed',
-    );
-    return problem.status;
-  };
+  const fail = createAnswerFailure(responder, logger);
 
   const postMessages =
     (route: string): Answer =>
@@ -137,26 +101,4 @@ function limitRate({ rateLimitPerSecond: perSecond, apiKeys }: AppOptions): Requ
         { retryAfterSeconds },
       ),
   });
-}
-
-function refuseMethod(methods: readonly string[]): RequestHandler {
-  const allow = [...methods, 'OPTIONS'].join(', ');
-  return (request, response) => {
-    if (request.method === 'OPTIONS') {
-      response.writeHead(204, { Allow: allow }).end();
-      return;
-    }
-    throw new ProblemError(PROBLEMS['method-not-allowed'], `Allowed methods: ${allow}.`, {
-      headers: { Allow: allow },
-    });
-  };
-}
-
-/** Maps Express's own errors (an undecodable path, an unsatisfiable range) by their status. */
-function toProblem(error: unknown): ProblemError {
-  if (error instanceof ProblemError) return error;
-  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-  if (status === 404 || status === 403) return new ProblemError(PROBLEMS['not-found'], 'File not found.');
-  if (status >= 400 && status < 500) return new ProblemError(PROBLEMS['bad-request'], errorMessage(error));
-  return new ProblemError(PROBLEMS['internal-error'], 'See the log entry with this request ID.');
 }

@@ -1,10 +1,10 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
+import { IDEMPOTENCY_KEY } from '@caudal/common/http';
 import { defaultLanes } from '@caudal/common/lanes';
 import { MAX_MESSAGES_PER_REQUEST, messageSchema } from '@caudal/common/message';
 import { BROKERS } from '@caudal/common/messaging';
 import { STORES } from '@caudal/common/stores';
 import { z } from 'zod';
-import { IDEMPOTENCY_KEY } from './messages/identify.ts';
 import { MAX_LISTED_PROBLEMS } from './messages/item-problems.ts';
 
 const LANES = defaultLanes()

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createByteBudget, createHttpServer } from '@caudal/common/http';
+import {
+  createApiKeys,
+  createByteBudget,
+  createHttpServer,
+  createKeyMemory,
+  createLoadShedder,
+  ProblemError,
+} from '@caudal/common/http';
 import { createOperationsServer, type Lifecycle, type ReadinessCheck } from '@caudal/common/lifecycle';
 import type { Logger } from '@caudal/common/logging';
 import { createIdentitySource } from '@caudal/common/message';
@@ -12,10 +19,8 @@ import {
 import { createRegistry } from '@caudal/common/metrics';
 import { createApp } from './app.ts';
 import type { IngestConfig } from './config.ts';
-import { createApiKeys } from './http/api-keys.ts';
-import { createLoadShedder } from './http/load-shedder.ts';
+import { PROBLEMS } from './http/problems.ts';
 import { OTHER_ROUTE } from './http/routes.ts';
-import { createKeyMemory } from './messages/key-memory.ts';
 import { createPublishToAll } from './messages/publish-to-all.ts';
 import { createIngestMetrics } from './metrics.ts';
 
@@ -62,14 +67,26 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
     );
   }
   const closing = new AbortController();
-  const loadShedder = createLoadShedder(config.limits.maxEventLoopDelayMs);
+  const loadShedder = createLoadShedder({
+    maxEventLoopDelayMs: config.limits.maxEventLoopDelayMs,
+    refusal: () =>
+      new ProblemError(
+        PROBLEMS.overloaded,
+        'This process is overloaded. Nothing was published; retry later.',
+        { retryAfterSeconds: 1 },
+      ),
+  });
   const app = createApp({
     apiKeys: createApiKeys(config.apiKeys),
     loadShedder,
     byteBudget: createByteBudget(config.limits.maxBufferedBytes),
     maxBodyBytes: config.limits.maxBodyBytes,
     identities: createIdentitySource(),
-    keyMemory: createKeyMemory(REMEMBERED_KEYS),
+    keyMemory: createKeyMemory({
+      maxKeys: REMEMBERED_KEYS,
+      refusal:
+        'This Idempotency-Key was used with other messages. Nothing was published; use a new key for new messages.',
+    }),
     publishToAll: createPublishToAll(commits, {
       publishTimeoutMs: config.publishTimeoutMs,
       maxPendingMessages: config.limits.maxPendingMessages,

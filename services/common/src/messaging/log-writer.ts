@@ -8,8 +8,9 @@ export interface KeyedRecord {
  * Writes keyed records to one topic of a log. Records of one key are always in one partition: the one that Kafka's own clients choose
  * (murmur2 of the key).
  *
- * Guarantee: when `write` resolves, all in-sync replicas have every record. When it rejects, the outcome of each is unknown. Records
- * of one key keep the order of the calls that wait for each other, and their order within a call.
+ * Guarantee: when `write` resolves, all in-sync replicas have every record. When it rejects, the outcome of each is unknown. A record
+ * can be there more than once even so: after an error of one partition the driver repeats the call. The first arrivals of one key keep the
+ * order of the calls that wait for each other, and their order within a call.
  */
 export interface LogWriter {
   /** The broker's name in logs, metrics and errors. */

@@ -141,7 +141,8 @@ function brokerHarness(broker: BrokerChoice, servers: Servers, deleteNames: () =
   };
 }
 
-function brokerServer(servers: Servers, name: ServerName): BrokerServer {
+/** Creates the faults of a broker that runs as a server. */
+export function brokerServer(servers: Servers, name: ServerName): BrokerServer {
   return {
     port: Number(
       new URL(name === 'kafka' ? `tcp://${servers.addresses.kafka.brokers}` : servers.addresses.rabbitmq.url)

@@ -4,6 +4,8 @@ import { AppError } from '../../src/errors.ts';
 import type { BacklogReader, MessageConsumer, MessagePublisher } from '../../src/messaging/index.ts';
 import { MemoryLog, MemoryQueue } from '../../src/messaging/index.ts';
 import { bodiesOf, type MessagingHarness } from './harness.ts';
+import { describeLogWriter } from './log-writer.conformance.ts';
+import { memoryWriterHarness } from './log-writer-harness.ts';
 import { describeMessaging } from './publisher-consumer.conformance.ts';
 import { TestStore } from './test-store.ts';
 
@@ -60,6 +62,8 @@ describeMessaging(
     server: false,
   },
 );
+
+describeLogWriter('memory log writer', memoryWriterHarness, { server: false });
 
 describe('faults of the memory brokers', () => {
   it('fails the next publish, with or without having stored', async () => {

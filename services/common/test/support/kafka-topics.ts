@@ -2,11 +2,14 @@ import { Kafka, logLevel } from 'kafkajs';
 
 /** A record read from a topic. */
 export interface TopicRecord {
+  readonly partition: number;
+  /** Undefined for a record without one. */
+  readonly key: string | undefined;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Reads everything in a topic, in the order of arrival. */
+/** Reads everything in a topic, each partition in order. Leaves no position behind. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> {
   const kafka = client(brokers);
   const admin = kafka.admin();
@@ -21,9 +24,15 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   await reader.subscribe({ topic, fromBeginning: true });
   const { promise: complete, resolve } = Promise.withResolvers<void>();
   await reader.run({
-    eachMessage: ({ message }) => {
+    autoCommit: false,
+    eachMessage: ({ partition, message }) => {
       const headers = Object.entries(message.headers ?? {}).map(([key, value]) => [key, String(value)]);
-      found.push({ value: String(message.value), headers: Object.fromEntries(headers) });
+      found.push({
+        partition,
+        key: message.key?.toString(),
+        value: String(message.value),
+        headers: Object.fromEntries(headers),
+      });
       if (found.length === count) resolve();
       return Promise.resolve();
     },

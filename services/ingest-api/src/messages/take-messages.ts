@@ -1,15 +1,28 @@
 import type { IncomingMessage } from 'node:http';
-import { type ByteBudget, ProblemError, type ReadBodyOptions, readBody } from '@caudal/common/http';
+import {
+  type ApiKeys,
+  type BodyFormats,
+  type ByteBudget,
+  bodyFormat,
+  type KeyMemory,
+  type LoadShedder,
+  ProblemError,
+  type ReadBodyOptions,
+  readBody,
+  readIdempotencyKey,
+} from '@caudal/common/http';
 import { type Envelope, encodeEnvelope, type IdentitySource, type Message } from '@caudal/common/message';
-import type { ApiKeys } from '../http/api-keys.ts';
-import { type BodyFormat, bodyFormat } from '../http/body-format.ts';
-import type { LoadShedder } from '../http/load-shedder.ts';
 import { PROBLEMS } from '../http/problems.ts';
 import type { IngestMetrics } from '../metrics.ts';
-import { type FirstIdentity, identify, readIdempotencyKey } from './identify.ts';
-import type { KeyMemory } from './key-memory.ts';
+import { type FirstIdentity, identify } from './identify.ts';
 import type { PublishToAll } from './publish-to-all.ts';
-import { InvalidMessagesError, readMessages } from './read-messages.ts';
+import { InvalidMessagesError, type MessagesFormat, readMessages } from './read-messages.ts';
+
+const FORMATS: BodyFormats<MessagesFormat> = {
+  formats: ['json', 'ndjson'],
+  advice:
+    'Send Content-Type: application/json (or application/…+json) with one message or an array of them, or application/x-ndjson with one message per line.',
+};
 
 /** Dependencies of {@link createTakeMessages}. */
 export interface TakeMessagesOptions {
@@ -44,7 +57,7 @@ export function createTakeMessages(
     noRoom: tooManyBodies,
   };
 
-  const read = (body: Buffer, format: BodyFormat): readonly Message[] => {
+  const read = (body: Buffer, format: MessagesFormat): readonly Message[] => {
     try {
       return readMessages(body, format);
     } catch (error) {
@@ -80,7 +93,7 @@ export function createTakeMessages(
   return async (request) => {
     loadShedder.assertCalm();
     const caller = apiKeys.authenticate(request);
-    const format = bodyFormat(request.headers);
+    const format = bodyFormat(request.headers, FORMATS);
     const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
     publishToAll.assertReady(1);
     const body = await readBody(request, bodyOptions);

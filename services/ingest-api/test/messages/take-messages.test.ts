@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { describe, it } from 'node:test';
-import { createByteBudget, ProblemError } from '@caudal/common/http';
+import { createApiKeys, createByteBudget, createKeyMemory, ProblemError } from '@caudal/common/http';
 import { createIdentitySource } from '@caudal/common/message';
 import { createRegistry } from '@caudal/common/metrics';
-import { createApiKeys } from '../../src/http/api-keys.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
-import { createKeyMemory } from '../../src/messages/key-memory.ts';
 import { createPublishToAll } from '../../src/messages/publish-to-all.ts';
 import { createTakeMessages } from '../../src/messages/take-messages.ts';
 import { createIngestMetrics } from '../../src/metrics.ts';
@@ -26,7 +24,7 @@ describe('taking messages in', () => {
       byteBudget: createByteBudget(1),
       maxBodyBytes: 1,
       identities: createIdentitySource(),
-      keyMemory: createKeyMemory(1),
+      keyMemory: createKeyMemory({ maxKeys: 1, refusal: 'used' }),
       publishToAll: createPublishToAll([], { publishTimeoutMs: 1, maxPendingMessages: 1 }),
       metrics: createIngestMetrics(createRegistry(), []),
     });

@@ -3,7 +3,7 @@ import { deadLetterHeaders } from '../kafka/dead-letter.ts';
 import { createLogBatch, type LogBatch } from '../kafka/log-batch.ts';
 import { decodeMarks, type LogMark } from '../kafka/log-mark.ts';
 import { sourceOf } from '../kafka/source.ts';
-import type { LogWriter } from '../log-writer.ts';
+import type { KeyedRecord, LogWriter } from '../log-writer.ts';
 import type {
   Backlog,
   BacklogReader,
@@ -22,6 +22,7 @@ export class MemoryLog {
   readonly deadLetters: MemoryDeadLetter[] = [];
   readonly maxBatchMessages: number;
   readonly #partitions: Buffer[][];
+  readonly #records: (KeyedRecord & { readonly partition: number })[] = [];
   readonly #members: MemoryLogConsumer[] = [];
   #turn = 0;
 
@@ -46,8 +47,9 @@ export class MemoryLog {
       topic: this.name,
       partitions: this.#partitions.length,
       faults: this.faults,
-      append: (partition, { value }) => {
-        this.#partitions[partition]?.push(value);
+      append: (partition, record) => {
+        this.#records.push({ ...record, partition });
+        this.#partitions[partition]?.push(record.value);
         for (const member of this.#members) member.wake();
       },
     });
@@ -65,6 +67,11 @@ export class MemoryLog {
       read: (positions) => Promise.resolve(this.#backlog(positions)),
       close: () => Promise.resolve(),
     };
+  }
+
+  /** Records that writers have written, in order. */
+  written(): readonly (KeyedRecord & { readonly partition: number })[] {
+    return this.#records;
   }
 
   /** Appends messages to one partition, the next call to the next one, regardless of faults. */
