@@ -4,7 +4,9 @@ export { type BodyFormat, type BodyFormats, bodyFormat } from './body-format.ts'
 export { type ByteBudget, createByteBudget } from './byte-budget.ts';
 export { createDocs } from './docs.ts';
 export { type EventStream, openEventStream } from './event-stream.ts';
+export { findJsonError } from './find-json-error.ts';
 export { IDEMPOTENCY_KEY, readIdempotencyKey } from './idempotency-key.ts';
+export { bodyText, parseJson } from './json-body.ts';
 export { createKeyMemory, type KeyMemory } from './key-memory.ts';
 export { listen } from './listen.ts';
 export { createLoadShedder, type LoadShedder } from './load-shedder.ts';

@@ -4,10 +4,23 @@ import type { RequestIds } from './request-id.ts';
 
 /** Writes responses. */
 export interface Responder {
-  /** Responds with 202 and a small JSON document. */
-  accepted(request: IncomingMessage, response: ServerResponse, document: string): void;
+  /** Responds with 202 and a small document of ASCII characters. */
+  accepted(
+    request: IncomingMessage,
+    response: ServerResponse,
+    document: string,
+    options?: AcceptedOptions,
+  ): void;
   /** Responds with a problem document; returns the request ID for the log. */
   problem(request: IncomingMessage, response: ServerResponse, problem: ProblemError): string;
+}
+
+/** Optional parts of a response with 202. */
+export interface AcceptedOptions {
+  /** Default: JSON. */
+  readonly contentType?: string;
+  /** Where what was accepted can be seen. */
+  readonly location?: string;
 }
 
 /** Largest unread body that is discarded to keep the connection usable, bytes. */
@@ -22,11 +35,11 @@ const LINGER_BYTES = 16 * 2 ** 20;
  */
 export function createResponder(requestIds: RequestIds, closing: AbortSignal): Responder {
   return {
-    accepted(request, response, document) {
+    accepted(request, response, document, { contentType, location } = {}) {
       // A flat header list and one string: Node sends head and body with a single write.
       const headers = [
         'Content-Type',
-        'application/json; charset=utf-8',
+        contentType ?? 'application/json; charset=utf-8',
         'Content-Length',
         String(document.length),
         'Cache-Control',
@@ -36,6 +49,7 @@ export function createResponder(requestIds: RequestIds, closing: AbortSignal): R
         'X-Request-Id',
         requestIds(request),
       ];
+      if (location !== undefined) headers.push('Location', location);
       if (closing.aborted) headers.push('Connection', 'close');
       response.writeHead(202, headers);
       response.end(document);

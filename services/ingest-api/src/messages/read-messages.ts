@@ -1,8 +1,6 @@
-import { isUtf8 } from 'node:buffer';
-import { ProblemError } from '@caudal/common/http';
+import { bodyText, findJsonError, ProblemError, parseJson } from '@caudal/common/http';
 import { countryCode, MAX_MESSAGES_PER_REQUEST, type Message, messageSchema } from '@caudal/common/message';
 import { PROBLEMS } from '../http/problems.ts';
-import { findJsonError } from './find-json-error.ts';
 import { type ItemProblem, itemProblems, listProblems } from './item-problems.ts';
 
 /** Format of a body with messages: one JSON value, or one JSON value per line. */
@@ -42,8 +40,7 @@ const NOTHING_MALFORMED: ReadonlyMap<number, string> = new Map();
  * InvalidMessagesError with the problems of each item.
  */
 export function readMessages(body: Buffer, format: MessagesFormat): readonly Message[] {
-  if (!isUtf8(body)) throw new ProblemError(PROBLEMS['not-utf-8'], 'Encode the body in UTF-8.');
-  const text = body.toString('utf8', startsWithBom(body) ? 3 : 0);
+  const text = bodyText(body);
   const { values, malformed } = format === 'json' ? jsonItems(text) : ndjsonItems(text);
   if (values.length === 0) {
     throw new ProblemError(
@@ -69,14 +66,6 @@ export function readMessages(body: Buffer, format: MessagesFormat): readonly Mes
 
 function jsonItems(text: string): Items {
   const value = parseJson(text);
-  if (value === undefined) {
-    const { position, line, column } = findJsonError(text);
-    throw new ProblemError(
-      PROBLEMS['malformed-json'],
-      `Syntax error at position ${position} (line ${line}, column ${column}).`,
-      { members: { position } },
-    );
-  }
   if (!Array.isArray(value)) return { values: [value], malformed: NOTHING_MALFORMED };
   const values: readonly unknown[] = value;
   if (values.length > MAX_MESSAGES_PER_REQUEST) throw tooMany();
@@ -95,7 +84,7 @@ function ndjsonItems(text: string): Items {
     line += 1;
     if (content === '') continue;
     if (values.length === MAX_MESSAGES_PER_REQUEST) throw tooMany();
-    const value = parseJson(content);
+    const value = parseLine(content);
     if (value === undefined) {
       malformed.set(
         values.length,
@@ -108,16 +97,12 @@ function ndjsonItems(text: string): Items {
 }
 
 /** Parses JSON; undefined (which is not a JSON value) if malformed. */
-function parseJson(text: string): unknown {
+function parseLine(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-function startsWithBom(body: Buffer): boolean {
-  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
 }
 
 function countryOf(value: unknown): string {

@@ -12,16 +12,22 @@ export interface FieldProblem {
 const MAX_NAMED_FIELDS = 5;
 const MAX_FIELD_NAME_LENGTH = 64;
 
-/** A problem that lists fields in its member `errors`. */
-export function fieldsProblem(type: ProblemType, errors: readonly FieldProblem[]): ProblemError {
+/**
+ * A problem that lists fields in its member `errors`.
+ * @param consequence a sentence about what was not done; none by default
+ */
+export function fieldsProblem(
+  type: ProblemType,
+  errors: readonly FieldProblem[],
+  consequence?: string,
+): ProblemError {
   const [first] = errors;
   const sentence =
     errors.length === 1 && first
       ? `${first.field || 'The request'} ${first.reason}.`
       : `Fix the ${errors.length} problems listed in "errors".`;
-  return new ProblemError(type, `${sentence} Nothing was ordered; fix it and send the request again.`, {
-    members: { errors },
-  });
+  const detail = consequence === undefined ? sentence : `${sentence} ${consequence}`;
+  return new ProblemError(type, detail, { members: { errors } });
 }
 
 /** Describes the errors of a schema; their length is bounded for any input. */

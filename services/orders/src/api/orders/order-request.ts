@@ -1,3 +1,4 @@
+import type { ProblemError } from '@caudal/common/http';
 import { z } from 'zod';
 import type { Catalogue, Game } from '../../catalogue/index.ts';
 import { LANGUAGES, type Language } from '../../domain/records.ts';
@@ -49,7 +50,7 @@ export function createRequestReader({
   allowedRecipients,
   defaultEmail,
 }: RequestReaderOptions): RequestReader {
-  const rows = `rows are 1 to ${catalogue.size}`;
+  const rows = `it has ${catalogue.size} games, whose rows count up from 1`;
 
   const findGame = (row: number | undefined, gameId: number | undefined): Game | FieldProblem => {
     if (row !== undefined && gameId !== undefined)
@@ -69,21 +70,19 @@ export function createRequestReader({
   return {
     fromJson(value) {
       const parsed = orderRequestSchema.safeParse(value);
-      if (!parsed.success)
-        throw fieldsProblem(PROBLEMS['invalid-order'], problemsOf(value, parsed.error.issues));
+      if (!parsed.success) throw invalid(problemsOf(value, parsed.error.issues));
       const { row, gameId, email, language } = parsed.data;
       const game = findGame(row, gameId);
       const addressProblem = problemOfAddress(email, allowedRecipients);
       if (!('reason' in game) && addressProblem === undefined) return { game, email, language };
-      throw fieldsProblem(PROBLEMS['invalid-order'], [
+      throw invalid([
         ...('reason' in game ? [game] : []),
         ...(addressProblem === undefined ? [] : [{ field: 'email', reason: addressProblem }]),
       ]);
     },
     fromForm(form) {
       const fields = Array.from(form.keys());
-      const refuse = (field: string, reason: string) =>
-        fieldsProblem(PROBLEMS['invalid-order'], [{ field, reason }]);
+      const refuse = (field: string, reason: string) => invalid([{ field, reason }]);
       const unknown = fields.find((field) => field !== 'value');
       if (unknown !== undefined)
         throw refuse(unknown.slice(0, MAX_SHOWN_LENGTH), 'is not a field of this form: send value alone');
@@ -95,6 +94,14 @@ export function createRequestReader({
       return { game, email: defaultEmail, language: DEFAULT_LANGUAGE };
     },
   };
+}
+
+function invalid(errors: readonly FieldProblem[]): ProblemError {
+  return fieldsProblem(
+    PROBLEMS['invalid-order'],
+    errors,
+    'Nothing was ordered; fix it and send the request again.',
+  );
 }
 
 const MAX_SHOWN_LENGTH = 64;

@@ -1,11 +1,18 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { type ByteBudget, ProblemError, type ReadBodyOptions, readBody } from '@caudal/common/http';
+import {
+  type ApiKeys,
+  type ByteBudget,
+  bodyFormat,
+  bodyText,
+  type KeyMemory,
+  type LoadShedder,
+  ProblemError,
+  parseJson,
+  type ReadBodyOptions,
+  readBody,
+  readIdempotencyKey,
+} from '@caudal/common/http';
 import type { OrderRecord } from '../../domain/records.ts';
-import type { ApiKeys } from '../http/api-keys.ts';
-import { findJsonError } from '../http/find-json-error.ts';
-import type { KeyMemory } from '../http/key-memory.ts';
-import type { LoadShedder } from '../http/load-shedder.ts';
 import type { OrderMetrics } from '../metrics.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { OrderIds } from './order-id.ts';
@@ -49,7 +56,11 @@ export function createTakeOrder(
     noRoom: tooManyBodies,
   };
 
-  const identify = (requested: RequestedOrder, caller: string, idempotencyKey: string | undefined): string => {
+  const identify = (
+    requested: RequestedOrder,
+    caller: string,
+    idempotencyKey: string | undefined,
+  ): string => {
     const { game, email, language } = requested;
     if (idempotencyKey === undefined) return options.orderIds(undefined);
     const id = options.orderIds({ caller, idempotencyKey, gameId: game.id, email, language });
@@ -96,35 +107,23 @@ export function createTakeOrder(
 
 /** One order as a JSON object. */
 export const JSON_FORMAT: OrderFormat = {
-  assertType: (request) => void bodyFormat(request.headers),
-  read(body, requests) {
-    const text = textOf(body);
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      const { position, line, column } = findJsonError(text);
-      throw new ProblemError(
-        PROBLEMS['malformed-json'],
-        `Syntax error at position ${position} (line ${line}, column ${column}).`,
-        { members: { position } },
-      );
-    }
-    return requests.fromJson(value);
-  },
+  assertType: (request) =>
+    void bodyFormat(request.headers, {
+      formats: ['json'],
+      advice: 'Send Content-Type: application/json with one order.',
+    }),
+  read: (body, requests) => requests.fromJson(parseJson(bodyText(body))),
 };
 
 /** The form of the shop's first API. */
 export const FORM_FORMAT: OrderFormat = {
-  assertType: (request) => void bodyFormat(request.headers),
-  read: (body, requests) => requests.fromForm(new URLSearchParams(textOf(body))),
+  assertType: (request) =>
+    void bodyFormat(request.headers, {
+      formats: ['form'],
+      advice: 'Send the form as application/x-www-form-urlencoded: value=87. POST /orders takes JSON.',
+    }),
+  read: (body, requests) => requests.fromForm(new URLSearchParams(bodyText(body))),
 };
-
-function textOf(body: Buffer): string {
-  if (!isUtf8(body)) throw new ProblemError(PROBLEMS['not-utf-8'], 'Encode the body in UTF-8.');
-  const isMarked = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
-  return body.toString('utf8', isMarked ? 3 : 0);
-}
 
 function toRecord(orderid: string, { game, email, language }: RequestedOrder): OrderRecord {
   const { id: gameid, row, name, priceCents } = game;

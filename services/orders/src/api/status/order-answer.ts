@@ -12,49 +12,45 @@ const state = z.enum(named.map((each) => each.state)).meta({ description: 'The s
 const time = z.iso.datetime().meta({ description: "By the database's clock." });
 
 /** A game as the API shows it. */
-export const gameSchema = z
-  .strictObject({
-    id: z.int(),
-    row: z.int().meta({ description: 'Row of the catalogue, from 1.' }),
-    name: z.string(),
-    price: z.number().meta({ description: 'With two decimals.' }),
-  })
-  .meta({ id: 'Game' });
+export const gameSchema = z.strictObject({
+  id: z.int(),
+  row: z.int().meta({ description: 'Row of the catalogue, from 1.' }),
+  name: z.string(),
+  price: z.number().meta({ description: 'With two decimals.' }),
+});
 
 /** Body of `GET /orders/{id}` and data of the event `order`. */
-export const orderSchema = z
-  .strictObject({
-    id: z.uuid(),
-    number: z.int().meta({ description: 'Counted up from 1, with gaps.' }),
-    game: gameSchema,
-    email: z.string().meta({ description: 'Masked: a***@example.com.' }),
-    language: z.enum(LANGUAGES),
-    estado,
-    state,
-    history: z.array(z.strictObject({ estado, state, at: time })),
-    dueAt: time.nullable().meta({ description: 'When the next state is due; null after the last one.' }),
-    mails: z.array(
-      z.strictObject({
-        estado,
-        state,
-        status: z.enum(['waiting', 'sent', 'parked']),
-        attempts: z.int(),
-        reason: z.string().nullable().meta({ description: "The mail server's last refusal." }),
-        sentAt: time.nullable(),
-      }),
-    ),
-  })
-  .meta({ id: 'Order' });
+export const orderSchema = z.strictObject({
+  id: z.uuid(),
+  number: z.int().meta({ description: 'Counted up from 1, with gaps.' }),
+  game: gameSchema,
+  email: z.string().meta({ description: 'Masked: a***@example.com.' }),
+  language: z.enum(LANGUAGES),
+  estado,
+  state,
+  history: z.array(z.strictObject({ estado, state, at: time })),
+  dueAt: time.nullable().meta({ description: 'When the next state is due; null after the last one.' }),
+  mails: z.array(
+    z.strictObject({
+      estado,
+      state,
+      status: z.enum(['waiting', 'sent', 'parked']),
+      attempts: z.int(),
+      reason: z.string().nullable().meta({ description: "The mail server's last refusal." }),
+      sentAt: time.nullable(),
+    }),
+  ),
+});
 
-/** Body of an answer about an order that may have been accepted, but was not taken in yet. */
-export const acceptedStatusSchema = z
-  .strictObject({ id: z.uuid(), estado: z.literal('aceptado'), state: z.literal('accepted') })
-  .meta({ id: 'AcceptedStatus' });
+/** State of an order that may be in the log and was not taken in yet. */
+export const ACCEPTED = { estado: 'aceptado', state: 'accepted' } as const;
 
-/** An order that may be in the log and was not taken in yet. */
-export function acceptedAnswer(id: string): z.infer<typeof acceptedStatusSchema> {
-  return { id, estado: 'aceptado', state: 'accepted' };
-}
+/** Body of an answer about such an order. */
+export const acceptedStatusSchema = z.strictObject({
+  id: z.uuid(),
+  estado: z.literal(ACCEPTED.estado),
+  state: z.literal(ACCEPTED.state),
+});
 
 /** An amount in cents as the number that the API shows. */
 export function priceOf(cents: number): number {
@@ -84,7 +80,17 @@ export function orderAnswer(order: OrderStatus): z.infer<typeof orderSchema> {
 }
 
 /** An order as the shop's first API showed it. */
-export function firstApiAnswer(order: OrderStatus) {
+export const firstApiSchema = z.strictObject({
+  orderid: z.int().meta({ description: 'Number of the order.' }),
+  gameid: z.int(),
+  name: z.string(),
+  price: z.number(),
+  usermail: z.string().meta({ description: 'Masked.' }),
+  estado,
+});
+
+/** An order as {@link firstApiSchema} says. */
+export function firstApiAnswer(order: OrderStatus): z.infer<typeof firstApiSchema> {
   return {
     orderid: order.number,
     gameid: order.game.id,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { findJsonError } from '../../src/messages/find-json-error.ts';
+import { findJsonError } from '../../src/http/find-json-error.ts';
 
 function parseFailure(text: string): string | undefined {
   try {
