@@ -1,14 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { hashText, type Random, randomAt } from '../lib/random.ts';
-
-/** What may go wrong with an attempt; the ones named "after" have counted the messages already. */
-type Fault = '503-before' | '503-after' | '429' | 'reset-before' | 'reset-after' | 'silent-after';
+import { hashText, randomAt } from '../lib/random.ts';
+import { drawFault, type Fault, type Faults, readBody, strike } from './faults.ts';
 
 /** How a server behaves. Everything is off by default. */
 export type Behaviour = {
-  /** Probability of each fault, per attempt. */
-  faults?: Partial<Record<Fault, number>>;
+  faults?: Faults;
   /** Requests with a message of this country are answered 400. */
   refuseCountry?: string;
   /** Answer only after this many milliseconds. */
@@ -72,12 +69,6 @@ function addUp(parts: Iterable<Counts>): Counts {
   return sum;
 }
 
-async function readBody(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-}
-
 function countCountries(body: unknown, index: Map<string, string>): Counts {
   const counts: Counts = {};
   for (const item of Array.isArray(body) ? body : [body]) {
@@ -88,21 +79,6 @@ function countCountries(body: unknown, index: Map<string, string>): Counts {
     counts[code] = (counts[code] ?? 0) + 1;
   }
   return counts;
-}
-
-function drawFault(behaviour: Behaviour, random: Random): Fault | undefined {
-  let point = random();
-  for (const [fault, probability] of Object.entries(behaviour.faults ?? {})) {
-    point -= probability;
-    if (point < 0) return fault as Fault;
-  }
-  return undefined;
-}
-
-function strike(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
-  if (fault === '503-before' || fault === '503-after') response.writeHead(503, { 'Retry-After': '0' }).end();
-  else if (fault === '429') response.writeHead(429, { 'Retry-After': '0' }).end();
-  else if (fault !== 'silent-after') request.socket.resetAndDestroy();
 }
 
 /** Starts the server on a free loopback port. */
@@ -136,7 +112,7 @@ export async function startFaultyIngest(behaviour: Behaviour = {}): Promise<Faul
       response.writeHead(400, { 'Content-Type': 'application/problem+json' }).end('{"title":"bad country"}');
       return;
     }
-    const fault = drawFault(behaviour, random);
+    const fault = drawFault(behaviour.faults, random);
     if (fault !== undefined) struck.set(fault, (struck.get(fault) ?? 0) + 1);
     if (fault === undefined || fault.endsWith('-after')) books.counted.set(key, counts);
     if (fault !== undefined) {

@@ -2,18 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { LoadAccount, OutcomeCounts } from '../lib/account.ts';
 import type { ScenarioName } from '../lib/profiles.ts';
+import { everyFault } from './faults.ts';
 import { type Behaviour, type FaultyIngest, startFaultyIngest } from './faulty-ingest.ts';
 import { runK6, startK6 } from './run-k6.ts';
-
-/** Every way to fail, about a third of all attempts together. */
-const everyFault: Behaviour['faults'] = {
-  '503-before': 0.07,
-  '503-after': 0.07,
-  '429': 0.05,
-  'reset-before': 0.05,
-  'reset-after': 0.05,
-  'silent-after': 0.03,
-};
 
 async function startTarget(t: TestContext, behaviour: Behaviour = {}): Promise<FaultyIngest> {
   const target = await startFaultyIngest(behaviour);
@@ -72,7 +63,7 @@ describe('k6 against a server that fails in every way', () => {
       const keys = Array.from({ length: requests }, (_, n) => `${account.keys.prefix}-${n}`);
       assert.deepEqual([...target.attempts.keys()].sort(), keys.sort());
       assert.deepEqual([account.keys.batch, account.keys.messages], [batch, 900]);
-      for (const fault of Object.keys(everyFault ?? {})) {
+      for (const fault of Object.keys(everyFault)) {
         assert.ok([...target.struck.keys()].includes(fault as never), `${fault} never struck`);
       }
       assert.ok(account.requests.retried > 0 && account.requests.retries >= account.requests.retried);

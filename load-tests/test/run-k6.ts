@@ -6,17 +6,17 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { LoadAccount } from '../lib/account.ts';
 
-/** A finished run of k6. */
-export type K6Run = {
+/** A finished run of k6. @typeParam Account what the script writes */
+export type K6Run<Account = LoadAccount> = {
   exitCode: number | null;
   /** Both streams, for messages to people. */
   output: string;
   /** Undefined when no account was written. */
-  account: LoadAccount | undefined;
+  account: Account | undefined;
 };
 
 /** A run in progress. */
-export type K6Process = { child: ChildProcess; finished: Promise<K6Run> };
+export type K6Process<Account = LoadAccount> = { child: ChildProcess; finished: Promise<K6Run<Account>> };
 
 const scriptFolder = fileURLToPath(new URL('..', import.meta.url));
 
@@ -27,12 +27,12 @@ const scriptFolder = fileURLToPath(new URL('..', import.meta.url));
  * @param variables handed over with `-e`
  * @param extra further command-line arguments and environment
  */
-export async function startK6(
+export async function startK6<Account = LoadAccount>(
   t: TestContext,
   script: string,
   variables: Record<string, string | number>,
   extra: { args?: string[]; env?: Record<string, string> } = {},
-): Promise<K6Process> {
+): Promise<K6Process<Account>> {
   const folder = await mkdtemp(join(tmpdir(), 'caudal-k6-'));
   const accountFile = join(folder, 'account.json');
   const binary = process.env.K6_BIN ?? 'k6';
@@ -71,12 +71,14 @@ export async function startK6(
   });
   const finished = exited.then(async (exitCode) => {
     const text = await readFile(accountFile, 'utf8').catch(() => undefined);
-    return { exitCode, output, account: text === undefined ? undefined : (JSON.parse(text) as LoadAccount) };
+    return { exitCode, output, account: text === undefined ? undefined : (JSON.parse(text) as Account) };
   });
   return { child, finished };
 }
 
 /** Runs a script to its end. */
-export async function runK6(...call: Parameters<typeof startK6>): Promise<K6Run> {
-  return (await startK6(...call)).finished;
+export async function runK6<Account = LoadAccount>(
+  ...call: Parameters<typeof startK6>
+): Promise<K6Run<Account>> {
+  return (await startK6<Account>(...call)).finished;
 }

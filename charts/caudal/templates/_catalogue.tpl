@@ -81,11 +81,11 @@ helper        a pod of the release that prepares it: `user` by which it knows th
   listens: [kafka, controller]
   service: [kafka]
   nodes: {{ gt (int $v.kafka.replicas) 1 | ternary (list "kafka" "controller") (list "kafka") | toJson }}
-  clients: { ingest: [9092], consumer: [9092], console: [9092], admin: [9092] }
+  clients: { ingest: [9092], consumer: [9092], console: [9092], admin: [9092], orders-api: [9092], orders-processor: [9092], orders-notifier: [9092] }
   peers: [9092, 9093]
   keepsSecret: {{ include "caudal.keepsSecret" $v.kafka | default "false" }}
   keeps: the ID of the cluster that they belong to
-  secret: [cluster-id, admin-password, ingest-password, consumer-password, console-password]
+  secret: {{ concat (list "cluster-id" "admin-password" "ingest-password" "consumer-password" "console-password") (include "caudal.orders.passwords" . | fromYamlArray) | toJson }}
   helper: { name: kafka-topology, pod: topologyPod, user: admin, enabled: {{ $v.kafka.enabled }} }
   {{- with $v.externalKafka }}
   external:
@@ -141,8 +141,8 @@ helper        a pod of the release that prepares it: `user` by which it knows th
   listens: [postgresql]
   service: [postgresql]
   nodes: [postgresql]
-  clients: { consumer: [5432], console: [5432], owner: [5432] }
-  secret: [owner-password, consumer-password, console-password]
+  clients: { consumer: [5432], console: [5432], owner: [5432], orders-api: [5432], orders-processor: [5432], orders-notifier: [5432] }
+  secret: {{ concat (list "owner-password" "consumer-password" "console-password") (include "caudal.orders.passwords" . | fromYamlArray) | toJson }}
   helper:
     name: postgresql-schema
     pod: schemaPod
@@ -154,7 +154,7 @@ helper        a pod of the release that prepares it: `user` by which it knows th
     setting: externalPostgresql.url
     addresses: {{ list .url | compact | toJson }}
     isOpen: {{ and (not (empty .url)) (empty (include "caudal.postgresql.usesTls" .)) }}
-    login: {{ merge (dict "usernames" (ternary .usernames (omit .usernames "owner") (eq .schema "create"))) (omit . "url" "schema" "usernames") | toJson }}
+    login: {{ merge (dict "usernames" (include "caudal.postgresql.externalUsers" $ | fromYaml)) (omit . "url" "schema" "usernames") | toJson }}
   {{- end }}
 - name: ignite
   title: Ignite
@@ -219,6 +219,9 @@ helper        a pod of the release that prepares it: `user` by which it knows th
 {{/* Systems of the release, as a YAML list; the components of each are in the template `caudal.system.<name>`. */}}
 {{- define "caudal.systems" -}}
 - messages
+{{- if .Values.orders.enabled }}
+- orders
+{{- end }}
 {{- end -}}
 
 {{/*
@@ -229,8 +232,10 @@ role          entry (takes messages in), worker (of one `lane`) or reader
 program       of Caudal's image; `container` is the container's name
 environment   `caudal.environment.<it>` is the template of what it has besides connections to brokers
 user          by which servers know it
-http          port of its Service, where it has one
-needs         servers that it connects to
+http          port of its Service, where it has one; `ports`: others, by name
+calls         components that it connects to, with the ports
+needs         servers that it connects to; `isApart`: it reads and writes nothing that lanes do
+data          where it keeps data, on the volume that `settings.persistence` describes
 scaled        an autoscaler owns its replicas
 account       its service account, where it has rights; its pods then have the token
 settings      its values
@@ -280,6 +285,17 @@ settings      its values
   scaled: false
   account: {{ include "caudal.control.account" . | quote }}
   settings: {{- toYaml .Values.services.console | nindent 4 }}
+{{- end }}
+{{- end -}}
+
+{{/* Names of the servers that components need, in the catalogue's order, as a YAML list. */}}
+{{- define "caudal.neededServers" -}}
+{{- $needed := list -}}
+{{- range include "caudal.components" . | fromYamlArray }}{{ $needed = concat $needed .needs }}{{ end -}}
+{{- range include "caudal.servers" . | fromYamlArray }}
+{{- if has .name $needed }}
+- {{ .name }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

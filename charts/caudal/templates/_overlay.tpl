@@ -33,7 +33,8 @@ Takes a list: root, name of the template that makes the objects.
 {{- if eq $object.kind "Service" -}}
 {{- with $root.Values.ipFamilyPolicy }}{{ $_ := set $object.spec "ipFamilyPolicy" . }}{{ end -}}
 {{- with $root.Values.ipFamilies }}{{ $_ := set $object.spec "ipFamilies" . }}{{ end -}}
-{{- range $component, $settings := $root.Values.services -}}
+{{- $orders := $root.Values.orders -}}
+{{- range $component, $settings := merge (dict "orders-api" $orders.api "orders-mailbox" $orders.mailbox) $root.Values.services -}}
 {{- if and $settings.service.spec (eq $metadata.name (include "caudal.name" (list $root $component))) -}}
 {{- include "caudal.lay" (list $object.spec $settings.service.spec) -}}
 {{- end -}}

@@ -1,6 +1,6 @@
 {{/*
-The Deployment of a component. Takes a dict: root, component (of the catalogue), connections (by server, what
-`caudal.connection.…` returns), environment (what `caudal.environment.…` returns).
+The Deployment of a component, or the StatefulSet of one that keeps data. Takes a dict: root, component (of the catalogue),
+connections (by server, what `caudal.connection.…` returns), environment (what `caudal.environment.…` returns).
 */}}
 {{- define "caudal.deployment" -}}
 {{- $root := .root -}}
@@ -28,26 +28,39 @@ The Deployment of a component. Takes a dict: root, component (of the catalogue),
 {{- $_ := set $env (printf "%s_FILE" $variable) (printf "/etc/caudal/secrets/%s" $variable) -}}
 {{- end -}}
 {{- $env = mergeOverwrite $env (.environment.env | default dict) ($settings.env | default dict) -}}
+{{- $user := dict "runAsUser" 1000 "runAsGroup" 1000 -}}
+{{- $mounts := .environment.mounts | default list -}}
+{{- $volumes := .environment.volumes | default list -}}
+{{- with $component.data -}}
+{{- $user = merge (dict "fsGroup" 1000 "fsGroupChangePolicy" "OnRootMismatch") $user -}}
+{{- $mounts = append $mounts (dict "name" "data" "mountPath" .) -}}
+{{- with include "caudal.dataVolume" $settings.persistence }}{{ $volumes = concat $volumes (fromYamlArray .) }}{{ end -}}
+{{- end -}}
 apiVersion: apps/v1
-kind: Deployment
+kind: {{ ternary "Deployment" "StatefulSet" (empty $component.data) }}
 metadata:
   name: {{ include "caudal.name" (list $root $name) }}
   labels:
     {{- toYaml (merge (include "caudal.labels" (list $root $name) | fromYaml) $labels) | nindent 4 }}
 spec:
-  {{- if and (not $component.scaled) (not (kindIs "invalid" $settings.replicas)) }}
+  {{- if $component.data }}
+  serviceName: {{ include "caudal.name" (list $root $name) }}-ops
+  replicas: 1
+  {{- else if and (not $component.scaled) (not (kindIs "invalid" $settings.replicas)) }}
   replicas: {{ int64 $settings.replicas }}
   {{- end }}
   revisionHistoryLimit: 3
+  {{- if not $component.data }}
   strategy:
     rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }
+  {{- end }}
   selector:
     matchLabels: {{- include "caudal.selector" (list $root $name) | nindent 6 }}
   template:
     metadata: {{- include "caudal.podMetadata" (dict "root" $root "component" $name "pod" $settings.pod "labels" $labels) | nindent 6 }}
     spec:
       {{- $grace := add 10 (ceil (divf $root.Values.drainTimeoutMs 1000)) }}
-      {{- include "caudal.podSpec" (dict "root" $root "component" $name "pod" $settings.pod "grace" $grace "apiToken" (not (empty $component.account)) "serviceAccountName" $component.account "securityContext" (dict "runAsUser" 1000 "runAsGroup" 1000)) | nindent 6 }}
+      {{- include "caudal.podSpec" (dict "root" $root "component" $name "pod" $settings.pod "grace" $grace "apiToken" (not (empty $component.account)) "serviceAccountName" $component.account "securityContext" $user) | nindent 6 }}
       containers:
         - name: {{ $component.container }}
           {{- include "caudal.container" (list $root "caudal") | nindent 10 }}
@@ -65,6 +78,9 @@ spec:
             {{- with $component.http }}
             - { name: http, containerPort: {{ . }} }
             {{- end }}
+            {{- range $port, $number := $component.ports }}
+            - { name: {{ $port }}, containerPort: {{ $number }} }
+            {{- end }}
             - { name: ops, containerPort: 9090 }
           livenessProbe:
             httpGet: { path: /livez, port: ops }
@@ -78,7 +94,7 @@ spec:
             timeoutSeconds: 2
             failureThreshold: 2
           resources: {{- toYaml $settings.resources | nindent 12 }}
-          {{- if or $cas $files }}
+          {{- if or $cas $files $mounts }}
           volumeMounts:
             {{- range $name, $_ := $cas }}
             - { name: ca-{{ $name }}, mountPath: /etc/caudal/ca/{{ $name }}, readOnly: true }
@@ -86,8 +102,11 @@ spec:
             {{- if $files }}
             - { name: secrets, mountPath: /etc/caudal/secrets, readOnly: true }
             {{- end }}
+            {{- range $mounts }}
+            - {{ toJson . }}
+            {{- end }}
           {{- end }}
-      {{- if or $cas $files }}
+      {{- if or $cas $files $volumes }}
       volumes:
         {{- range $name, $secret := $cas }}
         - name: ca-{{ $name }}
@@ -101,5 +120,11 @@ spec:
               - secret: { name: {{ $from.secret | quote }}, items: [{ key: {{ $from.key | quote }}, path: {{ $name }} }] }
               {{- end }}
         {{- end }}
+        {{- range $volumes }}
+        - {{ toJson . }}
+        {{- end }}
       {{- end }}
+  {{- if $component.data }}
+  {{- include "caudal.volumeClaims" (list $root $settings.persistence $name) | indent 2 }}
+  {{- end }}
 {{- end -}}

@@ -36,7 +36,7 @@ export function maskAddress(address: string): string {
 }
 
 /**
- * Holds an answer against the order that was asked for and what was seen of it before. An accepted order is there for good,
+ * Holds an answer against the order that was asked for and what was seen of it before. An accepted order is there and stays there,
  * its states are in order, and none is ever taken back.
  */
 export function judgeAnswer(order: Order, id: string, before: Look | undefined, answer: Answer): Seen {
@@ -66,7 +66,7 @@ function judgeHistory(shown: Shown, before: Look | undefined): Seen {
   if (shown.estado !== estados.at(-1)) {
     return { problem: `showed state ${String(shown.estado)} after states ${text}` };
   }
-  const times = history.map(({ at }) => Date.parse(String(at)));
+  const times = history.map(({ at }) => (typeof at === 'number' ? at : Date.parse(String(at))));
   if (times.some((time, place) => Number.isNaN(time) || time < (times[place - 1] ?? 0))) {
     return { problem: `showed times ${history.map(({ at }) => String(at)).join(' ')}` };
   }

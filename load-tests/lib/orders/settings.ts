@@ -34,7 +34,9 @@ function readChanges(reader: VariableReader, scenario: OrdersScenario, kind: Loa
     );
   }
   if (kind === 'arrival' && reader.text('ORDERS') !== undefined) {
-    reader.problems.push(`ORDERS does not apply to ${scenario}: use RATE and DURATION, or run orders-seed.ts`);
+    reader.problems.push(
+      `ORDERS does not apply to ${scenario}: use RATE and DURATION, or run orders-seed.ts`,
+    );
   }
   return changes;
 }

@@ -1,18 +1,25 @@
 #!/bin/sh
 # Becomes PostgreSQL on the data in PGDATA. The first start makes them, complete or not at all. Every start sets the roles'
 # passwords before there is a port at which an old one could be used: the data remember the passwords of their first day.
+# LATER_ROLES, of what was switched on since then, are made where they are missing: `a_b` is caudal_a_b, its password A_B_PASSWORD.
 set -eu
 umask 077
 : "${SHARED:=/etc/caudal}"
 . "$SHARED/passwords.sh"
-check_passwords OWNER_PASSWORD CONSUMER_PASSWORD CONSOLE_PASSWORD
 config=config_file=$SHARED/postgresql.conf
+
+# variable ROLE: prints the name of the variable that holds its password.
+variable() {
+  printf '%s_PASSWORD' "$1" | tr '[:lower:]' '[:upper:]'
+}
 
 # single DIRECTORY < STATEMENTS: runs them without a server, after recovery where one is due. None is logged if it fails.
 single() {
   postgres --single -j -D "$1" -c "$config" -c exit_on_error=on -c log_min_error_statement=panic postgres > /dev/null
 }
 
+roles="owner consumer console ${LATER_ROLES:-}"
+for role in $roles; do check_passwords "$(variable "$role")"; done
 if [ ! -f "$PGDATA/PG_VERSION" ]; then
   rm -rf "$PGDATA.new"
   initdb --pgdata="$PGDATA.new" --username=postgres --auth=reject --encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8 \
@@ -22,13 +29,19 @@ if [ ! -f "$PGDATA/PG_VERSION" ]; then
 fi
 # A volume's group may have been given the right to write, which PostgreSQL refuses.
 chmod 700 "$PGDATA"
-single "$PGDATA" << END
-alter role caudal_owner password '$OWNER_PASSWORD';
+{
+  for role in ${LATER_ROLES:-}; do
+    cat << END
+do \$\$ begin if not exists (select from pg_roles where rolname = 'caudal_$role') then create role caudal_$role login; end if; end \$\$;
 
-alter role caudal_consumer password '$CONSUMER_PASSWORD';
-
-alter role caudal_console password '$CONSOLE_PASSWORD';
+grant connect on database caudal to caudal_$role;
 
 END
-unset OWNER_PASSWORD CONSUMER_PASSWORD CONSOLE_PASSWORD
+  done
+  for role in $roles; do
+    eval "password=\$$(variable "$role")"
+    printf "alter role caudal_%s password '%s';\n\n" "$role" "$password"
+  done
+} | single "$PGDATA"
+for role in $roles; do unset "$(variable "$role")"; done
 exec postgres -D "$PGDATA" -c "$config"

@@ -1,22 +1,25 @@
-{{/* Takes a list: root, user, lane (empty if none). */}}
+{{/* Takes a list: root, user, lane (empty if none; `false` for a user that reads and writes nothing of lanes). */}}
 {{- define "caudal.connection.kafka" -}}
 {{- $root := index . 0 -}}
 {{- $app := index . 1 -}}
 {{- $in := $root.Values.kafka -}}
 {{- $out := $root.Values.externalKafka -}}
-{{- $names := include "caudal.laneNames" (list $root "kafka" (index . 2)) | fromYaml -}}
+{{- $names := dict -}}
+{{- if not (kindIs "bool" (index . 2)) }}{{ $names = include "caudal.laneNames" (list $root "kafka" (index . 2)) | fromYaml }}{{ end -}}
 {{- $copies := include "caudal.kafka.copies" $root | fromYaml -}}
 env:
   KAFKA_BROKERS: {{ ternary (printf "%s:9092" (include "caudal.name" (list $root "kafka"))) (join "," $out.brokers) $in.enabled | quote }}
+{{- with $names }}
   KAFKA_TOPIC: {{ $in.topic | quote }}
-  KAFKA_DEAD_LETTER_TOPIC: {{ $names.deadLetters | quote }}
-  KAFKA_GROUP: {{ $names.subscription | quote }}
+  KAFKA_DEAD_LETTER_TOPIC: {{ .deadLetters | quote }}
+  KAFKA_GROUP: {{ .subscription | quote }}
+{{- end }}
   KAFKA_TOPOLOGY: {{ ternary "check" $out.topology $in.enabled }}
   KAFKA_PARTITIONS: {{ $in.partitions | int64 }}
   KAFKA_REPLICATION_FACTOR: {{ $copies.factor }}
   KAFKA_MIN_INSYNC_REPLICAS: {{ $copies.minInsync }}
   KAFKAJS_NO_PARTITIONER_WARNING: "1"
-{{- if and $in.enabled (eq $app "consumer") }}
+{{- if and $in.enabled (has $app (list "consumer" "orders-processor" "orders-notifier")) }}
   # The chart's Kafka allows it (group.min.session.timeout.ms); what an external one allows is not known.
   KAFKA_SESSION_TIMEOUT_MS: 3000
 {{- end }}

@@ -25,6 +25,9 @@ export const databaseShape = {
   POSTGRESQL_POOL_SIZE: count(DEFAULT_POOL_SIZE, 1, 100),
 };
 
+/** Settings of the connection of a program. */
+export type DatabaseSettings = PostgresqlSettings & { readonly poolSize: number };
+
 type DatabaseValues = ReturnType<typeof parseConfig<typeof databaseShape>>;
 
 /**
@@ -32,7 +35,7 @@ type DatabaseValues = ReturnType<typeof parseConfig<typeof databaseShape>>;
  * @param clientName shown in the server's list of clients
  * @throws ConfigError for a connection without a user
  */
-export function databaseSettings(values: DatabaseValues, clientName: string): PostgresqlSettings {
+export function databaseSettings(values: DatabaseValues, clientName: string): DatabaseSettings {
   const address = new URL(values.POSTGRESQL_URL);
   if (values.POSTGRESQL_USERNAME) address.username = encodeURIComponent(values.POSTGRESQL_USERNAME);
   if (values.POSTGRESQL_PASSWORD) address.password = encodeURIComponent(values.POSTGRESQL_PASSWORD);
@@ -51,6 +54,6 @@ export function databaseSettings(values: DatabaseValues, clientName: string): Po
  * Reads the settings of the connection to the database.
  * @throws ConfigError that lists every problem
  */
-export function readDatabaseSettings(environment: Environment, clientName: string): PostgresqlSettings {
+export function readDatabaseSettings(environment: Environment, clientName: string): DatabaseSettings {
   return databaseSettings(parseConfig(databaseShape, environment), clientName);
 }

@@ -1,5 +1,11 @@
 import { type Environment, parseConfig, readAll } from '@caudal/common/config';
-import { type BrokerChoice, readBroker } from '@caudal/common/messaging';
+import {
+  type BrokerChoice,
+  type ClientOptions,
+  createLogWriter,
+  type LogWriter,
+  readBroker,
+} from '@caudal/common/messaging';
 import { z } from 'zod';
 import { CONFIRMED_TOPIC, ORDERS_TOPIC } from '../domain/records.ts';
 
@@ -45,4 +51,11 @@ export function readOrderTopics(environment: Environment, clientId: string): Ord
     orders: choose(names.ORDERS_TOPIC, names.ORDERS_GROUP),
     confirmed: choose(names.CONFIRMED_TOPIC, names.MAILS_GROUP),
   };
+}
+
+/** Creates a writer of records to a topic, without connecting. */
+export async function createTopicWriter(topic: LogChoice, options: ClientOptions): Promise<LogWriter> {
+  const writer = await createLogWriter(topic, options);
+  if (writer === undefined) throw new TypeError(`${topic.name} is no log`);
+  return writer;
 }

@@ -14,10 +14,8 @@ const LONGEST_MS = 1_000;
  */
 export type Persist = <T>(stopping: AbortSignal, work: (attempt: number) => Promise<T>) => Promise<T>;
 
-/** Creates a {@link Persist} whose retries are counted for a service: `processor`. */
-export function createPersist(registry: Registry, service: string): Persist {
-  const retries = counter(registry, METRICS.orderDatabaseRetries).labels(service);
-  retries.inc(0);
+/** Creates a {@link Persist}; `onRetry` is called before each further attempt, with the error of the last one. */
+export function createPersist(onRetry: (error: unknown) => void): Persist {
   return async (stopping, work) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -26,9 +24,18 @@ export function createPersist(registry: Registry, service: string): Persist {
         if (!isRetriable(error)) throw error;
         if (stopping.aborted)
           throw new AppError('STOPPING', 'stopping while the database is away', { cause: error });
-        retries.inc();
+        onRetry(error);
         await pause(backOffMs(attempt, FIRST_MS, LONGEST_MS), stopping);
       }
     }
+  };
+}
+
+/** Creates a listener that counts the retries of a service, `processor`, that are due to the database and to nothing else. */
+export function countDatabaseRetries(registry: Registry, service: string): (error: unknown) => void {
+  const retries = counter(registry, METRICS.orderDatabaseRetries).labels(service);
+  retries.inc(0);
+  return (error) => {
+    if (error instanceof AppError && error.code === 'STORE_UNAVAILABLE') retries.inc();
   };
 }

@@ -16,11 +16,11 @@ export type Language = (typeof LANGUAGES)[number];
 /** A game as it was ordered. */
 const GAME = {
   /** Id in the catalogue. */
-  gameid: z.int().nonnegative(),
+  gameid: z.int32().nonnegative(),
   /** Row of the catalogue, from 1. */
-  row: z.int().positive(),
+  row: z.int32().positive(),
   name: z.string().min(1).max(500),
-  priceCents: z.int().nonnegative(),
+  priceCents: z.int32().nonnegative(),
 };
 
 const ORDER = z.object({

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../escape-html.ts';
 import type { ParsedMail } from './parse-mail.ts';
 
 /** Nothing but the page's own style may be loaded or run: mails are not to be trusted. */
@@ -67,16 +68,4 @@ function page(title: string, body: string): string {
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body>${body}</body></html>
 `;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }

@@ -36,6 +36,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** Creates an SMTP server that stores every mail, whoever it is for, and sends none on. */
 export function createSmtpServer(options: SmtpServerOptions): MailboxSmtpServer {
   const { login, tls, dial, store, logger } = options;
+  const unanswered = new Set<SMTPServerSession>();
   const server = new SMTPServer({
     name: 'mailbox',
     banner: 'keeps every mail and sends none on',
@@ -57,6 +58,7 @@ export function createSmtpServer(options: SmtpServerOptions): MailboxSmtpServer 
       if (isKnown) callback(null, { user: login.username });
       else callback(refusal(535, 'wrong username or password'));
     },
+    onClose: (session) => unanswered.delete(session),
     onData(stream, session, callback) {
       readMail(stream, session, async (mail) => {
         // The server answers a mail that is too large on its own.
@@ -68,6 +70,7 @@ export function createSmtpServer(options: SmtpServerOptions): MailboxSmtpServer 
           const { n } = await store(mail);
           if (mode === 'accept') callback(null, `stored as ${n}`);
           if (mode === 'drop') cut(session);
+          if (mode === 'hang') unanswered.add(session);
         } catch (error) {
           if (!(error instanceof NotStoredError)) throw error;
           logger.warn({ reason: error.message }, 'mail not stored');
@@ -85,7 +88,11 @@ export function createSmtpServer(options: SmtpServerOptions): MailboxSmtpServer 
 
   return {
     listen: (host, port) => listen(server.server, host, port),
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close() {
+      // The library would answer that the mail was not taken.
+      for (const session of unanswered) cut(session);
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
   };
 }
 

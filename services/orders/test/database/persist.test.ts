@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { AppError } from '@caudal/common/errors';
 import { createRegistry } from '@caudal/common/metrics';
 import { metricValue } from '@caudal/common/testing';
-import { createPersist } from '../../src/database/persist.ts';
+import { countDatabaseRetries, createPersist } from '../../src/database/persist.ts';
 
 const away = new AppError('STORE_UNAVAILABLE', 'away', { retriable: true });
 
@@ -12,7 +12,7 @@ function bed() {
   const stopping = new AbortController();
   const retries = async () =>
     metricValue(await registry.metrics(), 'caudal_order_database_retries_total{service="processor"}');
-  return { persist: createPersist(registry, 'processor'), stopping, retries };
+  return { persist: createPersist(countDatabaseRetries(registry, 'processor')), stopping, retries };
 }
 
 describe('persistence', () => {
@@ -33,6 +33,13 @@ describe('persistence', () => {
       persist(stopping.signal, () => Promise.reject(wrong)),
       wrong,
     );
+    assert.equal(await retries(), 0);
+  });
+
+  it('counts only retries that are due to the database', async () => {
+    const { persist, stopping, retries } = bed();
+    const broker = new AppError('BROKER_UNAVAILABLE', 'away', { retriable: true });
+    await persist(stopping.signal, (attempt) => (attempt === 1 ? Promise.reject(broker) : Promise.resolve()));
     assert.equal(await retries(), 0);
   });
 

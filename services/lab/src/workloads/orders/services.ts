@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { createLogger } from '@caudal/common/logging';
+import { createOrdersSchemas, DEFAULT_ROLES } from '@caudal/orders/schema';
 import type { ServerAddresses, ServerName } from '../../../../../tools/servers/servers.ts';
-import { ROOT, STATE_DIRECTORY } from '../../cli/paths.ts';
+import { ROOT, SERVERS_DIRECTORY } from '../../cli/paths.ts';
 import type { ServiceSource, ServiceSpec, Variables } from '../../stack/service-spec.ts';
 
 /** Name of the service that accepts orders and answers customers. */
@@ -28,7 +30,7 @@ export interface OrdersOptions {
   /** Preferred ports of the APIs. */
   readonly ports?: { readonly api?: number; readonly mailbox?: number } | undefined;
   /** Database URLs of services that reach it through a proxy. */
-  readonly databaseUrls?: Readonly<Partial<Record<DatabaseUser, string>>> | undefined;
+  readonly databaseUrls?: Readonly<Partial<Record<DatabaseUser, string | undefined>>> | undefined;
   /** File of the mailbox. Default: that of `npm start`. */
   readonly mailboxFile?: string | undefined;
   /** Whether the mailbox can be made to refuse, to hang or to drop. Default: off. */
@@ -37,8 +39,8 @@ export interface OrdersOptions {
 
 /** Time in each state unless another is given: short, to see an order end. The services' own default is four times that. */
 export const STEP_MS = 2_000;
-/** File that the mailbox of `npm start` writes mails to. */
-export const MAILBOX_FILE = join(STATE_DIRECTORY, 'mailbox.jsonl');
+/** File that the mailbox of `npm start` writes mails to: `--fresh` clears it with the servers' data. */
+export const MAILBOX_FILE = join(SERVERS_DIRECTORY, 'mails.jsonl');
 
 const MAX_REPLICAS = 16;
 const HOST = '127.0.0.1';
@@ -47,6 +49,7 @@ const SESSION_TIMEOUT_MS = '3000';
 /** Shorter than the default: a mail that a killed process had in its hands is sent again within seconds. */
 const MAIL_LEASE_MS = '15000';
 const SMTP = 'smtp';
+const SCHEMA_TIMEOUT_MS = 30_000;
 
 const programOf = (part: string): string => join(ROOT, 'services', 'orders', 'src', part, 'main.ts');
 
@@ -78,6 +81,7 @@ export function ordersServices(options: OrdersOptions = {}): readonly ServiceSpe
       role: 'worker',
       replicas: replicas[PROCESSOR] ?? 2,
       maxReplicas: MAX_REPLICAS,
+      setUp: makeSchemas,
       environment: (source) => ({
         ...shared(source, urlOf('processor', source.addresses)),
         STEP_MS: String(stepMs),
@@ -120,6 +124,18 @@ export function ordersServices(options: OrdersOptions = {}): readonly ServiceSpe
       }),
     },
   ];
+}
+
+/** As the owner of the database, so that the programs need few rights. */
+function makeSchemas({ postgresql }: ServerAddresses): Promise<void> {
+  const settings = {
+    clientName: 'caudal-orders-schema',
+    url: postgresql.url,
+    ca: undefined,
+    commandTimeoutMs: SCHEMA_TIMEOUT_MS,
+    poolSize: 1,
+  };
+  return createOrdersSchemas(settings, DEFAULT_ROLES, createLogger('orders-schema', 'error'));
 }
 
 function operations({ logLevel, operationsPort }: ServiceSource): Variables {

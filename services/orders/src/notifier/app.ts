@@ -1,0 +1,82 @@
+import type { ReadinessCheck } from '@caudal/common/lifecycle';
+import type { Logger } from '@caudal/common/logging';
+import type { MessageConsumer } from '@caudal/common/messaging';
+import type { Registry } from '@caudal/common/metrics';
+import type { Database } from '@caudal/common/postgresql';
+import { countDatabaseRetries, createPersist } from '../database/persist.ts';
+import { decodeConfirmation } from '../domain/records.ts';
+import { createRecordHandler } from '../log/handle-records.ts';
+import { startIntake } from '../log/intake.ts';
+import { createIntakeMetrics } from '../log/intake-metrics.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { keepHouse } from './housekeeping.ts';
+import type { MailBook, MailContent } from './mail-book.ts';
+import { createMailMetrics } from './metrics.ts';
+import type { OpenSession } from './smtp-session.ts';
+
+/** A running notifier. */
+export interface NotifierApp {
+  /** Connects to the database, then to the log, trying for as long as it takes; mails leave as soon as the database is there. */
+  start(): Promise<void>;
+  checks(): Readonly<Record<string, ReadinessCheck>>;
+  /** Takes nothing more in, lets mails in progress end, and writes their outcomes down. */
+  stop(): Promise<void>;
+}
+
+/** Options of {@link createNotifierApp}. */
+export interface NotifierOptions {
+  readonly consumer: MessageConsumer;
+  readonly topic: string;
+  readonly database: Database;
+  readonly book: MailBook;
+  readonly open: OpenSession;
+  readonly render: (mail: MailContent) => Promise<Buffer>;
+  readonly connections: number;
+  readonly maxAttempts: number;
+  readonly lease: { readonly leaseMs: number; readonly sendMs: number };
+  readonly registry: Registry;
+  readonly logger: Logger;
+  readonly stopping: AbortSignal;
+  /** Called for an unrecoverable error: the process should exit and be restarted. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** Connects the log of confirmations to the mails in the database, and those to the mail server. */
+export function createNotifierApp(options: NotifierOptions): NotifierApp {
+  const { consumer, database, book, registry, logger, stopping, onFatal } = options;
+  const persist = createPersist(countDatabaseRetries(registry, 'notifier'));
+  const metrics = createMailMetrics(registry, () => dispatcher.isUp());
+  const dispatcher = new Dispatcher({ ...options, persist, metrics });
+  const handle = createRecordHandler({
+    decode: decodeConfirmation,
+    take: async (confirmations, position) => {
+      const outcome = await book.takeIn(confirmations, position);
+      dispatcher.wake();
+      return outcome;
+    },
+    persist,
+    metrics: createIntakeMetrics(registry, options.topic),
+    logger,
+  });
+  return {
+    async start() {
+      await database.connect();
+      dispatcher.start();
+      void keepHouse({ book, metrics, logger, stopping }).catch(onFatal);
+      await startIntake({ consumer, database, schema: 'mails', handle, persist, logger, stopping, onFatal });
+    },
+    checks: () => ({
+      [consumer.broker]: consumer.isReady() ? { ok: true } : { ok: false, detail: 'not connected' },
+      postgresql: database.isReady()
+        ? { ok: true }
+        : { ok: false, detail: database.unreadyReason() ?? 'not connected' },
+      smtp: dispatcher.isUp()
+        ? { ok: true }
+        : { ok: false, detail: dispatcher.unreadyReason() ?? 'not connected' },
+    }),
+    async stop() {
+      await consumer.stop();
+      await dispatcher.stop();
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { isRetriable } from '@caudal/common/errors';
+import type { ReadinessCheck } from '@caudal/common/lifecycle';
+import type { Logger } from '@caudal/common/logging';
+import { type LogWriter, type MessageConsumer, untilConnected } from '@caudal/common/messaging';
+import { createPersist } from '../database/persist.ts';
+import { createHousekeeping } from './housekeeping.ts';
+import { createIntake } from './intake.ts';
+import type { ProcessorMetrics } from './metrics.ts';
+import type { OrderBook } from './order-book.ts';
+import { createRelay } from './relay.ts';
+import { createTimer } from './timer.ts';
+
+/** A running processor. */
+export interface ProcessorApp {
+  /**
+   * Connects to the book, then to the log, trying for as long as it takes. Timers run from when the book is there.
+   * @throws an error that no retry can help
+   */
+  start(): Promise<void>;
+  checks(): Readonly<Record<string, ReadinessCheck>>;
+  /** What to stop, in order; each resolves when what it had in hand is over. */
+  readonly stops: readonly (readonly [name: string, stop: () => Promise<void>])[];
+}
+
+/** Dependencies and settings of a processor. */
+export interface ProcessorOptions {
+  /** Reads accepted orders. */
+  readonly consumer: MessageConsumer;
+  /** Writes announcements. */
+  readonly writer: LogWriter;
+  readonly book: OrderBook;
+  readonly metrics: ProcessorMetrics;
+  readonly logger: Logger;
+  readonly tickMaxOrders: number;
+  /** Announcements at a time. */
+  readonly relays: number;
+  readonly stopping: AbortSignal;
+  /** Called for an unrecoverable error: the process should exit and be restarted. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/**
+ * Creates the processor: it takes accepted orders in, moves them through their states, and announces each. The three do not wait
+ * for each other: without the log timers go on, and what happened is announced later.
+ */
+export function createProcessorApp(options: ProcessorOptions): ProcessorApp {
+  const { consumer, writer, book, metrics, logger, stopping, onFatal } = options;
+  const relay = createRelay({ book, writer, metrics, logger, parallel: options.relays, onFatal });
+  const timer = createTimer({
+    book,
+    metrics,
+    logger,
+    maxOrders: options.tickMaxOrders,
+    onMoved: () => relay.wake(),
+    onFatal,
+  });
+  const housekeeping = createHousekeeping({ book, metrics, logger, onFatal });
+  const intake = createIntake({
+    book,
+    persist: createPersist((error) => metrics.retried(error)),
+    metrics,
+    logger,
+    onTaken: () => relay.wake(),
+  });
+
+  book.onReconnected(() => consumer.reposition?.());
+
+  return {
+    async start() {
+      await book.connect();
+      timer.start();
+      housekeeping.start();
+      const connect = (name: string, work: () => Promise<void>) =>
+        untilConnected(work, { name, logger, stopping });
+      await Promise.all([
+        connect(`${writer.broker} for announcements`, () => writer.connect()).then(() => relay.start()),
+        connect(consumer.broker, () => consumer.start({ ...intake, onFatal })),
+      ]).catch((error: unknown) => {
+        if (!stopping.aborted || !isRetriable(error)) throw error;
+      });
+    },
+    checks: () => ({
+      [consumer.broker]:
+        consumer.isReady() && writer.isReady() ? { ok: true } : { ok: false, detail: 'not connected' },
+      [book.name]: book.isReady()
+        ? { ok: true }
+        : { ok: false, detail: book.unreadyReason() ?? 'not connected' },
+    }),
+    stops: [
+      ['consumer', () => consumer.stop()],
+      ['timer', () => timer.stop()],
+      ['housekeeping', () => housekeeping.stop()],
+      ['relay', () => relay.stop()],
+      ['writer', () => writer.close()],
+      ['database', () => book.close()],
+    ],
+  };
+}

@@ -1,0 +1,170 @@
+import type { LogState } from '@caudal/common/messaging';
+import {
+  type Database,
+  type DatabaseClient,
+  numberArray,
+  sqlstateOf,
+  textArray,
+  transaction,
+} from '@caudal/common/postgresql';
+import type { ConfirmationRecord } from '../domain/records.ts';
+import { STATES, type StateNumber } from '../domain/state.ts';
+import type { OrderBatch, OrderBook, TakeInResult } from './order-book.ts';
+
+/** SQLSTATE of `take_in`: the position is not where the batch expected it. */
+const MOVED = 'CA001';
+
+/** How long what lasts. */
+export interface BookTimes {
+  /** Shortest time in each state, ms. */
+  readonly stepMs: number;
+  /** Days for which orders are kept after their last state. */
+  readonly retentionDays: number;
+}
+
+/** The book in PostgreSQL, by the functions in {@link file://../../migrations/orders/0001-orders.sql}. */
+export function createSqlOrderBook(database: Database, { stepMs, retentionDays }: BookTimes): OrderBook {
+  return {
+    name: 'postgresql',
+    connect: () => database.connect(),
+    takeIn: (batch) => database.run((client) => takeIn(client, batch, stepMs)),
+    async logStates(sources) {
+      if (sources.length === 0) return new Map();
+      const { rows } = await database.run((client) =>
+        client.query<{ source: string; next: string | null; marks: string }>(
+          'select source, next, marks from orders.log_position where source = any ($1)',
+          [sources],
+        ),
+      );
+      const found = new Map(rows.map((row) => [row.source, row]));
+      return new Map(
+        sources.map((source): [string, LogState] => {
+          const { next = null, marks = '' } = found.get(source) ?? {};
+          return [source, { position: next === null ? null : Number(next), marks, attempt: '' }];
+        }),
+      );
+    },
+    async tick(maxOrders) {
+      const { rows } = await database.run((client) =>
+        client.query<[state: StateNumber, lateMs: number]>({
+          text: 'select reached, late_ms from orders.tick($1, $2)',
+          values: [stepMs, maxOrders],
+          rowMode: 'array',
+        }),
+      );
+      return rows.map(([state, lateMs]) => ({ state, lateMs }));
+    },
+    async nextDueMs() {
+      const { rows } = await database.run((client) =>
+        client.query<{ ms: number | null }>('select orders.next_due_ms() as ms'),
+      );
+      return rows[0]?.ms ?? null;
+    },
+    announce: (maxRecords, write) =>
+      database.run((client) => transaction(client, () => announce(client, maxRecords, write))),
+    async figures() {
+      const { rows } = await database.run((client) =>
+        client.query<{ state: StateNumber; orders: string; outbox: string; outbox_age_seconds: number }>(
+          'select state, orders, outbox, outbox_age_seconds from orders.order_figures()',
+        ),
+      );
+      return {
+        ordersByState: new Map(rows.map(({ state, orders }) => [state, Number(orders)])),
+        outboxRecords: Number(rows[0]?.outbox ?? 0),
+        outboxAgeSeconds: rows[0]?.outbox_age_seconds ?? 0,
+      };
+    },
+    async expire() {
+      const { rows } = await database.run((client) =>
+        client.query<{ gone: string }>('select orders.expire_orders(make_interval(days => $1)) as gone', [
+          retentionDays,
+        ]),
+      );
+      return Number(rows[0]?.gone);
+    },
+    isReady: () => database.isReady(),
+    unreadyReason: () => database.unreadyReason(),
+    onReconnected: (listener) => database.onReconnected(listener),
+    close: () => database.close(),
+  };
+}
+
+async function takeIn(
+  client: DatabaseClient,
+  { orders, position }: OrderBatch,
+  stepMs: number,
+): Promise<TakeInResult> {
+  const { source, expected, next, marks = '' } = position;
+  try {
+    const { rows } = await client.query<{ taken: string }>(
+      'select orders.take_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as taken',
+      [
+        source,
+        expected,
+        next,
+        marks,
+        stepMs,
+        textArray(orders.map(({ orderid }) => orderid)),
+        numberArray(orders.map(({ gameid }) => gameid)),
+        numberArray(orders.map(({ row }) => row)),
+        textArray(orders.map(({ name }) => name)),
+        numberArray(orders.map(({ priceCents }) => priceCents)),
+        textArray(orders.map(({ usermail }) => usermail)),
+        textArray(orders.map(({ language }) => language)),
+      ],
+    );
+    return { kind: 'taken', newOrders: Number(rows[0]?.taken) };
+  } catch (error) {
+    if (sqlstateOf(error) !== MOVED) throw error;
+    const { detail } = error as { detail?: unknown };
+    const stored = JSON.parse(String(detail)) as Record<string, number | null>;
+    return { kind: 'moved', position: stored[source] ?? null };
+  }
+}
+
+/** A row of `claim_outbox`, without the shard. */
+interface Claimed {
+  readonly shard: number;
+  readonly seq: string;
+  readonly id: string;
+  readonly number: string;
+  readonly game_id: number;
+  readonly catalogue_row: number;
+  readonly name: string;
+  readonly price_cents: number;
+  readonly email: string;
+  readonly language: ConfirmationRecord['language'];
+  readonly state: StateNumber;
+  readonly at_ms: number;
+}
+
+async function announce(
+  client: DatabaseClient,
+  maxRecords: number,
+  write: (records: readonly ConfirmationRecord[]) => Promise<void>,
+): Promise<number> {
+  const { rows } = await client.query<Claimed>('select * from orders.claim_outbox($1)', [maxRecords]);
+  const [first] = rows;
+  if (first === undefined) return 0;
+  await write(rows.map(confirmationOf));
+  // By number, not up to the last one: a transaction that began earlier may commit a lower number later.
+  await client.query('select orders.delete_outbox($1, $2)', [first.shard, rows.map(({ seq }) => seq)]);
+  return rows.length;
+}
+
+function confirmationOf(row: Claimed): ConfirmationRecord {
+  return {
+    version: 1,
+    orderid: row.id,
+    number: Number(row.number),
+    gameid: row.game_id,
+    row: row.catalogue_row,
+    name: row.name,
+    priceCents: row.price_cents,
+    usermail: row.email,
+    language: row.language,
+    state: row.state,
+    estado: STATES[row.state].estado,
+    at: row.at_ms,
+  };
+}
