@@ -3,7 +3,7 @@ import type { Logger } from '@caudal/common/logging';
 import type { MessageConsumer } from '@caudal/common/messaging';
 import type { Registry } from '@caudal/common/metrics';
 import type { Database } from '@caudal/common/postgresql';
-import { createPersist } from '../database/persist.ts';
+import { countDatabaseRetries, createPersist } from '../database/persist.ts';
 import { decodeConfirmation } from '../domain/records.ts';
 import { createRecordHandler } from '../log/handle-records.ts';
 import { startIntake } from '../log/intake.ts';
@@ -44,7 +44,7 @@ export interface NotifierOptions {
 /** Connects the log of confirmations to the mails in the database, and those to the mail server. */
 export function createNotifierApp(options: NotifierOptions): NotifierApp {
   const { consumer, database, book, registry, logger, stopping, onFatal } = options;
-  const persist = createPersist(registry, 'notifier');
+  const persist = createPersist(countDatabaseRetries(registry, 'notifier'));
   const metrics = createMailMetrics(registry, () => dispatcher.isUp());
   const dispatcher = new Dispatcher({ ...options, persist, metrics });
   const handle = createRecordHandler({
