@@ -1,4 +1,3 @@
-import { isRetriable } from '@caudal/common/errors';
 import type { ReadinessCheck } from '@caudal/common/lifecycle';
 import type { Logger } from '@caudal/common/logging';
 import { type LogWriter, type MessageConsumer, untilConnected } from '@caudal/common/messaging';
@@ -15,7 +14,9 @@ import { createTimer } from './timer.ts';
 /** A running processor. */
 export interface ProcessorApp {
   /**
-   * Connects to the book, then to the log, trying for as long as it takes. Timers run from when the book is there.
+   * Connects to the book, then to the log, trying for as long as it takes. Timers run from when the book is there. Resolves early
+   * when the service stops.
+   *
    * @throws an error that no retry can help
    */
   start(): Promise<void>;
@@ -72,18 +73,25 @@ export function createProcessorApp(options: ProcessorOptions): ProcessorApp {
     logger,
   });
 
+  async function connectAll(): Promise<void> {
+    await book.connect();
+    timer.start();
+    housekeeping.start();
+    const name = `${writer.broker} for announcements`;
+    await Promise.all([
+      untilConnected(() => writer.connect(), { name, logger, stopping }).then(() => relay.start()),
+      startIntake({ consumer, positions: book, handle, persist, logger, stopping, onFatal }),
+    ]);
+  }
+
   return {
     async start() {
-      await book.connect();
-      timer.start();
-      housekeeping.start();
-      const name = `${writer.broker} for announcements`;
-      await Promise.all([
-        untilConnected(() => writer.connect(), { name, logger, stopping }).then(() => relay.start()),
-        startIntake({ consumer, positions: book, handle, persist, logger, stopping, onFatal }),
-      ]).catch((error: unknown) => {
-        if (!stopping.aborted || !isRetriable(error)) throw error;
-      });
+      try {
+        await connectAll();
+      } catch (error) {
+        // What is being connected fails when it is closed.
+        if (!stopping.aborted) throw error;
+      }
     },
     checks: () => ({
       [consumer.broker]:

@@ -29,8 +29,8 @@ describe('the timer', () => {
     timer.start();
     return { metrics: metrics.seen, seen };
   }
-  async function bookOf(orders: number): Promise<MemoryOrderBook> {
-    const book = new MemoryOrderBook();
+  async function bookOf(orders: number, stepMs = 100): Promise<MemoryOrderBook> {
+    const book = new MemoryOrderBook(stepMs);
     await book.takeIn(
       Array.from({ length: orders }, () => orderRecord()),
       { source: 's:0', expected: null, next: orders },
@@ -73,6 +73,20 @@ describe('the timer', () => {
     );
     assert.equal(metrics.moved.length, 9);
     assert.equal(seen.wakes, 3, 'a step that moved nothing wakes no one');
+  });
+
+  it('looks again soon though nothing is due for long: others take orders in without a word', async () => {
+    const book = await bookOf(1, 3_600_000);
+    const { metrics } = start(book);
+    await eventually(
+      () => book.calls,
+      (calls) => calls.includes('nextDueMs'),
+    );
+    book.nowMs = 3_600_000;
+    await eventually(
+      () => metrics.moved.length,
+      (n) => n === 1,
+    );
   });
 
   it('goes on after an error, which is counted', async () => {
