@@ -85,17 +85,12 @@ export async function openSmtpSession(settings: SmtpSettings): Promise<MailSessi
   return {
     send: (recipient, bytes) => send(connection, settings, { recipient, bytes }, close),
     async probe() {
-      try {
-        await within(
-          timeoutMs,
-          new Promise<void>((resolve, reject) => {
-            connection.once('end', () => reject(new Error('connection lost')));
-            connection.reset((error) => (error ? reject(error) : resolve()));
-          }),
-        );
-      } catch {
-        close();
-      }
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const onEnd = () => reject(new Error('connection lost'));
+      connection.once('end', onEnd);
+      connection.reset((error) => (error ? reject(error) : resolve()));
+      await within(timeoutMs, promise).catch(close);
+      connection.off('end', onEnd);
     },
     closed: closing.signal,
     close() {

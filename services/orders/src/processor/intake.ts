@@ -33,7 +33,11 @@ export function createIntake(options: {
       return { attempts: attempt, result: await book.takeIn({ orders, position }) };
     });
     if (result.kind === 'taken') {
-      metrics.takenIn(result.newOrders, orders.length - result.newOrders);
+      metrics.takenIn(
+        result.newOrders,
+        orders.length - result.newOrders,
+        orders.map(({ acceptedAt }) => acceptedAt),
+      );
       if (result.newOrders > 0) onTaken();
       return { kind: 'stored' };
     }

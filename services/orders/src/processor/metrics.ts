@@ -12,8 +12,8 @@ import type { BookFigures, Transition } from './order-book.ts';
 
 /** Metrics of a processor. */
 export interface ProcessorMetrics {
-  /** Counts a batch that was taken in. */
-  takenIn(newOrders: number, duplicates: number): void;
+  /** Counts a batch that was taken in. @param acceptedAt when its orders were accepted, ms since the epoch */
+  takenIn(newOrders: number, duplicates: number, acceptedAt: readonly number[]): void;
   redelivered(records: number): void;
   parked(records: number): void;
   moved(transitions: readonly Transition[]): void;
@@ -30,6 +30,7 @@ export interface ProcessorMetrics {
 export function createProcessorMetrics(registry: Registry, topic: string): ProcessorMetrics {
   const takenIn = counter(registry, METRICS.ordersTakenIn);
   const duplicates = counter(registry, METRICS.orderDuplicates);
+  const inLog = histogram(registry, METRICS.orderIntakeSeconds, LATENCY_BUCKETS_SECONDS);
   const redeliveries = counter(registry, METRICS.orderRedeliveries).labels(topic);
   const deadLetters = counter(registry, METRICS.orderDeadLetters).labels(topic);
   const transitions = counter(registry, METRICS.orderTransitions);
@@ -42,9 +43,11 @@ export function createProcessorMetrics(registry: Registry, topic: string): Proce
   for (const child of [takenIn, duplicates, redeliveries, deadLetters, relayed]) child.inc(0);
   for (const state of [2, 3, 4] as const) transitions.inc({ state: nameOf(state) }, 0);
   return {
-    takenIn(newOrders, again) {
+    takenIn(newOrders, again, acceptedAt) {
       takenIn.inc(newOrders);
       duplicates.inc(again);
+      const now = Date.now();
+      for (const accepted of acceptedAt) inLog.observe(Math.max(0, now - accepted) / 1_000);
     },
     redelivered: (records) => redeliveries.inc(records),
     parked: (records) => deadLetters.inc(records),

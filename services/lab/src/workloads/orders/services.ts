@@ -30,7 +30,7 @@ export interface OrdersOptions {
   /** Preferred ports of the APIs. */
   readonly ports?: { readonly api?: number; readonly mailbox?: number } | undefined;
   /** Database URLs of services that reach it through a proxy. */
-  readonly databaseUrls?: Readonly<Partial<Record<DatabaseUser, string>>> | undefined;
+  readonly databaseUrls?: Readonly<Partial<Record<DatabaseUser, string | undefined>>> | undefined;
   /** File of the mailbox. Default: that of `npm start`. */
   readonly mailboxFile?: string | undefined;
   /** Whether the mailbox can be made to refuse, to hang or to drop. Default: off. */
