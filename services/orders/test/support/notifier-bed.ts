@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createLogger } from '@caudal/common/logging';
 import { createRegistry, type Registry } from '@caudal/common/metrics';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { createPersist } from '../../src/database/persist.ts';
+import { countDatabaseRetries, createPersist } from '../../src/database/persist.ts';
 import type { ConfirmationRecord } from '../../src/domain/records.ts';
 import { STATES, type StateNumber } from '../../src/domain/state.ts';
 import { Dispatcher, type DispatcherOptions } from '../../src/notifier/dispatcher.ts';
@@ -96,6 +96,7 @@ export async function startSender(
     leaseMs: lease.leaseMs,
     retentionDays: 30,
   });
+  const metrics = createMailMetrics(registry, () => dispatcher.isUp());
   const dispatcher: Dispatcher = new Dispatcher({
     book,
     open: () => openSmtpSession(smtp),
@@ -108,8 +109,8 @@ export async function startSender(
     ...more,
     lease,
     logger,
-    persist: createPersist(registry, 'notifier'),
-    metrics: createMailMetrics(registry, () => dispatcher.isUp()),
+    persist: createPersist((error) => metrics.retried(error)),
+    metrics,
   });
   dispatcher.start();
   let next = 0;
