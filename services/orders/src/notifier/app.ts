@@ -3,14 +3,14 @@ import type { Logger } from '@caudal/common/logging';
 import type { MessageConsumer } from '@caudal/common/messaging';
 import type { Registry } from '@caudal/common/metrics';
 import type { Database } from '@caudal/common/postgresql';
-import { countDatabaseRetries, createPersist } from '../database/persist.ts';
+import { createPersist } from '../database/persist.ts';
 import { decodeConfirmation } from '../domain/records.ts';
 import { createRecordHandler } from '../log/handle-records.ts';
 import { type Positions, startIntake } from '../log/intake.ts';
 import { createIntakeMetrics } from '../log/intake-metrics.ts';
 import { readPositions } from '../log/positions.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { keepHouse } from './housekeeping.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import type { MailBook, MailContent } from './mail-book.ts';
 import { createMailMetrics } from './metrics.ts';
 import type { OpenSession } from './smtp-session.ts';
@@ -45,9 +45,10 @@ export interface NotifierOptions {
 /** Connects the log of confirmations to the mails in the database, and those to the mail server. */
 export function createNotifierApp(options: NotifierOptions): NotifierApp {
   const { consumer, database, book, registry, logger, stopping, onFatal } = options;
-  const persist = createPersist(countDatabaseRetries(registry, 'notifier'));
   const metrics = createMailMetrics(registry, () => dispatcher.isUp());
+  const persist = createPersist((error) => metrics.retried(error));
   const dispatcher = new Dispatcher({ ...options, persist, metrics });
+  const housekeeping = createHousekeeping({ book, metrics, logger, onFatal });
   const handle = createRecordHandler({
     decode: decodeConfirmation,
     take: async (confirmations, position) => {
@@ -67,7 +68,7 @@ export function createNotifierApp(options: NotifierOptions): NotifierApp {
     async start() {
       await database.connect();
       dispatcher.start();
-      void keepHouse({ book, metrics, logger, stopping }).catch(onFatal);
+      for (const loop of housekeeping) loop.start();
       await startIntake({ consumer, positions, handle, persist, logger, stopping, onFatal });
     },
     checks: () => ({
@@ -81,6 +82,7 @@ export function createNotifierApp(options: NotifierOptions): NotifierApp {
     }),
     async stop() {
       await consumer.stop();
+      await Promise.all(housekeeping.map((loop) => loop.stop()));
       await dispatcher.stop();
     },
   };
