@@ -7,8 +7,8 @@ import { type Admin, Kafka, logLevel, Partitioners, type Producer } from 'kafkaj
 import { Client, escapeIdentifier } from 'pg';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import { judge } from './judge.ts';
-import { CLEAN, FAULTS, type Ground, type OrdersPlant, type PlantedMail } from './plants.ts';
 import { findingsTextOf, linesOf, mailsOf, recordsOf, takeThrough } from './planted-orders.ts';
+import { CLEAN, FAULTS, type Ground, type OrdersPlant, type PlantedMail } from './plants.ts';
 import type { CatalogueFile } from './verify/evidence.ts';
 import { judgeOrders } from './verify/judge-orders.ts';
 import { readCatalogue } from './verify/witness/catalogue-file.ts';
@@ -99,7 +99,10 @@ async function fill(plant: OrdersPlant, bed: Bed, lines: ReturnType<typeof lines
   try {
     await client.query('set search_path to orders');
     const ids = lines.map(({ id }) => id as string);
-    const ground: Ground = { ids, query: async (text, values) => void (await client.query(text, [...values])) };
+    const ground: Ground = {
+      ids,
+      query: async (text, values) => void (await client.query(text, [...values])),
+    };
     const stepMs = await takeThrough(client, bed.catalogue, lines);
     await plant.before?.(ground);
     const orders = await recordsOf(client, ids);
@@ -123,7 +126,12 @@ function keyOf(value: string): string {
 
 async function writeMails(file: string, mails: readonly PlantedMail[]): Promise<void> {
   const lines = mails.map(({ to, raw }) =>
-    JSON.stringify({ at: Date.now(), from: 'shop@example.com', to: [to], raw: Buffer.from(raw).toString('base64') }),
+    JSON.stringify({
+      at: Date.now(),
+      from: 'shop@example.com',
+      to: [to],
+      raw: Buffer.from(raw).toString('base64'),
+    }),
   );
   await appendFile(file, lines.map((line) => `${line}\n`).join(''));
 }
@@ -131,7 +139,13 @@ async function writeMails(file: string, mails: readonly PlantedMail[]): Promise<
 async function makeDatabase(addresses: ServerAddresses, own: URL, name: string): Promise<void> {
   const owner = escapeIdentifier(decodeURIComponent(own.username));
   await asAdmin(addresses, `create database ${escapeIdentifier(name)} owner ${owner}`);
-  const settings = { clientName: 'self-test', url: own.href, ca: undefined, commandTimeoutMs: 30_000, poolSize: 1 };
+  const settings = {
+    clientName: 'self-test',
+    url: own.href,
+    ca: undefined,
+    commandTimeoutMs: 30_000,
+    poolSize: 1,
+  };
   await createOrdersSchemas(settings, DEFAULT_ROLES, createLogger('self-test', 'error'));
 }
 

@@ -28,7 +28,11 @@ export interface OrdersPlant {
   mails?(mails: readonly PlantedMail[]): readonly PlantedMail[];
   /** What the topic has instead of these records. Default: all of them. */
   records?(records: readonly string[]): readonly string[];
-  readonly findings: readonly { readonly kind: FindingKind; readonly subject: Subject; readonly count: number }[];
+  readonly findings: readonly {
+    readonly kind: FindingKind;
+    readonly subject: Subject;
+    readonly count: number;
+  }[];
 }
 
 /** No fault: must be exact. */
@@ -68,7 +72,8 @@ export const FAULTS: readonly OrdersPlant[] = [
   },
   {
     name: 'a transition skipped',
-    before: ({ ids, query }) => query('delete from order_event where order_id = $1 and state = 2', [ids[PLACE]]),
+    before: ({ ids, query }) =>
+      query('delete from order_event where order_id = $1 and state = 2', [ids[PLACE]]),
     findings: [{ kind: 'skipped', subject: 'transitions', count: 1 }],
   },
   {
