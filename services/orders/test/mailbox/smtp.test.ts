@@ -88,15 +88,16 @@ describe('the mailbox’s SMTP', () => {
     await transportOf(bed.mailbox.smtpPort).sendMail(MAIL);
   });
 
-  it('answers that it is full, and that it may not be later', async () => {
+  it('answers that it is full, and that it may not be later', async (t) => {
     const small = await startMailboxBed({ file: { path: `${bed.path}.small`, maxBytes: 10 } });
+    t.after(() => small.close());
     await assert.rejects(transportOf(small.mailbox.smtpPort).sendMail(MAIL), /452/);
     assert.equal((await small.mails()).length, 0);
-    await small.close();
   });
 
-  it('wants the right login if it has one', async () => {
+  it('wants the right login if it has one', async (t) => {
     const locked = await startMailboxBed({ login: LOGIN });
+    t.after(() => locked.close());
     const send = (auth?: object) => transportOf(locked.mailbox.smtpPort, auth && { auth }).sendMail(MAIL);
     await assert.rejects(send(), /530|authentication/i);
     await assert.rejects(send({ user: 'shop', pass: 'wrong' }), /535/);
@@ -110,18 +111,17 @@ describe('the mailbox’s SMTP', () => {
         auth: { user: 'shop', pass: LOGIN.password },
       } as object).sendMail(MAIL);
     assert.equal((await locked.mails()).length, 2);
-    await locked.close();
   });
 
-  it('offers TLS if it has a certificate, and takes no login before', async () => {
+  it('offers TLS if it has a certificate, and takes no login before', async (t) => {
     const { cert, key } = await makeCertificate();
     const secured = await startMailboxBed({ login: LOGIN, tls: { cert, key } });
+    t.after(() => secured.close());
     const auth = { user: 'shop', pass: LOGIN.password };
     const options = { host: 'localhost', port: secured.mailbox.smtpPort, auth };
     await createTransport({ ...options, requireTLS: true, tls: { ca: cert } }).sendMail(MAIL);
     await assert.rejects(createTransport({ ...options, ignoreTLS: true }).sendMail(MAIL), /538|530|STARTTLS/);
     await assert.rejects(createTransport({ ...options, requireTLS: true }).sendMail(MAIL), /self-signed/);
     assert.equal((await secured.mails()).length, 1);
-    await secured.close();
   });
 });
