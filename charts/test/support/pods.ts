@@ -109,3 +109,14 @@ export function environmentOf(manifests: readonly Manifest[], owner: string): Re
   }
   return environment;
 }
+
+/** `secret/key` that a variable of a workload comes from, if it comes from a Secret. */
+export function secretOf(
+  manifests: readonly Manifest[],
+  owner: string,
+  variable: string,
+): string | undefined {
+  const found = containerOf(manifests, owner).env?.find(({ name }) => name === variable);
+  const { name, key } = found?.valueFrom?.secretKeyRef ?? {};
+  return name === undefined ? undefined : `${name}/${key}`;
+}
