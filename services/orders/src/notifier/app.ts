@@ -3,13 +3,13 @@ import type { Logger } from '@caudal/common/logging';
 import type { MessageConsumer } from '@caudal/common/messaging';
 import type { Registry } from '@caudal/common/metrics';
 import type { Database } from '@caudal/common/postgresql';
-import { countDatabaseRetries, createPersist } from '../database/persist.ts';
+import { createPersist } from '../database/persist.ts';
 import { decodeConfirmation } from '../domain/records.ts';
 import { createRecordHandler } from '../log/handle-records.ts';
 import { startIntake } from '../log/intake.ts';
 import { createIntakeMetrics } from '../log/intake-metrics.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { keepHouse } from './housekeeping.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import type { MailBook, MailContent } from './mail-book.ts';
 import { createMailMetrics } from './metrics.ts';
 import type { OpenSession } from './smtp-session.ts';
@@ -44,9 +44,10 @@ export interface NotifierOptions {
 /** Connects the log of confirmations to the mails in the database, and those to the mail server. */
 export function createNotifierApp(options: NotifierOptions): NotifierApp {
   const { consumer, database, book, registry, logger, stopping, onFatal } = options;
-  const persist = createPersist(countDatabaseRetries(registry, 'notifier'));
   const metrics = createMailMetrics(registry, () => dispatcher.isUp());
+  const persist = createPersist((error) => metrics.retried(error));
   const dispatcher = new Dispatcher({ ...options, persist, metrics });
+  const housekeeping = createHousekeeping({ book, metrics, logger, onFatal });
   const handle = createRecordHandler({
     decode: decodeConfirmation,
     take: async (confirmations, position) => {
@@ -62,7 +63,7 @@ export function createNotifierApp(options: NotifierOptions): NotifierApp {
     async start() {
       await database.connect();
       dispatcher.start();
-      void keepHouse({ book, metrics, logger, stopping }).catch(onFatal);
+      for (const loop of housekeeping) loop.start();
       await startIntake({ consumer, database, schema: 'mails', handle, persist, logger, stopping, onFatal });
     },
     checks: () => ({
@@ -76,6 +77,7 @@ export function createNotifierApp(options: NotifierOptions): NotifierApp {
     }),
     async stop() {
       await consumer.stop();
+      await Promise.all(housekeeping.map((loop) => loop.stop()));
       await dispatcher.stop();
     },
   };

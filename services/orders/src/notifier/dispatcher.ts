@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { backOffMs, pause } from '@caudal/common/back-off';
-import { errorMessage, isRetriable } from '@caudal/common/errors';
+import { errorMessage } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
 import type { Persist } from '../database/persist.ts';
+import { Loop } from '../loop.ts';
 import { JobQueue } from './job-queue.ts';
 import type { LeasedMail, MailBook, MailContent } from './mail-book.ts';
 import type { MailMetrics } from './metrics.ts';
@@ -51,16 +51,21 @@ const FLUSH_MS = 3_000;
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #stopping = new AbortController();
   readonly #giveUp = new AbortController();
   readonly #queue = new JobQueue<Job>();
   readonly #pool: SessionPool;
   readonly #settler: Settler;
-  #wake = new AbortController();
-  #running: Promise<void> | undefined;
+  readonly #leasing: Loop;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#leasing = new Loop({
+      name: 'mails',
+      logger: options.logger,
+      onFatal: options.onFatal,
+      onRetry: (error) => options.metrics.retried(error),
+      step: () => this.#leaseSome(),
+    });
     this.#pool = new SessionPool({
       open: options.open,
       size: options.connections,
@@ -85,12 +90,12 @@ export class Dispatcher {
 
   start(): void {
     this.#pool.start();
-    this.#running = this.#run().catch(this.#options.onFatal);
+    this.#leasing.start();
   }
 
   /** Looks for due mails now. */
   wake(): void {
-    this.#wake.abort();
+    this.#leasing.wake();
   }
 
   /** Whether the mail server takes mails. */
@@ -105,9 +110,7 @@ export class Dispatcher {
 
   /** Begins no further mail, lets those in progress end, and writes their outcomes down. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.wake();
-    await this.#running;
+    await this.#leasing.stop();
     this.#giveBackAll('stopping');
     await this.#pool.stop();
     const deadline = setTimeout(() => this.#giveUp.abort(), FLUSH_MS);
@@ -120,32 +123,16 @@ export class Dispatcher {
     }
   }
 
-  async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopping.signal.aborted; ) {
-      this.#wake = new AbortController();
-      try {
-        const isMore = await this.#leaseSome();
-        failures = 0;
-        if (!isMore) await pause(LOOK_MS, this.#wake.signal);
-      } catch (error) {
-        if (!isRetriable(error)) throw error;
-        failures += 1;
-        this.#options.logger.debug({ reason: errorMessage(error) }, 'no mails leased');
-        await pause(backOffMs(failures), this.#stopping.signal);
-      }
-    }
-  }
-
-  /** Leases mails for the sessions; returns whether there may be more to do at once. */
-  async #leaseSome(): Promise<boolean> {
+  /** Leases mails for the sessions; returns the time until the next look, ms. */
+  async #leaseSome(): Promise<number> {
     const wanted = this.#pool.open * MAILS_PER_SESSION - this.#queue.length;
-    if (wanted <= 0) return false;
+    if (wanted <= 0) return LOOK_MS;
     const leaseId = randomUUID();
     const leasedAt = performance.now();
     const mails = await this.#options.book.lease(leaseId, wanted);
     this.#queue.add(mails.map((mail) => this.#jobOf(mail, leaseId, leasedAt)));
     if (!this.isUp()) this.#giveBackAll('the mail server is away');
-    return mails.length === wanted && this.#queue.length < wanted;
+    return LOOK_MS;
   }
 
   #wakeIfHungry(): void {

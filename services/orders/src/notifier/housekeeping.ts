@@ -1,35 +1,42 @@
-import { pause } from '@caudal/common/back-off';
-import { errorMessage, isRetriable } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
+import { Loop } from '../loop.ts';
 import type { MailBook } from './mail-book.ts';
 import type { MailMetrics } from './metrics.ts';
 
-const FIGURES_MS = 5_000;
-const RETENTION_MS = 60_000;
+/** Shortest time between two reads of figures, ms. */
+const FIGURES_MS = 1_000;
+/** Reading figures takes at most this part of the time: many mails take longer to count. */
+const FIGURES_SHARE = 1 / 20;
+/** Time between two deletions, ms. */
+const EXPIRY_MS = 60_000;
 
-/** Reads the figures of the database and deletes what is old, until `stopping` aborts; an outage of the database is waited out. */
-export async function keepHouse(options: {
+/** Creates the loops that read figures into metrics, and delete mails that are no longer kept. */
+export function createHousekeeping(options: {
   readonly book: Pick<MailBook, 'figures' | 'expire'>;
-  readonly metrics: Pick<MailMetrics, 'figures'>;
+  readonly metrics: Pick<MailMetrics, 'figures' | 'retried'>;
   readonly logger: Logger;
-  readonly stopping: AbortSignal;
-}): Promise<void> {
-  const { book, metrics, logger, stopping } = options;
-  const every = async (intervalMs: number, work: () => Promise<void>): Promise<void> => {
-    while (!stopping.aborted) {
-      try {
-        await work();
-      } catch (error) {
-        if (!isRetriable(error)) throw error;
-        logger.debug({ reason: errorMessage(error) }, 'database is away');
-      }
-      await pause(intervalMs, stopping);
-    }
-  };
-  await Promise.all([
-    every(FIGURES_MS, async () => metrics.figures(await book.figures())),
-    every(RETENTION_MS, async () => {
-      while (!stopping.aborted && (await book.expire()));
+  readonly onFatal: (error: unknown) => void;
+}): readonly Loop[] {
+  const { book, metrics, logger, onFatal } = options;
+  const onRetry = (error: unknown): void => metrics.retried(error);
+  return [
+    new Loop({
+      name: 'figures',
+      logger,
+      onFatal,
+      onRetry,
+      async step() {
+        const startedAt = performance.now();
+        metrics.figures(await book.figures());
+        return Math.max(FIGURES_MS, (performance.now() - startedAt) / FIGURES_SHARE);
+      },
     }),
-  ]);
+    new Loop({
+      name: 'expiry',
+      logger,
+      onFatal,
+      onRetry,
+      step: async () => ((await book.expire()) ? 0 : EXPIRY_MS),
+    }),
+  ];
 }

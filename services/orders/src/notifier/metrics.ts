@@ -6,6 +6,7 @@ import {
   METRICS,
   type Registry,
 } from '@caudal/common/metrics';
+import { countDatabaseRetries } from '../database/persist.ts';
 import type { MailFigures, Outcome } from './mail-book.ts';
 
 /** Metrics of the notifier. */
@@ -13,6 +14,8 @@ export interface MailMetrics {
   /** Counts an attempt; `happenedAt` is when the order reached the state, ms since the epoch. */
   attempted(outcome: Outcome, happenedAt: number): void;
   figures(figures: MailFigures): void;
+  /** Counts work that is tried again, if it failed because of the database. */
+  retried(error: unknown): void;
 }
 
 /** Label of each outcome; a mail that was not handed over was not attempted. */
@@ -42,5 +45,6 @@ export function createMailMetrics(registry: Registry, isUp: () => boolean): Mail
       for (const [status, n] of Object.entries(figures.byStatus)) byStatus.set({ status }, n);
       oldestDue.set(figures.oldestDueSeconds);
     },
+    retried: countDatabaseRetries(registry, 'notifier'),
   };
 }

@@ -96,6 +96,7 @@ export async function startSender(
     leaseMs: lease.leaseMs,
     retentionDays: 30,
   });
+  const metrics = createMailMetrics(registry, () => dispatcher.isUp());
   const dispatcher: Dispatcher = new Dispatcher({
     book,
     open: () => openSmtpSession(smtp),
@@ -108,8 +109,8 @@ export async function startSender(
     ...more,
     lease,
     logger,
-    persist: createPersist(countDatabaseRetries(registry, 'notifier')),
-    metrics: createMailMetrics(registry, () => dispatcher.isUp()),
+    persist: createPersist((error) => metrics.retried(error)),
+    metrics,
   });
   dispatcher.start();
   let next = 0;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createLogger } from '@caudal/common/logging';
 import { createOrdersSchemas, DEFAULT_ROLES } from '@caudal/orders/schema';
+import { SHOP_PAGE } from '../../../../../tools/page/ensure-page.ts';
 import type { ServerAddresses, ServerName } from '../../../../../tools/servers/servers.ts';
 import { ROOT, SERVERS_DIRECTORY } from '../../cli/paths.ts';
 import type { ServiceSource, ServiceSpec, Variables } from '../../stack/service-spec.ts';
@@ -68,10 +69,12 @@ export function ordersServices(options: OrdersOptions = {}): readonly ServiceSpe
       replicas: replicas[API] ?? 1,
       maxReplicas: MAX_REPLICAS,
       http: { preferredPort: ports.api, howToScale: 'start with --api 2 to scale it' },
+      prepare: SHOP_PAGE.ensure,
       environment: (source) => ({
         ...shared(source, urlOf('api', source.addresses)),
         ...api(source),
         ORDER_ID_SECRET: orderIdSecret,
+        PAGE_DIRECTORY: SHOP_PAGE.directory(),
         MAILBOX_URL: `http://localhost:${source.portOf(MAILBOX)}`,
       }),
     },

@@ -37,6 +37,7 @@ export const ENVIRONMENT = {
   HTTP_PORT: '0',
   OPERATIONS_HOST: '127.0.0.1',
   OPERATIONS_PORT: '0',
+  PAGE_DIRECTORY: '/nowhere',
 };
 
 /** Catalogue of the tests. */

@@ -49,5 +49,6 @@ export function Steps({ order }: { order: Order }): JSX.Element {
 function durationText({ phase, lastedMs }: Step, untilNext: number | undefined): string {
   if (lastedMs !== undefined) return `for ${span(lastedMs / 1_000)}`;
   if (phase !== 'now' || untilNext === undefined) return '';
-  return untilNext === 0 ? 'any moment' : `${Math.ceil(untilNext / 1_000)} s more`;
+  const seconds = Math.round(untilNext / 1_000);
+  return seconds === 0 ? 'any moment' : `${seconds} s more`;
 }

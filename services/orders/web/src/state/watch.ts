@@ -23,6 +23,8 @@ export const watched = signal<Watched | undefined>(undefined);
 export const clockAheadMs = signal(0);
 
 const RETRY_MS = 1_000;
+/** The header Date has whole seconds, rounded down. */
+const DATE_MIDDLE_MS = 500;
 
 /** Follows an order until {@link stop} is called or nothing about it changes any more. */
 export function watchOrder(id: string): () => void {
@@ -54,7 +56,7 @@ async function follow(id: string, signal: AbortSignal): Promise<void> {
       if (isAbsent) return;
     } else {
       const date = Date.parse(answer.headers.get('date') ?? '');
-      if (Number.isFinite(date)) clockAheadMs.value = date - Date.now();
+      if (Number.isFinite(date)) clockAheadMs.value = date + DATE_MIDDLE_MS - Date.now();
       if (answer.status === 200) {
         set(signal, { failure: undefined });
         showOrder(answer.body);

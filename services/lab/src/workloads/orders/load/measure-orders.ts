@@ -82,7 +82,8 @@ export async function measureOrders(options: MeasureOptions): Promise<OrdersResu
   let accepted = 0;
   const sample = async (): Promise<void> => {
     while (!sampling.signal.aborted) {
-      options.onSample?.(await watch.scrape());
+      const increases = await watch.scrape();
+      options.onSample?.(increases);
       accepted = Math.max(accepted, watch.total().counter(METRICS.orders.name, { outcome: 'accepted' }));
       const progress = await readProgress().catch(() => undefined);
       const atSeconds = (Date.now() - startedAt) / 1_000;
