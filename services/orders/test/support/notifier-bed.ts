@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createLogger } from '@caudal/common/logging';
 import { createRegistry, type Registry } from '@caudal/common/metrics';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { countDatabaseRetries, createPersist } from '../../src/database/persist.ts';
+import { createPersist } from '../../src/database/persist.ts';
 import type { ConfirmationRecord } from '../../src/domain/records.ts';
 import { STATES, type StateNumber } from '../../src/domain/state.ts';
 import { Dispatcher, type DispatcherOptions } from '../../src/notifier/dispatcher.ts';
