@@ -44,7 +44,7 @@ export interface ProcessorOptions {
 
 /**
  * Creates the processor: it takes accepted orders in, moves them through their states, and announces each. The three do not wait
- * for each other: without the log timers go on, and what happened is announced later.
+ * for each other: without the log timers run, and what happened is announced later.
  */
 export function createProcessorApp(options: ProcessorOptions): ProcessorApp {
   const { consumer, writer, book, metrics, logger, stopping, onFatal } = options;
