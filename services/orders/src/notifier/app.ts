@@ -3,6 +3,7 @@ import type { Logger } from '@caudal/common/logging';
 import type { MessageConsumer } from '@caudal/common/messaging';
 import type { Registry } from '@caudal/common/metrics';
 import type { Database } from '@caudal/common/postgresql';
+import { createHousekeeping } from '../database/housekeeping.ts';
 import { createPersist } from '../database/persist.ts';
 import { decodeConfirmation } from '../domain/records.ts';
 import { createRecordHandler } from '../log/handle-records.ts';
@@ -10,7 +11,6 @@ import { type Positions, startIntake } from '../log/intake.ts';
 import { createIntakeMetrics } from '../log/intake-metrics.ts';
 import { readPositions } from '../log/positions.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { createHousekeeping } from './housekeeping.ts';
 import type { MailBook, MailContent } from './mail-book.ts';
 import { createMailMetrics } from './metrics.ts';
 import type { OpenSession } from './smtp-session.ts';
@@ -46,9 +46,16 @@ export interface NotifierOptions {
 export function createNotifierApp(options: NotifierOptions): NotifierApp {
   const { consumer, database, book, registry, logger, stopping, onFatal } = options;
   const metrics = createMailMetrics(registry, () => dispatcher.isUp());
-  const persist = createPersist((error) => metrics.retried(error));
+  const onRetry = (error: unknown): void => metrics.retried(error);
+  const persist = createPersist(onRetry);
   const dispatcher = new Dispatcher({ ...options, persist, metrics });
-  const housekeeping = createHousekeeping({ book, metrics, logger, onFatal });
+  const housekeeping = createHousekeeping({
+    readFigures: async () => metrics.figures(await book.figures()),
+    expire: () => book.expire(),
+    logger,
+    onRetry,
+    onFatal,
+  });
   const handle = createRecordHandler({
     decode: decodeConfirmation,
     take: async (confirmations, position) => {
@@ -68,7 +75,7 @@ export function createNotifierApp(options: NotifierOptions): NotifierApp {
     async start() {
       await database.connect();
       dispatcher.start();
-      for (const loop of housekeeping) loop.start();
+      housekeeping.start();
       await startIntake({ consumer, positions, handle, persist, logger, stopping, onFatal });
     },
     checks: () => ({
@@ -82,7 +89,7 @@ export function createNotifierApp(options: NotifierOptions): NotifierApp {
     }),
     async stop() {
       await consumer.stop();
-      await Promise.all(housekeeping.map((loop) => loop.stop()));
+      await housekeeping.stop();
       await dispatcher.stop();
     },
   };

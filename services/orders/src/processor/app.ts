@@ -1,11 +1,11 @@
 import type { ReadinessCheck } from '@caudal/common/lifecycle';
 import type { Logger } from '@caudal/common/logging';
 import { type LogWriter, type MessageConsumer, untilConnected } from '@caudal/common/messaging';
+import { createHousekeeping } from '../database/housekeeping.ts';
 import { createPersist } from '../database/persist.ts';
 import { decodeOrder } from '../domain/records.ts';
 import { createRecordHandler } from '../log/handle-records.ts';
 import { startIntake } from '../log/intake.ts';
-import { createHousekeeping } from './housekeeping.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import type { OrderBook } from './order-book.ts';
 import { createRelay } from './relay.ts';
@@ -44,7 +44,7 @@ export interface ProcessorOptions {
 
 /**
  * Creates the processor: it takes accepted orders in, moves them through their states, and announces each. The three do not wait
- * for each other: without the log timers go on, and what happened is announced later.
+ * for each other: without the log timers run, and what happened is announced later.
  */
 export function createProcessorApp(options: ProcessorOptions): ProcessorApp {
   const { consumer, writer, book, metrics, logger, stopping, onFatal } = options;
@@ -57,8 +57,15 @@ export function createProcessorApp(options: ProcessorOptions): ProcessorApp {
     onMoved: () => relay.wake(),
     onFatal,
   });
-  const housekeeping = createHousekeeping({ book, metrics, logger, onFatal });
-  const persist = createPersist((error) => metrics.retried(error));
+  const onRetry = (error: unknown): void => metrics.retried(error);
+  const housekeeping = createHousekeeping({
+    readFigures: async () => metrics.figures(await book.figures()),
+    expire: async () => (await book.expire()) > 0,
+    logger,
+    onRetry,
+    onFatal,
+  });
+  const persist = createPersist(onRetry);
   const handle = createRecordHandler({
     decode: decodeOrder,
     async take(orders, position) {

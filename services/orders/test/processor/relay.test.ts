@@ -105,7 +105,7 @@ describe('the relay', () => {
     assert.deepEqual(fatal, []);
   });
 
-  it('claims nothing while the log is away, and goes on when it is back', async () => {
+  it('claims nothing while the log is away, and resumes when it is back', async () => {
     const { book, script } = await start(1, { isReady: false });
     relay.wake();
     assert.equal(book.calls.includes('announce'), false);

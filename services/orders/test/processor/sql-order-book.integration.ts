@@ -212,6 +212,14 @@ describe('the book in PostgreSQL', () => {
       [1, 2, 2],
     );
     assert.ok(((await book.nextDueMs()) ?? 0) < 0);
+    const steps = await rowsOf<{ ms: number }>(
+      `select (extract(epoch from o.due_at - e.at) * 1000)::float8 as ms
+       from orders.orders o join orders.order_event e on e.order_id = o.id and e.state = o.state where o.state = 2`,
+    );
+    assert.deepEqual(
+      steps.map(({ ms }) => ms),
+      [60_000, 60_000],
+    );
   });
 
   it('cancels an order or moves it, never both', async () => {
@@ -328,8 +336,11 @@ describe('the book in PostgreSQL', () => {
       seen.push(...records.map(({ state }) => state));
       return Promise.resolve();
     };
-    assert.equal(await book.announce(10, write), 1);
-    await slow.query('commit');
+    const writeWhileItCommits = async (records: readonly ConfirmationRecord[]): Promise<void> => {
+      await write(records);
+      await slow.query('commit');
+    };
+    assert.equal(await book.announce(10, writeWhileItCommits), 1);
     await slow.end();
     assert.equal(await book.announce(10, write), 1);
     assert.deepEqual(seen, [3, 2]);
@@ -358,7 +369,7 @@ describe('the book in PostgreSQL', () => {
     assert.equal(again.length, 1);
   });
 
-  it('goes on after the server was killed, with all that it had said', async () => {
+  it('continues after the server was killed, with all that it had said', async () => {
     const book = await open({ stepMs: 1 });
     await book.takeIn(manyOrders(50), position(null, 50));
     let reconnected = 0;

@@ -55,7 +55,7 @@ describe('the timer', () => {
     assert.deepEqual(new Set(metrics.moved.map(({ state }) => state)), new Set([2]));
   });
 
-  it('finds without being told what becomes due, up to the last state', async () => {
+  it('finds what becomes due, up to the last state', async () => {
     const book = await bookOf(3);
     const { metrics, seen } = start(book);
     for (const state of [2, 3, 4]) {
@@ -75,7 +75,7 @@ describe('the timer', () => {
     assert.equal(seen.wakes, 3, 'a step that moved nothing wakes no one');
   });
 
-  it('looks again soon though nothing is due for long: others take orders in without a word', async () => {
+  it('looks again soon though nothing is due for long: other processes take orders in as well', async () => {
     const book = await bookOf(1, 3_600_000);
     const { metrics } = start(book);
     await eventually(
@@ -89,7 +89,7 @@ describe('the timer', () => {
     );
   });
 
-  it('goes on after an error, which is counted', async () => {
+  it('continues after an error, which is counted', async () => {
     const book = await bookOf(1);
     book.nowMs = 100;
     const away = new AppError('STORE_UNAVAILABLE', 'away', { retriable: true });
