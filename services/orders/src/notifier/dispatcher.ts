@@ -110,7 +110,9 @@ export class Dispatcher {
 
   /** Begins no further mail, lets those in progress end, and writes their outcomes down. */
   async stop(): Promise<void> {
-    await this.#leasing.stop();
+    const leased = this.#leasing.stop();
+    this.#giveBackAll('stopping');
+    await leased;
     this.#giveBackAll('stopping');
     await this.#pool.stop();
     const deadline = setTimeout(() => this.#giveUp.abort(), FLUSH_MS);

@@ -1,16 +1,14 @@
 import type { LeasedMail, MailBook, Settlement } from '../../src/notifier/mail-book.ts';
 
-/** Mails in memory, leased once each unless they are settled to be tried again; delays do not pass. */
+/** Mails in memory, each leased once: the time of another attempt does not come. */
 export class MemoryMailBook implements MailBook {
   readonly settled: (Settlement & { readonly leaseId: string })[] = [];
   readonly leases: { readonly leaseId: string; readonly asked: number; readonly given: number }[] = [];
   /** Thrown by the next calls, in order. */
   readonly errors: Error[] = [];
   #waiting: readonly LeasedMail[];
-  readonly #all: readonly LeasedMail[];
 
   constructor(mails: readonly LeasedMail[]) {
-    this.#all = mails;
     this.#waiting = mails;
   }
 
@@ -28,12 +26,7 @@ export class MemoryMailBook implements MailBook {
 
   async settle(leaseId: string, settlements: readonly Settlement[]): Promise<void> {
     this.#fail();
-    for (const settlement of settlements) {
-      this.settled.push({ leaseId, ...settlement });
-      const mail = this.#all.find(({ orderId }) => orderId === settlement.orderId);
-      if (mail && settlement.outcome !== 'sent' && settlement.outcome !== 'parked')
-        this.#waiting = [...this.#waiting, mail];
-    }
+    this.settled.push(...settlements.map((settlement) => ({ leaseId, ...settlement })));
   }
 
   async figures() {
