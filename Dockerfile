@@ -1,5 +1,5 @@
 # One image for all of Caudal's services; the command selects one: node services/{ingest-api,consumer,console}/src/main.ts, node services/orders/src/{api,processor,notifier,mailbox}/main.ts.
-# Node.js runs TypeScript directly, so only the console's page is built; all dependencies are JavaScript, so the image fits every
+# Node.js runs TypeScript directly, so only the pages of the console and of the shop are built; all dependencies are JavaScript, so the image fits every
 # architecture.
 # The base image is pinned by tag, because its digest was not available when this was written. Renovate pins it on its first run.
 FROM node:24-slim AS manifests
@@ -15,22 +15,25 @@ COPY services/consumer/package.json services/consumer/
 COPY services/ingest-api/package.json services/ingest-api/
 COPY services/lab/package.json services/lab/
 COPY services/orders/package.json services/orders/
+COPY services/orders/web/package.json services/orders/web/
 
 FROM manifests AS packages
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --cache /tmp/npm \
       --workspace services/common --workspace services/console --workspace services/consumer --workspace services/ingest-api --workspace services/orders \
-    && rm -rf /tmp/npm grafana-dashboards load-tests services/console/web services/lab package-lock.json .npmrc node_modules/.package-lock.json \
+    && rm -rf /tmp/npm grafana-dashboards load-tests services/*/web services/lab package-lock.json .npmrc node_modules/.package-lock.json \
     && find node_modules \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -type f -delete \
     && find node_modules -xtype l -delete
 
-FROM manifests AS page
+FROM manifests AS pages
 # With optional packages: the bundler is one for each platform.
-RUN npm ci --ignore-scripts --no-audit --no-fund --cache /tmp/npm --workspace services/console/web
-# The page's own extends it.
+RUN npm ci --ignore-scripts --no-audit --no-fund --cache /tmp/npm --workspace services/console/web --workspace services/orders/web
+# Those of the pages extend it.
 COPY tsconfig.json ./
 COPY services/console/src services/console/src
 COPY services/console/web services/console/web
-RUN node services/console/web/main.ts
+COPY services/orders/src services/orders/src
+COPY services/orders/web services/orders/web
+RUN node services/console/web/main.ts && node services/orders/web/main.ts
 
 FROM node:24-slim
 LABEL org.opencontainers.image.title="caudal" \
@@ -45,7 +48,8 @@ COPY services/consumer/src services/consumer/src
 COPY services/ingest-api/src services/ingest-api/src
 COPY services/orders/src services/orders/src
 COPY services/orders/migrations services/orders/migrations
-COPY --from=page /app/services/console/web/dist services/console/web/dist
+COPY --from=pages /app/services/console/web/dist services/console/web/dist
+COPY --from=pages /app/services/orders/web/dist services/orders/web/dist
 USER 1000:1000
 EXPOSE 8080 8081 9090
 CMD ["node", "services/ingest-api/src/main.ts"]

@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 /** Biome formats and lints; these three rules need types, and a lost promise here is a lost message. */
 export default tseslint.config(
   // Also what a running cluster has mounted in there.
-  { ignores: ['**/node_modules/**', '.caudal/**', 'results/**', 'services/console/web/dist/**'] },
+  { ignores: ['**/node_modules/**', '.caudal/**', 'results/**', 'services/*/web/dist/**'] },
   {
     files: [
       'services/**/*.{ts,tsx}',

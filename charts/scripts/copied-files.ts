@@ -13,7 +13,7 @@ interface Mirror {
 const mirrors: readonly Mirror[] = [
   { from: 'grafana-dashboards/generated', patterns: ['*.json'], to: 'dashboards' },
   { from: 'grafana-dashboards/generated', patterns: ['*.yaml'], to: 'rules' },
-  { from: 'load-tests', patterns: ['*.ts', 'lib/*.ts'], to: 'load-tests' },
+  { from: 'load-tests', patterns: ['*.ts', 'lib/**/*.ts'], to: 'load-tests' },
 ];
 
 /** Type declarations and settings are for editors; k6 does not read them. */

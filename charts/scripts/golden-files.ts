@@ -19,6 +19,11 @@ const renderings: Readonly<
     values: { services: { console: { control: { enabled: true } } } },
     over: {},
   },
+  orders: {
+    presets: ['orders'],
+    values: { networkPolicy: { enabled: true } },
+    over: { values: { networkPolicy: { enabled: true } } },
+  },
 };
 
 /** ConfigMaps that hold copies of files, which have tests of their own. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { chart } from '../scripts/paths.ts';
 import { type RenderOptions, refusal, render } from './support/manifests.ts';
+import { mailServer, ordersOn } from './support/toggles.ts';
 
 /** Values that cannot work, by a part of what the chart says about them; one for each `fail` in the templates. */
 const failures: readonly (readonly [string, RenderOptions])[] = [
@@ -173,6 +174,78 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
     { values: { httpRoute: { enabled: true } } },
   ],
   [
+    'orders are kept in PostgreSQL: set postgresql.enabled=true or externalPostgresql.url',
+    { values: { orders: ordersOn.orders } },
+  ],
+  [
+    'there are two PostgreSQLs for orders: set postgresql.enabled=false to use externalPostgresql.url',
+    {
+      values: {
+        ...ordersOn,
+        externalPostgresql: { url: 'postgresql://p.example.com/app', existingSecret: 'mine' },
+      },
+    },
+  ],
+  [
+    'orders have no mail server: set orders.mailbox.enabled=true to receive their mails in this release, or orders.smtp.host and orders.smtp.from',
+    { values: { ...ordersOn, orders: { enabled: true } } },
+  ],
+  [
+    'there are two mail servers for orders: set orders.mailbox.enabled=false to use orders.smtp.host',
+    { values: { ...ordersOn, orders: { ...ordersOn.orders, smtp: mailServer } } },
+  ],
+  [
+    'orders.smtp.host sends mails to people: set orders.smtp.from to an address',
+    { values: { ...ordersOn, orders: { enabled: true, smtp: { host: 'smtp.example.org' } } } },
+  ],
+  [
+    'orders.smtp.username and orders.smtp.existingSecret belong together: set both, or neither',
+    { values: { ...ordersOn, orders: { enabled: true, smtp: { ...mailServer, existingSecret: '' } } } },
+  ],
+  [
+    'orders.smtp.caSecret is for TLS: set orders.smtp.security=starttls or tls, or leave it empty',
+    {
+      values: {
+        ...ordersOn,
+        orders: { enabled: true, smtp: { ...mailServer, security: 'none', caSecret: 'ca' } },
+      },
+    },
+  ],
+  [
+    'orders.api.preStopDelayMs is part of drainTimeoutMs: make it smaller',
+    { values: { ...ordersOn, orders: { ...ordersOn.orders, api: { preStopDelayMs: 20_000 } } } },
+  ],
+  [
+    'orders.mailbox.persistence.existingClaim is set and persistence is off: set',
+    {
+      values: {
+        ...ordersOn,
+        orders: {
+          enabled: true,
+          mailbox: { enabled: true, persistence: { enabled: false, existingClaim: 'mine' } },
+        },
+      },
+    },
+  ],
+  [
+    'loadtest.scenario=orders-burst places orders, which are off: set orders.enabled=true or choose another scenario',
+    { values: { loadtest: { scenario: 'orders-burst' } } },
+  ],
+  [
+    'ingress.routes names orders-api, which is off: set orders.enabled=true or remove the route',
+    { values: { ingress: { enabled: true, routes: [{ path: '/', service: 'orders-api' }] } } },
+  ],
+  [
+    'ingress.routes names orders-mailbox, which is off: set orders.enabled=true and orders.mailbox.enabled=true, or remove the route',
+    {
+      values: {
+        ...ordersOn,
+        orders: { enabled: true, smtp: mailServer },
+        ingress: { enabled: true, routes: [{ path: '/', service: 'orders-mailbox' }] },
+      },
+    },
+  ],
+  [
     'ingress.routes names grafana, which is off: set',
     {
       values: {
@@ -219,6 +292,42 @@ describe('values that cannot work', () => {
       const said = await refusal({ values });
       assert.ok(said.includes(message), said);
     }
+  });
+
+  it('are refused for what orders need as for what lanes need', async () => {
+    const external = { ...ordersOn, postgresql: {}, externalPostgresql: { url: 'postgresql://p/app' } };
+    for (const [message, values] of [
+      [
+        'Kafka is needed: set kafka.enabled=true or externalKafka.brokers',
+        { ...ordersOn, lanes: { 'kafka-redis': null }, redis: { enabled: false }, kafka: { enabled: false } },
+      ],
+      [
+        'externalPostgresql.usernames is set without passwords: set externalPostgresql.existingSecret, or secret of orders-api under externalPostgresql.passwords',
+        external,
+      ],
+      [
+        'externalKafka.sasl.mechanism needs passwords: set externalKafka.sasl.existingSecret, or secret of orders-api under externalKafka.sasl.passwords',
+        {
+          ...ordersOn,
+          kafka: { enabled: false },
+          externalKafka: {
+            brokers: ['k.example.com:9092'],
+            sasl: {
+              mechanism: 'plain',
+              passwords: { ingest: { secret: 'a' }, consumer: { secret: 'b' }, console: { secret: 'c' } },
+            },
+          },
+        },
+      ],
+    ] as const) {
+      const said = await refusal({ values });
+      assert.ok(said.includes(message), said);
+    }
+    // Of roles that no service of this release has, no password is needed.
+    const passwords = Object.fromEntries(
+      ['owner', 'orders-api', 'orders-processor', 'orders-notifier'].map((user) => [user, { secret: user }]),
+    );
+    await render({ values: { ...external, externalPostgresql: { url: 'postgresql://p/app', passwords } } });
   });
 
   it('are refused for every lane that differs in one thing', async () => {

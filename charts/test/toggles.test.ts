@@ -10,7 +10,10 @@ describe('whatever is switched on or off', () => {
       const manifests = await render(options);
       assert.ok(manifests.length >= 10, `only ${manifests.length} objects`);
       assertIdentities(manifests);
-      assertReferences(manifests, ['external', 'external PostgreSQL', 'existing Secrets'].includes(name));
+      assertReferences(
+        manifests,
+        /^external( PostgreSQL)?$|existing Secrets$|mail server$|on external servers$/.test(name),
+      );
       assertSelectors(manifests);
       const readsApi = [
         ...(name === 'discovery by the API' || name === 'everything' ? ['prometheus'] : []),

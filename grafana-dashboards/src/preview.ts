@@ -8,7 +8,8 @@ const OUTPUT = join(import.meta.dirname, '..', '..', 'docs', 'images');
 
 const USAGE = `usage: npm run dashboards:preview -- [options] [dashboard…]
 
-Renders the dashboards with the data of a Prometheus as pictures in docs/images. Needs Chromium.
+Renders the dashboards with the data of a Prometheus as pictures in docs/images: those of the pipeline, or those that are
+named, such as orders. Needs Chromium.
 
 ${OPTIONS_USAGE}
 `;

@@ -53,7 +53,8 @@ function meaningOf(color: string): Owner | 'state' | 'none' {
 }
 
 /** Names whose meaning is a state or a limit. */
-const STATE_NAMES = /^(?:refused|unconfirmed|limit)$| (?:4|5)\d\d$|^(?:EXACT|IN FLIGHT|UNCERTAIN|DRIFT)$/;
+const STATE_NAMES =
+  /^(?:refused|unconfirmed|limit|parked|tried again|unknown)$| (?:4|5)\d\d$|^(?:EXACT|IN FLIGHT|UNCERTAIN|DRIFT)$/;
 
 for (const [name, json] of dashboards) {
   test(`${name}: every series has the colour of its owner, and no other`, () => {

@@ -12,9 +12,15 @@ const expressionsOf = (dashboard: DashboardJson): string[] => [
   ...dashboard.annotations.list.map(({ expr }) => expr),
 ];
 
-test('there are four dashboards with the panels they are meant to have', () => {
+test('there are five dashboards with the panels they are meant to have', () => {
   const counts = Object.fromEntries([...dashboards].map(([name, json]) => [name, panelsOf(json).length]));
-  assert.deepEqual(counts, { 'brokers-and-stores': 23, lanes: 11, 'node-runtime': 8, pipeline: 16 });
+  assert.deepEqual(counts, {
+    'brokers-and-stores': 23,
+    lanes: 11,
+    'node-runtime': 8,
+    orders: 16,
+    pipeline: 16,
+  });
 });
 
 for (const [name, json] of dashboards) {

@@ -2,42 +2,69 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPage, PAGE_DIRECTORY } from '../../services/console/web/build-page.ts';
+import { buildShopPage, SHOP_PAGE_DIRECTORY } from '../../services/orders/web/build-page.ts';
 import { cacheDirectory, ensureCached } from '../lib/cache.ts';
 import { type OnProgress, withProgress } from '../lib/progress.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const KIND = 'console-page';
-/** Everything that the page can be made from, and the versions of what it is made with. */
-const SOURCES = ['services/console/{src,web}/**/*.*', 'package-lock.json'];
+/** Where builds without this cache put the pages: no sources. */
+const BUILT = [PAGE_DIRECTORY, SHOP_PAGE_DIRECTORY];
 
-/** Directory of the page built from the sources as they are now; {@link ensurePage} fills it. */
-export function pageDirectory(): string {
-  return join(cacheDirectory(), KIND, sourcesKey());
+/** A page that is built once for the same sources. */
+export interface CachedPage {
+  /** Directory of the page built from the sources as they are now; {@link CachedPage.ensure} fills it. */
+  directory(): string;
+  /** Builds the page unless these very sources were built before; returns its directory. Takes a second. */
+  ensure(onProgress: OnProgress): Promise<string>;
 }
 
-/** Builds the console's page unless these very sources were built before; returns its directory. Takes a second. */
-export function ensurePage(onProgress: OnProgress): Promise<string> {
-  return ensureCached({
-    kind: KIND,
-    key: sourcesKey(),
-    onProgress,
-    build: (directory) =>
-      withProgress("the console's page: building", onProgress, () => buildPage(directory)),
-  });
+/** The console's page. */
+export const CONSOLE_PAGE = cachedPage({
+  kind: 'console-page',
+  name: "the console's page",
+  sources: ['services/console/{src,web}/**/*.*', 'package-lock.json'],
+  build: buildPage,
+});
+
+/** The shop's page, of the system orders. */
+export const SHOP_PAGE = cachedPage({
+  kind: 'shop-page',
+  name: "the shop's page",
+  // It has parts of the console's.
+  sources: ['services/orders/{src/domain,web}/**/*.*', 'services/console/web/**/*.*', 'package-lock.json'],
+  build: buildShopPage,
+});
+
+function cachedPage(page: {
+  readonly kind: string;
+  readonly name: string;
+  /** Everything that the page can be made from, and the versions of what it is made with. */
+  readonly sources: readonly string[];
+  build(directory: string): Promise<void>;
+}): CachedPage {
+  const { kind, name, sources, build } = page;
+  // Taken once: what was built for this process stays its page, whatever happens to the sources meanwhile.
+  let key: string | undefined;
+  const keyNow = (): string => {
+    key ??= hashSources(sources);
+    return key;
+  };
+  return {
+    directory: () => join(cacheDirectory(), kind, keyNow()),
+    ensure: (onProgress) =>
+      ensureCached({
+        kind,
+        key: keyNow(),
+        onProgress,
+        build: (directory) => withProgress(`${name}: building`, onProgress, () => build(directory)),
+      }),
+  };
 }
 
-let key: string | undefined;
-
-/** Taken once: what was built for this process stays its page, whatever happens to the sources meanwhile. */
-function sourcesKey(): string {
-  key ??= hashSources();
-  return key;
-}
-
-function hashSources(): string {
+function hashSources(patterns: readonly string[]): string {
   const hash = createHash('sha256');
-  const files = globSync(SOURCES, { cwd: ROOT }).filter(
-    (file) => !join(ROOT, file).startsWith(PAGE_DIRECTORY),
+  const files = globSync(patterns, { cwd: ROOT }).filter(
+    (file) => !BUILT.some((directory) => join(ROOT, file).startsWith(directory)),
   );
   for (const file of files.sort())
     hash

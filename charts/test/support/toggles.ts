@@ -13,6 +13,20 @@ export const storesOn = {
   ignite: { enabled: true },
 };
 
+/** The shop, its mails in a mailbox of the release, its orders in a PostgreSQL of the release. */
+export const ordersOn = {
+  orders: { enabled: true, mailbox: { enabled: true } },
+  postgresql: { enabled: true },
+};
+
+/** The shop with a mail server of one's own. */
+export const mailServer = {
+  host: 'smtp.example.org',
+  from: 'shop@example.org',
+  username: 'shop',
+  existingSecret: 'my-smtp',
+};
+
 /** Every switch of the chart, alone or in the smallest set of values that makes sense. */
 export const toggles: Readonly<Record<string, RenderOptions>> = {
   default: {},
@@ -20,6 +34,26 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   ha: { presets: ['ha'] },
   external: { presets: ['external'] },
   stores: { presets: ['stores'] },
+  orders: { presets: ['orders'] },
+  'orders with a mail server': {
+    values: {
+      orders: { enabled: true, smtp: { ...mailServer, caSecret: 'my-ca' } },
+      postgresql: { enabled: true },
+    },
+  },
+  'orders on external servers': {
+    presets: ['external'],
+    values: {
+      orders: { enabled: true, smtp: mailServer },
+      externalPostgresql: {
+        url: 'postgresql://p.example.com/app?sslmode=verify-full',
+        existingSecret: 'my-postgresql',
+      },
+    },
+  },
+  'orders alone on Kafka': {
+    values: { ...ordersOn, lanes: { 'kafka-redis': null }, redis: { enabled: false } },
+  },
   'minimal and ha': { presets: ['minimal', 'ha'] },
   'external RabbitMQ': { values: externalRabbitmq },
   'external Kafka': { values: externalKafka },
@@ -59,6 +93,7 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
           { enabled: true, persistence: { enabled: false } },
         ]),
       ),
+      orders: { enabled: true, mailbox: { enabled: true, persistence: { enabled: false } } },
     },
   },
   'no Kafka passwords': { values: { kafka: { auth: { enabled: false } } } },
@@ -104,6 +139,22 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
       ),
       services: { ingest: { apiKeys: { existingSecret: 'my-keys' } } },
       loadtest: { enabled: true, apiKey: { existingSecret: 'my-key' } },
+    },
+  },
+  'orders with existing Secrets': {
+    values: {
+      orders: {
+        enabled: true,
+        mailbox: { enabled: true },
+        auth: { existingSecret: 'my-orders' },
+        api: { apiKeys: { existingSecret: 'my-order-keys' } },
+      },
+      ...Object.fromEntries(
+        ['kafka', 'postgresql'].map((server) => [
+          server,
+          { enabled: true, auth: { existingSecret: `my-${server}` } },
+        ]),
+      ),
     },
   },
   'lanes crossed': {
@@ -159,6 +210,11 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   everything: {
     values: {
       ...storesOn,
+      orders: {
+        ...ordersOn.orders,
+        catalogue: { existingConfigMap: 'caudal-mine', skipBad: true },
+        api: { apiKeys: { existingSecret: 'caudal-orders-auth', key: 'order-id-secret' } },
+      },
       services: { ingest: { autoscaling: { enabled: true } }, console: { control: { enabled: true } } },
       consumer: { keda: { enabled: true } },
       monitoring: { serviceMonitor: { enabled: true }, prometheusRule: { enabled: true } },

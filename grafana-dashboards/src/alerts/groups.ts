@@ -1,6 +1,7 @@
 import { ACCOUNT_ALERTS, ACCOUNT_RECORDINGS } from './account.ts';
 import { INGEST_ALERTS } from './ingest.ts';
 import { LANE_ALERTS } from './lanes.ts';
+import { ORDER_ALERTS } from './orders.ts';
 import { type AlertRule, type RecordingRule, runbookOf } from './rule.ts';
 import { SERVER_ALERTS } from './servers.ts';
 
@@ -10,6 +11,7 @@ export const ALERTS: readonly AlertRule[] = [
   ...LANE_ALERTS,
   ...INGEST_ALERTS,
   ...SERVER_ALERTS,
+  ...ORDER_ALERTS,
 ];
 
 /** Rule groups as Prometheus reads them. */
@@ -20,6 +22,8 @@ export function ruleGroups(): object {
       group('caudal-lanes', LANE_ALERTS),
       group('caudal-ingest', INGEST_ALERTS),
       group('caudal-servers', SERVER_ALERTS),
+      // The chart installs it only where the system is on.
+      group('caudal-orders', ORDER_ALERTS),
     ],
   };
 }

@@ -1,6 +1,7 @@
-import { readDashboards } from '../model/dashboard-json.ts';
+import { readDashboards, systemOf } from '../model/dashboard-json.ts';
 import { resolveDashboard, type View } from '../model/resolve.ts';
 import { createPrometheusClient, type PrometheusClient, type Series } from '../prometheus/client.ts';
+import { ORDERS_SERIES } from '../signals/orders.ts';
 import { asksExporter, EXPORTER_SERIES } from '../signals/stores.ts';
 
 /** A query without data. */
@@ -14,6 +15,7 @@ export interface EmptyQuery {
 
 /** Result of {@link checkPanels}. */
 export interface PanelCheck {
+  /** Those of the pipeline and of the systems that this Prometheus scrapes. */
   readonly dashboards: number;
   readonly panels: number;
   readonly queries: number;
@@ -21,6 +23,9 @@ export interface PanelCheck {
   /** Queries skipped because this Prometheus does not scrape their exporter. */
   readonly skipped: number;
 }
+
+/** Counts series of a system, by its name; empty where it is off. */
+const SERIES_OF: Readonly<Record<string, string>> = { orders: ORDERS_SERIES };
 
 /** Options of the check. */
 export interface PanelCheckOptions {
@@ -33,7 +38,7 @@ export interface PanelCheckOptions {
 /**
  * Runs the queries of every panel as Grafana would with all variables at their defaults. A query without a number in the
  * time range counts as empty: after a load every panel has data. Annotations may be empty, but not invalid. Panels on the
- * stores' exporters are checked only if Prometheus has any of their series.
+ * stores' exporters and dashboards of a system are checked only if Prometheus has any of their series.
  *
  * @throws Error if Prometheus does not answer
  */
@@ -48,8 +53,13 @@ export async function checkPanels({
   let panels = 0;
   let queries = 0;
   let skipped = 0;
-  const hasExporter = (await client.query(EXPORTER_SERIES, view.range.to)).length > 0;
+  const hasAny = async (expr: string) => (await client.query(expr, view.range.to)).length > 0;
+  const hasExporter = await hasAny(EXPORTER_SERIES);
+  let checked = 0;
   for (const json of dashboards.values()) {
+    const series = SERIES_OF[systemOf(json) ?? ''];
+    if (series !== undefined && !(await hasAny(series))) continue;
+    checked += 1;
     const resolved = await resolveDashboard(json, client, view);
     for (const { title, type, targets } of resolved.panels) {
       if (type === 'row' || type === 'text') continue;
@@ -72,7 +82,7 @@ export async function checkPanels({
       }
     }
   }
-  return { dashboards: dashboards.size, panels, queries, empty, skipped };
+  return { dashboards: checked, panels, queries, empty, skipped };
 }
 
 const NO_SERIES = 'no series';

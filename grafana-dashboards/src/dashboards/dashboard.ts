@@ -14,6 +14,8 @@ import { MARKS } from './marks.ts';
 export interface DashboardOptions {
   /** File name and, prefixed with `caudal-`, the uid, which keeps links stable. */
   readonly name: string;
+  /** The system that it is about, where that is not the pipeline: its panels are empty where the system is off. */
+  readonly system?: string;
   readonly title: string;
   readonly description: string;
   readonly variables: readonly Builder<VariableModel>[];
@@ -27,11 +29,12 @@ export interface NamedDashboard {
 }
 
 /** Builds a dashboard with common settings: time range, refresh, shared cursor, marks and links to the other dashboards. */
-export function dashboard({ name, title, description, variables, rows }: DashboardOptions): NamedDashboard {
+export function dashboard(options: DashboardOptions): NamedDashboard {
+  const { name, system, title, description, variables, rows } = options;
   const builder = new DashboardBuilder(title)
     .uid(`caudal-${name}`)
     .description(description)
-    .tags(['caudal'])
+    .tags(system === undefined ? ['caudal'] : ['caudal', system])
     .time({ from: 'now-15m', to: 'now' })
     .refresh('5s')
     .timezone('browser')

@@ -12,11 +12,26 @@ const GUIDE: readonly (readonly [seen: string, alert: string])[] = [
   ['Verdict CANNOT TELL', 'CaudalLaneUnreadable'],
 ];
 
+/** The same for the dashboard of orders. */
+const GUIDE_TO_ORDERS: typeof GUIDE = [
+  ['No transitions although orders wait', 'CaudalOrdersStuck'],
+  ['Timers are late', 'CaudalOrderTimersLate'],
+  ['Announcements wait', 'CaudalOutboxGrowing'],
+  ['Mails are parked', 'CaudalMailsParked'],
+  ['The mail server is down', 'CaudalMailServerDown'],
+];
+
+const markdown = (guide: typeof GUIDE): string =>
+  [
+    `Runbooks: \`${RUNBOOKS_PATH}\` in Caudal's repository, one section per alert. Before anything else: do not delete queues, topics, volumes or store keys.`,
+    '',
+    '| what you see | section |',
+    '| --- | --- |',
+    ...guide.map(([seen, alert]) => `| ${seen} | ${alert} |`),
+  ].join('\n');
+
 /** Markdown for a text panel. */
-export const RUNBOOK_GUIDE = [
-  `Runbooks: \`${RUNBOOKS_PATH}\` in Caudal's repository, one section per alert. Before anything else: do not delete queues, topics, volumes or store keys.`,
-  '',
-  '| what you see | section |',
-  '| --- | --- |',
-  ...GUIDE.map(([seen, alert]) => `| ${seen} | ${alert} |`),
-].join('\n');
+export const RUNBOOK_GUIDE = markdown(GUIDE);
+
+/** Markdown for the text panel on orders. */
+export const ORDERS_GUIDE = markdown(GUIDE_TO_ORDERS);

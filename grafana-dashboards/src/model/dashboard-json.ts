@@ -6,6 +6,7 @@ export interface DashboardJson {
   readonly uid: string;
   readonly title: string;
   readonly description: string;
+  readonly tags: readonly string[];
   readonly schemaVersion: number;
   readonly templating: { readonly list: readonly VariableJson[] };
   readonly annotations: { readonly list: readonly AnnotationJson[] };
@@ -118,6 +119,11 @@ export interface CustomJson {
   readonly axisSoftMax?: number;
   readonly scaleDistribution?: { readonly type?: string; readonly log?: number };
   readonly cellOptions?: { readonly type: string };
+}
+
+/** The system that a dashboard is about; undefined for the pipeline, which is always there. */
+export function systemOf({ tags }: Pick<DashboardJson, 'tags'>): string | undefined {
+  return tags.find((tag) => tag !== 'caudal');
 }
 
 /** Reads every dashboard of a directory, in the order of the files' names. */

@@ -73,6 +73,12 @@ export function colorOverrides(
           { regexp: '/^unconfirmed$/', properties: [fixed(STATES.bad)] },
         ]
       : []),
+    ...(/^parked$/m.test(legends)
+      ? [
+          { regexp: '/^(?:tried again|unknown)$/', properties: [fixed(STATES.attention)] },
+          { regexp: '/^parked$/', properties: [fixed(STATES.bad)] },
+        ]
+      : []),
     ...(legends.includes('{{status}}')
       ? [
           { regexp: '/ 4\\d\\d$/', properties: [fixed(STATES.attention)] },

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findChromium } from '../../../tools/browser/chromium.ts';
-import { readDashboards } from '../model/dashboard-json.ts';
+import { readDashboards, systemOf } from '../model/dashboard-json.ts';
 import { resolveDashboard, type View } from '../model/resolve.ts';
 import { createPrometheusClient } from '../prometheus/client.ts';
 import { HERO_DASHBOARD, HERO_SCALE, HERO_WIDTH, heroOf } from './hero.ts';
@@ -17,7 +17,7 @@ export interface PictureOptions {
   readonly view: View;
   /** Directory of the pictures; made where it is missing. */
   readonly outputDirectory: string;
-  /** Names of dashboards; by default all. */
+  /** Names of dashboards; by default all of the pipeline. */
   readonly only?: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export async function takePictures(options: PictureOptions): Promise<Picture[]> 
   mkdirSync(outputDirectory, { recursive: true });
   const pictures: Picture[] = [];
   for (const [name, json] of dashboards) {
-    if (only.length > 0 && !only.includes(name)) continue;
+    if (only.length > 0 ? !only.includes(name) : systemOf(json) !== undefined) continue;
     const data = await readDashboardData(await resolveDashboard(json, client, view), client, view);
     const take = async (file: string, page: Page, scale: number): Promise<void> => {
       const path = resolve(join(outputDirectory, file));

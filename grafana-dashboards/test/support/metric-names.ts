@@ -45,11 +45,19 @@ const OTHERS = [
   'caudal:lane_behind_at_rest:messages',
 ] as const;
 
+/** Gauges whose names end like those of histograms. */
+const GAUGES: ReadonlySet<string> = new Set([
+  METRICS.outboxAgeSeconds.name,
+  METRICS.mailOldestDueSeconds.name,
+]);
+
 /** Every series name that may stand in a query. */
 export const KNOWN_NAMES: ReadonlySet<string> = new Set([
   ...OTHERS,
   ...Object.values(METRICS).flatMap(({ name }) =>
-    /_seconds$|_batch_messages$/.test(name) ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+    /_seconds$|_batch_messages$/.test(name) && !GAUGES.has(name)
+      ? [`${name}_bucket`, `${name}_sum`, `${name}_count`]
+      : [name],
   ),
 ]);
 

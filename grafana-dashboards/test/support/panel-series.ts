@@ -1,4 +1,4 @@
-import { RELEASE } from './alert-cases.ts';
+import { RELEASE } from './alert-case.ts';
 
 /** What a panel must show for given series: one sample a minute, in promtool's notation; the range is 15 minutes. */
 export interface PanelCase {

@@ -36,7 +36,7 @@ export function maskAddress(address: string): string {
 }
 
 /**
- * Holds an answer against the order that was asked for and what was seen of it before. An accepted order is there for good,
+ * Holds an answer against the order that was asked for and what was seen of it before. An accepted order is there and stays there,
  * its states are in order, and none is ever taken back.
  */
 export function judgeAnswer(order: Order, id: string, before: Look | undefined, answer: Answer): Seen {

@@ -1,9 +1,11 @@
-import type { LatencyFigures, LoadAccount } from './account.ts';
+import type { LoadAccount } from './account.ts';
+import type { LatencyFigures, RequestFigures, ThresholdResults } from './summary.ts';
 
 /** Countries shown by name; others are summed up in one row unless they have findings. */
 const shownCountries = 12;
 
-function latencyLine(figures: LatencyFigures): string {
+/** `p50 2.0 · p95 …` */
+export function latencyLine(figures: LatencyFigures): string {
   const show = (value: number | null): string => (value === null ? '–' : `${value.toFixed(1)}`);
   return `p50 ${show(figures.p50)} · p95 ${show(figures.p95)} · p99 ${show(figures.p99)} · max ${show(figures.max)} ms`;
 }
@@ -25,18 +27,24 @@ function line(name: string, ...cells: (string | number)[]): string {
   return `  ${name.padEnd(10)}${cells.map((cell) => String(cell).padStart(11)).join('')}`;
 }
 
-function verdict(results: LoadAccount['thresholds']['results']): string {
+/** Whether every threshold held, and which did not. */
+export function thresholdsLine({ results }: ThresholdResults): string {
   if (results.length === 0) return 'NOT JUDGED, as k6 ran with --no-thresholds';
   const failed = results.filter(({ passed }) => !passed);
   if (failed.length === 0) return `passed    all ${results.length} thresholds`;
   return `FAILED    ${failed.map(({ metric, condition }) => `${metric}: ${condition}`).join('; ')}`;
 }
 
+/** Attempts, retries and answers. */
+export function requestsLine({ total, retried, retries, status }: RequestFigures): string {
+  const statuses = Object.entries(status).map(([code, attempts]) => `${code}: ${attempts}`);
+  return `${total}, of which ${retried} were retried (${retries} retries); answers ${statuses.join(', ') || 'none'}`;
+}
+
 /** Formats an account as text: outcomes, latencies and failed conditions. */
 export function renderAccount(account: LoadAccount): string {
   const { messages, requests } = account;
   const perSecond = account.durationSeconds > 0 ? messages.accepted / account.durationSeconds : 0;
-  const statuses = Object.entries(requests.status).map(([status, attempts]) => `${status}: ${attempts}`);
   const lines = [
     '',
     `${account.scenario} · run ${account.runId} · seed ${account.seed} · ${account.baseUrl}`,
@@ -46,12 +54,12 @@ export function renderAccount(account: LoadAccount): string {
     line('all', messages.accepted, messages.refused, messages.unknown),
     '',
     `  sent      ${messages.sent} messages in ${account.durationSeconds.toFixed(1)} s, ${perSecond.toFixed(0)} accepted per second`,
-    `  requests  ${requests.total}, of which ${requests.retried} were retried (${requests.retries} retries); answers ${statuses.join(', ') || 'none'}`,
+    `  requests  ${requestsLine(requests)}`,
     `  202 after ${latencyLine(account.latencyMs)}`,
     `  settled   ${latencyLine(account.settleMs)} (retries and waits included)`,
   ];
   if (account.droppedIterations > 0)
     lines.push(`  dropped   ${account.droppedIterations} arrivals: raise USERS or lower RATE`);
-  lines.push(`  ${verdict(account.thresholds.results)}`, '');
+  lines.push(`  ${thresholdsLine(account.thresholds)}`, '');
   return `${lines.join('\n')}\n`;
 }

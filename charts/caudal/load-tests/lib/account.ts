@@ -1,21 +1,22 @@
 import { countryCodes } from './countries.ts';
 import type { ScenarioName } from './profiles.ts';
+import type { RunIdentity } from './run.ts';
 import type { Settings } from './settings.ts';
 import {
   acceptedDurationName,
-  attemptsName,
-  countedStatuses,
-  gateThresholds,
-  metricNames,
-  perCountryName,
-  statusName,
-} from './thresholds.ts';
+  count,
+  type LatencyFigures,
+  latency,
+  type RequestFigures,
+  requestFigures,
+  type SummaryData,
+  type ThresholdResults,
+  thresholdResults,
+} from './summary.ts';
+import { gateThresholds, metricNames, perCountryName, postName } from './thresholds.ts';
 
 /** Messages by outcome; see `Outcome`. */
 export type OutcomeCounts = { accepted: number; refused: number; unknown: number };
-
-/** Milliseconds; null without measurements. */
-export type LatencyFigures = Record<'avg' | 'p50' | 'p95' | 'p99' | 'max', number | null>;
 
 /** Result of a run as written to ACCOUNT_FILE. Always: sent = accepted + refused + unknown, also per country. */
 export type LoadAccount = {
@@ -35,60 +36,18 @@ export type LoadAccount = {
   keys: { prefix: string; batch: number; messages: number | null };
   /** By ISO 3166-1 alpha-2 code; only countries that were sent. */
   perCountry: Record<string, OutcomeCounts>;
-  requests: {
-    /** Requests, each counted once. */
-    total: number;
-    /** Requests that needed more than one attempt. */
-    retried: number;
-    /** Attempts beyond the first. */
-    retries: number;
-    /** Attempts by HTTP status; `0`: no answer. */
-    status: Record<string, number>;
-  };
+  requests: RequestFigures;
   /** Arrivals that k6 could not start in time. */
   droppedIterations: number;
   /** POST attempts answered 202. */
   latencyMs: LatencyFigures;
   /** From a request's first attempt to its 202, with waits and retries. */
   settleMs: LatencyFigures;
-  /** Empty if k6 ran with --no-thresholds, which does not count as passed. */
-  thresholds: { passed: boolean; results: { metric: string; condition: string; passed: boolean }[] };
+  thresholds: ThresholdResults;
 };
-
-/** The part of k6's `handleSummary` data that is used. */
-export type SummaryData = {
-  metrics: Record<
-    string,
-    | { values: Record<string, number | undefined>; thresholds?: Record<string, { ok: boolean }> | undefined }
-    | undefined
-  >;
-};
-
-/** What the run was called and when it started; `setup()` makes it. */
-export type RunIdentity = { runId: string; startedAtMs: number; keyPrefix: string };
 
 /** Begins the log's line of a request that was not accepted; its outcome and number follow. */
 export const notAcceptedMark = 'NOT-ACCEPTED';
-
-function count(data: SummaryData, metric: string): number {
-  return data.metrics[metric]?.values.count ?? 0;
-}
-
-function latency(data: SummaryData, metric: string): LatencyFigures {
-  const values = data.metrics[metric]?.values ?? {};
-  const measured = (values.count ?? 0) > 0;
-  const figure = (name: string): number | null => {
-    const value = values[name];
-    return measured && value !== undefined ? Math.round(value * 1000) / 1000 : null;
-  };
-  return {
-    avg: figure('avg'),
-    p50: figure('med'),
-    p95: figure('p(95)'),
-    p99: figure('p(99)'),
-    max: figure('max'),
-  };
-}
 
 function countPerCountry(data: SummaryData): Record<string, OutcomeCounts & { sent: number }> {
   const rows: Record<string, OutcomeCounts & { sent: number }> = {};
@@ -101,28 +60,6 @@ function countPerCountry(data: SummaryData): Record<string, OutcomeCounts & { se
     rows[code] = { sent, accepted, refused, unknown: sent - accepted - refused };
   }
   return rows;
-}
-
-function countStatuses(data: SummaryData): Record<string, number> {
-  const status: Record<string, number> = {};
-  let other = count(data, attemptsName);
-  for (const code of countedStatuses) {
-    const attempts = count(data, statusName(code));
-    if (attempts > 0) status[String(code)] = attempts;
-    other -= attempts;
-  }
-  if (other > 0) status.other = other;
-  return status;
-}
-
-function thresholdResults(data: SummaryData, settings: Settings): LoadAccount['thresholds'] {
-  const results = Object.entries(gateThresholds(settings)).flatMap(([metric, conditions]) =>
-    conditions.flatMap((condition) => {
-      const result = data.metrics[metric]?.thresholds?.[condition];
-      return result === undefined ? [] : [{ metric, condition, passed: result.ok }];
-    }),
-  );
-  return { passed: results.length > 0 && results.every(({ passed }) => passed), results };
 }
 
 /**
@@ -174,15 +111,10 @@ export function buildAccount(
         { accepted, refused, unknown },
       ]),
     ),
-    requests: {
-      total: count(data, metricNames.requests),
-      retried: count(data, metricNames.retriedRequests),
-      retries: count(data, metricNames.retries),
-      status: countStatuses(data),
-    },
+    requests: requestFigures(data, postName),
     droppedIterations: count(data, 'dropped_iterations'),
-    latencyMs: latency(data, acceptedDurationName),
+    latencyMs: latency(data, acceptedDurationName(postName)),
     settleMs: latency(data, metricNames.settleTime),
-    thresholds: thresholdResults(data, settings),
+    thresholds: thresholdResults(data, gateThresholds(settings)),
   };
 }

@@ -1,6 +1,6 @@
 import { Counter, Trend } from 'k6/metrics';
 import type { Outcome } from './outcome.ts';
-import type { PostResult } from './post.ts';
+import type { SendResult } from './send.ts';
 import { metricNames } from './thresholds.ts';
 
 /** Counts messages and requests over all virtual users, which share nothing but k6's metrics. */
@@ -8,7 +8,7 @@ export type Counters = {
   /** Before the first attempt: from here on the messages are unknown. */
   countSent(perCountry: ReadonlyMap<string, number>): void;
   /** After the last answer: unless that says nothing, the messages are known. */
-  countSettled(perCountry: ReadonlyMap<string, number>, result: PostResult): void;
+  countSettled(perCountry: ReadonlyMap<string, number>, result: SendResult): void;
 };
 
 function sum(perCountry: ReadonlyMap<string, number>): number {

@@ -1,16 +1,25 @@
 import type { Scenario } from 'k6/options';
-import { type ArrivalLoad, arrivalDurationMs, type FixedCountLoad, peakRate } from './profiles.ts';
-import type { Settings } from './settings.ts';
+import { type ArrivalLoad, arrivalDurationMs, type FixedCountLoad, type Load, peakRate } from './profiles.ts';
+import type { Target } from './variables.ts';
+
+/** What is run: `load.messages` and its rates count whatever the script sends, `batch` of it in a request. */
+type Sending = Pick<Target, 'retryForMs' | 'requestTimeoutMs'> & {
+  load: Load;
+  /** Maximum concurrent requests in arrival-rate loads; undefined derives it from the rate. */
+  users: number | undefined;
+  batch: number;
+};
 
 /** Concurrency that arrival loads prepare for when nothing else is said: this many seconds of arrivals. */
 const preparedStallSeconds = 2;
 
-function milliseconds(ms: number): string {
+/** As k6 reads a duration. */
+export function milliseconds(ms: number): string {
   return `${Math.round(ms)}ms`;
 }
 
 /** Time for requests in progress at the end: all their retries, so that none is interrupted with an unknown outcome. */
-function gracefulStopMs(settings: Settings): number {
+export function gracefulStopMs(settings: Pick<Target, 'retryForMs' | 'requestTimeoutMs'>): number {
   return settings.retryForMs + settings.requestTimeoutMs + 5_000;
 }
 
@@ -29,12 +38,12 @@ export function requestCount(load: FixedCountLoad, batch: number): number {
 }
 
 /** Messages of the request with this number (0, 1, 2, …): all of them add up to exactly the load's messages. */
-export function requestSize(settings: Settings, request: number): number {
+export function requestSize(settings: Pick<Sending, 'load' | 'batch'>, request: number): number {
   if (settings.load.kind === 'arrival') return settings.batch;
   return Math.max(0, Math.min(settings.batch, settings.load.messages - request * settings.batch));
 }
 
-function arrivalScenario(load: ArrivalLoad, settings: Settings): Scenario {
+function arrivalScenario(load: ArrivalLoad, settings: Sending): Scenario {
   const users = arrivalUsers(load, settings.batch, settings.users);
   // "RATE requests in BATCH seconds" keeps the message rate exact where RATE / BATCH is no whole number.
   const shared = {
@@ -64,7 +73,7 @@ function arrivalScenario(load: ArrivalLoad, settings: Settings): Scenario {
 }
 
 /** Turns the load into what k6 runs. */
-export function k6Scenario(settings: Settings): Scenario {
+export function k6Scenario(settings: Sending): Scenario {
   const { load } = settings;
   if (load.kind === 'arrival') return arrivalScenario(load, settings);
   const iterations = requestCount(load, settings.batch);

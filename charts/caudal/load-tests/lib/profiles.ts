@@ -1,7 +1,9 @@
 /** The scripts of this folder. */
 export type ScenarioName = 'seed' | 'steady' | 'ramp' | 'spike' | 'soak';
+/** How hard a script can push. */
+export const profileNames = ['smoke', 'average', 'stress'] as const;
 /** How hard a script pushes. */
-export type ProfileName = 'smoke' | 'average' | 'stress';
+export type ProfileName = (typeof profileNames)[number];
 
 /** `messages` messages in all, by `users` users at once, each as fast as it is answered. */
 export type FixedCountLoad = { kind: 'fixed-count'; messages: number; users: number; maxDurationMs: number };
@@ -17,15 +19,19 @@ export type Load = FixedCountLoad | ArrivalLoad;
 /** A load, and how slow a successful POST may be under it. */
 export type Profile = { load: Load; p95Ms: number; p99Ms: number };
 
-const second = 1000;
-const minute = 60 * second;
+/** ms. */
+export const second = 1000;
+/** ms. */
+export const minute = 60 * second;
 const hour = 60 * minute;
 
-function fixedCount(messages: number, users: number, p95Ms: number, p99Ms: number): Profile {
+/** By concurrent users, each as fast as it is answered. */
+export function fixedCount(messages: number, users: number, p95Ms: number, p99Ms: number): Profile {
   return { load: { kind: 'fixed-count', messages, users, maxDurationMs: 30 * minute }, p95Ms, p99Ms };
 }
 
-function constant(rate: number, durationMs: number): Profile {
+/** By the clock. */
+export function constant(rate: number, durationMs: number): Profile {
   return {
     load: { kind: 'arrival', startRate: rate, stages: [{ durationMs, rate }] },
     p95Ms: 500,

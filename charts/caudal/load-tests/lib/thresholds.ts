@@ -1,5 +1,6 @@
 import { countryCodes } from './countries.ts';
 import type { Settings } from './settings.ts';
+import { acceptedDurationName, alwaysHolds, requestMetrics, visibleStatuses } from './summary.ts';
 
 /** Tag on every POST, so that the request of `setup()` stays out of the figures. */
 export const postName = 'post-messages';
@@ -14,35 +15,13 @@ export const metricNames = {
   refused: 'messages_refused',
   /** Messages sent and not (yet) settled: goes up when sent, down when settled. */
   unknown: 'messages_unknown',
-  /** Requests, once however often they are retried. */
-  requests: 'requests_sent',
-  /** Requests that needed more than one attempt. */
-  retriedRequests: 'requests_retried',
-  /** Attempts beyond the first. */
-  retries: 'request_retries',
-  /** From the first attempt to the accepting answer, waits included. */
-  settleTime: 'request_settle_time',
+  ...requestMetrics,
 } as const;
 
 /** The sub-metric of a country. */
 export function perCountryName(metric: string, code: string): string {
   return `${metric}{country:${code}}`;
 }
-
-/** Statuses worth a row of their own; anything else is counted as `other`. */
-export const countedStatuses: readonly number[] = [
-  0, 200, 202, 301, 302, 307, 308, 400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 431, 500, 501, 502,
-  503, 504,
-];
-
-/** Attempts answered at all or not. */
-export const attemptsName = `http_reqs{name:${postName}}`;
-/** Attempts that got one status; 0 stands for no answer. */
-export function statusName(status: number): string {
-  return `http_reqs{name:${postName},status:${status}}`;
-}
-/** Durations of attempts answered 202. */
-export const acceptedDurationName = `http_req_duration{name:${postName},status:202}`;
 
 /** The conditions a run must meet; k6 exits 99 when one fails. */
 export function gateThresholds(settings: Settings): Record<string, string[]> {
@@ -52,21 +31,16 @@ export function gateThresholds(settings: Settings): Record<string, string[]> {
     [metricNames.accepted]: [`count>=${Math.max(1, fewest)}`],
     [metricNames.refused]: [`count<=${limits.maxRefused}`],
     [metricNames.unknown]: [`count<=${limits.maxUnknown}`],
-    [acceptedDurationName]: [`p(95)<${limits.p95Ms}`, `p(99)<${limits.p99Ms}`],
+    [acceptedDurationName(postName)]: [`p(95)<${limits.p95Ms}`, `p(99)<${limits.p99Ms}`],
     dropped_iterations: [`count<=${limits.maxDropped}`],
   };
 }
 
-/**
- * Conditions that always hold: k6 shows a metric by tag at the end of a run only where a threshold names it,
- * and the account needs every country and every status.
- */
+/** Makes every country and every status countable, which the account needs. */
 function visibilityThresholds(): Record<string, string[]> {
-  const always = ['count>=0'];
-  const shown: Record<string, string[]> = { [attemptsName]: always };
-  for (const status of countedStatuses) shown[statusName(status)] = always;
+  const shown = visibleStatuses(postName);
   for (const metric of [metricNames.sent, metricNames.accepted, metricNames.refused]) {
-    for (const code of countryCodes) shown[perCountryName(metric, code)] = always;
+    for (const code of countryCodes) shown[perCountryName(metric, code)] = [...alwaysHolds];
   }
   return shown;
 }

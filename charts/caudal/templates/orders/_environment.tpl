@@ -27,6 +27,7 @@
 {{- end -}}
 {{- $env := merge $result.env (dict
   "PRE_STOP_DELAY_MS" (int64 $orders.api.preStopDelayMs)
+  "PAGE_DIRECTORY" "/app/services/orders/web/dist"
   "ALLOWED_RECIPIENTS" $orders.allowedRecipients
   "DEFAULT_EMAIL" $orders.defaultEmail) -}}
 {{- with $orders.mailbox.publicUrl }}{{ $_ := set $env "MAILBOX_URL" . }}{{ end -}}

@@ -27,6 +27,11 @@ export const ORDER_METRICS = {
     help: 'Orders taken in from the log, each counted once',
     labels: [],
   },
+  orderIntakeSeconds: {
+    name: 'caudal_order_intake_seconds',
+    help: 'Time from the acceptance of an order to its being taken in, by the clocks of both processes',
+    labels: [],
+  },
   orderDuplicates: {
     name: 'caudal_order_duplicates_total',
     help: 'Duplicates: orders in the log that had been taken in already',
@@ -79,7 +84,7 @@ export const ORDER_METRICS = {
   },
   mails: {
     name: 'caudal_mails_total',
-    help: 'Attempts to send a mail by outcome: sent, refused (tried again), parked (refused for good) or unknown (no answer; sent again)',
+    help: 'Attempts to send a mail by outcome: sent, refused (tried again), parked (refused permanently) or unknown (no answer; sent again)',
     labels: ['outcome'],
   },
   mailSeconds: {

@@ -66,7 +66,7 @@ function describePort(harness: () => LogWriterHarness): void {
     );
   });
 
-  it('accepts the largest value that it reports, and refuses a larger one for good', async () => {
+  it('accepts the largest value that it reports, and refuses a larger one permanently', async () => {
     const writer = await open(harness());
     const largest = writer.maxValueBytes();
     const key = '5f0c7d3e-0000-8000-8000-000000000000';

@@ -1,9 +1,9 @@
 import { after, afterEach, before } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from '../../../../tools/browser/launch-browser.ts';
-import { ensurePage } from '../../../../tools/page/ensure-page.ts';
+import { type OpenPage, openPage } from '../../../../tools/browser/open-page.ts';
+import { CONSOLE_PAGE } from '../../../../tools/page/ensure-page.ts';
 import type { LiveMessage, StreamState } from '../../src/schemas.ts';
-import { type OpenPage, openPage } from './open-page.ts';
 import {
   type ScriptedConsole,
   type ScriptedConsoleOptions,
@@ -41,7 +41,7 @@ export function useScriptedPages(): OpenScripted {
   const consoles: ScriptedConsole[] = [];
   const pages: OpenPage[] = [];
   before(async () => {
-    pageDirectory = await ensurePage((line) => process.stderr.write(`${line}\n`));
+    pageDirectory = await CONSOLE_PAGE.ensure((line) => process.stderr.write(`${line}\n`));
     browser = await launchBrowser();
   });
   afterEach(async () => {

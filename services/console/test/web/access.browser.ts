@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import { violationsIn } from '../../../../tools/browser/violations-in.ts';
 import type { Scale } from '../../src/schemas.ts';
-import { untilLight } from '../support/open-page.ts';
 import {
   CALM,
   firstLane,
@@ -13,6 +11,7 @@ import {
   useScriptedPages,
   withLight,
 } from '../support/scripted-pages.ts';
+import { untilLight } from '../support/until-light.ts';
 
 describe("the console's page, for everyone", () => {
   const open = useScriptedPages();
@@ -110,20 +109,3 @@ describe("the console's page, for everyone", () => {
     }
   }
 });
-
-/** What axe finds in a page: rule and place. */
-async function violationsIn(page: Page): Promise<readonly string[]> {
-  // Evaluated by the debugger, which the page's policy does not bind.
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe: checker } = globalThis as unknown as {
-      axe: {
-        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-      };
-    };
-    const { violations } = await checker.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-    );
-  });
-}

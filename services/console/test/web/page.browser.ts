@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
 import type { Scale, StreamState } from '../../src/schemas.ts';
-import { untilLight } from '../support/open-page.ts';
 import {
   CALM,
   firstLane,
@@ -13,6 +12,7 @@ import {
   useScriptedPages,
   withLight,
 } from '../support/scripted-pages.ts';
+import { untilLight } from '../support/until-light.ts';
 
 describe("the console's page, of a console that says what a test wants", () => {
   const open = useScriptedPages();

@@ -8,13 +8,14 @@ import type { LaneReport } from '@caudal/common/account';
 import { eventually } from '@caudal/common/testing';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../../tools/browser/launch-browser.ts';
-import { ensurePage } from '../../../../tools/page/ensure-page.ts';
+import { type OpenPage, openPage } from '../../../../tools/browser/open-page.ts';
+import { CONSOLE_PAGE } from '../../../../tools/page/ensure-page.ts';
 import { type Servers, startServers } from '../../../../tools/servers/servers.ts';
 import { type Stack, startStack } from '../../../lab/src/stack/stack.ts';
 import { readLanes, serversOf } from '../../../lab/src/workloads/messages/lanes.ts';
 import { CONSOLE, INGEST, messagesServices } from '../../../lab/src/workloads/messages/services.ts';
 import { withRawStore } from '../../../lab/src/workloads/messages/verify/raw-store.ts';
-import { type OpenPage, openPage, untilLight } from '../support/open-page.ts';
+import { untilLight } from '../support/until-light.ts';
 
 const COUNTRIES = ['ES', 'FR', 'JP', 'SG'] as const;
 const MESSAGES = 10_000;
@@ -42,7 +43,7 @@ describe("the console's page, of real servers", () => {
         scrapeIntervalSeconds: 1,
         onProgress: (line) => process.stderr.write(`${line}\n`),
       }),
-      ensurePage(() => undefined),
+      CONSOLE_PAGE.ensure(() => undefined),
     ]);
     stack = await startStack({
       addresses: servers.addresses,

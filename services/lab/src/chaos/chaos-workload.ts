@@ -1,7 +1,7 @@
 import type { ServerName } from '../../../../tools/servers/servers.ts';
 import type { Increases } from '../load/metrics-watch.ts';
 import type { LoadRun } from '../load/run-k6.ts';
-import type { ServiceRole, ServiceSpec } from '../stack/service-spec.ts';
+import type { ServiceSpec } from '../stack/service-spec.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { FaultAction } from './plan-faults.ts';
 
@@ -38,14 +38,28 @@ export interface BreakableConnection {
   readonly felt: Felt;
 }
 
+/** A way in which a part of a workload can be made to misbehave while it runs. */
+export interface Misbehaviour {
+  /** Part and what it does: `mailbox-refuses`. */
+  readonly name: string;
+  readonly lastsMs: number;
+  /** @throws Error if the part cannot be made to */
+  begin(stack: Stack): Promise<void>;
+  /** Lets it behave again; called however the misbehaviour ended. */
+  end(stack: Stack): Promise<void>;
+  readonly felt: Felt;
+}
+
 /** What chaos breaks in a workload, and how it loads and holds it to account meanwhile. */
 export interface ChaosWorkload<Result> {
   /** In the order in which they are printed. */
   readonly signs: readonly Sign[];
   readonly servers: readonly BreakableServer[];
   readonly connections: readonly BreakableConnection[];
-  /** Services whose processes are killed and suspended, by their part. */
-  readonly services: Readonly<Partial<Record<ServiceRole, Felt>>>;
+  /** Default: none. */
+  readonly misbehaviours?: readonly Misbehaviour[];
+  /** What shows that a process of a service was killed or suspended; undefined for a service that is left alone. */
+  feltBy(service: ServiceSpec): Felt | undefined;
   /** @param urls of the proxies, by connection */
   specs(urls: Readonly<Record<string, string>>): readonly ServiceSpec[];
   /** Sends the load and resolves when everything promised is settled. */

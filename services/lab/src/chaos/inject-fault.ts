@@ -18,6 +18,10 @@ export interface FaultTargets {
     string,
     Pick<FaultyProxy, 'swallowReplies' | 'resetInsteadOfReplies' | 'pass'>
   >;
+  readonly misbehaviours: ReadonlyMap<
+    string,
+    { readonly lastsMs: number; begin(): Promise<void>; end(): Promise<void> }
+  >;
   /** Duration of a suspension by SIGSTOP, ms. */
   readonly stopMs: number;
 }
@@ -56,6 +60,17 @@ export async function injectFault(
     if (action === 'reset') proxy.resetInsteadOfReplies(RESETS);
     else proxy.swallowReplies();
     await wait(SWALLOW_MS).finally(() => proxy.pass());
+    return;
+  }
+  if (action === 'misbehave') {
+    const misbehaviour = targets.misbehaviours.get(target);
+    if (misbehaviour === undefined) throw new Error(`${target} is no misbehaviour`);
+    try {
+      await misbehaviour.begin();
+      await wait(misbehaviour.lastsMs);
+    } finally {
+      await misbehaviour.end();
+    }
     return;
   }
   const service = stack.processes().get(target);

@@ -1,13 +1,13 @@
 /** Kind of fault. */
-export type FaultAction = 'kill' | 'stop' | 'swallow-replies' | 'reset';
+export type FaultAction = 'kill' | 'stop' | 'swallow-replies' | 'reset' | 'misbehave';
 
-/** Actions on a connection; the others are done to processes. */
+/** Actions on a connection. */
 export const NETWORK_ACTIONS: readonly FaultAction[] = ['swallow-replies', 'reset'];
 
 /** One fault of a plan. */
 export interface PlannedFault {
   readonly action: FaultAction;
-  /** A process (`ingest-api-1`), a server, or for the network faults a connection through a proxy. */
+  /** A process (`ingest-api-1`), a server, for the network faults a connection through a proxy, or a misbehaviour. */
   readonly target: string;
   /** Time under load before the fault, ms. */
   readonly pauseMs: number;
@@ -22,11 +22,12 @@ export interface PlanOptions {
   readonly servers: readonly string[];
   /** Connections through a faulty proxy. */
   readonly proxied: readonly string[];
+  readonly misbehaviours: readonly string[];
   /** Kills per target. */
   readonly kills: number;
   /** Suspensions per target. */
   readonly stops: number;
-  /** Occurrences of each network fault. */
+  /** Occurrences of each network fault, and of each misbehaviour. */
   readonly networkFaults: number;
 }
 
@@ -43,6 +44,7 @@ export function planFaults(options: PlanOptions): PlannedFault[] {
   add('kill', [...options.services, ...options.servers], options.kills);
   add('stop', [...options.services, ...options.servers], options.stops);
   for (const action of NETWORK_ACTIONS) add(action, options.proxied, options.networkFaults);
+  add('misbehave', options.misbehaviours, options.networkFaults);
   for (let last = faults.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));
     [faults[last], faults[other]] = [faults[other] as PlannedFault, faults[last] as PlannedFault];
@@ -53,9 +55,13 @@ export function planFaults(options: PlanOptions): PlannedFault[] {
 
 /** Expected duration of a fault with its recovery on an idle two-core machine, ms; the load must last this long. */
 export function expectedMs(fault: PlannedFault, stopMs: number): number {
-  const recoveryMs = { kill: 7_000, stop: stopMs + 2_500, 'swallow-replies': 3_500, reset: 3_500 }[
-    fault.action
-  ];
+  const recoveryMs = {
+    kill: 7_000,
+    stop: stopMs + 2_500,
+    'swallow-replies': 3_500,
+    reset: 3_500,
+    misbehave: 7_000,
+  }[fault.action];
   return fault.pauseMs + (fault.action === 'kill' ? fault.awayMs : 0) + recoveryMs;
 }
 

@@ -5,10 +5,10 @@ import type { Servers } from '../../../../tools/servers/servers.ts';
 import { ExpectedError } from '../cli/run-command-line.ts';
 import type { LoadRun } from '../load/run-k6.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
-import type { ChaosWorkload, Expected, Sign } from './chaos-workload.ts';
+import type { ChaosWorkload, Expected, Felt, Sign } from './chaos-workload.ts';
 import { describeEvidence, type Evidence, evidenceSince, isFelt } from './evidence.ts';
 import { createEvidenceCollector, type EvidenceCollector } from './evidence-collector.ts';
-import { injectFault } from './inject-fault.ts';
+import { type FaultTargets, injectFault } from './inject-fault.ts';
 import { type ChaosVerdict, type FaultOutcome, judgeChaos } from './judge-chaos.ts';
 import { expectedMs, NETWORK_ACTIONS, type PlannedFault, planFaults } from './plan-faults.ts';
 import { waitForRecovery } from './wait-for-recovery.ts';
@@ -23,7 +23,7 @@ export interface ChaosIntensity {
   readonly kills: number;
   /** Suspensions per target. */
   readonly stops: number;
-  /** Occurrences of each network fault per connection. */
+  /** Occurrences of each network fault per connection, and of each misbehaviour. */
   readonly networkFaults: number;
   /** Length of a suspension, ms. */
   readonly stopMs: number;
@@ -38,7 +38,7 @@ export interface ChaosOptions<Result> extends ChaosIntensity {
   readonly k6: string;
   /** Time for work to flow and catch up after a fault is over, ms. Default: 15,000. */
   readonly maxRecoveryMs?: number;
-  /** Processes, servers and connections to break. Default: all. */
+  /** Processes, servers, connections and misbehaviours. Default: all. */
   readonly targets?: readonly string[] | undefined;
   readonly stateDirectory: string;
   readonly resultDirectory: string;
@@ -128,6 +128,7 @@ async function breakUnderLoad<Result>(
         hasBegun: () => workload.hasBegun(run),
         stack,
         proxies,
+        misbehaviours: misbehavioursOf(workload, stack),
         collector,
         rate,
         expected,
@@ -142,7 +143,9 @@ async function breakUnderLoad<Result>(
   const verdict = judgeChaos(outcomes, workload.failuresOf(result, { messages: options.messages, rate }), {
     signs,
     expected,
-    breakable: [...workload.servers, ...workload.connections].map(({ name }) => name),
+    breakable: [...workload.servers, ...workload.connections, ...(workload.misbehaviours ?? [])].map(
+      ({ name }) => name,
+    ),
     faults: plan.length,
     maxRecoveryMs: options.maxRecoveryMs ?? MAX_RECOVERY_MS,
   });
@@ -153,11 +156,12 @@ async function breakUnderLoad<Result>(
 function planOf(options: ChaosOptions<unknown>, stack: Stack): PlannedFault[] {
   const { workload, targets } = options;
   const services = [...stack.processes().keys()]
-    .filter((name) => workload.services[stack.serviceOf(name).role] !== undefined)
+    .filter((name) => workload.feltBy(stack.serviceOf(name)) !== undefined)
     .sort();
   const servers = workload.servers.map(({ name }) => name);
   const connections = workload.connections.map(({ name }) => name);
-  const known = [...new Set([...services, ...servers, ...connections])];
+  const misbehaviours = (workload.misbehaviours ?? []).map(({ name }) => name);
+  const known = [...new Set([...services, ...servers, ...connections, ...misbehaviours])];
   const unknown = targets?.filter((name) => !known.includes(name)) ?? [];
   if (unknown.length > 0) {
     throw new ExpectedError(`--targets: unknown ${unknown.join(', ')}; use ${known.join(', ')}`);
@@ -168,25 +172,42 @@ function planOf(options: ChaosOptions<unknown>, stack: Stack): PlannedFault[] {
     services: services.filter(isTarget),
     servers: servers.filter(isTarget),
     proxied: connections.filter(isTarget),
+    misbehaviours: misbehaviours.filter(isTarget),
   });
 }
 
 /** What shows that a fault was felt. A server and a connection may have one name; the action says which. */
 function expectedOf(
   { action, target }: PlannedFault,
-  { connections, servers, services }: ChaosWorkload<unknown>,
+  workload: ChaosWorkload<unknown>,
   stack: Stack,
 ): Expected {
+  const feltIn = (parts: readonly { readonly name: string; readonly felt: Felt }[] = []): Felt | undefined =>
+    parts.find(({ name }) => name === target)?.felt;
+  const feltOfProcess = (): Felt | undefined =>
+    feltIn(workload.servers) ?? workload.feltBy(stack.serviceOf(target));
   const felt = NETWORK_ACTIONS.includes(action)
-    ? connections.find(({ name }) => name === target)?.felt
-    : (servers.find(({ name }) => name === target)?.felt ?? services[stack.serviceOf(target).role]);
+    ? feltIn(workload.connections)
+    : action === 'misbehave'
+      ? feltIn(workload.misbehaviours)
+      : feltOfProcess();
   if (felt === undefined) throw new Error(`no evidence is known for ${action} of ${target}`);
   return felt(action);
+}
+
+function misbehavioursOf(workload: ChaosWorkload<unknown>, stack: Stack): FaultTargets['misbehaviours'] {
+  return new Map(
+    (workload.misbehaviours ?? []).map(({ name, lastsMs, begin, end }) => [
+      name,
+      { lastsMs, begin: () => begin(stack), end: () => end(stack) },
+    ]),
+  );
 }
 
 interface FaultContext extends ChaosOptions<unknown> {
   readonly stack: Stack;
   readonly proxies: ReadonlyMap<string, FaultyProxy>;
+  readonly misbehaviours: FaultTargets['misbehaviours'];
   readonly collector: EvidenceCollector;
   /** Messages per second. */
   readonly rate: number;

@@ -15,7 +15,7 @@ import { runVerb } from '../workloads/run-verb.ts';
 
 await runVerb(
   ({ chaos }) => chaos,
-  async (system, { intensity, servers: wanted, targets, settings, workloadOn }) => {
+  async (system, { intensity, sizeOption, servers: wanted, targets, settings, workloadOn }) => {
     const terminal = createTerminal(process.stderr);
     const interrupts = handleInterrupts(() => terminal.say('stopping (Ctrl-C again to exit immediately) …'));
     const onEvent = (line: string): void => terminal.say(line);
@@ -49,7 +49,7 @@ await runVerb(
       terminal.endLive();
       writeResults(system, directory, {
         id,
-        command: `npm run chaos -- ${nounOf(system, ' ')}--messages ${intensity.messages} --seed ${intensity.seed}`,
+        command: `npm run chaos -- ${nounOf(system, ' ')}--${sizeOption} ${intensity.messages} --seed ${intensity.seed}`,
         settings: { ...intensity, ...settings },
         versions,
         result: chaos.result,

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
 import { serverNames } from '../../../../tools/servers/descriptions/index.ts';
 import { findServers, type ServerName, type Servers } from '../../../../tools/servers/servers.ts';
@@ -9,7 +9,7 @@ import { localLoad } from '../load/run-k6.ts';
 import { keepRun } from '../report/keep-run.ts';
 import { readVersions } from '../report/read-versions.ts';
 import { newRunId } from '../report/write-results.ts';
-import { nounOf } from '../workloads/index.ts';
+import { nounOf, scenarioOf } from '../workloads/index.ts';
 import { runVerb } from '../workloads/run-verb.ts';
 
 await runVerb(
@@ -19,7 +19,7 @@ await runVerb(
     const interrupts = handleInterrupts(() =>
       terminal.say('stopping the load (Ctrl-C again to exit immediately) …'),
     );
-    const id = newRunId(nounOf(workload, '-') + basename(scenario));
+    const id = newRunId(nounOf(workload, '-') + scenarioOf(workload, scenario));
     const directory = join(RESULTS_DIRECTORY, id);
     const k6 = await ensureK6({ onProgress: (line) => terminal.say(line), signal: interrupts.signal });
     const result = await workload.measure({
@@ -40,7 +40,7 @@ await runVerb(
     const servers = isLocal ? await findServers({ dataDirectory: SERVERS_DIRECTORY }) : undefined;
     keepRun(workload, {
       id,
-      command: `npm run load -- ${nounOf(workload, ' ')}${scenario}`,
+      command: `npm run load -- ${nounOf(workload, ' ')}${scenarioOf(workload, scenario)}`,
       settings,
       versions: await readVersions(servers?.addresses, k6, await runningOf(servers)),
       result,

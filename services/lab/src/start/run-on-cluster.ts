@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { chooseProvider } from '../../../../tools/cluster/choose-provider.ts';
 import type { RunningCluster } from '../../../../tools/cluster/provider.ts';
 import { handleInterrupts, INTERRUPTED_STATUS, InterruptedError } from '../cli/interrupts.ts';
@@ -10,7 +10,7 @@ import { releaseSite } from '../cluster/release-site.ts';
 import { type StartedRelease, startRelease } from '../cluster/start-release.ts';
 import { keepRun } from '../report/keep-run.ts';
 import { newRunId } from '../report/write-results.ts';
-import { nounOf } from '../workloads/index.ts';
+import { nounOf, scenarioOf } from '../workloads/index.ts';
 import type { AnnouncedLoad, ClusterChoice, Forward, Workload } from '../workloads/workload.ts';
 import { nextSteps } from './release-next-steps.ts';
 
@@ -32,7 +32,11 @@ export async function runOnCluster(workload: Workload, choice: ClusterChoice): P
       values: {
         ...workload.cluster.values,
         ...(image !== undefined && { images: { caudal: { tag: image.slice(image.lastIndexOf(':') + 1) } } }),
-        ingress: { enabled: running.ingressUrl !== undefined },
+        ingress: {
+          enabled: running.ingressUrl !== undefined,
+          // The load goes this way.
+          routes: [{ host: '', path: '/', service: workload.cluster.entry }],
+        },
         networkPolicy: { enabled: true },
       },
       terminal,
@@ -96,13 +100,13 @@ async function runLoad({
   readonly signal: AbortSignal;
 }): Promise<number> {
   const { entry, isMeasured } = workload.cluster;
-  const id = newRunId(`cluster-${nounOf(workload, '-')}${basename(load.scenario)}`);
+  const id = newRunId(`cluster-${nounOf(workload, '-')}${scenarioOf(workload, load.scenario)}`);
   const directory = join(RESULTS_DIRECTORY, id);
   const { cluster, helm, chart, release } = started;
   const baseUrl = running.ingressUrlInside;
   terminal.say(`k6 as a Job: ${load.announcement} to ${baseUrl ?? `the ${entry} Service`} …`);
   const result = await workload.measure({
-    site: releaseSite(started, isMeasured),
+    site: releaseSite(started, isMeasured, running),
     startLoad: jobLoad({
       cluster,
       helm,

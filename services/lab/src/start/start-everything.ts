@@ -1,4 +1,4 @@
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureK6 } from '../../../../tools/k6/ensure-k6.ts';
 import { identifyProcess } from '../../../../tools/lib/process-identity.ts';
 import { type Servers, startServers } from '../../../../tools/servers/servers.ts';
@@ -13,7 +13,7 @@ import { newRunId } from '../report/write-results.ts';
 import { type ControlServer, startControlServer } from '../stack/control-server.ts';
 import { readRunRecord, removeRunRecord, writeRunRecord } from '../stack/run-file.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
-import { nounOf } from '../workloads/index.ts';
+import { nounOf, scenarioOf } from '../workloads/index.ts';
 import type { AnnouncedLoad, StartChoice, Workload } from '../workloads/workload.ts';
 
 /** Starts servers and services, loads them, prints the account; resolves with the exit status after shutdown. */
@@ -172,7 +172,7 @@ async function runLoad(
     readonly signal: AbortSignal;
   },
 ): Promise<number> {
-  const id = newRunId(nounOf(workload, '-') + basename(load.scenario));
+  const id = newRunId(nounOf(workload, '-') + scenarioOf(workload, load.scenario));
   const directory = join(RESULTS_DIRECTORY, id);
   terminal.say(load.announcement);
   const result = await workload.measure({

@@ -133,6 +133,8 @@ export interface Verification {
 /** What `npm run chaos` breaks, and how hard. */
 export interface ChaosChoice<Result> {
   readonly intensity: ChaosIntensity;
+  /** Option that sets the size of its load, for the command that repeats the run: `messages`. */
+  readonly sizeOption: string;
   readonly servers: readonly ServerName[];
   /** Processes, servers and connections to break; undefined: all. */
   readonly targets: readonly string[] | undefined;

@@ -39,6 +39,16 @@ const TARGETS: FaultTargets = {
       },
     ],
   ]),
+  misbehaviours: new Map([
+    [
+      'mailbox-refuses',
+      {
+        lastsMs: 3_000,
+        begin: () => (isRunning ? Promise.resolve(note('refuse')) : Promise.reject(new Error('no mailbox'))),
+        end: () => Promise.resolve(note('accept')),
+      },
+    ],
+  ]),
   stopMs: 10_000,
 };
 
@@ -57,6 +67,7 @@ describe('injectFault', () => {
     ['stop', 'kafka', ['SIGSTOP kafka', '10000 ms', 'SIGCONT kafka']],
     ['swallow-replies', 'valkey', ['swallow', '2000 ms', 'pass']],
     ['reset', 'valkey', ['reset 5', '2000 ms', 'pass']],
+    ['misbehave', 'mailbox-refuses', ['refuse', '3000 ms', 'accept']],
   ] as const) {
     it(`does ${action} to ${target}`, async () => {
       await inject(action, target);
@@ -86,6 +97,7 @@ describe('injectFault', () => {
       ['stop', 'kafka', 'SIGCONT kafka'],
       ['swallow-replies', 'valkey', 'pass'],
       ['reset', 'valkey', 'pass'],
+      ['misbehave', 'mailbox-refuses', 'accept'],
     ] as const) {
       await assert.rejects(inject(action, target, interrupted), /interrupted/);
       assert.equal(log.at(-1), last);
@@ -97,5 +109,7 @@ describe('injectFault', () => {
     await assert.rejects(inject('kill', 'ingest-api-1'), /no process to receive SIGSTOP/);
     await assert.rejects(inject('stop', 'kafka-consumer-1'), /no process to receive SIGSTOP/);
     await assert.rejects(inject('reset', 'redis'), /redis has no proxy/);
+    await assert.rejects(inject('misbehave', 'redis'), /redis is no misbehaviour/);
+    await assert.rejects(inject('misbehave', 'mailbox-refuses'), /no mailbox/);
   });
 });

@@ -9,6 +9,7 @@ describe('planFaults', () => {
       services: ['ingest-api-1'],
       servers: ['valkey', 'kafka'],
       proxied: ['valkey'],
+      misbehaviours: ['mailbox-refuses'],
       kills: 2,
       stops: 1,
       networkFaults: 3,
@@ -17,10 +18,17 @@ describe('planFaults', () => {
   it('plans each fault as often as asked for', () => {
     const faults = plan('1').map(({ action, target }) => `${action} ${target}`);
     const count = (name: string) => faults.filter((fault) => fault === name).length;
-    assert.equal(faults.length, 3 * 2 + 3 + 6);
+    assert.equal(faults.length, 3 * 2 + 3 + 6 + 3);
     assert.deepEqual(
-      ['kill ingest-api-1', 'kill kafka', 'stop valkey', 'swallow-replies valkey', 'reset valkey'].map(count),
-      [2, 2, 1, 3, 3],
+      [
+        'kill ingest-api-1',
+        'kill kafka',
+        'stop valkey',
+        'swallow-replies valkey',
+        'reset valkey',
+        'misbehave mailbox-refuses',
+      ].map(count),
+      [2, 2, 1, 3, 3, 3],
     );
   });
 

@@ -37,8 +37,8 @@ export interface AppOptions extends TakeOrderOptions {
   readonly closing: AbortSignal;
   readonly rateLimitPerSecond: number;
   readonly trustProxyHops: number;
-  /** Directory of the built page; undefined: there is none. */
-  readonly pageDirectory: string | undefined;
+  /** Directory of the built page; without it there is a page of links. */
+  readonly pageDirectory: string;
   /** Public URL of the mailbox's page; undefined: there is none. */
   readonly mailboxUrl: string | undefined;
 }
@@ -128,7 +128,7 @@ export function createApp(options: AppOptions): RequestListener {
   for (const [template, methods] of Object.entries(ROUTES)) {
     if (template !== '/') app.all(template.replace('{id}', ':id'), refuseMethod(methods));
   }
-  app.use(servePage(options.pageDirectory ?? '/nowhere', linksPage(), refuseMethod(ROUTES['/'])));
+  app.use(servePage(options.pageDirectory, linksPage(), refuseMethod(ROUTES['/'])));
   app.use(() => {
     throw new ProblemError(PROBLEMS['not-found'], `Available paths: ${Object.keys(ROUTES).join(', ')}.`);
   });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   ConfigError,
   count,
@@ -19,6 +20,8 @@ import { problemOfAddress } from './orders/address.ts';
 
 const SERVICE = 'caudal-orders-api';
 const DEFAULT_ROWS = 12_000;
+/** Where `node services/orders/web/main.ts` puts it. */
+const BUILT_PAGE = join(import.meta.dirname, '..', '..', 'web', 'dist');
 
 /** A regular expression, without regard to case. */
 const pattern = (fallback: RegExp) =>
@@ -55,7 +58,7 @@ const apiShape = {
   /** Whether bad lines of the file are left out. */
   CATALOGUE_SKIP_BAD: flag(false),
   /** Directory of the built page; without it there is a page of links. */
-  PAGE_DIRECTORY: z.string().optional(),
+  PAGE_DIRECTORY: z.string().default(BUILT_PAGE),
   /** Public URL of the mailbox's page, for a link to it. */
   MAILBOX_URL: url('http', 'https').optional(),
   /** Most clients that watch an order; 503 when exceeded. */

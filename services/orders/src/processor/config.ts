@@ -40,11 +40,13 @@ export function loadConfig(environment: Environment) {
     topics: () => readOrderTopics(environment, CLIENT),
     database: () => readProcessorDatabase(environment),
   });
+  const { confirmed } = topics;
+  // A connection is in a transaction while the log is written, and must not be dropped by the server for that.
+  const requestTimeoutMs = Math.min(confirmed.settings.requestTimeoutMs, database.commandTimeoutMs);
   return {
-    topics,
+    orders: topics.orders,
+    confirmed: { ...confirmed, settings: { ...confirmed.settings, requestTimeoutMs } },
     database,
-    // Its connection is in a transaction while the log is written, and must not be dropped by the server for that.
-    announceTimeoutMs: Math.min(topics.confirmed.settings.requestTimeoutMs, database.commandTimeoutMs),
     relays: Math.min(MAX_RELAYS, database.poolSize - RESERVED_CONNECTIONS),
     batchMaxOrders: BATCH_MAX_ORDERS,
     stepMs: values.STEP_MS,

@@ -11,36 +11,29 @@ import { createSqlOrderBook } from './sql-order-book.ts';
 
 runMain(async () => {
   const config = loadConfig(process.env);
-  const { orders, confirmed } = config.topics;
   const logger = createLogger('orders-processor', config.logLevel);
   const lifecycle = new Lifecycle({ logger, drainTimeoutMs: config.drainTimeoutMs });
+  const { stopping } = lifecycle;
   lifecycle.handleSignals();
 
   const database = openDatabase({ settings: config.database, schemas: ['orders'], logger });
   const registry = createRegistry();
   const app = createProcessorApp({
-    consumer: await createConsumer(orders, { logger, maxBatchMessages: config.batchMaxOrders }),
-    writer: await createTopicWriter(
-      { ...confirmed, settings: { ...confirmed.settings, requestTimeoutMs: config.announceTimeoutMs } },
-      { logger },
-    ),
+    consumer: await createConsumer(config.orders, { logger, maxBatchMessages: config.batchMaxOrders }),
+    writer: await createTopicWriter(config.confirmed, { logger }),
     book: createSqlOrderBook(database, config),
-    metrics: createProcessorMetrics(registry, orders.settings.topic),
+    metrics: createProcessorMetrics(registry, config.orders.settings.topic),
     logger,
     tickMaxOrders: config.tickMaxOrders,
     relays: config.relays,
-    stopping: lifecycle.stopping,
+    stopping,
     onFatal: (error) => lifecycle.fail(error),
   });
-  const operations = createOperationsServer({
-    registry,
-    checks: () => app.checks(),
-    stopping: lifecycle.stopping,
-  });
+  const operations = createOperationsServer({ registry, checks: () => app.checks(), stopping });
   for (const [name, stop] of app.stops) lifecycle.onStop(name, stop);
   lifecycle.onStop('operations server', () => operations.close());
 
   const operationsPort = await operations.listen(config.operations.host, config.operations.port);
   await app.start();
-  logger.info({ operationsPort }, 'listening');
+  if (!stopping.aborted) logger.info({ operationsPort }, 'listening');
 });

@@ -1,3 +1,4 @@
+import { AppError, errorMessage, isRefused } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
 import type { LogWriter } from '@caudal/common/messaging';
 import { type ConfirmationRecord, encodeRecord } from '../domain/records.ts';
@@ -33,8 +34,16 @@ export function createRelay(options: {
   readonly onFatal: (error: unknown) => void;
 }): Relay {
   const { book, writer, metrics, logger, parallel, onFatal } = options;
-  const write = (records: readonly ConfirmationRecord[]): Promise<void> =>
-    writer.write(records.map((record) => ({ key: record.orderid, value: encodeRecord(record) })));
+  async function write(records: readonly ConfirmationRecord[]): Promise<void> {
+    try {
+      await writer.write(records.map((record) => ({ key: record.orderid, value: encodeRecord(record) })));
+    } catch (error) {
+      // The topic's limit can be raised; until then other orders are announced, and timers run.
+      if (isRefused(error))
+        throw new AppError('BROKER_REFUSED', errorMessage(error), { retriable: true, cause: error });
+      throw error;
+    }
+  }
   const loops: readonly Loop[] = Array.from(
     { length: parallel },
     (_, index) =>

@@ -66,6 +66,7 @@ describe('the search of a catalogue', () => {
           assert.ok(page.games.length <= limit && page.games.length > 0);
           assert.ok(page.next === undefined || isCursor(page.next));
           rows.push(...page.games.map(({ row }) => row));
+          assert.ok(rows.length <= whole.games.length, 'it ends');
           cursor = page.next;
         } while (cursor !== undefined);
         assert.deepEqual(

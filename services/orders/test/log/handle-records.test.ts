@@ -2,130 +2,195 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError } from '@caudal/common/errors';
 import { createLogger } from '@caudal/common/logging';
-import { PoisonError } from '@caudal/common/message';
 import type { DeliveryBatch, PoisonItem } from '@caudal/common/messaging';
 import { createPersist } from '../../src/database/persist.ts';
-import { createRecordHandler, type TakeOutcome } from '../../src/log/handle-records.ts';
+import { decodeOrder, encodeRecord, type OrderRecord } from '../../src/domain/records.ts';
+import { createRecordHandler } from '../../src/log/handle-records.ts';
+import { MemoryOrderBook } from '../support/memory-order-book.ts';
+import { orderRecord } from '../support/order-records.ts';
+import { recordingIntakeMetrics } from '../support/recording-metrics.ts';
 
-const AWAY = new AppError('STORE_UNAVAILABLE', 'away', { retriable: true });
-const GOING = new AbortController().signal;
+const SOURCE = 'orders:0';
+const away = new AppError('STORE_UNAVAILABLE', 'away', { retriable: true });
 
-/** Answers to calls, in order: an error is thrown. */
-type Answers<T> = readonly (T | Error)[];
-
-function setUp(answers: { readonly take?: Answers<TakeOutcome>; readonly park?: Answers<void> } = {}) {
-  const calls: { taken: string[][]; parked: PoisonItem[][]; counts: string[]; keptAlive: number } = {
-    taken: [],
-    parked: [],
-    counts: [],
-    keptAlive: 0,
-  };
-  const answer = <T>(given: Answers<T> | undefined, call: number, fallback: T): T => {
-    const next = given?.[call] ?? fallback;
-    if (next instanceof Error) throw next;
-    return next as T;
-  };
-  const handle = createRecordHandler<string>({
-    decode(body) {
-      const text = body.toString();
-      if (text === 'poison') throw new PoisonError('it is poison');
-      if (text === 'bug') throw new TypeError('a bug');
-      return text;
-    },
-    async take(records) {
-      calls.taken.push([...records]);
-      return answer(answers.take, calls.taken.length - 1, { kind: 'taken', fresh: records.length });
-    },
-    persist: createPersist(() => undefined),
-    metrics: {
-      taken: (fresh, duplicates) => void calls.counts.push(`taken ${fresh} ${duplicates}`),
-      redelivered: (n) => void calls.counts.push(`redelivered ${n}`),
-      parked: (n) => void calls.counts.push(`parked ${n}`),
-    },
+function bed() {
+  const book = new MemoryOrderBook();
+  const metrics = recordingIntakeMetrics();
+  const retries: unknown[] = [];
+  const stopping = new AbortController();
+  const handleUntil = createRecordHandler({
+    decode: decodeOrder,
+    take: (orders, position) => book.takeIn(orders, position),
+    persist: createPersist((error) => void retries.push(error)),
+    metrics,
     logger: createLogger('test', 'silent'),
   });
-  const batch = (...texts: string[]): DeliveryBatch => ({
-    bodies: texts.map((text) => Buffer.from(text)),
-    redelivered: 0,
-    position: { source: 't:0', expected: 5, next: 5 + texts.length, marks: 'm' },
-    async park(items) {
-      calls.parked.push([...items]);
-      answer(answers.park, calls.parked.length - 1, undefined);
-    },
-    async keepAlive() {
-      calls.keptAlive += 1;
-    },
-  });
-  return { handle, batch, calls };
+  const handle = (batch: DeliveryBatch) => handleUntil(batch, stopping.signal);
+  return { book, metrics: metrics.seen, retries, stopping, handle };
 }
 
-describe('the handler of records', () => {
-  it('takes records in, and says how many were new', async () => {
-    const { handle, batch, calls } = setUp({ take: [{ kind: 'taken', fresh: 1 }] });
-    assert.deepEqual(await handle(batch('a', 'b', 'c'), GOING), { kind: 'stored' });
-    assert.deepEqual([calls.taken, calls.counts], [[['a', 'b', 'c']], ['taken 1 2']]);
+/** A batch as an adapter hands it over, with what was parked and how often it was kept alive. */
+function batchOf(
+  bodies: readonly (OrderRecord | string)[],
+  expected: number | null = null,
+  more: Partial<DeliveryBatch> = {},
+) {
+  const seen = { parked: [] as PoisonItem[], keptAlive: 0 };
+  const batch: DeliveryBatch = {
+    bodies: bodies.map((body) => (typeof body === 'string' ? Buffer.from(body) : encodeRecord(body))),
+    redelivered: 0,
+    position: { source: SOURCE, expected, next: (expected ?? 0) + bodies.length, marks: 'marks' },
+    park(items) {
+      seen.parked.push(...items);
+      return Promise.resolve();
+    },
+    keepAlive() {
+      seen.keptAlive += 1;
+      return Promise.resolve();
+    },
+    ...more,
+  };
+  return { batch, seen };
+}
+
+describe('the handling of records', () => {
+  it('takes records in with their position, each once', async () => {
+    const { handle, book, metrics } = bed();
+    const [a, b, c] = [orderRecord(), orderRecord(), orderRecord()];
+    assert.deepEqual(await handle(batchOf([a, b]).batch), { kind: 'stored' });
+    assert.deepEqual(await handle(batchOf([b, c], 2).batch), { kind: 'stored' });
+    assert.deepEqual(await handle(batchOf([a], 4).batch), { kind: 'stored' });
+    assert.deepEqual(
+      [...book.orders.values()].map(({ record }) => record),
+      [a, b, c],
+    );
+    assert.deepEqual([metrics.fresh, metrics.duplicates], [3, 2]);
+    assert.deepEqual(
+      await book.logStates([SOURCE, 'orders:1']),
+      new Map([
+        [SOURCE, { position: 5, marks: 'marks', attempt: '' }],
+        ['orders:1', { position: null, marks: '', attempt: '' }],
+      ]),
+    );
   });
 
-  it('parks what can never be used before it takes the rest in, trying again', async () => {
-    const away = new AppError('BROKER_UNAVAILABLE', 'away', { retriable: true });
-    const { handle, batch, calls } = setUp({ park: [away, undefined] });
-    await handle(batch('a', 'poison', 'b'), GOING);
-    const items = [{ index: 1, reason: 'it is poison' }];
-    assert.deepEqual(calls.parked, [items, items]);
-    assert.deepEqual([calls.taken, calls.counts], [[['a', 'b']], ['parked 1', 'taken 2 0']]);
+  it('parks what is no order, with the reason, and moves past it', async () => {
+    const { handle, book, metrics } = bed();
+    const order = orderRecord();
+    const bad = [
+      'not JSON',
+      '[]',
+      'null',
+      JSON.stringify({ ...orderRecord(), version: 2 }),
+      JSON.stringify({ ...orderRecord(), orderid: 'x' }),
+      JSON.stringify({ ...orderRecord(), row: 0 }),
+      JSON.stringify({ ...orderRecord(), gameid: 2 ** 31 }),
+      JSON.stringify({ ...orderRecord(), priceCents: 1e12 }),
+      JSON.stringify({ ...orderRecord(), name: '' }),
+      JSON.stringify({ ...orderRecord(), language: 'fr' }),
+    ];
+    const { batch, seen } = batchOf([order, ...bad]);
+    assert.deepEqual(await handle(batch), { kind: 'stored' });
+    assert.deepEqual(
+      seen.parked.map(({ index }) => index),
+      bad.map((_, index) => index + 1),
+    );
+    assert.match(seen.parked[0]?.reason ?? '', /^not JSON: /);
+    assert.match(seen.parked[4]?.reason ?? '', /orderid/);
+    assert.match(seen.parked[7]?.reason ?? '', /priceCents/);
+    assert.deepEqual([...book.orders.keys()], [order.orderid]);
+    assert.equal(metrics.parked, bad.length);
   });
 
-  it('moves the position past a batch of poison alone', async () => {
-    const { handle, batch, calls } = setUp();
-    assert.deepEqual(await handle(batch('poison'), GOING), { kind: 'stored' });
-    assert.deepEqual(calls.taken, [[]]);
+  it('stores the position of a batch that has no order at all', async () => {
+    const { handle, book } = bed();
+    assert.deepEqual(await handle(batchOf(['poison']).batch), { kind: 'stored' });
+    const states = await book.logStates([SOURCE]);
+    assert.equal(states.get(SOURCE)?.position, 1);
   });
 
-  it('tries for as long as the database is away, keeping the batch', async () => {
-    const { handle, batch, calls } = setUp({ take: [AWAY, AWAY] });
-    assert.deepEqual(await handle(batch('a'), GOING), { kind: 'stored' });
-    assert.deepEqual([calls.taken.length, calls.keptAlive, calls.counts], [3, 2, ['taken 1 0']]);
-  });
-
-  it('knows its own work when the reply to it was lost', async () => {
-    const { handle, batch, calls } = setUp({ take: [AWAY, { kind: 'moved', position: 6 }] });
-    assert.deepEqual(await handle(batch('a'), GOING), { kind: 'stored' });
-    assert.deepEqual(calls.counts, ['taken 1 0']);
-  });
-
-  for (const [title, take, position] of [
-    ['at once', [{ kind: 'moved', position: 6 }], 6],
-    ['at the start', [{ kind: 'moved', position: null }], null],
-    ['elsewhere after a lost reply', [AWAY, { kind: 'moved', position: 9 }], 9],
-  ] as const satisfies readonly (readonly [string, Answers<TakeOutcome>, number | null])[]) {
-    it(`goes where the database is, if that is another place: ${title}`, async () => {
-      const { handle, batch, calls } = setUp({ take });
-      assert.deepEqual(await handle(batch('a'), GOING), { kind: 'moved', position });
-      assert.deepEqual(calls.counts, ['redelivered 1']);
+  it('does not move past what could not be parked yet', async () => {
+    const { handle, book } = bed();
+    let attempts = 0;
+    const { batch, seen } = batchOf(['poison'], null, {
+      park() {
+        attempts += 1;
+        assert.equal(book.calls.length, 0);
+        return attempts < 3
+          ? Promise.reject(new AppError('BROKER_UNAVAILABLE', 'away', { retriable: true }))
+          : Promise.resolve();
+      },
     });
-  }
-
-  it('gives up when it is to stop while the database is away', async () => {
-    const { handle, batch } = setUp({ take: [AWAY] });
-    await assert.rejects(handle(batch('a'), AbortSignal.abort()), { code: 'STOPPING' });
+    assert.deepEqual(await handle(batch), { kind: 'stored' });
+    assert.deepEqual([attempts, seen.keptAlive], [3, 2]);
   });
 
-  it('gives up when it is to stop before poison is parked', async () => {
-    const { handle, batch, calls } = setUp({ park: [AWAY] });
-    await assert.rejects(handle(batch('poison'), AbortSignal.abort()), { code: 'STOPPING' });
-    assert.deepEqual(calls.taken, []);
+  it('gives up parking when the service stops, and at an error that no retry can help', async () => {
+    const { handle, book, stopping } = bed();
+    const lost = new AppError('BROKER_UNAVAILABLE', 'no longer assigned');
+    await assert.rejects(handle(batchOf(['poison'], null, { park: () => Promise.reject(lost) }).batch), lost);
+    stopping.abort();
+    const gone = new AppError('BROKER_UNAVAILABLE', 'away', { retriable: true });
+    await assert.rejects(handle(batchOf(['poison'], null, { park: () => Promise.reject(gone) }).batch), {
+      code: 'STOPPING',
+    });
+    assert.deepEqual(book.calls, []);
   });
 
-  it('hands on what no retry can help, and bugs', async () => {
-    const rejected = new AppError('STORE_REJECTED', 'no');
-    const { handle, batch } = setUp({ take: [rejected] });
-    await assert.rejects(handle(batch('a'), GOING), rejected);
-    await assert.rejects(handle(batch('bug'), GOING), TypeError);
+  it('follows the book when another process was faster', async () => {
+    const { handle, book, metrics } = bed();
+    await handle(batchOf([orderRecord(), orderRecord()]).batch);
+    assert.deepEqual(await handle(batchOf([orderRecord()], null).batch), { kind: 'moved', position: 2 });
+    assert.deepEqual(await handle(batchOf([orderRecord()], 1).batch), { kind: 'moved', position: 2 });
+    assert.equal(book.orders.size, 2);
+    assert.equal(metrics.redelivered, 2);
   });
 
-  it('needs a position', async () => {
-    const { handle, batch } = setUp();
-    const { position: _, ...rest } = batch('a');
-    await assert.rejects(handle(rest, GOING), /from a log only/);
+  it('waits while the book is away, and holds on to the batch', async () => {
+    const { handle, book, metrics, retries } = bed();
+    book.failures.push({ method: 'takeIn', error: away }, { method: 'takeIn', error: away });
+    const { batch, seen } = batchOf([orderRecord()]);
+    assert.deepEqual(await handle(batch), { kind: 'stored' });
+    assert.deepEqual([seen.keptAlive, retries.length, metrics.fresh], [2, 2, 1]);
+  });
+
+  it('recognises by the position that a lost reply was a success', async () => {
+    const { handle, book, metrics } = bed();
+    book.failures.push({ method: 'takeIn', error: away, after: true });
+    assert.deepEqual(await handle(batchOf([orderRecord()]).batch), { kind: 'stored' });
+    assert.deepEqual([book.orders.size, metrics.redelivered, metrics.fresh], [1, 0, 1]);
+  });
+
+  it('does not take the same position at a first attempt for its own success', async () => {
+    const { handle } = bed();
+    await handle(batchOf([orderRecord()]).batch);
+    assert.deepEqual(await handle(batchOf([orderRecord()], null).batch), { kind: 'moved', position: 1 });
+  });
+
+  it('gives a batch up that was lost meanwhile, and when the service stops', async () => {
+    const { handle, book, stopping } = bed();
+    book.failures.push({ method: 'takeIn', error: away });
+    const lost = new AppError('BROKER_UNAVAILABLE', 'no longer assigned');
+    await assert.rejects(
+      handle(batchOf([orderRecord()], null, { keepAlive: () => Promise.reject(lost) }).batch),
+      lost,
+    );
+    book.failures.push({ method: 'takeIn', error: away });
+    stopping.abort();
+    await assert.rejects(handle(batchOf([orderRecord()]).batch), { code: 'STOPPING' });
+    assert.equal(book.orders.size, 0);
+  });
+
+  it('refuses a batch without a position', async () => {
+    const { handle } = bed();
+    const { position: _, ...batch } = batchOf([orderRecord()]).batch;
+    await assert.rejects(handle(batch), TypeError);
+  });
+
+  it('does not take a position beyond its own for its success', async () => {
+    const { handle, book } = bed();
+    await handle(batchOf([orderRecord(), orderRecord()]).batch);
+    book.failures.push({ method: 'takeIn', error: away });
+    assert.deepEqual(await handle(batchOf([orderRecord()]).batch), { kind: 'moved', position: 2 });
   });
 });

@@ -93,7 +93,7 @@ describe('the dispatcher of mails', () => {
     assert.ok(book.leases.every(({ asked }) => asked <= 48));
   });
 
-  it('leases nothing while the server is away, and goes on when it is back', async () => {
+  it('leases nothing while the server is away, and resumes when it is back', async () => {
     const book = new MemoryMailBook(mailsOf(3));
     const server = new FakeServer();
     server.refusal = new Error('connect ECONNREFUSED');

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { span } from '../model/format.ts';
 import { connection, heardAt, isStale, now } from '../state/stream.ts';
-import { nextTheme, theme } from '../state/theme.ts';
 import { Icon, Mark } from './icon.tsx';
 import { openKeys } from './keys.tsx';
 import { LightPill } from './light.tsx';
+import { ThemeButton } from './theme-button.tsx';
 
 /** Name, how fresh the page is, theme and help. */
 export function Header(): JSX.Element {
@@ -22,9 +22,7 @@ export function Header(): JSX.Element {
         <button type="button" class="icon-button" onClick={openKeys} aria-label="Keys">
           <Icon name="keys" />
         </button>
-        <button type="button" class="icon-button" onClick={nextTheme} aria-label={`Theme: ${theme.value}`}>
-          <Icon name={theme.value} />
-        </button>
+        <ThemeButton />
       </nav>
     </header>
   );

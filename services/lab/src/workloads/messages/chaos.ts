@@ -39,7 +39,7 @@ export function messagesChaos(options: MessagesChaosOptions): ChaosWorkload<Load
     signs: SIGNS,
     servers: breakableServers(lanes),
     connections: breakableConnections(lanes, addresses),
-    services: SERVICES,
+    feltBy: ({ role }) => SERVICES[role],
     specs: (urls) =>
       messagesServices({
         lanes,

@@ -5,11 +5,11 @@ import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import {
   type BreakableConnection,
   type BreakableServer,
-  type ChaosWorkload,
   type Felt,
   LAB_SIGNS,
   type Sign,
 } from '../../chaos/chaos-workload.ts';
+import type { ServiceRole } from '../../stack/service-spec.ts';
 import { brokersOf, storesOf, storeUrlOf } from './lanes.ts';
 
 /** Longer than an end-to-end latency without a fault, seconds: a bound of the histogram. */
@@ -61,7 +61,7 @@ const feltStore: Felt = () => [['storeRetries', 'late']];
 const feltLostReply: Felt = () => [['repliesHeldBack'], ['storeRetries', 'duplicates', 'redeliveries']];
 
 /** How the services are felt. The console only reads: breaking it would show nothing. */
-export const SERVICES: ChaosWorkload<unknown>['services'] = {
+export const SERVICES: Readonly<Partial<Record<ServiceRole, Felt>>> = {
   entry: (action) => [action === 'kill' ? ['clientRetries', 'requestsCutOff'] : ['clientRetries']],
   worker: () => [['redeliveries', 'late']],
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DEFAULT_NAMES, defaultLanes, type Lane, type SharedNames } from '@caudal/common/lanes';
 import type { BrokerName } from '@caudal/common/messaging';
-import { ensurePage, pageDirectory } from '../../../../../tools/page/ensure-page.ts';
+import { CONSOLE_PAGE } from '../../../../../tools/page/ensure-page.ts';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import { ROOT, STATE_DIRECTORY } from '../../cli/paths.ts';
 import { runRecordFile } from '../../stack/run-file.ts';
@@ -64,7 +64,7 @@ export function messagesServices(options: MessagesOptions = {}): readonly Servic
       replicas: 1,
       maxReplicas: 1,
       http: { preferredPort: ports.console },
-      prepare: ensurePage,
+      prepare: CONSOLE_PAGE.ensure,
       environment: (source) => consoleEnvironment(source, lanes, names),
     },
   ];
@@ -169,7 +169,7 @@ function consoleEnvironment(source: ServiceSource, lanes: readonly Lane[], names
     })),
     HTTP_HOST: HOST,
     HTTP_PORT: String(source.httpPort),
-    PAGE_DIRECTORY: pageDirectory(),
+    PAGE_DIRECTORY: CONSOLE_PAGE.directory(),
     PROMETHEUS_URL: addresses.prometheus.url,
     // Only this machine reaches it.
     LIVE: 'on',

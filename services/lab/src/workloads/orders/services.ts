@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createLogger } from '@caudal/common/logging';
 import { createOrdersSchemas, DEFAULT_ROLES } from '@caudal/orders/schema';
+import { SHOP_PAGE } from '../../../../../tools/page/ensure-page.ts';
 import type { ServerAddresses, ServerName } from '../../../../../tools/servers/servers.ts';
 import { ROOT, SERVERS_DIRECTORY } from '../../cli/paths.ts';
 import type { ServiceSource, ServiceSpec, Variables } from '../../stack/service-spec.ts';
@@ -30,7 +31,7 @@ export interface OrdersOptions {
   /** Preferred ports of the APIs. */
   readonly ports?: { readonly api?: number; readonly mailbox?: number } | undefined;
   /** Database URLs of services that reach it through a proxy. */
-  readonly databaseUrls?: Readonly<Partial<Record<DatabaseUser, string>>> | undefined;
+  readonly databaseUrls?: Readonly<Partial<Record<DatabaseUser, string | undefined>>> | undefined;
   /** File of the mailbox. Default: that of `npm start`. */
   readonly mailboxFile?: string | undefined;
   /** Whether the mailbox can be made to refuse, to hang or to drop. Default: off. */
@@ -68,10 +69,12 @@ export function ordersServices(options: OrdersOptions = {}): readonly ServiceSpe
       replicas: replicas[API] ?? 1,
       maxReplicas: MAX_REPLICAS,
       http: { preferredPort: ports.api, howToScale: 'start with --api 2 to scale it' },
+      prepare: SHOP_PAGE.ensure,
       environment: (source) => ({
         ...shared(source, urlOf('api', source.addresses)),
         ...api(source),
         ORDER_ID_SECRET: orderIdSecret,
+        PAGE_DIRECTORY: SHOP_PAGE.directory(),
         MAILBOX_URL: `http://localhost:${source.portOf(MAILBOX)}`,
       }),
     },

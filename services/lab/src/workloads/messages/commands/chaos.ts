@@ -1,4 +1,5 @@
-import { UsageError, wholeNumber } from '../../../cli/arguments.ts';
+import { INTENSITY_OPTIONS, readIntensity } from '../../../chaos/read-intensity.ts';
+import { wholeNumber } from '../../../cli/arguments.ts';
 import { type CommandLine, commandLine } from '../../../cli/command-line.ts';
 import type { ChaosChoice } from '../../workload.ts';
 import { messagesChaos } from '../chaos.ts';
@@ -32,41 +33,21 @@ within 15 s of each fault. Starts its own servers and services: two ingest-apis 
   --targets A,B      inject faults only into these: ${serversOf(usual).join(', ')}, ingest-api-1, kafka-consumer-2, … (all)
   --pace N           stretch the load by this factor, for a slow machine (1)
 `,
-    options: {
-      messages: text,
-      seed: text,
-      kills: text,
-      stops: text,
-      'stop-seconds': text,
-      network: text,
-      lanes: text,
-      targets: text,
-      pace: text,
-    },
+    options: { ...INTENSITY_OPTIONS, messages: text, lanes: text },
     read({ values }) {
-      const number = (
-        name: Exclude<keyof typeof values, 'seed' | 'lanes' | 'targets'>,
-        min: number,
-        max: number,
-        fallback: number,
-      ) => wholeNumber(name, values[name], { min, max, fallback });
-      const intensity = {
-        seed: values.seed ?? '1',
-        messages: number('messages', 100, 10_000_000, 20_000),
-        kills: number('kills', 0, 100, 2),
-        stops: number('stops', 0, 100, 2),
-        networkFaults: number('network', 0, 100, 2),
-        stopMs: number('stop-seconds', 1, 120, 10) * 1_000,
-        pace: number('pace', 1, 20, 1),
-      };
-      if (intensity.kills + intensity.stops + intensity.networkFaults === 0)
-        throw new UsageError('nothing to inject: raise --kills, --stops or --network');
+      const messages = wholeNumber('messages', values.messages, {
+        min: 100,
+        max: 10_000_000,
+        fallback: 20_000,
+      });
+      const intensity = readIntensity(values, messages);
       const lanes = readLanes(values.lanes ?? laneNames(usual));
       const replicas = Object.fromEntries(
         Object.keys(replicasOf(messagesServices({ lanes }))).map((name) => [name, REPLICAS]),
       );
       return {
         intensity,
+        sizeOption: 'messages',
         targets: values.targets?.split(','),
         servers: breakableServers(lanes).map(({ name }) => name),
         settings: replicas,

@@ -1,13 +1,10 @@
 import { defaultLanes, type Lane } from '@caudal/common/lanes';
-import { oneOf, wholeNumber } from '../../../cli/arguments.ts';
 import { type CommandLine, commandLine } from '../../../cli/command-line.ts';
+import { CLUSTER_OPTIONS, CLUSTER_USAGE, readClusterChoice } from '../../cluster-choice.ts';
 import type { ClusterChoice, ReleaseDescription } from '../../workload.ts';
 import type { LaneSystem } from '../lane-system.ts';
 import { serversOf } from '../lanes.ts';
 import { readSeedLoad } from './seed-load.ts';
-
-const PRESETS = ['default', 'minimal', 'ha'] as const;
-const PROVIDERS = ['auto', 'kind', 'local'] as const;
 
 const LINE: CommandLine<ClusterChoice> = commandLine({
   usage: `usage: npm run cluster -- [SYSTEM] [options]
@@ -20,44 +17,18 @@ The cluster keeps running: npm run cluster:down removes it.
   --messages N        messages to post (10000)
   --users N           concurrent virtual users (100)
   --seed TEXT         seed for the generated messages (1)
-  --no-load           install only
-  --preset NAME       chart preset: default, minimal or ha (default)
-  --values FILE       additional chart values; may be repeated
-  --release NAME      Helm release name (caudal)
-  --namespace NAME    Kubernetes namespace (caudal)
-  --nodes N           number of nodes, 1 or 2 (1)
-  --provider NAME     cluster provider: auto, kind or local (auto)
-  --context NAME      use your own cluster by kubectl context ('current' for the current one); needs --values
-                      with an image that the cluster can pull
-`,
+${CLUSTER_USAGE}`,
   options: {
-    once: { type: 'boolean', default: false },
+    ...CLUSTER_OPTIONS,
     messages: { type: 'string' },
     users: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    'no-load': { type: 'boolean', default: false },
-    preset: { type: 'string', default: 'default' },
-    values: { type: 'string', multiple: true, default: [] },
-    release: { type: 'string', default: 'caudal' },
-    namespace: { type: 'string', default: 'caudal' },
-    nodes: { type: 'string' },
-    provider: { type: 'string', default: 'auto' },
-    context: { type: 'string' },
   },
-  read({ values }) {
-    const load = values['no-load'] ? undefined : readSeedLoad(values);
-    return {
-      once: values.once,
-      provider: oneOf('provider', values.provider, PROVIDERS),
-      context: values.context,
-      nodes: wholeNumber('nodes', values.nodes, { min: 1, max: 2, fallback: 1 }),
-      name: values.release,
-      namespace: values.namespace,
-      preset: oneOf('preset', values.preset, PRESETS),
-      valuesFiles: values.values,
-      load: load && { ...load, announcement: `${load.messages} messages by ${load.users} users` },
-    };
-  },
+  read: ({ values }) =>
+    readClusterChoice(values, () => {
+      const load = readSeedLoad(values);
+      return { ...load, announcement: `${load.messages} messages by ${load.users} users` };
+    }),
 });
 
 const INGEST = 'ingest';

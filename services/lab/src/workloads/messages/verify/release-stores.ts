@@ -1,6 +1,6 @@
-import { errorMessage } from '@caudal/common/errors';
 import { ExpectedError } from '../../../cli/run-command-line.ts';
 import type { ClusterConnection } from '../../../cluster/connection.ts';
+import { readSecretKey, reasonOf, type SecretKey } from '../../../cluster/read-secret.ts';
 import { isReady, type Release } from '../../../cluster/release.ts';
 import { type ClusterAddress, type PodPort, withTunnels } from '../../../cluster/tunnel.ts';
 import type { LaneStore } from './lane-store.ts';
@@ -13,12 +13,6 @@ interface ConsoleLane {
   readonly storeUsername?: string;
   readonly storePasswordEnv?: string;
   readonly storeKeyPrefix?: string;
-}
-
-/** Reference to a key of a Secret. */
-interface SecretKey {
-  readonly name: string;
-  readonly key: string;
 }
 
 /**
@@ -44,7 +38,8 @@ export async function withReleaseStores<Result>(
       );
     targets[name] = await storePod(release, store, Number(url.port));
     const secret = passwords.get(storePasswordEnv ?? '');
-    const password = secret === undefined ? '' : await readPassword(cluster, release.namespace, secret);
+    const password =
+      secret === undefined ? '' : await readSecretKey(cluster, release.namespace, secret, '--deep');
     url.hostname = '127.0.0.1';
     if (secret !== undefined) url.username = encodeURIComponent(storeUsername);
     url.password = encodeURIComponent(password);
@@ -100,28 +95,4 @@ async function storePod(release: Release, store: string, port: number): Promise<
   const pod = (await release.pods(store)).find(isReady)?.metadata?.name;
   if (pod === undefined) throw new ExpectedError(`--deep: no pod of ${release.nameOf(store)} is ready`);
   return { namespace: release.namespace, pod, port };
-}
-
-async function readPassword(
-  { core }: ClusterConnection,
-  namespace: string,
-  { name, key }: SecretKey,
-): Promise<string> {
-  const { data } = await core.readNamespacedSecret({ namespace, name }).catch((error: unknown) => {
-    throw new ExpectedError(`--deep: cannot read the Secret ${name}: ${reasonOf(error)}`, { cause: error });
-  });
-  const value = data?.[key];
-  if (value === undefined) throw new ExpectedError(`--deep: the Secret ${name} has no key ${key}`);
-  return Buffer.from(value, 'base64').toString();
-}
-
-/** The API server's own words; the client's message is a dump of the response. */
-function reasonOf(error: unknown): string {
-  const body = (error as { readonly body?: unknown }).body;
-  try {
-    const status = (typeof body === 'string' ? JSON.parse(body) : body) as { readonly message?: string };
-    return status.message ?? errorMessage(error);
-  } catch {
-    return errorMessage(error);
-  }
 }

@@ -56,7 +56,7 @@ export interface ReceivedMail {
 }
 
 /** What is really there since a load began. */
-export interface Evidence {
+export interface Evidence extends WrongAnswers {
   /** In the order of their numbers. */
   readonly orders: readonly StoredOrder[];
   /** Orders from before the load, among those that announcements and mails name. */
@@ -67,7 +67,11 @@ export interface Evidence {
   readonly announcements: readonly Announcement[];
   /** In the order of their arrival. */
   readonly mails: readonly ReceivedMail[];
-  /** Answers about an order that the lab asked for itself. */
+}
+
+/** Answers of the API that were not right. */
+export interface WrongAnswers {
+  /** Those that the lab got itself, beside the load. */
   readonly wrongAnswers: readonly WrongAnswer[];
 }
 

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
+import { readRecords } from '../../../../verify/read-records.ts';
 import { identityText } from './stored-row.ts';
 
 /** A lane's log. */
@@ -8,9 +8,6 @@ export interface LaneLog {
   readonly brokers: string;
   readonly topic: string;
 }
-
-/** Time without a record after which the log counts as unreadable, ms. */
-const SILENT_MS = 20_000;
 
 /**
  * Reads the log from its beginning up to a store's positions, without the services' code, and returns the identities of what it
@@ -36,48 +33,13 @@ export async function readPassed(
       }),
     );
     const passed = new Set<string>();
-    if (until.size > 0) await readUntil(kafka, topic, until, passed);
+    await readRecords(kafka, topic, { until }, ({ value }) => {
+      const identity = identityIn(value);
+      if (identity !== undefined) passed.add(identity);
+    });
     return passed;
   } finally {
     await admin.disconnect();
-  }
-}
-
-async function readUntil(
-  kafka: Kafka,
-  topic: string,
-  until: Map<number, number>,
-  passed: Set<string>,
-): Promise<void> {
-  const groupId = `caudal-verify-${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
-  const { promise: done, resolve, reject } = Promise.withResolvers<void>();
-  const give = (): NodeJS.Timeout =>
-    setTimeout(() => reject(new Error(`${topic}: no record for ${SILENT_MS / 1_000} s`)), SILENT_MS);
-  let silence = give();
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatch: ({ batch }) => {
-        clearTimeout(silence);
-        silence = give();
-        const end = until.get(batch.partition);
-        for (const { offset, value } of batch.messages) {
-          if (end === undefined || Number(offset) >= end) break;
-          const identity = identityIn(value);
-          if (identity !== undefined) passed.add(identity);
-        }
-        if (end !== undefined && Number(batch.lastOffset()) >= end - 1) until.delete(batch.partition);
-        if (until.size === 0) resolve();
-        return Promise.resolve();
-      },
-    });
-    await done;
-  } finally {
-    clearTimeout(silence);
-    await consumer.disconnect();
   }
 }
 

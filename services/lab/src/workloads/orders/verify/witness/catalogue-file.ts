@@ -24,7 +24,9 @@ export function parseCatalogue(csv: string): CatalogueFile {
   return new Map(
     records.map(([id = '', name = '', price = '', ...more], index) => {
       if (!/^\d+$/.test(id) || !/^\d+\.\d\d$/.test(price) || more.length > 0)
-        throw new Error(`row ${index + 1} of the catalogue is no game: ${[id, name, price, ...more].join(',')}`);
+        throw new Error(
+          `row ${index + 1} of the catalogue is no game: ${[id, name, price, ...more].join(',')}`,
+        );
       return [index + 1, { id: Number(id), name, priceCents: Number(price.replace('.', '')) }];
     }),
   );

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { StoredOrder } from '../evidence.ts';
 
+/** Reading a large load takes a while. */
 const TIMEOUT_MS = 60_000;
 
 /** How far orders are that were taken in after a number. */
@@ -29,13 +30,21 @@ export interface OrdersDatabase {
   known(ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-/** Connects to PostgreSQL, calls `work`, and disconnects. Rejects with the driver's error. @param url of the owner */
-export async function withDatabase<T>(url: string, work: (database: OrdersDatabase) => Promise<T>): Promise<T> {
+/**
+ * Connects to PostgreSQL, calls `work`, and disconnects. Rejects with the driver's error.
+ * @param url of the owner
+ * @param timeoutMs of a connection and of a statement, default a minute
+ */
+export async function withDatabase<T>(
+  url: string,
+  work: (database: OrdersDatabase) => Promise<T>,
+  timeoutMs = TIMEOUT_MS,
+): Promise<T> {
   const client = new Client({
     connectionString: url,
     application_name: 'caudal-verify',
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
   });
   client.on('error', () => undefined);
   await client.connect();
@@ -120,7 +129,10 @@ function databaseOf(client: Client): OrdersDatabase {
           orders: orders.rows.map((order) => ({
             ...order,
             number: Number(order.number),
-            events: (eventsOf.get(order.id) ?? []).map(({ state, at_ms }) => ({ state, atMs: Number(at_ms) })),
+            events: (eventsOf.get(order.id) ?? []).map(({ state, at_ms }) => ({
+              state,
+              atMs: Number(at_ms),
+            })),
             mails: (mailsOf.get(order.id) ?? []).map(({ state, status, unknown_attempts }) => ({
               state,
               status,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import PostalMime from 'postal-mime';
-import { blanks } from '../judge-mails.ts';
 import type { ReceivedMail } from '../evidence.ts';
+import { blanks } from '../judge-mails.ts';
 
 /** A line of the mailbox's file. */
 interface MailLine {

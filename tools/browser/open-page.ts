@@ -8,7 +8,7 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/** Opens a console's page in a context of its own, as large as a laptop's screen unless said otherwise. */
+/** Opens a page of a service in a context of its own, as large as a laptop's screen unless said otherwise. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -37,14 +37,4 @@ export async function openPage(
       assert.deepEqual(problems, []);
     },
   };
-}
-
-/** Waits until the large light is in a state; fails with the state it is in. */
-export async function untilLight(page: Page, state: string, timeout = 20_000): Promise<void> {
-  const light = page.getByTestId('light');
-  try {
-    await light.and(page.locator(`[data-state="${state}"]`)).waitFor({ timeout });
-  } catch {
-    assert.fail(`the light is not ${state} but: ${await light.innerText()}`);
-  }
 }
