@@ -29,7 +29,7 @@ describe('what becomes of a mail after an attempt', () => {
     assert.equal(outcomeOf(0, 0, REFUSED, 1)[0], 'parked');
   });
 
-  it('is parked at once if it is refused for good', () => {
+  it('is parked at once if it is refused permanently', () => {
     const rejected: SendResult = { kind: 'refused', isPermanent: true, reason: '550 no such user' };
     assert.deepEqual(outcomeOf(0, 0, rejected), ['parked', 0, '550 no such user']);
   });
@@ -39,7 +39,7 @@ describe('what becomes of a mail after an attempt', () => {
     assert.deepEqual(outcomeOf(9, 2, UNKNOWN), ['unknown', 4_000, 'no answer']);
   });
 
-  it('is not tried for ever while nothing answers', () => {
+  it('is not tried forever while nothing answers', () => {
     assert.equal(settlementBefore(leasedMail({ attempts: 9, unknownAttempts: 7 }), 8), undefined);
     const { outcome, reason } = settlementBefore(leasedMail({ attempts: 9, unknownAttempts: 8 }), 8) ?? {};
     assert.deepEqual([outcome, reason], ['parked', 'the outcome of 8 attempts is unknown']);

@@ -33,10 +33,10 @@ describe('a session with a scripted mail server', () => {
 
   for (const [title, script, result, isClosed] of [
     ['a mail refused for now', { '.': '451 later' }, ['refused', false, /^451/], false],
-    ['a mail refused for good', { '.': '554 no' }, ['refused', true, /^554/], false],
+    ['a mail refused permanently', { '.': '554 no' }, ['refused', true, /^554/], false],
     ['a recipient refused for now', { RCPT: '450 busy', DATA: '503 no' }, ['refused', false, /^450/], true],
     [
-      'a recipient refused for good',
+      'a recipient refused permanently',
       { RCPT: '550 unknown', DATA: '503 no' },
       ['refused', true, /^550/],
       true,
@@ -44,7 +44,7 @@ describe('a session with a scripted mail server', () => {
     ['a mail that is too large', { MAIL: '552 too large' }, ['refused', true, /^552/], true],
     ['DATA refused for now', { DATA: '451 later' }, ['refused', false, /^451/], true],
     ['a sender refused for now', { MAIL: '451 later' }, ['refused', false, /^451/], true],
-    ['a sender refused for good', { MAIL: '550 not yours' }, ['returned', undefined, /^550/], true],
+    ['a sender refused permanently', { MAIL: '550 not yours' }, ['returned', undefined, /^550/], true],
     ['a login that is missing', { MAIL: '530 log in' }, ['returned', undefined, /^530/], true],
     ['a server that leaves before', { MAIL: '421 bye' }, ['returned', undefined, /^421/], true],
     ['a connection lost before', { MAIL: 'cut' }, ['returned', undefined, /closed/], true],

@@ -19,7 +19,7 @@ const ANSWERS: SmtpScript = {
   EHLO: '250 fake',
   MAIL: '250 ok',
   RCPT: '250 ok',
-  DATA: '354 go on',
+  DATA: '354 send it',
   '.': '250 stored',
   RSET: '250 ok',
   QUIT: '221 bye',

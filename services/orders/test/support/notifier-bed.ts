@@ -52,7 +52,7 @@ export function confirmation(
   };
 }
 
-/** Confirmations of the first four states of so many orders, each with an address of its own. */
+/** Confirmations of the first four states of N orders, each with an address of its own. */
 export function confirmationsOf(
   orders: number,
   more: Partial<ConfirmationRecord> = {},
