@@ -78,7 +78,7 @@ describe('judgeOrders', () => {
     assert.equal(judge({ account }).exact, true);
   });
 
-  it('proves nothing without orders, or while something is under way', () => {
+  it('proves nothing without orders, or while orders are in flight', () => {
     const nothing = judgeOrders(
       withLines([], { evidence: { ...CLEAN.evidence, orders: [], announcements: [], mails: [] } }),
     );
@@ -216,7 +216,7 @@ describe('judgeOrders', () => {
     });
   }
 
-  it('finds a mail that was refused for good', () => {
+  it('finds a mail that was refused permanently', () => {
     const one = withOrder({ mails: FIRST.mails.map((mail) => ({ ...mail, status: 'parked' })) });
     const { findings } = judgeOrders({
       ...one,
@@ -224,7 +224,7 @@ describe('judgeOrders', () => {
     });
     assert.deepEqual(
       findings.map(({ detail, examples }) => [detail, examples]),
-      [['a mail that was refused for good', [`${FIRST.id}.1`]]],
+      [['a mail that was refused permanently', [`${FIRST.id}.1`]]],
     );
   });
 
