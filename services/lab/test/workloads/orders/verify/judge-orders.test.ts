@@ -128,6 +128,15 @@ describe('judgeOrders', () => {
       withEvidence({ announcements: CLEAN.evidence.announcements.slice(1) }),
       'lost announcements 1',
     ],
+    'an announcement at another price': [
+      withEvidence({
+        announcements: CLEAN.evidence.announcements.with(0, {
+          ...pick(CLEAN.evidence.announcements, 0),
+          priceCents: 1,
+        }),
+      }),
+      'wrong announcements 1',
+    ],
     'announcements in another order': [
       withEvidence({ announcements: CLEAN.evidence.announcements.toReversed() }),
       'out-of-order announcements 16',
@@ -215,6 +224,14 @@ describe('judgeOrders', () => {
       assert.equal(judge({ account: judgeOrders(one) }).exact, false);
     });
   }
+
+  it('allows a cancel at any time in the first state', () => {
+    const last = ORDERS.length - 1;
+    const events = CANCELLED.events.map((event) => ({ ...event, atMs: 1_000_000 }));
+    const order = { ...CANCELLED, events };
+    const orders = ORDERS.with(last, order);
+    assert.deepEqual(found(withEvidence({ orders, announcements: orders.flatMap(announcementsOf) })), []);
+  });
 
   it('finds a mail that was refused permanently', () => {
     const one = withOrder({ mails: FIRST.mails.map((mail) => ({ ...mail, status: 'parked' })) });
