@@ -8,6 +8,8 @@ import { after, before, describe, it } from 'node:test';
 import { parseConsoleConfig } from '../../services/console/src/config.ts';
 import { loadConfig } from '../../services/consumer/src/config.ts';
 import { parseIngestConfig } from '../../services/ingest-api/src/config.ts';
+import { parseApiConfig } from '../../services/orders/src/api/config.ts';
+import { loadNotifierConfig } from '../../services/orders/src/notifier/config.ts';
 import { runCommand } from '../../tools/lib/run-command.ts';
 import { ensureKubeconform } from '../scripts/kubeconform/ensure-kubeconform.ts';
 import {
@@ -19,7 +21,14 @@ import {
 import { chart } from '../scripts/paths.ts';
 import { helm } from './support/helm.ts';
 import { find, type Manifest, names, ownImageValues, render } from './support/manifests.ts';
-import { containerOf, containersOf, environmentOf, plainEnvironment, podsOf } from './support/pods.ts';
+import {
+  containerOf,
+  containersOf,
+  environmentOf,
+  plainEnvironment,
+  podsOf,
+  secretOf,
+} from './support/pods.ts';
 
 const examples = join(chart, 'examples');
 const example = (name: string): string => join(examples, `${name}.yaml`);
@@ -30,13 +39,6 @@ const ingest = 'Deployment caudal-ingest';
 const onKafka = 'Deployment caudal-kafka-redis-consumer';
 const onRabbitmq = 'Deployment caudal-rabbitmq-valkey-consumer';
 const console_ = 'Deployment caudal-console';
-
-/** Which Secret a pod's container takes a variable from. */
-function secretOf(manifests: readonly Manifest[], owner: string, variable: string) {
-  const found = containerOf(manifests, owner).env?.find(({ name }) => name === variable);
-  const { name, key } = found?.valueFrom?.secretKeyRef ?? {};
-  return name === undefined ? undefined : `${name}/${key}`;
-}
 
 function caSecretOf(manifests: readonly Manifest[], owner: string, server: string): string | undefined {
   const pod = podsOf(manifests).find((candidate) => candidate.owner === owner);
@@ -248,6 +250,23 @@ const purposes: Readonly<
       assert.equal(caSecretOf(manifests, consumer, 'store'), 'caudal-stores-ca');
       const schema = 'Deployment caudal-postgresql-schema';
       assert.equal(secretOf(manifests, schema, 'STORE_PASSWORD'), 'caudal-postgresql/owner-password');
+    },
+  },
+  'external-smtp': {
+    replaces: [],
+    check(manifests) {
+      const environment = (name: string) => environmentOf(manifests, `Deployment caudal-orders-${name}`);
+      const { smtp, mail } = loadNotifierConfig(environment('notifier'));
+      assert.deepEqual(
+        [smtp.host, smtp.port, smtp.security, smtp.login?.user, smtp.from, mail.publicUrl],
+        ['smtp.shop.example', 465, 'tls', 'shop', 'orders@shop.example', 'https://shop.example'],
+      );
+      const { allowedRecipients, defaultEmail } = parseApiConfig(environment('api'));
+      assert.ok(allowedRecipients.test(defaultEmail) && !allowedRecipients.test('ana@example.com'));
+      const notifier = 'Deployment caudal-orders-notifier';
+      assert.equal(secretOf(manifests, notifier, 'SMTP_PASSWORD'), 'shop-smtp/password');
+      assert.equal(caSecretOf(manifests, notifier, 'smtp'), 'mail-ca');
+      assert.ok(!names(manifests, 'StatefulSet').includes('caudal-orders-mailbox'));
     },
   },
   'air-gap': {

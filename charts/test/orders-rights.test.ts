@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { CONFIRMED_TOPIC, ORDERS_TOPIC } from '../../services/orders/src/domain/records.ts';
 import { DEFAULT_ROLES } from '../../services/orders/src/schema/rights.ts';
-import { chart } from '../scripts/paths.ts';
 import { find, type Manifest, names, render } from './support/manifests.ts';
+import { ordersTopology } from './support/orders-topology.ts';
 import { containerOf, containersOf, plainEnvironment, podsOf } from './support/pods.ts';
 import { allowedPairs } from './support/policies.ts';
 import { mailServer, ordersOn, toggles } from './support/toggles.ts';
-
-type Rights = readonly (readonly [string, string, string, readonly string[]])[];
-
-/** What the file says that the script adds, with the names of types and operations. */
-async function ordersTopology() {
-  const { topics, rights } = (await import(join(chart, 'files', 'kafka', 'orders-topology.mjs'))) as {
-    topics: readonly { topic: string }[];
-    rights(types: object, operations: object): Rights;
-  };
-  const named = new Proxy({}, { get: (_, name) => String(name).toLowerCase() });
-  return { topics, rights: rights(named, named) };
-}
 
 const script = (manifests: readonly Manifest[]) =>
   find(manifests, 'ConfigMap', 'caudal-kafka-topology').data?.['declare-topology.mjs'] ?? '';
@@ -66,11 +53,14 @@ describe('rights of the shop in Kafka', () => {
     assert.deepEqual(added, [
       "const orders = await import('./orders-topology.mjs');",
       "const [DEAD_LETTER_TOPICS, GROUPS] = [environment.DEAD_LETTER_TOPICS, environment.GROUPS].map((names) => names.split(',').filter(Boolean));",
-      '...orders.topics,',
+      '...orders.topics(Number(environment.PARTITIONS)),',
       '...orders.rights(AclResourceTypes, AclOperationTypes),',
     ]);
     const at = (text: string) => lines(changed).indexOf(text);
-    assert.ok(at('...orders.topics,') < at('const { TOPIC: topic, GROUP: group } = AclResourceTypes;'));
+    assert.ok(
+      at('...orders.topics(Number(environment.PARTITIONS)),') <
+        at('const { TOPIC: topic, GROUP: group } = AclResourceTypes;'),
+    );
     assert.ok(at('...orders.rights(AclResourceTypes, AclOperationTypes),') > at('const rights = ['));
     assert.ok(
       'orders-topology.mjs' in

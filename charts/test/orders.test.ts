@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseApiConfig } from '../../services/orders/src/api/config.ts';
 import { readDatabaseSettings } from '../../services/orders/src/database/environment.ts';
 import { readOrderTopics } from '../../services/orders/src/database/order-topics.ts';
-import { loadMailboxConfig } from '../../services/orders/src/mailbox/config.ts';
+import { loadNotifierConfig } from '../../services/orders/src/notifier/config.ts';
+import { loadConfig as loadProcessorConfig } from '../../services/orders/src/processor/config.ts';
 import { loadSchemaConfig } from '../../services/orders/src/schema/config.ts';
 import { DEFAULT_ROLES } from '../../services/orders/src/schema/rights.ts';
 import { find, type Manifest, names, render } from './support/manifests.ts';
-import { containerOf, environmentOf, plainEnvironment, podsOf } from './support/pods.ts';
+import { containerOf, environmentOf, plainEnvironment, podsOf, secretOf } from './support/pods.ts';
 import { mailServer, ordersOn, toggles } from './support/toggles.ts';
 
 const API = 'Deployment caudal-orders-api';
@@ -21,13 +23,6 @@ const plain = (manifests: readonly Manifest[], owner: string) =>
   plainEnvironment(containerOf(manifests, owner));
 const withOrders = (orders: object, more: object = {}) =>
   render({ values: { ...ordersOn, orders: { ...ordersOn.orders, ...orders }, ...more } });
-
-/** Which Secret and key a variable of a workload comes from. */
-function secretOf(manifests: readonly Manifest[], owner: string, variable: string): string | undefined {
-  const found = containerOf(manifests, owner).env?.find(({ name }) => name === variable);
-  const { name, key } = found?.valueFrom?.secretKeyRef ?? {};
-  return name && `${name}/${key}`;
-}
 
 describe('the shop', () => {
   it('is not there unless it is on, not even in a file', async () => {
@@ -79,6 +74,23 @@ describe('the shop', () => {
       containerOf(manifests, SCHEMA).args?.[0] ?? '',
       /^\s+node --max-old-space-size-percentage=50 services\/orders\/src\/schema\/main\.ts & wait/m,
     );
+  });
+
+  it('has a configuration that its services accept, whatever is switched on', async () => {
+    for (const toggle of [
+      'orders',
+      'orders with a mail server',
+      'orders on external servers',
+      'everything',
+    ]) {
+      const manifests = await render(toggles[toggle]);
+      const { pageDirectory, catalogue } = parseApiConfig(environmentOf(manifests, API));
+      assert.equal(pageDirectory, '/app/services/orders/web/dist');
+      assert.equal(catalogue.file !== undefined, toggle === 'everything');
+      assert.equal(loadProcessorConfig(environmentOf(manifests, PROCESSOR)).stepMs, 8_000);
+      const { smtp } = loadNotifierConfig(environmentOf(manifests, NOTIFIER));
+      assert.equal(smtp.host, toggle.includes('server') ? mailServer.host : 'caudal-orders-mailbox');
+    }
   });
 
   it('has its own user at Kafka and PostgreSQL for each service, and reads nothing of lanes', async () => {
@@ -227,118 +239,6 @@ describe('the shop', () => {
     assert.deepEqual(
       containerOf(manifests, API).volumeMounts?.map(({ mountPath }) => mountPath),
       ['/etc/caudal/catalogue'],
-    );
-  });
-});
-
-describe('the mails of the shop', () => {
-  it('go to the mailbox, with a password that both know', async () => {
-    const manifests = await render(toggles.orders);
-    const { smtp, http, login, file, hasDial, tls } = loadMailboxConfig(environmentOf(manifests, MAILBOX));
-    const notifier = plain(manifests, NOTIFIER);
-    assert.deepEqual(
-      [notifier.SMTP_HOST, notifier.SMTP_PORT, notifier.SMTP_SECURITY, notifier.SMTP_USERNAME],
-      ['caudal-orders-mailbox', String(smtp.port), 'none', login?.username],
-    );
-    assert.equal(secretOf(manifests, NOTIFIER, 'SMTP_PASSWORD'), 'caudal-orders-auth/mailbox-password');
-    assert.equal(secretOf(manifests, MAILBOX, 'MAILBOX_PASSWORD'), 'caudal-orders-auth/mailbox-password');
-    assert.deepEqual([hasDial, tls], [false, undefined]);
-    const { ports } = find(manifests, 'Service', 'caudal-orders-mailbox').spec as {
-      ports: readonly { name: string; port: number; targetPort: string }[];
-    };
-    assert.deepEqual(
-      ports.map(({ name, port, targetPort }) => [name, port, targetPort]),
-      [
-        ['http', 80, 'http'],
-        ['smtp', smtp.port, 'smtp'],
-      ],
-    );
-    const { ports: own = [], volumeMounts = [] } = containerOf(manifests, MAILBOX);
-    assert.deepEqual(
-      own.map(({ name, containerPort }) => [name, containerPort]),
-      [
-        ['http', http.port],
-        ['smtp', smtp.port],
-        ['ops', 9_090],
-      ],
-    );
-    assert.ok(
-      volumeMounts.some(({ name, mountPath }) => name === 'data' && file.path.startsWith(`${mountPath}/`)),
-    );
-  });
-
-  it('stay on a volume of the mailbox, or go with its pod', async () => {
-    const spec = async (persistence: object) =>
-      find(
-        await withOrders({ mailbox: { enabled: true, persistence } }),
-        'StatefulSet',
-        'caudal-orders-mailbox',
-      ).spec;
-    const kept = await spec({});
-    assert.equal((kept?.volumeClaimTemplates as readonly unknown[] | undefined)?.length, 1);
-    assert.deepEqual([kept?.replicas, kept?.serviceName], [1, 'caudal-orders-mailbox-ops']);
-    const volumesOf = (found: typeof kept) =>
-      (found?.template as { spec?: { volumes?: readonly { name: string }[] } } | undefined)?.spec?.volumes ??
-      [];
-    const gone = await spec({ enabled: false, size: '2Gi' });
-    assert.equal(gone?.volumeClaimTemplates, undefined);
-    assert.deepEqual(volumesOf(gone), [{ name: 'data', emptyDir: { sizeLimit: '2Gi' } }]);
-    assert.deepEqual(volumesOf(await spec({ existingClaim: 'mine' })), [
-      { name: 'data', persistentVolumeClaim: { claimName: 'mine' } },
-    ]);
-  });
-
-  it('go to a mail server of your own, in the way it wants', async () => {
-    const manifests = await render(toggles['orders with a mail server']);
-    const notifier = plain(manifests, NOTIFIER);
-    assert.deepEqual(
-      [
-        notifier.SMTP_HOST,
-        notifier.SMTP_PORT,
-        notifier.SMTP_SECURITY,
-        notifier.SMTP_USERNAME,
-        notifier.MAIL_FROM,
-      ],
-      ['smtp.example.org', '587', 'starttls', 'shop', 'shop@example.org'],
-    );
-    assert.equal(secretOf(manifests, NOTIFIER, 'SMTP_PASSWORD'), 'my-smtp/password');
-    assert.equal(notifier.SMTP_CA_FILE, '/etc/caudal/ca/smtp/ca.crt');
-    const open = { host: 'mailpit', port: 1_025, security: 'none', from: 'a@example.org' };
-    const mailpit = await render({
-      values: { orders: { enabled: true, smtp: open }, postgresql: { enabled: true } },
-    });
-    assert.deepEqual(
-      ['SMTP_USERNAME', 'SMTP_CA_FILE'].map((name) => plain(mailpit, NOTIFIER)[name]),
-      [undefined, undefined],
-    );
-    assert.equal(secretOf(mailpit, NOTIFIER, 'SMTP_PASSWORD'), undefined);
-    assert.deepEqual(Object.keys(find(mailpit, 'Secret', 'caudal-orders-auth').data ?? {}), [
-      'order-id-secret',
-    ]);
-    assert.equal(mailServer.host, 'smtp.example.org');
-  });
-
-  it('link to where the shop is', async () => {
-    const urlOf = async (orders: object, more: object = {}) =>
-      plain(await withOrders(orders, more), NOTIFIER).PUBLIC_URL;
-    const ingress = (route: object, more: object = {}) => ({
-      ingress: {
-        enabled: true,
-        routes: [{ host: 'api.example.com', path: '/', service: 'ingest' }, route],
-        ...more,
-      },
-    });
-    const shop = { host: 'shop.example.com', path: '/', service: 'orders-api' };
-    assert.equal(await urlOf({}), 'http://localhost:8082');
-    assert.equal(await urlOf({}, ingress(shop)), 'http://shop.example.com');
-    assert.equal(
-      await urlOf({}, ingress({ ...shop, path: '/a/' }, { tls: [{ secretName: 'tls' }] })),
-      'https://shop.example.com/a',
-    );
-    assert.equal(await urlOf({}, ingress({ ...shop, host: '' })), 'http://localhost:8082');
-    assert.equal(
-      await urlOf({ publicUrl: 'https://mine.example.com/' }, ingress(shop)),
-      'https://mine.example.com',
     );
   });
 });

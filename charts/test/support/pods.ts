@@ -103,9 +103,20 @@ export function environmentOf(manifests: readonly Manifest[], owner: string): Re
   const environment: Record<string, string> = { KUBERNETES_SERVICE_HOST: '10.96.0.1' };
   for (const { name, value } of containerOf(manifests, owner).env ?? []) {
     if (name.endsWith('_CA_FILE')) continue;
-    environment[name] = (value ?? 'a-secret-of-24-letters')
+    environment[name] = (value ?? 'a-secret-of-as-many-as-42-visible-characters')
       .replaceAll(/\$\((\w+)\)/g, (_, other: string) => environment[other] ?? '')
       .replaceAll(/"storeCaFile":"[^"]*",/g, '');
   }
   return environment;
+}
+
+/** `secret/key` that a variable of a workload comes from, if it comes from a Secret. */
+export function secretOf(
+  manifests: readonly Manifest[],
+  owner: string,
+  variable: string,
+): string | undefined {
+  const found = containerOf(manifests, owner).env?.find(({ name }) => name === variable);
+  const { name, key } = found?.valueFrom?.secretKeyRef ?? {};
+  return name === undefined ? undefined : `${name}/${key}`;
 }

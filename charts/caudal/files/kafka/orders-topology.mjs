@@ -3,11 +3,13 @@ const ORDERS = 'compra_detalle';
 const CONFIRMED = 'compra_confirmada';
 const deadLettersOf = (topic) => `${topic}.dead`;
 
-/** As many partitions as the topic of messages has: the most processors, or notifiers, that work at once. */
-export const topics = [ORDERS, CONFIRMED].flatMap((topic) => [
-  { topic, numPartitions: Number(process.env.PARTITIONS) },
-  { topic: deadLettersOf(topic), numPartitions: 1 },
-]);
+/** Topics. `partitions` of each is the most processors, or notifiers, that read at once. */
+export function topics(partitions) {
+  return [ORDERS, CONFIRMED].flatMap((topic) => [
+    { topic, numPartitions: partitions },
+    { topic: deadLettersOf(topic), numPartitions: 1 },
+  ]);
+}
 
 /** Rights as user, type of the resource, its name, operations. Who writes may see how large a record batch the topic takes. */
 export function rights({ TOPIC, GROUP }, { DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE }) {

@@ -32,7 +32,11 @@ export async function runOnCluster(workload: Workload, choice: ClusterChoice): P
       values: {
         ...workload.cluster.values,
         ...(image !== undefined && { images: { caudal: { tag: image.slice(image.lastIndexOf(':') + 1) } } }),
-        ingress: { enabled: running.ingressUrl !== undefined },
+        ingress: {
+          enabled: running.ingressUrl !== undefined,
+          // The load goes this way.
+          routes: [{ host: '', path: '/', service: workload.cluster.entry }],
+        },
         networkPolicy: { enabled: true },
       },
       terminal,

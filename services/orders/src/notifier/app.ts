@@ -6,8 +6,9 @@ import type { Database } from '@caudal/common/postgresql';
 import { createPersist } from '../database/persist.ts';
 import { decodeConfirmation } from '../domain/records.ts';
 import { createRecordHandler } from '../log/handle-records.ts';
-import { startIntake } from '../log/intake.ts';
+import { type Positions, startIntake } from '../log/intake.ts';
 import { createIntakeMetrics } from '../log/intake-metrics.ts';
+import { readPositions } from '../log/positions.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import type { MailBook, MailContent } from './mail-book.ts';
@@ -59,12 +60,16 @@ export function createNotifierApp(options: NotifierOptions): NotifierApp {
     metrics: createIntakeMetrics(registry, options.topic),
     logger,
   });
+  const positions: Positions = {
+    logStates: (sources) => readPositions(database, 'mails', sources),
+    onReconnected: (listener) => database.onReconnected(listener),
+  };
   return {
     async start() {
       await database.connect();
       dispatcher.start();
       for (const loop of housekeeping) loop.start();
-      await startIntake({ consumer, database, schema: 'mails', handle, persist, logger, stopping, onFatal });
+      await startIntake({ consumer, positions, handle, persist, logger, stopping, onFatal });
     },
     checks: () => ({
       [consumer.broker]: consumer.isReady() ? { ok: true } : { ok: false, detail: 'not connected' },

@@ -158,8 +158,10 @@ describe('processors as processes', () => {
     assert.equal(byOrder.size, ORDERS);
     for (const states of byOrder.values()) assert.deepEqual([...new Set(states)], [1, 2, 3, 4]);
 
-    const metrics = await (await third.get('/metrics')).text();
-    assert.equal(metricValue(metrics, 'caudal_orders{state="finished"}'), ORDERS);
+    await eventually(
+      async () => metricValue(await (await third.get('/metrics')).text(), 'caudal_orders{state="finished"}'),
+      (n) => n === ORDERS,
+    );
     for (const running of [second, third]) {
       running.child.kill('SIGTERM');
       assert.deepEqual(await running.exited, [0, null]);
@@ -168,5 +170,68 @@ describe('processors as processes', () => {
         ['consumer', 'timer', 'housekeeping', 'relay', 'writer', 'database', 'operations server'],
       );
     }
+  });
+
+  it('moves orders while the log is away and announces them later, and comes back after the database was killed', async () => {
+    const orders = Array.from({ length: 20 }, () => orderRecord());
+    const ids = orders.map(({ orderid }) => orderid);
+    const reached = async (state: number): Promise<number> => {
+      const [row] = await bed.query<{ n: number }>(
+        'select count(*)::int as n from orders.orders where id = any ($1) and state = $2',
+        [ids, state],
+      );
+      return row?.n ?? 0;
+    };
+    const running = start();
+    await running.until('listening');
+    await write(orders);
+    await eventually(
+      async () => (await reached(1)) + (await reached(2)),
+      (n) => n === 20,
+      { what: 'orders taken in' },
+    );
+    await servers().kill('kafka');
+    await eventually(
+      () => reached(4),
+      (n) => n === 20,
+      { what: 'orders finished without the log', timeoutMs: 30_000 },
+    );
+    await eventually(
+      async () => (await running.get('/readyz')).status,
+      (status) => status === 503,
+      { timeoutMs: 30_000 },
+    );
+    await servers().kill('postgresql');
+    assert.equal((await running.get('/livez')).status, 200);
+    await Promise.all([servers().start('postgresql'), servers().start('kafka')]);
+    await eventually(outbox, (n) => n === 0, { what: 'an empty outbox', timeoutMs: 60_000 });
+    await eventually(
+      async () => (await running.get('/readyz')).status,
+      (status) => status === 200,
+      { timeoutMs: 60_000 },
+    );
+    const later = orderRecord();
+    await eventually(
+      () => write([later]),
+      () => true,
+      { pastErrors: true, timeoutMs: 60_000 },
+    );
+    await eventually(
+      () => bed.query('select from orders.orders where id = $1 and state = 4', [later.orderid]),
+      ({ length }) => length === 1,
+      { what: 'an order accepted later', timeoutMs: 60_000 },
+    );
+    running.child.kill('SIGTERM');
+    assert.deepEqual(await running.exited, [0, null]);
+  });
+
+  it('ends in good order on SIGTERM while it waits for its servers', async () => {
+    const nowhere = new URL(bed.urls.processor);
+    nowhere.port = '1';
+    const running = start({ POSTGRESQL_URL: nowhere.href });
+    await running.until('store connection');
+    running.child.kill('SIGTERM');
+    assert.deepEqual(await running.exited, [0, null]);
+    assert.ok(!running.log.some(({ msg }) => msg === 'listening'));
   });
 });

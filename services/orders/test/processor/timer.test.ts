@@ -29,12 +29,12 @@ describe('the timer', () => {
     timer.start();
     return { metrics: metrics.seen, seen };
   }
-  async function bookOf(orders: number): Promise<MemoryOrderBook> {
-    const book = new MemoryOrderBook();
-    await book.takeIn({
-      orders: Array.from({ length: orders }, () => orderRecord()),
-      position: { source: 's:0', expected: null, next: orders },
-    });
+  async function bookOf(orders: number, stepMs = 100): Promise<MemoryOrderBook> {
+    const book = new MemoryOrderBook(stepMs);
+    await book.takeIn(
+      Array.from({ length: orders }, () => orderRecord()),
+      { source: 's:0', expected: null, next: orders },
+    );
     return book;
   }
 
@@ -57,7 +57,7 @@ describe('the timer', () => {
 
   it('finds without being told what becomes due, up to the last state', async () => {
     const book = await bookOf(3);
-    const { metrics } = start(book);
+    const { metrics, seen } = start(book);
     for (const state of [2, 3, 4]) {
       book.nowMs += 100;
       await eventually(
@@ -72,6 +72,21 @@ describe('the timer', () => {
       (calls) => calls > ticks,
     );
     assert.equal(metrics.moved.length, 9);
+    assert.equal(seen.wakes, 3, 'a step that moved nothing wakes no one');
+  });
+
+  it('looks again soon though nothing is due for long: others take orders in without a word', async () => {
+    const book = await bookOf(1, 3_600_000);
+    const { metrics } = start(book);
+    await eventually(
+      () => book.calls,
+      (calls) => calls.includes('nextDueMs'),
+    );
+    book.nowMs = 3_600_000;
+    await eventually(
+      () => metrics.moved.length,
+      (n) => n === 1,
+    );
   });
 
   it('goes on after an error, which is counted', async () => {

@@ -28,6 +28,7 @@ export const CLUSTER: CommandLine<ClusterChoice> & ReleaseDescription = {
       // A load writes to few addresses: what a person is spared would only slow it down.
       notifier: { mailsPerRecipientPerMinute: 0 },
     },
+    postgresql: { enabled: true },
   },
   entry: API,
   isMeasured: (component) => [API, PROCESSOR, NOTIFIER].includes(component),

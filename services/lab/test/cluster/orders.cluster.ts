@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { jobLoad } from '../../src/cluster/load-job.ts';
+import { isReady } from '../../src/cluster/release.ts';
+import { releaseSite } from '../../src/cluster/release-site.ts';
+import { CLUSTER } from '../../src/workloads/orders/commands/cluster.ts';
+import { ORDERS_SYSTEM } from '../../src/workloads/orders/index.ts';
+import type { OrdersResult } from '../../src/workloads/orders/load/measure-orders.ts';
+import { API, MAILBOX, NOTIFIER, PROCESSOR } from '../../src/workloads/orders/services.ts';
+import { deletePod, scale, untilRolledOut, useRelease } from './support/index.ts';
+import { patientLoad } from './support/patient-load.ts';
+import { restartsOf } from './support/pod-state.ts';
+import { isWhole, workloadsOf } from './support/workloads.ts';
+
+const PARTS = [API, MAILBOX, NOTIFIER, PROCESSOR];
+/** What the shop needs besides: servers, and the pods that prepare them. */
+const SERVERS = ['kafka', 'kafka-topology', 'postgresql', 'postgresql-schema'];
+
+const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad({ rate: 20, users: 50 });
+
+const release = useRelease({
+  namespace: 'orders-test',
+  preset: 'minimal',
+  values: { ...CLUSTER.values, networkPolicy: { enabled: true } },
+});
+
+/** Places orders until `during` is done and enough were accepted, and waits until all of them have settled. */
+async function loadOrders(during: () => Promise<void>): Promise<OrdersResult> {
+  const started = release();
+  const { cluster, helm, chart } = started;
+  const directory = await mkdtemp(join(tmpdir(), 'caudal-orders-test-'));
+  const begun = Promise.withResolvers<void>();
+  const enough = Promise.withResolvers<void>();
+  const ending = new AbortController();
+  const acting = begun.promise
+    .then(during)
+    .then(() => enough.promise)
+    .finally(() => ending.abort());
+  acting.catch(() => undefined);
+  try {
+    const result = await ORDERS_SYSTEM.measure({
+      site: releaseSite(started, CLUSTER.isMeasured, started.on.running),
+      startLoad: jobLoad({
+        cluster,
+        helm,
+        release: chart,
+        scenario: 'orders-steady',
+        baseUrl: `http://${started.release.nameOf(API)}`,
+        variables: PATIENT,
+        logFile: join(directory, 'k6.log'),
+        accountFile: join(directory, 'account.json'),
+      }),
+      signal: ending.signal,
+      onProgress(line) {
+        const accepted = Number(/([\d,]+) accepted/.exec(line)?.[1]?.replaceAll(',', ''));
+        if (accepted > 0) begun.resolve();
+        if (accepted >= ENDED_EARLY.minAccepted) enough.resolve();
+      },
+    });
+    await acting;
+    return result;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function assertExact(result: OrdersResult): void {
+  const { accepted, unknown } = result.account;
+  assert.deepEqual([result.notSettled, result.account.findings], [undefined, []]);
+  assert.ok(ORDERS_SYSTEM.judge(result).exact);
+  assert.ok(accepted >= ENDED_EARLY.minAccepted, `only ${accepted} orders were accepted`);
+  assert.ok(unknown <= ENDED_EARLY.maxUnknown, `${unknown} orders are unknown`);
+}
+
+describe('the shop, in a namespace that enforces the restricted profile and with network policies', () => {
+  it('comes up with the others, and nothing was restarted', async () => {
+    const pods = await release().release.pods();
+    assert.deepEqual(
+      pods.filter((pod) => !isReady(pod)).map(({ metadata }) => metadata?.name),
+      [],
+    );
+    assert.deepEqual(restartsOf(pods), []);
+    const components = (await workloadsOf(release())).map(({ component }) => component);
+    for (const part of [...PARTS, ...SERVERS]) assert.ok(components.includes(part), part);
+  });
+
+  it('is exact while its processors become three and one again, and each of its pods and servers is deleted once', async () => {
+    const started = release();
+    const result = await loadOrders(async () => {
+      await scale(started, PROCESSOR, 3);
+      await untilRolledOut(started, PROCESSOR);
+      for (const { component, pods } of await workloadsOf(started)) {
+        if (!PARTS.includes(component) && !SERVERS.includes(component)) continue;
+        for (const { metadata } of pods) await deletePod(started, component, { pod: metadata?.name ?? '' });
+      }
+      await scale(started, PROCESSOR, 1);
+      await untilRolledOut(started, PROCESSOR);
+    });
+    assertExact(result);
+    assert.deepEqual(
+      (await workloadsOf(started)).filter((workload) => !isWhole(workload)).map(({ component }) => component),
+      [],
+    );
+  });
+});
