@@ -6,18 +6,18 @@ import { SERVERS } from '../services.ts';
 const SIZES = '5,10,15,20,100,1000,10000';
 const text = { type: 'string' } as const;
 
-/** `npm run lab -- measure orders`: how long orders take that are placed at once, and how quick door and timers are. */
+/** `npm run lab -- measure orders`: how long orders take that are placed at once, and how quick the API and timers are. */
 export const MEASURE_ORDERS: Experiment = {
   verb: 'measure',
   noun: 'orders',
   summary:
-    'Places orders at once and at a rate, and measures until all are finished, how late timers are, and the door.',
+    'Places orders at once and at a rate, and measures until all are finished, how late timers are, and the API.',
   line: commandLine({
     usage: `usage: npm run lab -- measure orders [options]
   --sizes A,B       orders placed at once, one run each (${SIZES})
   --step-ms N       least time in each state, ms (8000)
   --rate N          orders/s under which timers are measured (500)
-  --post-rate N     orders/s under which the door is measured (100)
+  --post-rate N     orders/s under which the API is measured (100)
   --seconds N       length of these two, s (30)
 `,
     options: { sizes: text, 'step-ms': text, rate: text, 'post-rate': text, seconds: text },

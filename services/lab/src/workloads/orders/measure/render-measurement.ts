@@ -64,6 +64,7 @@ export function renderMeasurement({ stepMs, bursts, door, timers }: Measurement)
         verdict(isExact),
       ]),
     ]),
+    '',
     '## Orders placed at a rate',
     '',
     markdownTable([
@@ -78,6 +79,7 @@ export function renderMeasurement({ stepMs, bursts, door, timers }: Measurement)
         verdict(isExact),
       ]),
     ]),
+    '',
     'The first shop took an order in within about 10 ms.',
     '',
   ].join('\n');

@@ -24,7 +24,7 @@ export interface MeasurementOptions {
   readonly stepMs: number;
   /** Orders/s under which timers are measured. */
   readonly rate: number;
-  /** Orders/s under which the door is measured. */
+  /** Orders/s under which the API is measured. */
   readonly postRate: number;
   /** Length of these two, s. */
   readonly seconds: number;

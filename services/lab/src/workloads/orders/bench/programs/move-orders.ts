@@ -28,8 +28,8 @@ const book = createSqlOrderBook(database, { stepMs: 0, retentionDays: 1 });
 await book.connect();
 for (let next = 0; next < orders; next += BATCH) {
   const count = Math.min(BATCH, orders - next);
-  await book.takeIn({
-    orders: Array.from({ length: count }, () => ({
+  await book.takeIn(
+    Array.from({ length: count }, () => ({
       version: 1 as const,
       orderid: randomUUID(),
       gameid: 10,
@@ -40,8 +40,8 @@ for (let next = 0; next < orders; next += BATCH) {
       language: 'es' as const,
       acceptedAt: Date.now(),
     })),
-    position: { source: 'bench-0', expected: next === 0 ? null : next, next: next + count, marks: '' },
-  });
+    { source: 'bench-0', expected: next === 0 ? null : next, next: next + count, marks: '' },
+  );
 }
 await owner.query('analyze orders.orders');
 
