@@ -59,7 +59,7 @@ describe('a run of chaos at the shop', () => {
     assert.deepEqual(failures({ looks }), ['no customer saw an order to its end']);
   });
 
-  it('fails when the door was wrong', () => {
+  it('fails when the API was wrong', () => {
     assert.match(failures({ bad: { accepted: 1 } })[0] ?? '', /1 orders were accepted that had to be/);
     const refused = { orders: { sent: 1001, accepted: 1000, refused: 1, unknown: 0 } };
     assert.deepEqual(failures(refused), ['1 orders were refused']);
