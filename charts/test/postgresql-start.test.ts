@@ -118,6 +118,25 @@ describe('how the start script prepares PostgreSQL', () => {
     assert.deepEqual(headsOf(failed.calls), ['single pgdata']);
   });
 
+  it('makes roles that came later, also over data that lack them, and lets each in', async () => {
+    const { start } = await volume();
+    await start();
+    const { calls } = await start({ LATER_ROLES: 'orders_api', ORDERS_API_PASSWORD: 'shop' });
+    const at = (text: string) => calls.findIndex((line) => line.includes(text));
+    assert.deepEqual(headsOf(calls), ['single pgdata', 'server pgdata']);
+    assert.ok(at('create role caudal_orders_api login') >= 0);
+    assert.ok(
+      at('grant connect on database caudal to caudal_orders_api;') > at('create role caudal_orders_api'),
+    );
+    assert.ok(at("alter role caudal_orders_api password 'shop';") > at('grant connect'));
+    for (const text of ['create role caudal_orders_api', 'grant connect'])
+      assert.equal(calls[at(text) + 1], '', 'a statement ends at an empty line');
+    assert.equal(calls.at(-1), '0', 'the server has no password in its environment');
+    const { status, said } = await start({ LATER_ROLES: 'orders_api' });
+    assert.equal(status, 1);
+    assert.match(said, /the Secret has no value for ORDERS_API_PASSWORD/);
+  });
+
   it('refuses a password that would end a statement, and makes nothing then', async () => {
     const { data, start } = await volume();
     for (const [password, message] of [
