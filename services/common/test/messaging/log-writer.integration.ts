@@ -38,6 +38,17 @@ for (const client of ['kafkajs', 'platformatic'] as const) {
       assert.deepEqual(acks(), [-1]);
     });
 
+    it('splits a call that is larger than a batch should be', async (t) => {
+      const writer = await harness.createWriter();
+      await writer.connect();
+      const acks = recordProduceAcks(t);
+      await writer.write(
+        Array.from({ length: 600 }, (_, index) => ({ key: `key-${index}`, value: Buffer.alloc(1_200, 'x') })),
+      );
+      assert.ok(acks().length >= 3, `${acks().length} requests`);
+      assert.equal((await harness.records()).length, 600);
+    });
+
     it('fails only the record that the broker refuses, not those it was gathered with', async () => {
       const writer = await harness.createWriter();
       await writer.connect();
