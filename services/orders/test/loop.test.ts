@@ -41,7 +41,7 @@ describe('a loop', () => {
       (n) => n >= count,
     );
 
-  it('goes on at once after 0, and waits otherwise until it is woken', async () => {
+  it('continues at once after 0, and waits otherwise until it is woken', async () => {
     const seen = start([() => 0, () => 0, () => LONG_MS]);
     await until(seen, 3);
     loop.wake();

@@ -20,7 +20,7 @@ export const PLACES: readonly Place[] = [
   },
   { glob: 'services/consumer/src/schema*.ts', reason: 'makes the schema of a store that has one' },
   {
-    glob: 'services/orders/src/{api,database,notifier,processor,schema}/**',
+    glob: 'services/orders/src/{api,database,log,notifier,processor,schema}/**',
     reason: 'keeps orders in a database with functions of its own, and announces them in a log',
   },
   { glob: 'services/common/src/stores/*.lua', reason: 'scripts that a store runs' },

@@ -1,6 +1,7 @@
 import { REPLAY_LIVE } from '../workloads/live/replay/replay-live.ts';
+import { MEASURE_ORDERS } from '../workloads/orders/measure/measure-shop.ts';
 import { COMPARE_STORES } from '../workloads/stores/compare/compare-stores.ts';
 import type { Experiment } from './experiment.ts';
 
 /** The experiments, as `npm run lab -- --help` lists them. */
-export const EXPERIMENTS: readonly Experiment[] = [COMPARE_STORES, REPLAY_LIVE];
+export const EXPERIMENTS: readonly Experiment[] = [COMPARE_STORES, REPLAY_LIVE, MEASURE_ORDERS];

@@ -106,3 +106,11 @@ describe('the shop, in a namespace that enforces the restricted profile and with
     );
   });
 });
+
+describe('GET of order number 1, after all others', () => {
+  it('shows order number 1', async () => {
+    const { release: of } = release();
+    const response = await of.fetch(`${of.apiPath(API)}/?value=1`);
+    assert.equal(((await response.json()) as { readonly orderid: unknown }).orderid, 1);
+  });
+});

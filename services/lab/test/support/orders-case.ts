@@ -49,7 +49,7 @@ export function orderCase(orders = 6): Case {
   };
 }
 
-/** An order as it should be stored. */
+/** The stored form of an order. */
 export function storedOrder({ id, row, email, language, cancel }: OrderLine, index: number): StoredOrder {
   const states = cancel === 'cancelled' ? [1, 5] : [1, 2, 3, 4];
   const { id: gameId, name, priceCents } = gameOf(row);

@@ -2,7 +2,9 @@ import { type Environment, parseConfig, readAll } from '@caudal/common/config';
 import {
   type BrokerChoice,
   type ClientOptions,
+  createLogTail,
   createLogWriter,
+  type LogTail,
   type LogWriter,
   readBroker,
 } from '@caudal/common/messaging';
@@ -58,4 +60,11 @@ export async function createTopicWriter(topic: LogChoice, options: ClientOptions
   const writer = await createLogWriter(topic, options);
   if (writer === undefined) throw new TypeError(`${topic.name} is no log`);
   return writer;
+}
+
+/** Creates a reader of how long a topic is, without connecting. */
+export async function createTopicTail(topic: LogChoice, options: ClientOptions): Promise<LogTail> {
+  const tail = await createLogTail(topic, options);
+  if (tail === undefined) throw new TypeError(`${topic.name} is no log`);
+  return tail;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What the mailbox does with a mail that it has read completely: `accept` it; `refuse` it for now (451); `reject` it for good (550);
+ * What the mailbox does with a mail that it has read completely: `accept` it; `refuse` it for now (451); `reject` it permanently (550);
  * `hang`: store it, and never answer; `drop`: store it, and close the connection in place of the answer.
  */
 export const DIAL_MODES = ['accept', 'refuse', 'reject', 'hang', 'drop'] as const;

@@ -87,16 +87,17 @@ export function createMailboxListener(options: MailboxListenerOptions): RequestL
       refuseAllBut(request, ['GET', 'HEAD', 'PUT']);
       return json(dial.setting);
     }
+    if (![n, shown].some(Boolean) && pathname !== '/' && pathname !== '/api/messages')
+      throw new ProblemError(
+        PROBLEMS['not-found'],
+        'Use /, /messages/{n}, /api/messages or /api/messages/{n}.',
+      );
     refuseAllBut(request, ['GET', 'HEAD']);
     if (pathname === '/api/messages') return json({ messages: (await list(searchParams)).map(summary) });
     if (n !== undefined && part !== undefined) return html((await one(n)).html ?? '', PART_POLICY);
     if (n !== undefined) return json(await one(n));
     if (shown !== undefined) return html(mailPage(await one(shown)), PAGE_POLICY);
-    if (pathname === '/') return html(await pageOf(searchParams), PAGE_POLICY);
-    throw new ProblemError(
-      PROBLEMS['not-found'],
-      'Use /, /messages/{n}, /api/messages or /api/messages/{n}.',
-    );
+    return html(await pageOf(searchParams), PAGE_POLICY);
   }
 
   async function pageOf(query: URLSearchParams): Promise<string> {

@@ -23,7 +23,7 @@ export interface ListPage {
   readonly messages: readonly ParsedMail[];
   /** The address that it is limited to. */
   readonly to: string | undefined;
-  /** Number before which older mails go on; undefined if there are none. */
+  /** Number before which older mails continue; undefined if there are none. */
   readonly olderBefore: number | undefined;
 }
 

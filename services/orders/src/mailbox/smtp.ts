@@ -61,8 +61,7 @@ export function createSmtpServer(options: SmtpServerOptions): MailboxSmtpServer 
     onClose: (session) => unanswered.delete(session),
     onData(stream, session, callback) {
       readMail(stream, session, async (mail) => {
-        // The server answers a mail that is too large on its own.
-        if (stream.sizeExceeded) return callback();
+        if (stream.sizeExceeded) return callback(refusal(552, `mails have at most ${MAX_MAIL_BYTES} bytes`));
         const mode = dial.next();
         if (mode === 'refuse') return callback(refusal(451, 'refused for now, as the dial says'));
         if (mode === 'reject') return callback(refusal(550, 'rejected, as the dial says'));

@@ -3,13 +3,14 @@ import type { Logger } from '@caudal/common/logging';
 import type { MessageConsumer } from '@caudal/common/messaging';
 import type { Registry } from '@caudal/common/metrics';
 import type { Database } from '@caudal/common/postgresql';
+import { createHousekeeping } from '../database/housekeeping.ts';
 import { createPersist } from '../database/persist.ts';
 import { decodeConfirmation } from '../domain/records.ts';
 import { createRecordHandler } from '../log/handle-records.ts';
-import { startIntake } from '../log/intake.ts';
+import { type Positions, startIntake } from '../log/intake.ts';
 import { createIntakeMetrics } from '../log/intake-metrics.ts';
+import { readPositions } from '../log/positions.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { createHousekeeping } from './housekeeping.ts';
 import type { MailBook, MailContent } from './mail-book.ts';
 import { createMailMetrics } from './metrics.ts';
 import type { OpenSession } from './smtp-session.ts';
@@ -45,9 +46,16 @@ export interface NotifierOptions {
 export function createNotifierApp(options: NotifierOptions): NotifierApp {
   const { consumer, database, book, registry, logger, stopping, onFatal } = options;
   const metrics = createMailMetrics(registry, () => dispatcher.isUp());
-  const persist = createPersist((error) => metrics.retried(error));
+  const onRetry = (error: unknown): void => metrics.retried(error);
+  const persist = createPersist(onRetry);
   const dispatcher = new Dispatcher({ ...options, persist, metrics });
-  const housekeeping = createHousekeeping({ book, metrics, logger, onFatal });
+  const housekeeping = createHousekeeping({
+    readFigures: async () => metrics.figures(await book.figures()),
+    expire: () => book.expire(),
+    logger,
+    onRetry,
+    onFatal,
+  });
   const handle = createRecordHandler({
     decode: decodeConfirmation,
     take: async (confirmations, position) => {
@@ -59,12 +67,16 @@ export function createNotifierApp(options: NotifierOptions): NotifierApp {
     metrics: createIntakeMetrics(registry, options.topic),
     logger,
   });
+  const positions: Positions = {
+    logStates: (sources) => readPositions(database, 'mails', sources),
+    onReconnected: (listener) => database.onReconnected(listener),
+  };
   return {
     async start() {
       await database.connect();
       dispatcher.start();
-      for (const loop of housekeeping) loop.start();
-      await startIntake({ consumer, database, schema: 'mails', handle, persist, logger, stopping, onFatal });
+      housekeeping.start();
+      await startIntake({ consumer, positions, handle, persist, logger, stopping, onFatal });
     },
     checks: () => ({
       [consumer.broker]: consumer.isReady() ? { ok: true } : { ok: false, detail: 'not connected' },
@@ -77,7 +89,7 @@ export function createNotifierApp(options: NotifierOptions): NotifierApp {
     }),
     async stop() {
       await consumer.stop();
-      await Promise.all(housekeeping.map((loop) => loop.stop()));
+      await housekeeping.stop();
       await dispatcher.stop();
     },
   };

@@ -15,7 +15,7 @@ import type { MailSession, OpenSession } from './smtp-session.ts';
 export interface DispatcherOptions {
   readonly book: MailBook;
   readonly open: OpenSession;
-  /** Renders the bytes of a mail, the same ones for every attempt. */
+  /** Renders the bytes of a mail, the same ones forevery attempt. */
   readonly render: (mail: MailContent) => Promise<Buffer>;
   readonly connections: number;
   readonly maxAttempts: number;
@@ -110,7 +110,9 @@ export class Dispatcher {
 
   /** Begins no further mail, lets those in progress end, and writes their outcomes down. */
   async stop(): Promise<void> {
-    await this.#leasing.stop();
+    const leased = this.#leasing.stop();
+    this.#giveBackAll('stopping');
+    await leased;
     this.#giveBackAll('stopping');
     await this.#pool.stop();
     const deadline = setTimeout(() => this.#giveUp.abort(), FLUSH_MS);

@@ -12,11 +12,6 @@ export class JobQueue<T> {
     return this.#jobs.length;
   }
 
-  /** Number of workers that wait for a job. */
-  get idle(): number {
-    return this.#waiting.size;
-  }
-
   add(jobs: readonly T[]): void {
     this.#jobs.push(...jobs);
     for (const waiting of this.#waiting) {

@@ -28,7 +28,7 @@ export interface LeasedMail extends MailContent {
 }
 
 /**
- * What became of an attempt: `sent`; `retry`: refused for now; `parked`: refused for good; `unknown`: handed over, without an
+ * What became of an attempt: `sent`; `retry`: refused for now; `parked`: refused permanently; `unknown`: handed over, without an
  * answer; `returned`: not handed over, which is no attempt.
  */
 export type Outcome = 'sent' | 'retry' | 'parked' | 'unknown' | 'returned';

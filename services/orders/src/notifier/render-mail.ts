@@ -34,7 +34,7 @@ export async function renderMail(mail: MailContent, settings: MailSettings): Pro
   const composer = new MailComposer({
     from: { name: '', address: settings.from },
     to: { name: '', address: recipient },
-    subject: `${texts.order} ${number} ${texts.subject[state]}: ${shorten(name)}`,
+    subject: `${texts.order} ${number} ${texts.subject[state]}: ${subjectName(name)}`,
     date: new Date(happenedAt),
     messageId: idOf(state),
     ...(state !== RECEIVED && { inReplyTo: idOf(RECEIVED), references: idOf(RECEIVED) }),
@@ -46,7 +46,7 @@ export async function renderMail(mail: MailContent, settings: MailSettings): Pro
       '',
       `${texts.link}: ${link}`,
       '',
-    ].join('\n'),
+    ].join('\r\n'),
     html: page(language, [
       `<p>${escapeHtml(texts.sentence[state])}</p>`,
       `<table>${rows.map(([label, value]) => `<tr><th align="left">${escapeHtml(label)}</th><td>${escapeHtml(value)}</td></tr>`).join('')}</table>`,
@@ -72,11 +72,14 @@ function oneLine(name: string): string {
     .trim();
 }
 
-function shorten(name: string): string {
-  const characters = [...name];
-  return characters.length <= MAX_SUBJECT_NAME ? name : `${characters.slice(0, MAX_SUBJECT_NAME).join('')}…`;
+/** The name as it is in the subject: not too long, and without what a reader would decode as an encoded word (RFC 2047). */
+function subjectName(name: string): string {
+  const characters = [...name.replaceAll('=?', '= ?')];
+  return characters.length <= MAX_SUBJECT_NAME
+    ? characters.join('')
+    : `${characters.slice(0, MAX_SUBJECT_NAME).join('')}…`;
 }
 
 function page(language: string, body: readonly string[]): string {
-  return `<!doctype html>\n<html lang="${language}"><head><meta charset="utf-8"></head><body>\n${body.join('\n')}\n</body></html>\n`;
+  return `<!doctype html>\r\n<html lang="${language}"><head><meta charset="utf-8"></head><body>\r\n${body.join('\r\n')}\r\n</body></html>\r\n`;
 }

@@ -3,7 +3,7 @@ import type { LeasedMail, Settlement } from './mail-book.ts';
 /** What became of a mail at the server. */
 export type SendResult =
   | { readonly kind: 'sent' }
-  /** The server has answered that it does not take the mail, for good or for now. */
+  /** The server has answered that it does not take the mail, permanently or for now. */
   | { readonly kind: 'refused'; readonly isPermanent: boolean; readonly reason: string }
   /** It was handed over, and no answer came: the server may have it. */
   | { readonly kind: 'unknown'; readonly reason: string }
@@ -47,7 +47,7 @@ export function settlementOf(mail: LeasedMail, result: SendResult, maxAttempts: 
 
 /**
  * The settlement of a mail that is not tried any more because the outcome of its attempts was unknown too often; undefined if it
- * may be tried. Without it a server that never answers would get copies for ever.
+ * may be tried. Without it a server that never answers would get copies forever.
  */
 export function settlementBefore(mail: LeasedMail, maxAttempts: number): Settlement | undefined {
   if (mail.unknownAttempts < maxAttempts) return undefined;

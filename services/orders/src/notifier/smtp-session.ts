@@ -157,7 +157,7 @@ function readError(error: SmtpError, isHandedOver: boolean): SendResult {
   // Refused before the server was asked: no server would take it.
   if (isAnswer && reply === undefined) return { kind: 'refused', isPermanent: true, reason };
   if (!isAnswer || reply === undefined) return { kind: isHandedOver ? 'unknown' : 'returned', reason };
-  // It leaves, and may have the mail all the same.
+  // It leaves, and may have the mail nevertheless.
   if (isHandedOver && reply === LEAVING) return { kind: 'unknown', reason };
   const isPermanent = reply >= 500;
   const isAboutSender = command === 'MAIL FROM' && isPermanent && reply !== TOO_LARGE;

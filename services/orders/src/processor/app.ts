@@ -1,10 +1,11 @@
-import { isRetriable } from '@caudal/common/errors';
 import type { ReadinessCheck } from '@caudal/common/lifecycle';
 import type { Logger } from '@caudal/common/logging';
 import { type LogWriter, type MessageConsumer, untilConnected } from '@caudal/common/messaging';
+import { createHousekeeping } from '../database/housekeeping.ts';
 import { createPersist } from '../database/persist.ts';
-import { createHousekeeping } from './housekeeping.ts';
-import { createIntake } from './intake.ts';
+import { decodeOrder } from '../domain/records.ts';
+import { createRecordHandler } from '../log/handle-records.ts';
+import { startIntake } from '../log/intake.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import type { OrderBook } from './order-book.ts';
 import { createRelay } from './relay.ts';
@@ -13,7 +14,9 @@ import { createTimer } from './timer.ts';
 /** A running processor. */
 export interface ProcessorApp {
   /**
-   * Connects to the book, then to the log, trying for as long as it takes. Timers run from when the book is there.
+   * Connects to the book, then to the log, trying for as long as it takes. Timers run from when the book is there. Resolves early
+   * when the service stops.
+   *
    * @throws an error that no retry can help
    */
   start(): Promise<void>;
@@ -41,7 +44,7 @@ export interface ProcessorOptions {
 
 /**
  * Creates the processor: it takes accepted orders in, moves them through their states, and announces each. The three do not wait
- * for each other: without the log timers go on, and what happened is announced later.
+ * for each other: without the log timers run, and what happened is announced later.
  */
 export function createProcessorApp(options: ProcessorOptions): ProcessorApp {
   const { consumer, writer, book, metrics, logger, stopping, onFatal } = options;
@@ -54,30 +57,48 @@ export function createProcessorApp(options: ProcessorOptions): ProcessorApp {
     onMoved: () => relay.wake(),
     onFatal,
   });
-  const housekeeping = createHousekeeping({ book, metrics, logger, onFatal });
-  const intake = createIntake({
-    book,
-    persist: createPersist((error) => metrics.retried(error)),
-    metrics,
+  const onRetry = (error: unknown): void => metrics.retried(error);
+  const housekeeping = createHousekeeping({
+    readFigures: async () => metrics.figures(await book.figures()),
+    expire: async () => (await book.expire()) > 0,
     logger,
-    onTaken: () => relay.wake(),
+    onRetry,
+    onFatal,
+  });
+  const persist = createPersist(onRetry);
+  const handle = createRecordHandler({
+    decode: decodeOrder,
+    async take(orders, position) {
+      const outcome = await book.takeIn(orders, position);
+      if (outcome.kind === 'moved') return outcome;
+      metrics.waited(orders.map(({ acceptedAt }) => acceptedAt));
+      if (outcome.fresh > 0) relay.wake();
+      return outcome;
+    },
+    persist,
+    metrics: metrics.intake,
+    logger,
   });
 
-  book.onReconnected(() => consumer.reposition?.());
+  async function connectAll(): Promise<void> {
+    await book.connect();
+    timer.start();
+    housekeeping.start();
+    const name = `${writer.broker} for announcements`;
+    await Promise.all([
+      untilConnected(() => writer.connect(), { name, logger, stopping }).then(() => relay.start()),
+      startIntake({ consumer, positions: book, handle, persist, logger, stopping, onFatal }),
+    ]);
+  }
 
   return {
     async start() {
-      await book.connect();
-      timer.start();
-      housekeeping.start();
-      const connect = (name: string, work: () => Promise<void>) =>
-        untilConnected(work, { name, logger, stopping });
-      await Promise.all([
-        connect(`${writer.broker} for announcements`, () => writer.connect()).then(() => relay.start()),
-        connect(consumer.broker, () => consumer.start({ ...intake, onFatal })),
-      ]).catch((error: unknown) => {
-        if (!stopping.aborted || !isRetriable(error)) throw error;
-      });
+      try {
+        await connectAll();
+      } catch (error) {
+        // What is being connected fails when it is closed.
+        if (!stopping.aborted) throw error;
+      }
     },
     checks: () => ({
       [consumer.broker]:

@@ -35,5 +35,5 @@ runMain(async () => {
 
   const operationsPort = await operations.listen(config.operations.host, config.operations.port);
   await app.start();
-  logger.info({ operationsPort }, 'listening');
+  if (!stopping.aborted) logger.info({ operationsPort }, 'listening');
 });

@@ -1,17 +1,8 @@
-import type { BatchPosition, LogState } from '@caudal/common/messaging';
+import type { BatchPosition } from '@caudal/common/messaging';
 import type { ConfirmationRecord, OrderRecord } from '../domain/records.ts';
 import type { StateNumber } from '../domain/state.ts';
-
-/** Orders of one partition, in its order, and the position that they end at. */
-export interface OrderBatch {
-  readonly orders: readonly OrderRecord[];
-  readonly position: BatchPosition;
-}
-
-/** What became of a batch: `taken` with the number of orders that were new, or `moved` with the position that the book has. */
-export type TakeInResult =
-  | { readonly kind: 'taken'; readonly newOrders: number }
-  | { readonly kind: 'moved'; readonly position: number | null };
+import type { TakeOutcome } from '../log/handle-records.ts';
+import type { Positions } from '../log/intake.ts';
 
 /** An order that reached a state because its time had come. */
 export interface Transition {
@@ -35,14 +26,12 @@ export interface BookFigures {
  *
  * All methods throw AppError: `STORE_UNAVAILABLE` (retriable), `STORE_REJECTED` if a retry cannot help.
  */
-export interface OrderBook {
+export interface OrderBook extends Positions {
   readonly name: string;
   /** Connects, trying for as long as it takes. */
   connect(): Promise<void>;
   /** Takes a batch in, each order once, and moves the position of its partition; nothing if the position is another one. */
-  takeIn(batch: OrderBatch): Promise<TakeInResult>;
-  /** How far each source was taken in. */
-  logStates(sources: readonly string[]): Promise<Map<string, LogState>>;
+  takeIn(orders: readonly OrderRecord[], position: BatchPosition): Promise<TakeOutcome>;
   /** Moves orders whose time has come, at most `maxOrders`; those in the hands of another process are passed over. */
   tick(maxOrders: number): Promise<readonly Transition[]>;
   /** Time until the next state of any order is due, ms: negative if it is late, null if there is none. */
@@ -64,7 +53,5 @@ export interface OrderBook {
   isReady(): boolean;
   /** Why it is not ready, as far as that is known. */
   unreadyReason(): string | undefined;
-  /** Calls `listener` whenever a lost connection is restored: the book may have returned with less. */
-  onReconnected(listener: () => void): void;
   close(): Promise<void>;
 }

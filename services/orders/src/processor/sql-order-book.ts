@@ -1,18 +1,16 @@
-import type { LogState } from '@caudal/common/messaging';
+import type { BatchPosition } from '@caudal/common/messaging';
 import {
   type Database,
   type DatabaseClient,
   numberArray,
-  sqlstateOf,
   textArray,
   transaction,
 } from '@caudal/common/postgresql';
-import type { ConfirmationRecord } from '../domain/records.ts';
+import type { ConfirmationRecord, OrderRecord } from '../domain/records.ts';
 import { STATES, type StateNumber } from '../domain/state.ts';
-import type { OrderBatch, OrderBook, TakeInResult } from './order-book.ts';
-
-/** SQLSTATE of `take_in`: the position is not where the batch expected it. */
-const MOVED = 'CA001';
+import type { TakeOutcome } from '../log/handle-records.ts';
+import { readPositions, takeWithPosition } from '../log/positions.ts';
+import type { OrderBook } from './order-book.ts';
 
 /** How long what lasts. */
 export interface BookTimes {
@@ -27,23 +25,8 @@ export function createSqlOrderBook(database: Database, { stepMs, retentionDays }
   return {
     name: 'postgresql',
     connect: () => database.connect(),
-    takeIn: (batch) => database.run((client) => takeIn(client, batch, stepMs)),
-    async logStates(sources) {
-      if (sources.length === 0) return new Map();
-      const { rows } = await database.run((client) =>
-        client.query<{ source: string; next: string | null; marks: string }>(
-          'select source, next, marks from orders.log_position where source = any ($1)',
-          [sources],
-        ),
-      );
-      const found = new Map(rows.map((row) => [row.source, row]));
-      return new Map(
-        sources.map((source): [string, LogState] => {
-          const { next = null, marks = '' } = found.get(source) ?? {};
-          return [source, { position: next === null ? null : Number(next), marks, attempt: '' }];
-        }),
-      );
-    },
+    takeIn: (orders, position) => database.run((client) => takeIn(client, orders, position, stepMs)),
+    logStates: (sources) => readPositions(database, 'orders', sources),
     async tick(maxOrders) {
       const { rows } = await database.run((client) =>
         client.query<[state: StateNumber, lateMs: number]>({
@@ -89,37 +72,25 @@ export function createSqlOrderBook(database: Database, { stepMs, retentionDays }
   };
 }
 
-async function takeIn(
+function takeIn(
   client: DatabaseClient,
-  { orders, position }: OrderBatch,
+  orders: readonly OrderRecord[],
+  position: BatchPosition,
   stepMs: number,
-): Promise<TakeInResult> {
-  const { source, expected, next, marks = '' } = position;
-  try {
-    const { rows } = await client.query<{ taken: string }>(
-      'select orders.take_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as taken',
-      [
-        source,
-        expected,
-        next,
-        marks,
-        stepMs,
-        textArray(orders.map(({ orderid }) => orderid)),
-        numberArray(orders.map(({ gameid }) => gameid)),
-        numberArray(orders.map(({ row }) => row)),
-        textArray(orders.map(({ name }) => name)),
-        numberArray(orders.map(({ priceCents }) => priceCents)),
-        textArray(orders.map(({ usermail }) => usermail)),
-        textArray(orders.map(({ language }) => language)),
-      ],
-    );
-    return { kind: 'taken', newOrders: Number(rows[0]?.taken) };
-  } catch (error) {
-    if (sqlstateOf(error) !== MOVED) throw error;
-    const { detail } = error as { detail?: unknown };
-    const stored = JSON.parse(String(detail)) as Record<string, number | null>;
-    return { kind: 'moved', position: stored[source] ?? null };
-  }
+): Promise<TakeOutcome> {
+  return takeWithPosition(client, position, {
+    text: 'select orders.take_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
+    values: [
+      stepMs,
+      textArray(orders.map(({ orderid }) => orderid)),
+      numberArray(orders.map(({ gameid }) => gameid)),
+      numberArray(orders.map(({ row }) => row)),
+      textArray(orders.map(({ name }) => name)),
+      numberArray(orders.map(({ priceCents }) => priceCents)),
+      textArray(orders.map(({ usermail }) => usermail)),
+      textArray(orders.map(({ language }) => language)),
+    ],
+  });
 }
 
 /** A row of `claim_outbox`, without the shard. */

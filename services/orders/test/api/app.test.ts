@@ -80,7 +80,7 @@ describe('the API of the shop', () => {
   });
 
   it('has a page of links where none was built', async () => {
-    const bare = await runApi();
+    const bare = await runApi({ PAGE_DIRECTORY: join(directory, 'none') });
     try {
       const page = await bare.get('/');
       assert.match(await page.text(), /href="\.\/docs"/);

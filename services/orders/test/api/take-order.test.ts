@@ -231,11 +231,25 @@ describe('an order', () => {
     assert.ok(written().every(({ orderid }) => orderid === id));
   });
 
-  it('is refused for good where the broker never takes it', async () => {
+  it('is refused where the broker will never take it', async () => {
     api.shop.log.faults.failNext(new AppError('BROKER_REFUSED', 'kafka: too large'));
     const response = await api.order(ORDER);
     assert.equal(response.status, 502);
     assert.equal((await problemOf(response)).kind, 'broker-refused');
+  });
+
+  it('gives the memory of its body back, accepted or refused', async () => {
+    const small = await runApi({ MAX_BUFFERED_BYTES: String(2 ** 20) });
+    try {
+      const padding = ' '.repeat(15_000);
+      for (let index = 0; index < 80; index += 1) {
+        const row = index % 2 === 0 ? 87 : 0;
+        const response = await small.order(`${JSON.stringify({ ...ORDER, row })}${padding}`);
+        assert.equal(response.status, row === 0 ? 400 : 202);
+      }
+    } finally {
+      await small.stop();
+    }
   });
 
   it('is accepted while the database is away', async () => {

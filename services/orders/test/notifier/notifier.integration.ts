@@ -153,7 +153,7 @@ describe('the sender of mails', () => {
     await settled();
   });
 
-  it('counts nothing against a mail while the server is away, and goes on when it is back', async () => {
+  it('counts nothing against a mail while the server is away, and resumes when it is back', async () => {
     const sender = await start();
     await eventually(() => sender.dispatcher.isUp(), Boolean);
     await mailbox.restart(async () => {

@@ -99,7 +99,7 @@ describe('the processor', () => {
 
   it('runs timers before the log is there for the first time', async () => {
     confirmed.faults.down = true;
-    await book.takeIn({ orders: [orderRecord()], position: { source: 'orders:0', expected: null, next: 0 } });
+    await book.takeIn([orderRecord()], { source: 'orders:0', expected: null, next: 0 });
     const started = app.start();
     book.nowMs += 100;
     await untilAll(2, 1);

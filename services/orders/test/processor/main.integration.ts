@@ -1,9 +1,5 @@
 // first: it restarts processes under load
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createLogger } from '@caudal/common/logging';
 import type { LogWriter } from '@caudal/common/messaging';
@@ -19,59 +15,38 @@ import { createTopicWriter, readOrderTopics } from '../../src/database/order-top
 import { decodeConfirmation, encodeRecord, type OrderRecord } from '../../src/domain/records.ts';
 import { orderRecord } from '../support/order-records.ts';
 import { type OrdersBed, openOrdersBed } from '../support/orders-bed.ts';
+import { type RunningProgram, startProgram } from '../support/program.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'src', 'processor', 'main.ts');
 const ORDERS = 500;
 const STEP_MS = 200;
 const servers = useServers('kafka', 'postgresql');
 const logger = createLogger('test', 'silent');
 
-/** A line of the processor's log. */
-interface LogLine {
-  readonly msg: string;
-  readonly step?: string;
-  readonly operationsPort?: number;
-}
-
-/** A processor that runs. */
-interface Running {
-  readonly child: ChildProcess;
-  readonly log: readonly LogLine[];
-  /** Resolves when a line has been logged. */
-  until(message: string): Promise<void>;
-  get(path: string): Promise<Response>;
-  readonly exited: Promise<[number | null, string | null]>;
-}
-
 describe('processors as processes', () => {
   let bed: OrdersBed;
   let writer: LogWriter;
   let environment: Record<string, string>;
-  const children: ChildProcess[] = [];
+  const programs: RunningProgram[] = [];
   before(async () => {
     bed = await openOrdersBed(servers());
     const topic = uniqueName('orders');
     environment = {
       KAFKA_BROKERS: servers().addresses.kafka.brokers,
       KAFKA_PARTITIONS: '4',
-      KAFKAJS_NO_PARTITIONER_WARNING: '1',
       ORDERS_TOPIC: topic,
       CONFIRMED_TOPIC: `${topic}.confirmed`,
       ORDERS_GROUP: topic,
       POSTGRESQL_URL: bed.urls.processor,
       STEP_MS: String(STEP_MS),
-      OPERATIONS_HOST: '127.0.0.1',
-      OPERATIONS_PORT: '0',
       LOG_LEVEL: 'debug',
     };
     writer = await createTopicWriter(readOrderTopics(environment, 'test').orders, { logger });
     await writer.connect();
   });
   afterEach(async () => {
-    for (const child of children.splice(0)) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
+    for (const { child, exited } of programs.splice(0)) {
       child.kill('SIGKILL');
-      await once(child, 'exit');
+      await exited;
     }
   });
   after(async () => {
@@ -82,33 +57,15 @@ describe('processors as processes', () => {
     await bed?.close();
   });
 
-  const start = (more: Record<string, string> = {}): Running => {
-    const child = spawn(process.execPath, [MAIN], {
-      env: { PATH: process.env.PATH, ...environment, ...more },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    children.push(child);
-    const log: LogLine[] = [];
-    const lines = createInterface({ input: child.stdout });
-    lines.on('line', (line) => log.push(JSON.parse(line) as LogLine));
-    return {
-      child,
-      log,
-      until: (message) =>
-        new Promise((resolve, reject) => {
-          const look = (): void => {
-            if (log.some(({ msg }) => msg === message)) resolve();
-          };
-          lines.on('line', look);
-          child.once('exit', () => reject(new Error(`it ended before '${message}': ${JSON.stringify(log)}`)));
-          look();
-        }),
-      get: (path) => {
-        const port = log.find(({ operationsPort }) => operationsPort !== undefined)?.operationsPort;
-        return fetch(`http://127.0.0.1:${port}${path}`);
-      },
-      exited: once(child, 'exit') as Promise<[number | null, string | null]>,
-    };
+  const start = (more: Record<string, string> = {}): RunningProgram => {
+    const program = startProgram('processor', { ...environment, ...more });
+    programs.push(program);
+    return program;
+  };
+  /** Asks a program at its port for operations. */
+  const get = ({ log }: RunningProgram, path: string): Promise<Response> => {
+    const port = log.find(({ operationsPort }) => operationsPort !== undefined)?.operationsPort;
+    return fetch(`http://127.0.0.1:${port}${path}`);
   };
   const write = (orders: readonly OrderRecord[]): Promise<void> =>
     writer.write(orders.map((order) => ({ key: order.orderid, value: encodeRecord(order) })));
@@ -158,8 +115,10 @@ describe('processors as processes', () => {
     assert.equal(byOrder.size, ORDERS);
     for (const states of byOrder.values()) assert.deepEqual([...new Set(states)], [1, 2, 3, 4]);
 
-    const metrics = await (await third.get('/metrics')).text();
-    assert.equal(metricValue(metrics, 'caudal_orders{state="finished"}'), ORDERS);
+    await eventually(
+      async () => metricValue(await (await get(third, '/metrics')).text(), 'caudal_orders{state="finished"}'),
+      (n) => n === ORDERS,
+    );
     for (const running of [second, third]) {
       running.child.kill('SIGTERM');
       assert.deepEqual(await running.exited, [0, null]);
@@ -168,5 +127,69 @@ describe('processors as processes', () => {
         ['consumer', 'timer', 'housekeeping', 'relay', 'writer', 'database', 'operations server'],
       );
     }
+  });
+
+  it('moves orders while the log is away and announces them later, and comes back after the database was killed', async () => {
+    const orders = Array.from({ length: 20 }, () => orderRecord());
+    const ids = orders.map(({ orderid }) => orderid);
+    const reached = async (state: number): Promise<number> => {
+      const [row] = await bed.query<{ n: number }>(
+        'select count(*)::int as n from orders.orders where id = any ($1) and state >= $2',
+        [ids, state],
+      );
+      return row?.n ?? 0;
+    };
+    // Long enough to end the log's server before an order is finished.
+    const running = start({ STEP_MS: '4000' });
+    await running.until('listening');
+    await write(orders);
+    await eventually(
+      () => reached(1),
+      (n) => n === 20,
+      { what: 'orders taken in' },
+    );
+    await servers().kill('kafka');
+    await eventually(
+      () => reached(4),
+      (n) => n === 20,
+      { what: 'orders finished without the log', timeoutMs: 60_000 },
+    );
+    await eventually(
+      async () => (await get(running, '/readyz')).status,
+      (status) => status === 503,
+      { timeoutMs: 60_000 },
+    );
+    await servers().kill('postgresql');
+    assert.equal((await get(running, '/livez')).status, 200);
+    await Promise.all([servers().start('postgresql'), servers().start('kafka')]);
+    await eventually(outbox, (n) => n === 0, { what: 'an empty outbox', timeoutMs: 60_000 });
+    await eventually(
+      async () => (await get(running, '/readyz')).status,
+      (status) => status === 200,
+      { timeoutMs: 60_000 },
+    );
+    const later = orderRecord();
+    await eventually(
+      () => write([later]),
+      () => true,
+      { pastErrors: true, timeoutMs: 60_000 },
+    );
+    await eventually(
+      () => bed.query('select from orders.orders where id = $1 and state = 4', [later.orderid]),
+      ({ length }) => length === 1,
+      { what: 'an order accepted later', timeoutMs: 60_000 },
+    );
+    running.child.kill('SIGTERM');
+    assert.deepEqual(await running.exited, [0, null]);
+  });
+
+  it('ends in good order on SIGTERM while it waits for its servers', async () => {
+    const nowhere = new URL(bed.urls.processor);
+    nowhere.port = '1';
+    const running = start({ POSTGRESQL_URL: nowhere.href });
+    await running.until('store connection');
+    running.child.kill('SIGTERM');
+    assert.deepEqual(await running.exited, [0, null]);
+    assert.ok(!running.log.some(({ msg }) => msg === 'listening'));
   });
 });

@@ -45,7 +45,7 @@ describe('the relay', () => {
   async function start(orders: number, script: Partial<ReturnType<typeof scriptedWriter>['script']> = {}) {
     const book = new MemoryOrderBook();
     const records = Array.from({ length: orders }, () => orderRecord());
-    await book.takeIn({ orders: records, position: { source: 's:0', expected: null, next: orders } });
+    await book.takeIn(records, { source: 's:0', expected: null, next: orders });
     const scripted = scriptedWriter();
     Object.assign(scripted.script, script);
     const metrics = recordingMetrics();
@@ -105,7 +105,7 @@ describe('the relay', () => {
     assert.deepEqual(fatal, []);
   });
 
-  it('claims nothing while the log is away, and goes on when it is back', async () => {
+  it('claims nothing while the log is away, and resumes when it is back', async () => {
     const { book, script } = await start(1, { isReady: false });
     relay.wake();
     assert.equal(book.calls.includes('announce'), false);

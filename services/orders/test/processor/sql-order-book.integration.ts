@@ -90,9 +90,9 @@ describe('the book in PostgreSQL', () => {
       orderRecord({ name: `"{}\\, 'ñ' 🎮`, language: 'en', row: 12_000, priceCents: 0 }),
       ...manyOrders(2),
     ];
-    assert.deepEqual(await book.takeIn({ orders, position: position(null, 7) }), {
+    assert.deepEqual(await book.takeIn(orders, position(null, 7)), {
       kind: 'taken',
-      newOrders: 3,
+      fresh: 3,
     });
     const rows = await rowsOf(
       'select number::int, id, game_id, row, name, price_cents, email, language, state from orders.orders order by number',
@@ -123,10 +123,10 @@ describe('the book in PostgreSQL', () => {
 
   it('takes the same batch in once, and says where it is', async () => {
     const book = await open();
-    const batch = { orders: manyOrders(5), position: position(null, 5) };
-    await book.takeIn(batch);
-    assert.deepEqual(await book.takeIn(batch), { kind: 'moved', position: 5 });
-    assert.deepEqual(await book.takeIn({ orders: [], position: position(9, 10, 'orders:1') }), {
+    const batch = [manyOrders(5), position(null, 5)] as const;
+    await book.takeIn(...batch);
+    assert.deepEqual(await book.takeIn(...batch), { kind: 'moved', position: 5 });
+    assert.deepEqual(await book.takeIn([], position(9, 10, 'orders:1')), {
       kind: 'moved',
       position: null,
     });
@@ -140,11 +140,11 @@ describe('the book in PostgreSQL', () => {
   it('takes an order in once, though its record comes again, alone or with others', async () => {
     const book = await open();
     const [a, b, c] = [orderRecord(), orderRecord(), orderRecord()];
-    assert.partialDeepStrictEqual(await book.takeIn({ orders: [a, b, a], position: position(null, 3) }), {
-      newOrders: 2,
+    assert.partialDeepStrictEqual(await book.takeIn([a, b, a], position(null, 3)), {
+      fresh: 2,
     });
-    assert.partialDeepStrictEqual(await book.takeIn({ orders: [b, c, a], position: position(3, 6) }), {
-      newOrders: 1,
+    assert.partialDeepStrictEqual(await book.takeIn([b, c, a], position(3, 6)), {
+      fresh: 1,
     });
     assert.deepEqual([...(await histories()).values()], [[1], [1], [1]]);
   });
@@ -152,8 +152,8 @@ describe('the book in PostgreSQL', () => {
   it('lets one of two take a batch in, with a lock and not by luck', async () => {
     const [one, other] = [await open(), await open()];
     for (let next = 1; next <= 20; next += 1) {
-      const batch = { orders: manyOrders(3), position: position(next === 1 ? null : next - 1, next) };
-      const results = await Promise.all([one.takeIn(batch), other.takeIn(batch)]);
+      const batch = [manyOrders(3), position(next === 1 ? null : next - 1, next)] as const;
+      const results = await Promise.all([one.takeIn(...batch), other.takeIn(...batch)]);
       assert.deepEqual(results.map(({ kind }) => kind).sort(), ['moved', 'taken']);
     }
     assert.equal(await countOf('orders'), 60);
@@ -161,10 +161,10 @@ describe('the book in PostgreSQL', () => {
 
   it('takes all in after replies were lost, by repeating the call', async () => {
     const book = await open({ through: proxy });
-    const batch = { orders: manyOrders(3), position: position(null, 3) };
+    const batch = [manyOrders(3), position(null, 3)] as const;
     await book.tick(1);
     proxy.resetInsteadOfReplies(1);
-    await assert.rejects(book.takeIn(batch), { code: 'STORE_UNAVAILABLE', retriable: true });
+    await assert.rejects(book.takeIn(...batch), { code: 'STORE_UNAVAILABLE', retriable: true });
     await eventually(
       () => book.isReady(),
       (isReady) => isReady,
@@ -173,13 +173,13 @@ describe('the book in PostgreSQL', () => {
       () => countOf('orders'),
       (n) => n === 3,
     );
-    assert.deepEqual(await book.takeIn(batch), { kind: 'moved', position: 3 });
+    assert.deepEqual(await book.takeIn(...batch), { kind: 'moved', position: 3 });
   });
 
   it('moves 2,000 orders by two processes at once, each state once and no sooner than it may', async () => {
     const stepMs = 20;
     const [one, other] = [await open({ stepMs }), await open({ stepMs })];
-    await one.takeIn({ orders: manyOrders(2_000), position: position(null, 2_000) });
+    await one.takeIn(manyOrders(2_000), position(null, 2_000));
     const moved = await Promise.all([tickToEnd(one), tickToEnd(other)]);
     assert.ok(Math.min(...moved) > 0, `one of the two moved nothing: ${moved.join(', ')}`);
     assert.equal(moved[0] + moved[1], 6_000);
@@ -195,7 +195,7 @@ describe('the book in PostgreSQL', () => {
   it('moves the longest due first, at most as many as asked, and says how late they were', async () => {
     const book = await open({ stepMs: 60_000 });
     const orders = manyOrders(3);
-    await book.takeIn({ orders, position: position(null, 3) });
+    await book.takeIn(orders, position(null, 3));
     assert.deepEqual(await book.tick(10), []);
     const dueMs = await book.nextDueMs();
     assert.ok(dueMs !== null && dueMs > 0 && dueMs <= 60_000);
@@ -212,13 +212,21 @@ describe('the book in PostgreSQL', () => {
       [1, 2, 2],
     );
     assert.ok(((await book.nextDueMs()) ?? 0) < 0);
+    const steps = await rowsOf<{ ms: number }>(
+      `select (extract(epoch from o.due_at - e.at) * 1000)::float8 as ms
+       from orders.orders o join orders.order_event e on e.order_id = o.id and e.state = o.state where o.state = 2`,
+    );
+    assert.deepEqual(
+      steps.map(({ ms }) => ms),
+      [60_000, 60_000],
+    );
   });
 
   it('cancels an order or moves it, never both', async () => {
     const book = await open();
     const api = await bed.connect('api');
     const orders = manyOrders(60);
-    await book.takeIn({ orders, position: position(null, 60) });
+    await book.takeIn(orders, position(null, 60));
     const outcomes = new Map<string, number | undefined>();
     const cancel = async ({ orderid }: OrderRecord): Promise<void> => {
       const { rows } = await api.query<{ state: number }>('select orders.cancel_order($1) as state', [
@@ -246,7 +254,7 @@ describe('the book in PostgreSQL', () => {
   it('announces an order’s states in order, each until it is written', async () => {
     const book = await open();
     const orders = manyOrders(40);
-    await book.takeIn({ orders, position: position(null, 40) });
+    await book.takeIn(orders, position(null, 40));
     await tickToEnd(book);
     const written: ConfirmationRecord[] = [];
     const failure = new AppError('BROKER_TIMEOUT', 'late', { retriable: true });
@@ -285,7 +293,7 @@ describe('the book in PostgreSQL', () => {
 
   it('lets several announce at a time, never the same order', async () => {
     const [one, other] = [await open(), await open()];
-    await one.takeIn({ orders: manyOrders(200), position: position(null, 200) });
+    await one.takeIn(manyOrders(200), position(null, 200));
     await tickToEnd(one);
     const written: ConfirmationRecord[] = [];
     const inHand = new Set<string>();
@@ -315,7 +323,7 @@ describe('the book in PostgreSQL', () => {
 
   it('leaves a record to the next one that a slower transaction has put before others', async () => {
     const book = await open();
-    await book.takeIn({ orders: [orderRecord()], position: position(null, 1) });
+    await book.takeIn([orderRecord()], position(null, 1));
     await book.announce(10, () => Promise.resolve());
     const slow = await bed.connect('owner');
     const insert = (state: number): string =>
@@ -328,8 +336,11 @@ describe('the book in PostgreSQL', () => {
       seen.push(...records.map(({ state }) => state));
       return Promise.resolve();
     };
-    assert.equal(await book.announce(10, write), 1);
-    await slow.query('commit');
+    const writeWhileItCommits = async (records: readonly ConfirmationRecord[]): Promise<void> => {
+      await write(records);
+      await slow.query('commit');
+    };
+    assert.equal(await book.announce(10, writeWhileItCommits), 1);
     await slow.end();
     assert.equal(await book.announce(10, write), 1);
     assert.deepEqual(seen, [3, 2]);
@@ -337,7 +348,7 @@ describe('the book in PostgreSQL', () => {
 
   it('announces again what a session that was killed had written and not forgotten', async () => {
     const [one, other] = [await open(), await open()];
-    await one.takeIn({ orders: manyOrders(1), position: position(null, 1) });
+    await one.takeIn(manyOrders(1), position(null, 1));
     const killed = one.announce(10, async () => {
       await endClaimingSession();
     });
@@ -358,9 +369,9 @@ describe('the book in PostgreSQL', () => {
     assert.equal(again.length, 1);
   });
 
-  it('goes on after the server was killed, with all that it had said', async () => {
+  it('continues after the server was killed, with all that it had said', async () => {
     const book = await open({ stepMs: 1 });
-    await book.takeIn({ orders: manyOrders(50), position: position(null, 50) });
+    await book.takeIn(manyOrders(50), position(null, 50));
     let reconnected = 0;
     book.onReconnected(() => {
       reconnected += 1;
@@ -377,7 +388,7 @@ describe('the book in PostgreSQL', () => {
     assert.equal(reconnected, 1);
     owner = await bed.connect('owner');
     assert.equal(await tickToEnd(book), 150);
-    assert.deepEqual(await book.takeIn({ orders: [], position: position(null, 50) }), {
+    assert.deepEqual(await book.takeIn([], position(null, 50)), {
       kind: 'moved',
       position: 50,
     });
@@ -391,7 +402,7 @@ describe('the book in PostgreSQL', () => {
       outboxRecords: 0,
       outboxAgeSeconds: 0,
     });
-    await book.takeIn({ orders: manyOrders(3), position: position(null, 3) });
+    await book.takeIn(manyOrders(3), position(null, 3));
     await owner.query(`update orders.outbox set at = at - interval '1 hour' where seq = 1`);
     const figures = await book.figures();
     assert.deepEqual([figures.ordersByState.get(1), figures.ordersByState.get(4)], [3, 0]);
@@ -403,7 +414,7 @@ describe('the book in PostgreSQL', () => {
     const book = await open();
     const [old, unannounced, unfinished, young] = manyOrders(4);
     const orders = [old, unannounced, unfinished, young].flatMap((order) => order ?? []);
-    await book.takeIn({ orders, position: position(null, 4) });
+    await book.takeIn(orders, position(null, 4));
     await tickToEnd(book);
     const age = `interval '31 days'`;
     for (const order of [old, unannounced, unfinished]) {

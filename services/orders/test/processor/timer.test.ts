@@ -29,12 +29,12 @@ describe('the timer', () => {
     timer.start();
     return { metrics: metrics.seen, seen };
   }
-  async function bookOf(orders: number): Promise<MemoryOrderBook> {
-    const book = new MemoryOrderBook();
-    await book.takeIn({
-      orders: Array.from({ length: orders }, () => orderRecord()),
-      position: { source: 's:0', expected: null, next: orders },
-    });
+  async function bookOf(orders: number, stepMs = 100): Promise<MemoryOrderBook> {
+    const book = new MemoryOrderBook(stepMs);
+    await book.takeIn(
+      Array.from({ length: orders }, () => orderRecord()),
+      { source: 's:0', expected: null, next: orders },
+    );
     return book;
   }
 
@@ -55,9 +55,9 @@ describe('the timer', () => {
     assert.deepEqual(new Set(metrics.moved.map(({ state }) => state)), new Set([2]));
   });
 
-  it('finds without being told what becomes due, up to the last state', async () => {
+  it('finds what becomes due, up to the last state', async () => {
     const book = await bookOf(3);
-    const { metrics } = start(book);
+    const { metrics, seen } = start(book);
     for (const state of [2, 3, 4]) {
       book.nowMs += 100;
       await eventually(
@@ -72,9 +72,24 @@ describe('the timer', () => {
       (calls) => calls > ticks,
     );
     assert.equal(metrics.moved.length, 9);
+    assert.equal(seen.wakes, 3, 'a step that moved nothing wakes no one');
   });
 
-  it('goes on after an error, which is counted', async () => {
+  it('looks again soon though nothing is due for long: other processes take orders in as well', async () => {
+    const book = await bookOf(1, 3_600_000);
+    const { metrics } = start(book);
+    await eventually(
+      () => book.calls,
+      (calls) => calls.includes('nextDueMs'),
+    );
+    book.nowMs = 3_600_000;
+    await eventually(
+      () => metrics.moved.length,
+      (n) => n === 1,
+    );
+  });
+
+  it('continues after an error, which is counted', async () => {
     const book = await bookOf(1);
     book.nowMs = 100;
     const away = new AppError('STORE_UNAVAILABLE', 'away', { retriable: true });

@@ -1,7 +1,8 @@
-import type { LogState } from '@caudal/common/messaging';
+import type { BatchPosition, LogState } from '@caudal/common/messaging';
 import type { ConfirmationRecord, OrderRecord } from '../../src/domain/records.ts';
 import { STATES, type StateNumber } from '../../src/domain/state.ts';
-import type { OrderBatch, OrderBook, TakeInResult, Transition } from '../../src/processor/order-book.ts';
+import type { TakeOutcome } from '../../src/log/handle-records.ts';
+import type { OrderBook, Transition } from '../../src/processor/order-book.ts';
 
 /** An order in a {@link MemoryOrderBook}. */
 interface BookedOrder {
@@ -54,7 +55,7 @@ export class MemoryOrderBook implements OrderBook {
     return this.#call('connect', () => undefined);
   }
 
-  takeIn({ orders, position }: OrderBatch): Promise<TakeInResult> {
+  takeIn(orders: readonly OrderRecord[], position: BatchPosition): Promise<TakeOutcome> {
     return this.#call('takeIn', () => {
       const stored = this.#positions.get(position.source)?.position ?? null;
       if (stored !== position.expected) return { kind: 'moved', position: stored };
@@ -75,7 +76,7 @@ export class MemoryOrderBook implements OrderBook {
         this.orders.set(record.orderid, order);
         this.#announceLater(order);
       }
-      return { kind: 'taken', newOrders: this.orders.size - before };
+      return { kind: 'taken', fresh: this.orders.size - before };
     });
   }
 

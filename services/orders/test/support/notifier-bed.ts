@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createLogger } from '@caudal/common/logging';
 import { createRegistry, type Registry } from '@caudal/common/metrics';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { countDatabaseRetries, createPersist } from '../../src/database/persist.ts';
+import { createPersist } from '../../src/database/persist.ts';
 import type { ConfirmationRecord } from '../../src/domain/records.ts';
 import { STATES, type StateNumber } from '../../src/domain/state.ts';
 import { Dispatcher, type DispatcherOptions } from '../../src/notifier/dispatcher.ts';
@@ -52,7 +52,7 @@ export function confirmation(
   };
 }
 
-/** Confirmations of the first four states of so many orders, each with an address of its own. */
+/** Confirmations of the first four states of N orders, each with an address of its own. */
 export function confirmationsOf(
   orders: number,
   more: Partial<ConfirmationRecord> = {},

@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 /** A line of a program's log. */
 export interface LogLine {
   readonly msg: string;
+  /** Step of the shutdown that is over. */
+  readonly step?: string;
   readonly port?: number;
   readonly smtpPort?: number;
   readonly operationsPort?: number;
@@ -23,7 +25,7 @@ export interface RunningProgram {
 
 /** Starts `src/<name>/main.ts`; the caller ends it. */
 export function startProgram(
-  name: 'mailbox' | 'notifier',
+  name: 'mailbox' | 'notifier' | 'processor',
   environment: Readonly<Record<string, string>>,
 ): RunningProgram {
   const main = join(import.meta.dirname, '..', '..', 'src', name, 'main.ts');

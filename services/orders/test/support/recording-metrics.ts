@@ -1,33 +1,16 @@
+import type { IntakeMetrics } from '../../src/log/intake-metrics.ts';
 import type { ProcessorMetrics } from '../../src/processor/metrics.ts';
 import type { BookFigures, Transition } from '../../src/processor/order-book.ts';
 
-/** Metrics that only remember. */
-export function recordingMetrics(): ProcessorMetrics & {
-  readonly seen: {
-    newOrders: number;
-    duplicates: number;
-    redelivered: number;
-    parked: number;
-    relayed: number;
-    retries: unknown[];
-    moved: Transition[];
-    figures: BookFigures[];
-  };
+/** Metrics of reading a log that only remember. */
+export function recordingIntakeMetrics(): IntakeMetrics & {
+  readonly seen: { fresh: number; duplicates: number; redelivered: number; parked: number };
 } {
-  const seen = {
-    newOrders: 0,
-    duplicates: 0,
-    redelivered: 0,
-    parked: 0,
-    relayed: 0,
-    retries: [] as unknown[],
-    moved: [] as Transition[],
-    figures: [] as BookFigures[],
-  };
+  const seen = { fresh: 0, duplicates: 0, redelivered: 0, parked: 0 };
   return {
     seen,
-    takenIn(newOrders, duplicates) {
-      seen.newOrders += newOrders;
+    taken(fresh, duplicates) {
+      seen.fresh += fresh;
       seen.duplicates += duplicates;
     },
     redelivered(records) {
@@ -36,6 +19,23 @@ export function recordingMetrics(): ProcessorMetrics & {
     parked(records) {
       seen.parked += records;
     },
+  };
+}
+
+/** Metrics of a processor that only remember. */
+export function recordingMetrics(): ProcessorMetrics & {
+  readonly seen: { relayed: number; retries: unknown[]; moved: Transition[]; figures: BookFigures[] };
+} {
+  const seen = {
+    relayed: 0,
+    retries: [] as unknown[],
+    moved: [] as Transition[],
+    figures: [] as BookFigures[],
+  };
+  return {
+    seen,
+    intake: recordingIntakeMetrics(),
+    waited: () => undefined,
     moved: (transitions) => void seen.moved.push(...transitions),
     relayed(records) {
       seen.relayed += records;

@@ -151,6 +151,25 @@ describe("the shop's page", () => {
     assert.equal(await cancel.count(), 0);
   });
 
+  it('never goes back to an older state, whatever the order of answers', async () => {
+    const { page, api } = await open();
+    const id = await buy(page, GAME);
+    api.shop.takeIn();
+    const cancel = page.getByRole('button', { name: 'Cancel the order' });
+    await cancel.waitFor();
+    const old = await (await api.get(`/orders/${id}`)).text();
+    const answered = page.waitForResponse('**/cancel');
+    await page.route('**/cancel', async (route) => {
+      api.shop.reach(id, 2);
+      await untilEstado(page, 'preparando');
+      await route.fulfill({ body: old, contentType: 'application/json' });
+    });
+    await cancel.click();
+    await (await answered).finished();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+    await untilEstado(page, 'preparando');
+  });
+
   it('says what is wrong at the field, and orders nothing', async () => {
     const { page, api } = await open();
     const field = page.getByLabel('Mails go to');

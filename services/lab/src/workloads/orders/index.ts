@@ -15,7 +15,7 @@ import { runReport } from './report/run-report.ts';
 import { runSummary } from './report/summary.ts';
 import { NOTIFIER, PROCESSOR, SERVERS } from './services.ts';
 
-/** A shop: orders that go through their states by themselves, with a mail for each. */
+/** A shop: orders that go through their states on their own, with a mail for each. */
 export const ORDERS_SYSTEM: Workload<OrdersResult> = {
   name: 'orders',
   promise:

@@ -26,7 +26,7 @@ Try in another terminal:
   npm run load -- orders steady --rate 100 --duration 30s
   npm run scale -- ${PROCESSOR}=4
   npm run servers -- kill postgresql                 orders are still accepted; timers wait
-  npm run servers -- start postgresql                restores it: every order goes on from where it was
+  npm run servers -- start postgresql                restores it: every order continues where it was
   npm run verify -- orders                           judges the last load again
 
 `;

@@ -119,7 +119,7 @@ describe('clients that watch an order', () => {
     hub.close();
   });
 
-  it('do not wait for ever for the last mail', async () => {
+  it('wait for the last mail for a limited time', async () => {
     const { shop, hub, takeIn } = await createHub({ patienceMs: 1 });
     const id = await takeIn();
     shop.reach(id, 5);

@@ -27,7 +27,6 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Searches once the customer pauses; a search that is no longer wanted is given up. */
 export function searchSoon(query: string): void {
-  running?.abort();
   clearTimeout(timer);
   timer = setTimeout(() => void search(query), PAUSE_MS);
 }

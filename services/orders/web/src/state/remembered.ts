@@ -14,7 +14,7 @@ export function remember(order: Remembered): void {
   keep('localStorage', KEY, JSON.stringify(remembered.value));
 }
 
-/** Forgets all orders; they go on. */
+/** Forgets all orders; that cancels none. */
 export function forgetOrders(): void {
   remembered.value = [];
   keep('localStorage', KEY, undefined);

@@ -2,10 +2,11 @@ import { readLine, startProgram } from '../../../bench/program.ts';
 import type { Target } from '../../../bench/target.ts';
 import { programPath } from './bed.ts';
 
-/** Posted body, its number of messages, and whether each request has its own key. */
+/** Posted body, its number of messages, where it is posted (default: `/messages`), and whether each request has its own key. */
 export interface Load {
   readonly body: string;
   readonly messages: number;
+  readonly path?: string;
   readonly isKeyed?: boolean;
 }
 
@@ -26,6 +27,7 @@ export async function runLoad(
     BENCH_CONNECTIONS: String(connections),
     BENCH_SECONDS: String(seconds),
     BENCH_BODY: load.body,
+    ...(load.path !== undefined && { BENCH_PATH: load.path }),
     BENCH_KEYED: String(load.isKeyed ?? false),
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -19,7 +19,7 @@ export interface SettleOptions {
 }
 
 /**
- * Waits until every accepted order has reached its last state, every state was announced, and every mail was sent or refused for good.
+ * Waits until every accepted order has reached its last state, every state was announced, and every mail was sent or refused permanently.
  * @returns why it ended without that; undefined when everything is settled
  * @throws ExpectedError when it is interrupted
  */

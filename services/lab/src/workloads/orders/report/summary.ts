@@ -18,7 +18,7 @@ export function accountLine(account: OrdersAccount, { findings }: Pick<Verdict, 
     [account.unknown, 'without an answer'],
     [account.cancelled, 'cancelled'],
     [account.copies, 'copies'],
-    [account.parked, 'mails refused for good'],
+    [account.parked, 'mails refused permanently'],
   ];
   const shown = FINDING_KINDS.filter((kind) => NAMED.some((name) => name === kind) || countOf(kind) > 0);
   function countOf(kind: (typeof FINDING_KINDS)[number]): number {

@@ -44,7 +44,7 @@ export function judgeMails(order: StoredOrder, received: readonly NamedMail[]): 
   for (const state of states) {
     if (byState.has(state)) continue;
     const isParked = order.mails.some((mail) => mail.state === state && mail.status === 'parked');
-    found('lost', isParked ? 'a mail that was refused for good' : 'a mail that never came', state);
+    found('lost', isParked ? 'a mail that was refused permanently' : 'a mail that never came', state);
   }
   return defects;
 }

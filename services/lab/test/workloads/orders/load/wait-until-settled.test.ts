@@ -24,7 +24,7 @@ describe('unsettled', () => {
     it(`says that ${reason}`, () => assert.equal(unsettled({ ...SETTLED, ...changes }, 3), reason));
   }
 
-  it('is satisfied with mails that were sent or refused for good', () => {
+  it('is satisfied with mails that were sent or refused permanently', () => {
     assert.equal(unsettled(SETTLED, 3), undefined);
   });
 });

@@ -78,7 +78,7 @@ describe('judgeOrders', () => {
     assert.equal(judge({ account }).exact, true);
   });
 
-  it('proves nothing without orders, or while something is under way', () => {
+  it('proves nothing without orders, or while orders are in flight', () => {
     const nothing = judgeOrders(
       withLines([], { evidence: { ...CLEAN.evidence, orders: [], announcements: [], mails: [] } }),
     );
@@ -127,6 +127,15 @@ describe('judgeOrders', () => {
     'an announcement that is missing': [
       withEvidence({ announcements: CLEAN.evidence.announcements.slice(1) }),
       'lost announcements 1',
+    ],
+    'an announcement at another price': [
+      withEvidence({
+        announcements: CLEAN.evidence.announcements.with(0, {
+          ...pick(CLEAN.evidence.announcements, 0),
+          priceCents: 1,
+        }),
+      }),
+      'wrong announcements 1',
     ],
     'announcements in another order': [
       withEvidence({ announcements: CLEAN.evidence.announcements.toReversed() }),
@@ -216,7 +225,15 @@ describe('judgeOrders', () => {
     });
   }
 
-  it('finds a mail that was refused for good', () => {
+  it('allows a cancel at any time in the first state', () => {
+    const last = ORDERS.length - 1;
+    const events = CANCELLED.events.map((event) => ({ ...event, atMs: 1_000_000 }));
+    const order = { ...CANCELLED, events };
+    const orders = ORDERS.with(last, order);
+    assert.deepEqual(found(withEvidence({ orders, announcements: orders.flatMap(announcementsOf) })), []);
+  });
+
+  it('finds a mail that was refused permanently', () => {
     const one = withOrder({ mails: FIRST.mails.map((mail) => ({ ...mail, status: 'parked' })) });
     const { findings } = judgeOrders({
       ...one,
@@ -224,7 +241,7 @@ describe('judgeOrders', () => {
     });
     assert.deepEqual(
       findings.map(({ detail, examples }) => [detail, examples]),
-      [['a mail that was refused for good', [`${FIRST.id}.1`]]],
+      [['a mail that was refused permanently', [`${FIRST.id}.1`]]],
     );
   });
 

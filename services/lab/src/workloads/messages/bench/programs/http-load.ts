@@ -11,7 +11,8 @@ const port = Number(required('BENCH_PORT'));
 const connections = Number(required('BENCH_CONNECTIONS'));
 const seconds = Number(required('BENCH_SECONDS'));
 const body = Buffer.from(required('BENCH_BODY'));
-const head = `POST /messages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+const path = process.env.BENCH_PATH ?? '/messages';
+const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
 const unkeyed = Buffer.concat([Buffer.from(`${head}\r\n`), body]);
 /** When set, every request has its own Idempotency-Key. */
 const isKeyed = process.env.BENCH_KEYED === 'true';

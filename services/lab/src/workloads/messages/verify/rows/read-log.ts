@@ -1,5 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { readRecords } from '../../../../verify/read-records.ts';
+import { readRecords } from '../read-records.ts';
 import { identityText } from './stored-row.ts';
 
 /** A lane's log. */

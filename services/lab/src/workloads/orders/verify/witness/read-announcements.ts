@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { type Offsets, readRecords } from '../../../../verify/read-records.ts';
+import { type Offsets, readRecords } from '../../../messages/verify/read-records.ts';
 import type { Announcement } from '../evidence.ts';
 
 /** Topic that every state of every order is announced on. */

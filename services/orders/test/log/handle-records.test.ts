@@ -4,31 +4,29 @@ import { AppError } from '@caudal/common/errors';
 import { createLogger } from '@caudal/common/logging';
 import type { DeliveryBatch, PoisonItem } from '@caudal/common/messaging';
 import { createPersist } from '../../src/database/persist.ts';
-import { encodeRecord, type OrderRecord } from '../../src/domain/records.ts';
-import { createIntake } from '../../src/processor/intake.ts';
+import { decodeOrder, encodeRecord, type OrderRecord } from '../../src/domain/records.ts';
+import { createRecordHandler } from '../../src/log/handle-records.ts';
 import { MemoryOrderBook } from '../support/memory-order-book.ts';
 import { orderRecord } from '../support/order-records.ts';
-import { recordingMetrics } from '../support/recording-metrics.ts';
+import { recordingIntakeMetrics } from '../support/recording-metrics.ts';
 
 const SOURCE = 'orders:0';
 const away = new AppError('STORE_UNAVAILABLE', 'away', { retriable: true });
 
 function bed() {
   const book = new MemoryOrderBook();
-  const metrics = recordingMetrics();
-  const seen = { taken: 0 };
-  const intake = createIntake({
-    book,
-    persist: createPersist((error) => metrics.retried(error)),
+  const metrics = recordingIntakeMetrics();
+  const retries: unknown[] = [];
+  const stopping = new AbortController();
+  const handleUntil = createRecordHandler({
+    decode: decodeOrder,
+    take: (orders, position) => book.takeIn(orders, position),
+    persist: createPersist((error) => void retries.push(error)),
     metrics,
     logger: createLogger('test', 'silent'),
-    onTaken: () => {
-      seen.taken += 1;
-    },
   });
-  const stopping = new AbortController();
-  const handle = (batch: DeliveryBatch) => intake.handle(batch, stopping.signal);
-  return { book, metrics: metrics.seen, seen, intake, stopping, handle };
+  const handle = (batch: DeliveryBatch) => handleUntil(batch, stopping.signal);
+  return { book, metrics: metrics.seen, retries, stopping, handle };
 }
 
 /** A batch as an adapter hands it over, with what was parked and how often it was kept alive. */
@@ -55,9 +53,9 @@ function batchOf(
   return { batch, seen };
 }
 
-describe('the intake of orders', () => {
-  it('takes orders in with their position, each once, and says so', async () => {
-    const { handle, book, metrics, seen, intake, stopping } = bed();
+describe('the handling of records', () => {
+  it('takes records in with their position, each once', async () => {
+    const { handle, book, metrics } = bed();
     const [a, b, c] = [orderRecord(), orderRecord(), orderRecord()];
     assert.deepEqual(await handle(batchOf([a, b]).batch), { kind: 'stored' });
     assert.deepEqual(await handle(batchOf([b, c], 2).batch), { kind: 'stored' });
@@ -66,9 +64,9 @@ describe('the intake of orders', () => {
       [...book.orders.values()].map(({ record }) => record),
       [a, b, c],
     );
-    assert.deepEqual([metrics.newOrders, metrics.duplicates, seen.taken], [3, 2, 2]);
+    assert.deepEqual([metrics.fresh, metrics.duplicates], [3, 2]);
     assert.deepEqual(
-      await intake.positions([SOURCE, 'orders:1'], stopping.signal),
+      await book.logStates([SOURCE, 'orders:1']),
       new Map([
         [SOURCE, { position: 5, marks: 'marks', attempt: '' }],
         ['orders:1', { position: null, marks: '', attempt: '' }],
@@ -149,18 +147,18 @@ describe('the intake of orders', () => {
   });
 
   it('waits while the book is away, and holds on to the batch', async () => {
-    const { handle, book, metrics } = bed();
+    const { handle, book, metrics, retries } = bed();
     book.failures.push({ method: 'takeIn', error: away }, { method: 'takeIn', error: away });
     const { batch, seen } = batchOf([orderRecord()]);
     assert.deepEqual(await handle(batch), { kind: 'stored' });
-    assert.deepEqual([seen.keptAlive, metrics.retries.length, metrics.newOrders], [2, 2, 1]);
+    assert.deepEqual([seen.keptAlive, retries.length, metrics.fresh], [2, 2, 1]);
   });
 
   it('recognises by the position that a lost reply was a success', async () => {
-    const { handle, book, metrics, seen } = bed();
+    const { handle, book, metrics } = bed();
     book.failures.push({ method: 'takeIn', error: away, after: true });
     assert.deepEqual(await handle(batchOf([orderRecord()]).batch), { kind: 'stored' });
-    assert.deepEqual([book.orders.size, metrics.redelivered, seen.taken], [1, 0, 1]);
+    assert.deepEqual([book.orders.size, metrics.redelivered, metrics.fresh], [1, 0, 1]);
   });
 
   it('does not take the same position at a first attempt for its own success', async () => {
@@ -183,10 +181,16 @@ describe('the intake of orders', () => {
     assert.equal(book.orders.size, 0);
   });
 
-  it('asks for positions until the book answers', async () => {
-    const { intake, book, stopping } = bed();
-    book.failures.push({ method: 'logStates', error: away });
-    const states = await intake.positions([SOURCE], stopping.signal);
-    assert.equal(states.get(SOURCE)?.position, null);
+  it('refuses a batch without a position', async () => {
+    const { handle } = bed();
+    const { position: _, ...batch } = batchOf([orderRecord()]).batch;
+    await assert.rejects(handle(batch), TypeError);
+  });
+
+  it('does not take a position beyond its own for its success', async () => {
+    const { handle, book } = bed();
+    await handle(batchOf([orderRecord(), orderRecord()]).batch);
+    book.failures.push({ method: 'takeIn', error: away });
+    assert.deepEqual(await handle(batchOf([orderRecord()]).batch), { kind: 'moved', position: 2 });
   });
 });

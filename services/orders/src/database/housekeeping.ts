@@ -1,50 +1,43 @@
 import type { Logger } from '@caudal/common/logging';
 import { Loop } from '../loop.ts';
-import type { ProcessorMetrics } from './metrics.ts';
-import type { OrderBook } from './order-book.ts';
 
 /** Shortest time between two reads of figures, ms. */
 const FIGURES_MS = 1_000;
-/** Reading figures takes at most this part of the time: a full book takes longer to count. */
+/** Reading figures takes at most this part of the time: full tables take longer to count. */
 const FIGURES_SHARE = 1 / 20;
 /** Time between two deletions, ms. */
 const EXPIRY_MS = 60_000;
 
-/** Work beside that on orders. */
+/** Work of a program beside what it is there for. */
 export interface Housekeeping {
   start(): void;
+  /** Resolves when what is in progress is over. */
   stop(): Promise<void>;
 }
 
-/** Creates the loops that read figures into metrics, and delete orders that are no longer kept. */
+/** Creates the loops that read figures of the database into metrics, and delete what is no longer kept. */
 export function createHousekeeping(options: {
-  readonly book: OrderBook;
-  readonly metrics: ProcessorMetrics;
+  readonly readFigures: () => Promise<void>;
+  /** Deletes a bounded number of rows; resolves with whether there may be more. */
+  readonly expire: () => Promise<boolean>;
   readonly logger: Logger;
+  /** Called for each failure after which it is tried again. */
+  readonly onRetry: (error: unknown) => void;
   readonly onFatal: (error: unknown) => void;
 }): Housekeeping {
-  const { book, metrics, logger, onFatal } = options;
-  const onRetry = (error: unknown): void => metrics.retried(error);
+  const { readFigures, expire, ...shared } = options;
   const loops = [
     new Loop({
+      ...shared,
       name: 'figures',
-      logger,
-      onFatal,
-      onRetry,
       async step() {
         const startedAt = performance.now();
-        metrics.figures(await book.figures());
+        await readFigures();
         return Math.max(FIGURES_MS, (performance.now() - startedAt) / FIGURES_SHARE);
       },
     }),
-    new Loop({
-      name: 'expiry',
-      logger,
-      onFatal,
-      onRetry,
-      // As many as there are: retention must keep up with what comes in.
-      step: async () => ((await book.expire()) > 0 ? 0 : EXPIRY_MS),
-    }),
+    // As many as there are: retention must keep up with what comes in.
+    new Loop({ ...shared, name: 'expiry', step: async () => ((await expire()) ? 0 : EXPIRY_MS) }),
   ];
   return {
     start: () => {
