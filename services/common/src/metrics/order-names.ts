@@ -17,6 +17,16 @@ export const ORDER_METRICS = {
     help: 'Time from the first byte of an order to its response',
     labels: [],
   },
+  orderWriteSeconds: {
+    name: 'caudal_orders_write_seconds',
+    help: 'Time from a flush of orders to the confirm of the last one',
+    labels: [],
+  },
+  orderLogUp: {
+    name: 'caudal_orders_log_up',
+    help: '1 while this process can write orders to the log',
+    labels: [],
+  },
   orderClients: {
     name: 'caudal_order_clients',
     help: 'Clients that watch an order',

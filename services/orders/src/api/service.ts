@@ -70,11 +70,10 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
   const commit = createLogGroupCommit(writer, {
     maxPending: limits.maxPendingOrders,
     onFlush: (seconds, _orders, error) => {
-      if (error === undefined) metrics.writeTook(writer.broker, seconds);
+      if (error === undefined) metrics.writeTook(seconds);
     },
   });
   const metrics: OrderMetrics = createOrderMetrics(registry, {
-    broker: commit.broker,
     isReady: () => commit.isReady(),
     clients: () => hub.clients,
   });
