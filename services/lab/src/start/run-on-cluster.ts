@@ -8,6 +8,7 @@ import { jobLoad } from '../cluster/load-job.ts';
 import { forwardPort, type PortForward } from '../cluster/port-forward.ts';
 import { releaseSite } from '../cluster/release-site.ts';
 import { type StartedRelease, startRelease } from '../cluster/start-release.ts';
+import { untilIngressLeads } from '../cluster/until-ingress-leads.ts';
 import { keepRun } from '../report/keep-run.ts';
 import { newRunId } from '../report/write-results.ts';
 import { nounOf, scenarioOf } from '../workloads/index.ts';
@@ -104,6 +105,7 @@ async function runLoad({
   const directory = join(RESULTS_DIRECTORY, id);
   const { cluster, helm, chart, release } = started;
   const baseUrl = running.ingressUrlInside;
+  if (running.ingressUrl !== undefined) await untilIngressLeads(running.ingressUrl, { signal });
   terminal.say(`k6 as a Job: ${load.announcement} to ${baseUrl ?? `the ${entry} Service`} …`);
   const result = await workload.measure({
     site: releaseSite(started, isMeasured, running),
