@@ -15,7 +15,7 @@ import type { MailSession, OpenSession } from './smtp-session.ts';
 export interface DispatcherOptions {
   readonly book: MailBook;
   readonly open: OpenSession;
-  /** Renders the bytes of a mail, the same ones forevery attempt. */
+  /** Renders the bytes of a mail, the same ones for every attempt. */
   readonly render: (mail: MailContent) => Promise<Buffer>;
   readonly connections: number;
   readonly maxAttempts: number;
