@@ -101,6 +101,8 @@ export function ordersServices(options: OrdersOptions = {}): readonly ServiceSpe
         SMTP_HOST: HOST,
         SMTP_PORT: String(source.portOf(MAILBOX, SMTP)),
         SMTP_SECURITY: 'none',
+        // More than the default: their mails share a sync of the mailbox's file.
+        SMTP_CONNECTIONS: '16',
         MAIL_FROM: 'tienda@orders.example.com',
         MAIL_LEASE_MS,
         // A load writes to few addresses: what a person is spared would only slow it down.
