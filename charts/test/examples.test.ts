@@ -8,8 +8,6 @@ import { after, before, describe, it } from 'node:test';
 import { parseConsoleConfig } from '../../services/console/src/config.ts';
 import { loadConfig } from '../../services/consumer/src/config.ts';
 import { parseIngestConfig } from '../../services/ingest-api/src/config.ts';
-import { parseApiConfig } from '../../services/orders/src/api/config.ts';
-import { loadNotifierConfig } from '../../services/orders/src/notifier/config.ts';
 import { runCommand } from '../../tools/lib/run-command.ts';
 import { ensureKubeconform } from '../scripts/kubeconform/ensure-kubeconform.ts';
 import {
@@ -21,7 +19,9 @@ import {
 import { chart } from '../scripts/paths.ts';
 import { helm } from './support/helm.ts';
 import { find, type Manifest, names, ownImageValues, render } from './support/manifests.ts';
+import { ORDERS_EXAMPLES } from './support/orders-examples.ts';
 import {
+  caSecretOf,
   containerOf,
   containersOf,
   environmentOf,
@@ -39,12 +39,6 @@ const ingest = 'Deployment caudal-ingest';
 const onKafka = 'Deployment caudal-kafka-redis-consumer';
 const onRabbitmq = 'Deployment caudal-rabbitmq-valkey-consumer';
 const console_ = 'Deployment caudal-console';
-
-function caSecretOf(manifests: readonly Manifest[], owner: string, server: string): string | undefined {
-  const pod = podsOf(manifests).find((candidate) => candidate.owner === owner);
-  const volume = pod?.spec.volumes?.find(({ name }) => name === `ca-${server}`);
-  return (volume?.secret as { secretName: string } | undefined)?.secretName;
-}
 
 /** Nothing of these servers is left: no workload, no Service, no Secret, no ConfigMap. */
 function assertAbsent(
@@ -252,23 +246,7 @@ const purposes: Readonly<
       assert.equal(secretOf(manifests, schema, 'STORE_PASSWORD'), 'caudal-postgresql/owner-password');
     },
   },
-  'external-smtp': {
-    replaces: [],
-    check(manifests) {
-      const environment = (name: string) => environmentOf(manifests, `Deployment caudal-orders-${name}`);
-      const { smtp, mail } = loadNotifierConfig(environment('notifier'));
-      assert.deepEqual(
-        [smtp.host, smtp.port, smtp.security, smtp.login?.user, smtp.from, mail.publicUrl],
-        ['smtp.shop.example', 465, 'tls', 'shop', 'orders@shop.example', 'https://shop.example'],
-      );
-      const { allowedRecipients, defaultEmail } = parseApiConfig(environment('api'));
-      assert.ok(allowedRecipients.test(defaultEmail) && !allowedRecipients.test('ana@example.com'));
-      const notifier = 'Deployment caudal-orders-notifier';
-      assert.equal(secretOf(manifests, notifier, 'SMTP_PASSWORD'), 'shop-smtp/password');
-      assert.equal(caSecretOf(manifests, notifier, 'smtp'), 'mail-ca');
-      assert.ok(!names(manifests, 'StatefulSet').includes('caudal-orders-mailbox'));
-    },
-  },
+  ...ORDERS_EXAMPLES,
   'air-gap': {
     replaces: [],
     check(manifests) {

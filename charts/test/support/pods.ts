@@ -120,3 +120,14 @@ export function secretOf(
   const { name, key } = found?.valueFrom?.secretKeyRef ?? {};
   return name === undefined ? undefined : `${name}/${key}`;
 }
+
+/** Name of the Secret whose CA the pods of `owner` check a server by; undefined if they have none. */
+export function caSecretOf(
+  manifests: readonly Manifest[],
+  owner: string,
+  server: string,
+): string | undefined {
+  const pod = podsOf(manifests).find((candidate) => candidate.owner === owner);
+  const volume = pod?.spec.volumes?.find(({ name }) => name === `ca-${server}`);
+  return (volume?.secret as { secretName: string } | undefined)?.secretName;
+}
