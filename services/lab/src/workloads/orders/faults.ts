@@ -13,7 +13,7 @@ import type { Stack } from '../../stack/stack.ts';
 import { API, type DatabaseUser, MAILBOX, NOTIFIER, PROCESSOR } from './services.ts';
 
 /** Longer than without a fault, seconds: a bound of the histograms. */
-const LATE_AFTER_SECONDS = 1;
+const LATE_AFTER_SECONDS = 0.5;
 
 const { clientRetries, requestsCutOff, repliesHeldBack } = LAB_SIGNS;
 

@@ -34,9 +34,9 @@ const counting = (name: string, labels: Readonly<Record<string, string>> = {}): 
     wanted === name
       ? fromCumulative(
           new Map([
-            [0.75, 3],
-            [1, 4],
-            [1.5, 6],
+            [0.4, 3],
+            [0.5, 4],
+            [0.75, 6],
             [Number.POSITIVE_INFINITY, 7],
           ]),
         )
