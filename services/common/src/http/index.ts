@@ -1,7 +1,9 @@
 export { type AnswerFailure, createAnswerFailure } from './answer-failure.ts';
+export { type Answer, createApiApp } from './api-app.ts';
 export { type ApiKeys, createApiKeys } from './api-keys.ts';
 export { type BodyFormat, type BodyFormats, bodyFormat } from './body-format.ts';
 export { type ByteBudget, createByteBudget } from './byte-budget.ts';
+export { describeIssue } from './describe-issue.ts';
 export { createDocs } from './docs.ts';
 export { type EventStream, openEventStream } from './event-stream.ts';
 export { findJsonError } from './find-json-error.ts';

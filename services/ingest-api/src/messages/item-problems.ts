@@ -1,3 +1,4 @@
+import { describeIssue } from '@caudal/common/http';
 import type { z } from 'zod';
 
 /** A problem of one message. */
@@ -12,8 +13,7 @@ export interface ItemProblem {
 /** Maximum problems listed in a response. */
 export const MAX_LISTED_PROBLEMS = 100;
 
-const MAX_NAMED_FIELDS = 5;
-const MAX_FIELD_NAME_LENGTH = 64;
+const WHOLE = 'must be an object with description, country and weather';
 
 /** Builds the members of a problem document that list at most {@link MAX_LISTED_PROBLEMS} problems. */
 export function listProblems(problems: readonly ItemProblem[]): Readonly<Record<string, unknown>> {
@@ -31,23 +31,6 @@ export function itemProblems(
   return issues.map((issue) => ({
     index,
     field: issue.path.map(String).join('.'),
-    reason: reasonOf(item, issue),
+    reason: describeIssue(item, issue, WHOLE),
   }));
-}
-
-function reasonOf(item: unknown, issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys
-      .slice(0, MAX_NAMED_FIELDS)
-      .map((key) => JSON.stringify(key.slice(0, MAX_FIELD_NAME_LENGTH)));
-    const more = issue.keys.length - names.length;
-    return `has unknown fields: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  }
-  if (issue.code === 'invalid_type') {
-    const field = issue.path[0];
-    if (field === undefined) return 'must be an object with description, country and weather';
-    const isMissing = typeof item === 'object' && item !== null && !Object.hasOwn(item, field);
-    return isMissing ? 'is required' : `must be a ${issue.expected}`;
-  }
-  return issue.message;
 }

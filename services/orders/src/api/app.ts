@@ -1,24 +1,22 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import {
+  type Answer,
   CONTENT_POLICY,
   createAnswerFailure,
-  createDocs,
-  createRateLimit,
+  createApiApp,
   createRequestIds,
   createResponder,
-  ProblemError,
   refuseMethod,
   servePage,
 } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import type { Express, RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Catalogue } from '../catalogue/index.ts';
 import { gamesHandler } from './games/games-handler.ts';
 import { linksPage } from './http/links-page.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { createTakeOrder, FORM_FORMAT, JSON_FORMAT, type TakeOrderOptions } from './orders/take-order.ts';
-import { PROBLEMS } from './problems.ts';
 import { ROUTES, type Route, routeOf } from './routes.ts';
 import {
   cancelHandler,
@@ -46,15 +44,9 @@ export interface AppOptions extends TakeOrderOptions {
 /** What the shop's first API answered. */
 const FORM_ANSWER = 'Transaccion enviada!';
 
-/** A request handler that always responds, even after errors. */
-type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
-/**
- * Creates the application. Orders bypass Express's routing, which would cost a good part of their CPU time; all other requests use
- * Express. With a rate limit orders use Express too, because it knows the caller's address behind proxies.
- */
+/** Creates the application. */
 export function createApp(options: AppOptions): RequestListener {
-  const { metrics, logger, closing, status } = options;
+  const { metrics, logger, closing } = options;
   const responder = createResponder(createRequestIds(), closing);
   const fail = createAnswerFailure(responder, logger);
 
@@ -97,25 +89,28 @@ export function createApp(options: AppOptions): RequestListener {
     ],
   ]);
 
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.enable('case sensitive routing');
-  app.set('query parser', false);
-  app.set('trust proxy', options.trustProxyHops);
-  const guards = options.rateLimitPerSecond > 0 ? [limitRate(options)] : [];
-  for (const [path, post] of posts) {
-    app.post(path, ...guards, (request, response) => post(request, response));
-  }
+  return createApiApp({
+    posts,
+    openApi: createOpenApiDocument(),
+    apiKeys: options.apiKeys,
+    rateLimitPerSecond: options.rateLimitPerSecond,
+    rateAdvice: 'Retry later.',
+    trustProxyHops: options.trustProxyHops,
+    closing,
+    paths: Object.keys(ROUTES),
+    routeOf,
+    answered: (route, code) => metrics.answered(route, code),
+    fail,
+    addRoutes: (app, guards) => addRoutes(app, guards, options),
+  });
+}
 
-  app.use((request, response, next) => {
-    const route = routeOf(request.path);
-    response.on('finish', () => metrics.answered(route, response.statusCode));
-    if (closing.aborted) response.setHeader('Connection', 'close');
+function addRoutes(app: Express, guards: readonly RequestHandler[], options: AppOptions): void {
+  const { status } = options;
+  app.use((_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  app.use(createDocs(createOpenApiDocument()));
   app.use(helmet({ strictTransportSecurity: false, contentSecurityPolicy: CONTENT_POLICY }));
   app.get('/orders/:id', statusHandler(status));
   app.get('/orders/:id/events', eventsHandler(status));
@@ -129,19 +124,6 @@ export function createApp(options: AppOptions): RequestListener {
     if (template !== '/') app.all(template.replace('{id}', ':id'), refuseMethod(methods));
   }
   app.use(servePage(options.pageDirectory, linksPage(), refuseMethod(ROUTES['/'])));
-  app.use(() => {
-    throw new ProblemError(PROBLEMS['not-found'], `Available paths: ${Object.keys(ROUTES).join(', ')}.`);
-  });
-  const onError: ErrorRequestHandler = (error, request, response, _next) => {
-    fail(request, response, routeOf(request.path), error);
-  };
-  app.use(onError);
-  if (guards.length > 0) return app;
-  return (request, response) => {
-    const post = request.method === 'POST' ? posts.get(request.url ?? '') : undefined;
-    if (post) void post(request, response);
-    else app(request, response);
-  };
 }
 
 function authenticate({ apiKeys }: AppOptions): RequestHandler {
@@ -149,20 +131,4 @@ function authenticate({ apiKeys }: AppOptions): RequestHandler {
     apiKeys.authenticate(request);
     next();
   };
-}
-
-/** Callers are known by their API key, or by their address. */
-function limitRate({ rateLimitPerSecond: perSecond, apiKeys }: AppOptions): RequestHandler {
-  return createRateLimit({
-    perSecond,
-    callerOf: (request) => apiKeys.identify(request),
-    refusal: (retryAfterSeconds) =>
-      new ProblemError(
-        PROBLEMS['too-many-requests'],
-        `At most ${perSecond} requests per second. Retry later.`,
-        {
-          retryAfterSeconds,
-        },
-      ),
-  });
 }
