@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { eventually } from '@caudal/common/testing';
 import { jobLoad } from '../../src/cluster/load-job.ts';
 import { isReady } from '../../src/cluster/release.ts';
 import { releaseSite } from '../../src/cluster/release-site.ts';
@@ -10,7 +11,9 @@ import { CLUSTER } from '../../src/workloads/orders/commands/cluster.ts';
 import { ORDERS_SYSTEM } from '../../src/workloads/orders/index.ts';
 import type { OrdersResult } from '../../src/workloads/orders/load/measure-orders.ts';
 import { API, MAILBOX, NOTIFIER, PROCESSOR } from '../../src/workloads/orders/services.ts';
-import { deletePod, scale, untilRolledOut, useRelease } from './support/index.ts';
+import { alertsLoaded, alertsWritten } from './support/alerts.ts';
+import { SCRAPE_SECONDS } from './support/default-release.ts';
+import { deletePod, query, scale, untilRolledOut, useRelease } from './support/index.ts';
 import { patientLoad } from './support/patient-load.ts';
 import { restartsOf } from './support/pod-state.ts';
 import { isWhole, workloadsOf } from './support/workloads.ts';
@@ -24,7 +27,11 @@ const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad({ rate: 20, 
 const release = useRelease({
   namespace: 'orders-test',
   preset: 'minimal',
-  values: { ...CLUSTER.values, networkPolicy: { enabled: true } },
+  values: {
+    ...CLUSTER.values,
+    networkPolicy: { enabled: true },
+    prometheus: { enabled: true, scrapeInterval: `${SCRAPE_SECONDS}s` },
+  },
 });
 
 /** Places orders until `during` is done and enough were accepted, and waits until all of them have settled. */
@@ -85,6 +92,17 @@ describe('the shop, in a namespace that enforces the restricted profile and with
     assert.deepEqual(restartsOf(pods), []);
     const components = (await workloadsOf(release())).map(({ component }) => component);
     for (const part of [...PARTS, ...SERVERS]) assert.ok(components.includes(part), part);
+  });
+
+  it('loads its alerts into Prometheus beside all others', async () => {
+    assert.deepEqual(await alertsLoaded(release()), await alertsWritten());
+  });
+
+  it('lets Prometheus scrape each of its programs', async () => {
+    await eventually(
+      () => query(release(), 'up == 1', 'component'),
+      (up) => PARTS.every((part) => up.has(part)),
+    );
   });
 
   it('is exact while its processors become three and one again, and each of its pods and servers is deleted once', async () => {

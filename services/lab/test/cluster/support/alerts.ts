@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { GENERATED_DIRECTORY } from '../../../../../grafana-dashboards/src/generated-files.ts';
+import type { StartedRelease } from '../../../src/cluster/start-release.ts';
+
+/** An alert and the group that it is in. */
+export interface GroupedAlert {
+  readonly group: string;
+  readonly alert: string;
+}
+
+/** Every alert that the chart has, by group and name. */
+export async function alertsWritten(): Promise<readonly GroupedAlert[]> {
+  const { groups } = parse(await readFile(join(GENERATED_DIRECTORY, 'alerts.yaml'), 'utf8')) as {
+    readonly groups: readonly {
+      readonly name: string;
+      readonly rules: readonly { readonly alert?: string }[];
+    }[];
+  };
+  return inOrder(
+    groups.flatMap(({ name, rules }) =>
+      rules.flatMap(({ alert }) => (alert === undefined ? [] : [{ group: name, alert }])),
+    ),
+  );
+}
+
+/**
+ * Every alert that a release's Prometheus evaluates, by group and name.
+ * @throws Error where one cannot be evaluated
+ */
+export async function alertsLoaded({ cluster, release }: StartedRelease): Promise<readonly GroupedAlert[]> {
+  const path = `/api/v1/namespaces/${release.namespace}/services/${release.nameOf('prometheus')}:9090/proxy/api/v1/rules?type=alert`;
+  const response = await cluster.fetch(path);
+  const { data } = (await response.json()) as {
+    readonly data: {
+      readonly groups: readonly {
+        readonly name: string;
+        readonly rules: readonly {
+          readonly name: string;
+          readonly health: string;
+          readonly lastError?: string;
+        }[];
+      }[];
+    };
+  };
+  return inOrder(
+    data.groups.flatMap(({ name: group, rules }) =>
+      rules.map(({ name: alert, health, lastError }) => {
+        if (health === 'err') throw new Error(`${alert} cannot be evaluated: ${lastError}`);
+        return { group, alert };
+      }),
+    ),
+  );
+}
+
+const inOrder = (alerts: readonly GroupedAlert[]): readonly GroupedAlert[] =>
+  [...alerts].sort((a, b) => a.group.localeCompare(b.group) || a.alert.localeCompare(b.alert));
