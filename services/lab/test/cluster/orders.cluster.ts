@@ -110,10 +110,14 @@ describe('the shop, in a namespace that enforces the restricted profile and with
     const result = await loadOrders(async () => {
       await scale(started, PROCESSOR, 3);
       await untilRolledOut(started, PROCESSOR);
-      for (const { component, pods } of await workloadsOf(started)) {
-        if (!PARTS.includes(component) && !SERVERS.includes(component)) continue;
-        for (const { metadata } of pods) await deletePod(started, component, { pod: metadata?.name ?? '' });
-      }
+      const workloads = await workloadsOf(started);
+      /** One after the other. */
+      const replaceAll = async (components: readonly string[]): Promise<void> => {
+        for (const { component, pods } of workloads.filter((one) => components.includes(one.component)))
+          for (const { metadata } of pods) await deletePod(started, component, { pod: metadata?.name ?? '' });
+      };
+      // A program may be gone while a server is, too.
+      await Promise.all([replaceAll(PARTS), replaceAll(SERVERS)]);
       await scale(started, PROCESSOR, 1);
       await untilRolledOut(started, PROCESSOR);
     });

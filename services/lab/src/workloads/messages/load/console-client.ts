@@ -12,7 +12,14 @@ export interface AccountRequest {
   readonly before: TotalsByLane;
 }
 
-/** Console client; methods reject with an Error that names the console and its answer. */
+/** The console or a store that it reads is away, maybe for a moment: a pod was replaced, or is busy starting. */
+export class ConsoleUnavailableError extends Error {
+  override readonly name = 'ConsoleUnavailableError';
+}
+
+/**
+ * Console client; methods reject with an Error that names the console and its answer, a {@link ConsoleUnavailableError} for 503.
+ */
 export interface ConsoleClient {
   lanes(options?: { readonly identities: boolean }): Promise<readonly LaneReport[]>;
   compare(request: AccountRequest): Promise<Account>;
@@ -27,7 +34,8 @@ export function createConsoleClient(url: string, fetchJson: Fetch = fetch): Cons
   async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     const response = await fetchJson(base + path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) {
-      throw new Error(`the console at ${base} answered ${response.status}: ${await response.text()}`);
+      const message = `the console at ${base} answered ${response.status}: ${await response.text()}`;
+      throw response.status === 503 ? new ConsoleUnavailableError(message) : new Error(message);
     }
     return (await response.json()) as T;
   }
@@ -47,12 +55,13 @@ export function createConsoleClient(url: string, fetchJson: Fetch = fetch): Cons
 
 /**
  * Reads the totals of all lanes.
- * @throws Error that names the lanes whose store could not be read.
+ * @throws ConsoleUnavailableError that names the first lane whose store could not be read.
  */
 export function totalsOf(lanes: readonly LaneReport[]): TotalsByLane {
   return Object.fromEntries(
     lanes.map(({ lane, totals, errors }) => {
-      if (totals === null) throw new Error(`${lane}: ${errors.store ?? 'store totals are unavailable'}`);
+      if (totals === null)
+        throw new ConsoleUnavailableError(`${lane}: ${errors.store ?? 'store totals are unavailable'}`);
       const { total, byCountry, byWeather, identities, readAt, expiryMark } = totals;
       return [lane, { total, byCountry, byWeather, identities, readAt, expiryMark }];
     }),

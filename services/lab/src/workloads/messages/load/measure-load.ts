@@ -10,6 +10,7 @@ import { type Ledger, ledgerOf } from '../verify/ledger.ts';
 import { type RowVerdict, verifyLaneRows } from '../verify/rows/verify-rows.ts';
 import { keepsRows } from '../verify/rows/with-rows.ts';
 import { type AccountRequest, type ConsoleClient, totalsOf } from './console-client.ts';
+import { onceAvailable } from './once-available.ts';
 import { type RunSample, startSampler } from './sampler.ts';
 import { waitForDrain } from './wait-for-drain.ts';
 
@@ -93,7 +94,10 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
     signal: options.signal,
   });
   if (!quiet.drained) throw new ExpectedError(`lanes are not ready for a load: ${quiet.reason}`);
-  const before = totalsOf(await client.lanes({ identities: true }));
+  const before = await onceAvailable(async () => totalsOf(await client.lanes({ identities: true })), {
+    timeoutMs: stalledAfterMs,
+    signal: options.signal,
+  });
   const watch = new MetricsWatch(options.metricsUrls, options.fetchMetrics);
   await watch.scrape();
   const startedAt = Date.now();
@@ -142,7 +146,7 @@ export async function measureLoad(options: MeasureOptions): Promise<LoadResult> 
       deadlineMs: DRAIN_DEADLINE_MS,
     });
     await sampler.stop();
-    const account = await client.compare(request);
+    const account = await onceAvailable(() => client.compare(request), { timeoutMs: stalledAfterMs });
     const rows = await readRows(account, ledgerOf(load, run.logFile), options.storesOf);
     const total = watch.total();
     return {
