@@ -14,3 +14,6 @@ export const RESULTS_DIRECTORY = resolve(CAUDAL_RESULTS_DIRECTORY || join(ROOT, 
 
 /** Data of the servers of `npm start`. */
 export const SERVERS_DIRECTORY = join(STATE_DIRECTORY, 'servers');
+
+/** Compiled modules of every process, as in tools/bootstrap.mjs. */
+export const COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'node');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorMessage } from '@caudal/common/errors';
 import { chooseFreePorts, isPortFree } from '../../../../tools/servers/ports.ts';
 import type { ServerAddresses } from '../../../../tools/servers/servers.ts';
+import { COMPILE_CACHE } from '../cli/paths.ts';
 import { type RoundRobinProxy, startRoundRobinProxy } from './round-robin-proxy.ts';
 import type { RunningService } from './run-file.ts';
 import { ServiceProcess } from './service-process.ts';
@@ -109,7 +110,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       program: set.spec.program,
       environment: {
         // Halves the startup cost of several concurrent processes.
-        NODE_COMPILE_CACHE: join(stateDirectory, 'compile-cache'),
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
         ...set.spec.environment({
           addresses: options.addresses,
           logLevel: options.logLevel ?? 'info',

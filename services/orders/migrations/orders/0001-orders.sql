@@ -111,15 +111,18 @@ language sql security definer set search_path from current as $$
 $$;
 
 -- Cancels an order that is not being prepared yet. Returns its state afterwards: 5 if it is cancelled; null if there is no such order.
+-- Not at now(), which is when the transaction began: the order may have been taken in since.
 create function cancel_order(of_id uuid) returns smallint
 language plpgsql security definer set search_path from current as $$
 declare
   cancelled orders;
+  cancelled_at timestamptz;
 begin
   update orders set state = 5, due_at = null where id = of_id and state = 1 returning * into cancelled;
   if found then
-    insert into order_event (order_id, state, at) values (of_id, 5, now());
-    insert into outbox (shard, order_id, state, at) values (cancelled.shard, of_id, 5, now());
+    cancelled_at := greatest(clock_timestamp(), cancelled.created_at);
+    insert into order_event (order_id, state, at) values (of_id, 5, cancelled_at);
+    insert into outbox (shard, order_id, state, at) values (cancelled.shard, of_id, 5, cancelled_at);
     return 5;
   end if;
   return (select state from orders where id = of_id);

@@ -251,6 +251,27 @@ describe('the book in PostgreSQL', () => {
       assert.deepEqual(states, outcomes.get(id) === 5 ? [1, 5] : [1, 2, 3, 4], `${id}: ${outcomes.get(id)}`);
   });
 
+  it('does not date a cancel before its order, though its transaction began before the order was there', async () => {
+    const book = await open({ stepMs: 60_000 });
+    const api = await bed.connect('api');
+    const order = orderRecord();
+    await api.query('begin');
+    await api.query('select now()');
+    await book.takeIn([order], position(null, 1));
+    const { rows } = await api.query<{ state: number }>('select orders.cancel_order($1) as state', [
+      order.orderid,
+    ]);
+    await api.query('commit');
+    await api.end();
+    assert.equal(rows[0]?.state, 5);
+    assert.deepEqual((await histories()).get(order.orderid), [1, 5]);
+    const announced = await rowsOf<{ state: number }>('select state from orders.outbox order by at, seq');
+    assert.deepEqual(
+      announced.map(({ state }) => state),
+      [1, 5],
+    );
+  });
+
   it('announces an order’s states in order, each until it is written', async () => {
     const book = await open();
     const orders = manyOrders(40);

@@ -16,6 +16,8 @@ export interface SettleOptions {
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal | undefined;
   readonly pollMs?: number;
+  /** Default: `performance.now`. */
+  readonly nowMs?: () => number;
 }
 
 /**
@@ -24,15 +26,15 @@ export interface SettleOptions {
  * @throws ExpectedError when it is interrupted
  */
 export async function waitUntilSettled(options: SettleOptions): Promise<string | undefined> {
-  const { stalledAfterMs, stillForMs = 1_000, signal } = options;
+  const { stalledAfterMs, stillForMs = 1_000, signal, nowMs = () => performance.now() } = options;
   let last = '';
-  let stillSince = performance.now();
+  let stillSince = nowMs();
   for (;;) {
     if (signal?.aborted) throw new ExpectedError('interrupted before everything was settled');
     const progress = await options.read().catch((error: unknown) => errorMessage(error));
     if (typeof progress !== 'string') options.onProgress?.(progress);
     const state = JSON.stringify(progress);
-    const now = performance.now();
+    const now = nowMs();
     if (state !== last) stillSince = now;
     last = state;
     const waitsFor = typeof progress === 'string' ? progress : unsettled(progress, options.accepted);

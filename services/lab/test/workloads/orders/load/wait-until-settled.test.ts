@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { unsettled, waitUntilSettled } from '../../../../src/workloads/orders/load/wait-until-settled.ts';
+import {
+  type SettleOptions,
+  unsettled,
+  waitUntilSettled,
+} from '../../../../src/workloads/orders/load/wait-until-settled.ts';
 import type { Progress } from '../../../../src/workloads/orders/verify/witness/read-database.ts';
 
 const SETTLED: Progress = {
@@ -29,15 +33,26 @@ describe('unsettled', () => {
   });
 });
 
-describe('waitUntilSettled', () => {
-  const fast = { accepted: 3, stalledAfterMs: 20, stillForMs: 0, pollMs: 1 };
+/** A wait on a clock of its own, on which a second passes with each look at it, once for each reading. */
+function settling(
+  options: Pick<SettleOptions, 'read'> & Partial<SettleOptions>,
+): Promise<string | undefined> {
+  let seconds = 0;
+  return waitUntilSettled({
+    accepted: 3,
+    stalledAfterMs: 20_000,
+    stillForMs: 0,
+    pollMs: 0,
+    nowMs: () => 1_000 * seconds++,
+    ...options,
+  });
+}
 
+describe('waitUntilSettled', () => {
   it('waits while there is progress, however long', async () => {
     const outbox = [...Array.from({ length: 60 }, (_, n) => 60 - n), 0];
     const seen: number[] = [];
-    const reason = await waitUntilSettled({
-      ...fast,
-      stalledAfterMs: 40,
+    const reason = await settling({
       read: () => Promise.resolve({ ...SETTLED, outbox: outbox.shift() ?? 0 }),
       onProgress: (progress) => seen.push(progress.outbox),
     });
@@ -46,8 +61,8 @@ describe('waitUntilSettled', () => {
   });
 
   it('says what it was waiting for when nothing changes', async () => {
-    const reason = await waitUntilSettled({ ...fast, read: () => Promise.resolve({ ...SETTLED, due: 1 }) });
-    assert.match(reason ?? '', /no progress for 0 s: 1 orders are on their way/);
+    const reason = await settling({ read: () => Promise.resolve({ ...SETTLED, due: 1 }) });
+    assert.equal(reason, 'no progress for 20 s: 1 orders are on their way');
   });
 
   it('goes over a database that is away for a while, and says so when it stays away', async () => {
@@ -55,25 +70,26 @@ describe('waitUntilSettled', () => {
     const away = new Error('connection refused');
     const read = () => {
       reads += 1;
-      return reads < 3 ? Promise.reject(away) : Promise.resolve(SETTLED);
+      return reads < 20 ? Promise.reject(away) : Promise.resolve(SETTLED);
     };
-    assert.equal(await waitUntilSettled({ ...fast, read }), undefined);
-    assert.match(
-      (await waitUntilSettled({ ...fast, read: () => Promise.reject(away) })) ?? '',
-      /connection refused/,
+    assert.equal(await settling({ read }), undefined);
+    assert.equal(
+      await settling({ read: () => Promise.reject(away) }),
+      'no progress for 20 s: connection refused',
     );
   });
 
   it('waits for the time without changes: an order of unknown outcome may still come', async () => {
     let reads = 0;
     const read = () => Promise.resolve({ ...SETTLED, orders: 3 + Math.min(3, reads++) });
-    await waitUntilSettled({ ...fast, stillForMs: 10, read });
-    assert.ok(reads > 4);
+    assert.equal(await settling({ stillForMs: 10_000, read }), undefined);
+    // Four with changes, and ten seconds without.
+    assert.equal(reads, 14);
   });
 
   it('ends when it is interrupted', async () => {
     await assert.rejects(
-      waitUntilSettled({ ...fast, signal: AbortSignal.abort(), read: () => Promise.resolve(SETTLED) }),
+      settling({ signal: AbortSignal.abort(), read: () => Promise.resolve(SETTLED) }),
       /interrupted/,
     );
   });
