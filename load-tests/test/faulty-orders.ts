@@ -68,6 +68,8 @@ export async function startFaultyOrders(behaviour: OrdersBehaviour = {}): Promis
   const attempts = new Map<string, number>();
   const struck = new Map<Fault, number>();
   const looks = new Map<string, number>();
+  /** States that a lie showed last, by order. */
+  const shown = new Map<string, number>();
   const waiting: { orders: number; resolve: () => void }[] = [];
   const random = randomAt(hashText('faults'), 0);
 
@@ -117,6 +119,13 @@ export async function startFaultyOrders(behaviour: OrdersBehaviour = {}): Promis
     return estados.slice(0, reached).map((estado, place) => ({ estado, at: at(place) }));
   };
 
+  /** However rarely a client looks, every second look shows a state less than the look before, and no first one the end. */
+  const lengthOfLie = (id: string, look: number, reached: number): number => {
+    const length = look % 2 === 0 ? (shown.get(id) ?? 1) - 1 : look === 1 ? Math.min(reached, 3) : reached;
+    shown.set(id, length);
+    return length;
+  };
+
   const show = (response: ServerResponse, id: string): void => {
     const order = lie === 'first-order' ? [...byId.values()][0] : byId.get(id);
     const look = (looks.get(id) ?? 0) + 1;
@@ -130,7 +139,7 @@ export async function startFaultyOrders(behaviour: OrdersBehaviour = {}): Promis
       return;
     }
     const all = historyOf(order);
-    const history = lie === 'goes-back' && look % 2 === 0 ? all.slice(0, -1) : all;
+    const history = lie === 'goes-back' ? all.slice(0, lengthOfLie(id, look, all.length)) : all;
     answer(response, 200, {
       id: order.id,
       game: { row: order.row },
