@@ -30,7 +30,9 @@ external      `set`: there is one; `setting`: the value that says where it is; `
               `ports`; `login`: the block with user names and passwords; `isOpen`: without TLS
 helper        a pod of the release that prepares it: `user` by which it knows the server, `enabled`
 */}}
-{{- define "caudal.servers" -}}
+{{- define "caudal.servers" -}}{{ include "caudal.once" (list . "caudal.servers.list") }}{{- end -}}
+
+{{- define "caudal.servers.list" -}}
 {{- $v := .Values -}}
 - name: rabbitmq
   title: RabbitMQ
@@ -240,7 +242,9 @@ scaled        an autoscaler owns its replicas
 account       its service account, where it has rights; its pods then have the token
 settings      its values
 */}}
-{{- define "caudal.components" -}}
+{{- define "caudal.components" -}}{{ include "caudal.once" (list . "caudal.components.list") }}{{- end -}}
+
+{{- define "caudal.components.list" -}}
 {{- range include "caudal.systems" . | fromYamlArray }}
 {{ include (printf "caudal.system.%s" .) $ }}
 {{- end }}

@@ -1,7 +1,9 @@
 {{/*
 Lanes with the defaults of `consumer` laid under each, as YAML by name, all names filled in. Removed ones are left out.
 */}}
-{{- define "caudal.lanes" -}}
+{{- define "caudal.lanes" -}}{{ include "caudal.once" (list . "caudal.lanes.map") }}{{- end -}}
+
+{{- define "caudal.lanes.map" -}}
 {{- $brokers := dict -}}
 {{- range include "caudal.servers" . | fromYamlArray }}{{ if eq .role "broker" }}{{ $_ := set $brokers .name . }}{{ end }}{{ end -}}
 {{- range $name, $given := .Values.lanes }}

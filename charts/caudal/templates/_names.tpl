@@ -10,6 +10,17 @@
 {{- $name -}}
 {{- end -}}
 
+{{/*
+What a template makes of the root, rendered the first time alone: the catalogue is asked for with every object.
+Takes a list: root, name of the template.
+*/}}
+{{- define "caudal.once" -}}
+{{- $root := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- if not (hasKey $root $name) }}{{ $_ := set $root $name (include $name $root) }}{{ end -}}
+{{- get $root $name -}}
+{{- end -}}
+
 {{/* Name of a component's objects. Takes a list: root, component. */}}
 {{- define "caudal.name" -}}
 {{- printf "%s-%s" (include "caudal.fullname" (index . 0)) (index . 1) -}}
