@@ -46,10 +46,22 @@ describe('every pod', () => {
       for (const container of containersOf(pod)) {
         assert.ok(container.livenessProbe, `${pod.owner}: liveness`);
         assert.ok(container.readinessProbe, `${pod.owner}: readiness`);
-        if (container.name === 'ingest' || container.name === 'consumer' || container.name === 'console') {
-          assert.deepEqual(container.livenessProbe.httpGet, { path: '/livez', port: 'ops' });
-          assert.deepEqual(container.readinessProbe.httpGet, { path: '/readyz', port: 'ops' });
-        }
+        const serves = container.ports?.some(({ name }) => name === 'ops') ?? false;
+        assert.equal(serves, /^(ingest|consumer|console)$/.test(container.name), pod.owner);
+        if (!serves) continue;
+        assert.deepEqual(container.livenessProbe.httpGet, { path: '/livez', port: 'ops' });
+        assert.deepEqual(container.readinessProbe.httpGet, { path: '/readyz', port: 'ops' });
+      }
+    }
+  });
+
+  // A node without CPU to spare took longer to start a program than it had until it was killed, again and again.
+  it('has minutes to start whatever is killed when it does not answer', async () => {
+    for (const pod of podsOf(await render())) {
+      for (const { name, livenessProbe, startupProbe } of containersOf(pod)) {
+        if (livenessProbe === undefined || /exporter/.test(name)) continue;
+        const { periodSeconds = 10, failureThreshold = 3 } = startupProbe ?? {};
+        assert.ok(startupProbe && periodSeconds * failureThreshold >= 180, `${pod.owner}/${name}`);
       }
     }
   });

@@ -82,9 +82,14 @@ spec:
             - { name: {{ $port }}, containerPort: {{ $number }} }
             {{- end }}
             - { name: ops, containerPort: 9090 }
+          # Five minutes: on a node without CPU to spare a program that is restarted before it is up never comes up.
+          startupProbe:
+            httpGet: { path: /livez, port: ops }
+            periodSeconds: 1
+            timeoutSeconds: 5
+            failureThreshold: 300
           livenessProbe:
             httpGet: { path: /livez, port: ops }
-            initialDelaySeconds: 10
             periodSeconds: 10
             timeoutSeconds: 5
             failureThreshold: 6

@@ -21,6 +21,7 @@ export interface Container {
     readonly requests?: Record<string, string>;
   };
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly startupProbe?: { readonly periodSeconds?: number; readonly failureThreshold?: number };
   readonly livenessProbe?: Record<string, unknown>;
   readonly readinessProbe?: Record<string, unknown>;
 }

@@ -18,7 +18,7 @@ const EXAMPLE = parse(readFileSync(join(CHART, 'examples', 'four-lanes.yaml'), '
 const ADDED = Object.entries(EXAMPLE.lanes).map(([name, entry]) => describeLane({ name, ...entry }));
 const LANES = [...defaultLanes(), ...ADDED];
 
-const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad({ users: 100 });
+const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad();
 
 const release = useRelease({
   namespace: 'four-lanes-test',

@@ -21,7 +21,7 @@ const MERGE_PATCH = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 const LOAD = {
   RATE: '40',
   DURATION: '10m',
-  USERS: '200',
+  USERS: '100',
   REQUEST_TIMEOUT: '5s',
   P95_MS: '600000',
   P99_MS: '600000',

@@ -8,9 +8,9 @@ import { isService, workloadsOf } from './support/workloads.ts';
 
 const PARTITIONS = 12;
 const LOAD = {
-  RATE: '150',
+  RATE: '50',
   DURATION: '5m',
-  USERS: '200',
+  USERS: '80',
   P95_MS: '60000',
   P99_MS: '60000',
   MAX_DROPPED: '100000',

@@ -20,7 +20,7 @@ const POSTGRESQL = 'kafka-postgresql';
 const IGNITE = 'kafka-ignite';
 const LANES = [IGNITE, POSTGRESQL, 'kafka-redis', 'rabbitmq-valkey'];
 
-const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad({ users: 100 });
+const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad();
 
 const release = useRelease({
   namespace: 'stores-test',

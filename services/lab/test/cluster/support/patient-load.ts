@@ -7,7 +7,7 @@ export interface PatientLoad {
 }
 
 /** Describes such a load. @param rate messages a second @param users each costs k6 more than a megabyte */
-export function patientLoad({ rate = 60, users = 200 } = {}): PatientLoad {
+export function patientLoad({ rate = 30, users = 60 } = {}): PatientLoad {
   return {
     variables: {
       RATE: String(rate),
