@@ -66,6 +66,23 @@ describe('every pod', () => {
     }
   });
 
+  // Each starts processes: once every few seconds they took a tenth of a core, without a message.
+  it('runs commands as probes seldom, once it is up', async () => {
+    let seen = 0;
+    for (const presets of [[], ['stores'], ['orders']]) {
+      for (const pod of podsOf(await render({ presets }))) {
+        for (const { name, livenessProbe, readinessProbe } of containersOf(pod)) {
+          for (const probe of [livenessProbe, readinessProbe]) {
+            if (probe?.exec === undefined) continue;
+            seen += 1;
+            assert.ok(Number(probe.periodSeconds) >= 15, `${pod.owner}/${name}`);
+          }
+        }
+      }
+    }
+    assert.ok(seen >= 14, `only ${seen} commands`);
+  });
+
   // Without it a consumer of 128 MiB that drained a million messages was killed for its memory.
   it('limits the heap of Node.js below its memory limit', async () => {
     const services = podsOf(await render()).filter(({ owner }) => /ingest|consumer|console/.test(owner));
