@@ -11,6 +11,7 @@ import type { Partition } from './assignment.ts';
 import { kafkaError, kafkaTimeout } from './errors.ts';
 import type { LogBounds } from './log-position.ts';
 import type { OffsetHint } from './offset-hints.ts';
+import { amendPlatformatic } from './platformatic-amendments.ts';
 import type { KafkaSettings } from './settings.ts';
 import { topicConfig } from './topic-config.ts';
 
@@ -29,6 +30,7 @@ export function metadataMaxAge(settings: KafkaSettings): number {
 
 /** Options every client of @platformatic/kafka shares. */
 export function clientOptions(settings: KafkaSettings): BaseOptions {
+  amendPlatformatic();
   const { tls, sasl } = settings;
   const mechanism = sasl && MECHANISMS[sasl.mechanism];
   return {
