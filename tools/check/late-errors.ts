@@ -3,6 +3,7 @@
  * one that comes after its test has ended by its message alone.
  */
 import { writeSync } from 'node:fs';
+import { leaveAtExit } from '../lib/leave-at-exit.ts';
 
 const STDERR = 2;
 
@@ -13,6 +14,7 @@ function report(origin: string, error: unknown): void {
   writeSync(STDERR, `${origin}: ${text}${cause}\n`);
 }
 
+leaveAtExit();
 process.on('uncaughtExceptionMonitor', (error) => report('uncaught error', error));
 process.on('unhandledRejection', (reason) => {
   report('unhandled rejection', reason);

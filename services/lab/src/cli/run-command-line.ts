@@ -1,4 +1,5 @@
 import { failUsage, printsHelp } from '../../../../tools/lib/command-line.ts';
+import { leaveAtExit } from '../../../../tools/lib/leave-at-exit.ts';
 import { PrerequisiteError } from '../../../../tools/lib/prerequisite-error.ts';
 import { UsageError } from './arguments.ts';
 
@@ -10,6 +11,7 @@ export async function runCommandLine(
   usage: string,
   main: (args: readonly string[]) => Promise<number>,
 ): Promise<void> {
+  leaveAtExit();
   const args = process.argv.slice(2);
   if (printsHelp(usage, args)) return;
   try {

@@ -111,10 +111,12 @@ describe('the shop, in a namespace that enforces the restricted profile and with
       await scale(started, PROCESSOR, 3);
       await untilRolledOut(started, PROCESSOR);
       const workloads = await workloadsOf(started);
-      /** One after the other. */
+      /** One component after the other, with all its pods at the same time. */
       const replaceAll = async (components: readonly string[]): Promise<void> => {
         for (const { component, pods } of workloads.filter((one) => components.includes(one.component)))
-          for (const { metadata } of pods) await deletePod(started, component, { pod: metadata?.name ?? '' });
+          await Promise.all(
+            pods.map(({ metadata }) => deletePod(started, component, { pod: metadata?.name ?? '' })),
+          );
       };
       // A program may be gone while a server is, too.
       await Promise.all([replaceAll(PARTS), replaceAll(SERVERS)]);
