@@ -1,4 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
+import { eventually } from '../../../../tools/lib/eventually.ts';
 
 /** A record read from a topic. */
 export interface TopicRecord {
@@ -12,11 +13,7 @@ export interface TopicRecord {
 /** Reads everything in a topic, each partition in order. Leaves no position behind. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> {
   const kafka = client(brokers);
-  const admin = kafka.admin();
-  await admin.connect();
-  const offsets = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
-  const count = offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+  const count = await countRecords(kafka, topic);
   const found: TopicRecord[] = [];
   if (count === 0) return found;
   const reader = kafka.consumer({ groupId: `${topic}-reader`, maxWaitTimeInMs: 100 });
@@ -40,6 +37,22 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   await complete;
   await reader.disconnect();
   return found;
+}
+
+/** Also after a fault, when a broker that answers again does not lead its partitions yet. */
+async function countRecords(kafka: Kafka, topic: string): Promise<number> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const offsets = await eventually(
+      () => admin.fetchTopicOffsets(topic),
+      () => true,
+      { pastErrors: true },
+    );
+    return offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /** Deletes the topics that exist. */
