@@ -100,6 +100,18 @@ readinessProbe:
 {{- end -}}
 
 {{/*
+Probe of a pod that prepares a server: ready when the file is there, within an hour. It stays prepared, and a probe of readiness would
+start a process each time. Takes the file's path.
+*/}}
+{{- define "caudal.preparedProbe" -}}
+startupProbe:
+  exec: { command: [test, -f, {{ . }}] }
+  periodSeconds: 2
+  timeoutSeconds: 5
+  failureThreshold: 1800
+{{- end -}}
+
+{{/*
 The StatefulSet of a server. Takes a dict: root, server (of the catalogue), checksum (text whose change restarts it), user
 (ID), and as text: start (command and variables of the container), probes, mounts, volumes; optional: grace (seconds),
 apiToken, serviceAccountName, sidecars (containers).

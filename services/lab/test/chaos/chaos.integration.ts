@@ -38,7 +38,7 @@ describe('a short run of chaos', () => {
         servers: servers(),
         k6: k6(),
         seed: 'ci',
-        messages: 3_000,
+        messages: 2_000,
         kills: 1,
         stops: 0,
         networkFaults: 1,

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { it } from 'node:test';
 import { ConnectionPool } from '@platformatic/kafka';
-import { amendPlatformatic } from '../../../src/messaging/kafka/platformatic-amendments.ts';
+import { clientOptions } from '../../../src/messaging/kafka/platformatic-client.ts';
+import { testKafkaSettings } from '../broker-harness.ts';
 
 it('leaves no connection of a broker that is known twice and comes up while it is tried', async () => {
-  amendPlatformatic();
+  // As every client does.
+  clientOptions(testKafkaSettings('127.0.0.1:1', 'platformatic'));
   const free = createServer().listen(0);
   const { port } = free.address() as AddressInfo;
   free.close();

@@ -27,11 +27,8 @@ export interface MessagesChaosOptions {
 const CAUGHT_UP_SECONDS = 0.5;
 const MIN_CAUGHT_UP_BELOW = 20;
 const REQUEST_TIMEOUT_SECONDS = 4;
-/**
- * Required share of accepted messages: a run whose load was dropped proves nothing. A slow machine drops some while a broker is away, for
- * which every user has a request open; that each fault was felt is asked for besides.
- */
-const MIN_ACCEPTED_SHARE = 0.8;
+/** Required share of accepted messages: a run whose load was mostly dropped proves nothing. */
+const MIN_ACCEPTED_SHARE = 0.95;
 
 /** The pipeline under chaos: a client that retries, and the account of every lane. */
 export function messagesChaos(options: MessagesChaosOptions): ChaosWorkload<LoadResult> {

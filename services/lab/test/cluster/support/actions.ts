@@ -88,12 +88,12 @@ export async function deletePod(
 
 /** The value of a PromQL query to the release's own Prometheus, by the label that is named. */
 export async function query(
-  { cluster, release }: StartedRelease,
+  { release }: StartedRelease,
   expression: string,
   label = 'pod',
 ): Promise<ReadonlyMap<string, number>> {
-  const path = `/api/v1/namespaces/${release.namespace}/services/${release.nameOf('prometheus')}:9090/proxy`;
-  const response = await cluster.fetch(`${path}/api/v1/query?query=${encodeURIComponent(expression)}`);
+  const path = `${release.apiPath('prometheus')}/api/v1/query?query=${encodeURIComponent(expression)}`;
+  const response = await release.fetch(path);
   const body = (await response.json()) as {
     readonly data: {
       readonly result: readonly {

@@ -29,9 +29,8 @@ export async function alertsWritten(): Promise<readonly GroupedAlert[]> {
  * Every alert that a release's Prometheus evaluates, by group and name.
  * @throws Error where one cannot be evaluated
  */
-export async function alertsLoaded({ cluster, release }: StartedRelease): Promise<readonly GroupedAlert[]> {
-  const path = `/api/v1/namespaces/${release.namespace}/services/${release.nameOf('prometheus')}:9090/proxy/api/v1/rules?type=alert`;
-  const response = await cluster.fetch(path);
+export async function alertsLoaded({ release }: StartedRelease): Promise<readonly GroupedAlert[]> {
+  const response = await release.fetch(`${release.apiPath('prometheus')}/api/v1/rules?type=alert`);
   const { data } = (await response.json()) as {
     readonly data: {
       readonly groups: readonly {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compareAccount, type LaneReport, verdictOf } from '@caudal/common/account';
 import type { LoadAccount } from '../../../../src/load/run-k6.ts';
-import type { ConsoleClient } from '../../../../src/workloads/messages/load/console-client.ts';
+import {
+  type ConsoleClient,
+  ConsoleUnavailableError,
+} from '../../../../src/workloads/messages/load/console-client.ts';
 import { measureLoad, outcomesOf } from '../../../../src/workloads/messages/load/measure-load.ts';
 
 const LOAD = {
@@ -55,7 +58,7 @@ function consoleOf(stored: number, backlog: number) {
   return { client, begin: () => (begun = true) };
 }
 
-const measure = ({ client, begin }: ReturnType<typeof consoleOf>) =>
+const measure = ({ client, begin }: ReturnType<typeof consoleOf>, stalledAfterMs = 500) =>
   measureLoad({
     client,
     metricsUrls: () => [],
@@ -64,7 +67,7 @@ const measure = ({ client, begin }: ReturnType<typeof consoleOf>) =>
       return { done: Promise.resolve(LOAD), logFile: 'k6.log', counter: async () => 0 };
     },
     onProgress: () => undefined,
-    stalledAfterMs: 500,
+    stalledAfterMs,
   });
 
 describe('measureLoad', () => {
@@ -74,6 +77,26 @@ describe('measureLoad', () => {
     assert.deepEqual([request.accepted, request.unknown], [{ ES: 5 }, { ES: 2 }]);
     assert.equal(account.lanes[0]?.unknown, 2);
     assert.equal(acceptedPerSecond, 2.5);
+  });
+
+  it('asks again where a store does not answer yet', async () => {
+    const { client, begin } = consoleOf(6, 0);
+    /** Refuses the first time. */
+    const late = <Args extends readonly unknown[], T>(read: (...args: Args) => Promise<T>) => {
+      let asked = 0;
+      return async (...args: Args): Promise<T> => {
+        asked += 1;
+        if (asked === 1) throw new ConsoleUnavailableError('no answer within 5000 ms');
+        return read(...args);
+      };
+    };
+    const identities = late(client.lanes);
+    const patient: ConsoleClient = {
+      lanes: (options) => (options?.identities ? identities : client.lanes)(options),
+      compare: late(client.compare),
+    };
+    const { account } = await measure({ client: patient, begin }, 10_000);
+    assert.equal(account.exact, true);
   });
 
   it('is not exact while a broker still has messages, whatever the counts say', async () => {
