@@ -44,7 +44,7 @@ test('a TypeScript program gets its arguments, Node.js 24 or newer, and its exit
   assert.equal(code, 3);
 });
 
-test('a program and what it starts find their modules compiled, unless told where', async () => {
+test('a program and what it starts find their modules compiled in one place', async () => {
   const program = 'console.log(process.env.NODE_COMPILE_CACHE);';
   const child = await start(program);
   assert.match(await text(child.stdout), /node_modules\/.cache\/node\n$/);
