@@ -64,8 +64,8 @@ export interface ChaosWorkload<Result> {
   specs(urls: Readonly<Record<string, string>>): readonly ServiceSpec[];
   /** Sends the load and resolves when everything promised is settled. */
   load(stack: Stack, load: ChaosLoad): Promise<Result>;
-  /** Whether the first promise was made: the load generator needs a moment to start. */
-  hasBegun(run: LoadRun): Promise<boolean>;
+  /** Messages that were promised so far. */
+  accepted(run: LoadRun): Promise<number>;
   /** Why the load proves nothing, or what its account found; empty when it is exact. */
   failuresOf(result: Result, load: Pick<ChaosLoad, 'messages' | 'rate'>): readonly string[];
   /** Begins to watch whether work flows again after a fault; the function returns why it does not, or undefined. */
@@ -76,11 +76,14 @@ export interface ChaosWorkload<Result> {
 export interface ChaosLoad {
   readonly k6: string;
   readonly seed: string;
-  /** To post in total. */
+  /** To post at least. */
   readonly messages: number;
   /** Messages per second. */
   readonly rate: number;
+  /** Longest time to post, seconds; `signal` ends the load before. */
+  readonly maxSeconds: number;
   readonly resultDirectory: string;
+  /** Ends the load early; the account still follows. */
   readonly signal: AbortSignal;
   /** Called each second with a line for the terminal. */
   readonly onProgress: (line: string) => void;

@@ -72,7 +72,7 @@ function failuresOfFaults(
   const failures: string[] = [];
   if (outcomes.length < faults) {
     failures.push(
-      `the load ended after ${outcomes.length} of ${faults} faults: set --pace 2 on a slow machine`,
+      `the load ended after ${outcomes.length} of ${faults} faults: this machine takes far longer to recover than planned`,
     );
   }
   const isComplete = breakable.every((name) => outcomes.some(({ target }) => target === name));

@@ -11,7 +11,6 @@ export const INTENSITY_OPTIONS = {
   'stop-seconds': text,
   network: text,
   targets: text,
-  pace: text,
 } as const;
 
 /** Their values as they were given. */
@@ -32,7 +31,6 @@ export function readIntensity(values: IntensityValues, messages: number): ChaosI
     stops: number('stops', 0, 100, 2),
     networkFaults: number('network', 0, 100, 2),
     stopMs: number('stop-seconds', 1, 120, 10) * 1_000,
-    pace: number('pace', 1, 20, 1),
   };
   if (intensity.kills + intensity.stops + intensity.networkFaults === 0)
     throw new UsageError('nothing to inject: raise --kills, --stops or --network');

@@ -17,7 +17,7 @@ import { waitForRecovery } from './wait-for-recovery.ts';
 export interface ChaosIntensity {
   /** Decides the load and the order of the faults. */
   readonly seed: string;
-  /** To post in total. */
+  /** To post at least: the load lasts until every fault was felt. */
   readonly messages: number;
   /** Kills per target. */
   readonly kills: number;
@@ -27,8 +27,6 @@ export interface ChaosIntensity {
   readonly networkFaults: number;
   /** Length of a suspension, ms. */
   readonly stopMs: number;
-  /** Stretches the load on a slow machine. */
-  readonly pace: number;
 }
 
 /** Options of a chaos run. */
@@ -62,6 +60,9 @@ const RECOVERY_TIMEOUT_MS = 60_000;
 const EVIDENCE_TIMEOUT_MS = 8_000;
 /** Additional load after the expected end of the last fault. */
 const MARGIN = 1.2;
+/** Longest load, in its expected length: a slow machine needs more time to recover, but not any time. */
+const MAX_STRETCH = 5;
+const POLL_INTERVAL_MS = 200;
 
 /** Injects every fault under load from a client that retries, then compares the account. */
 export async function runChaos<Result>(options: ChaosOptions<Result>): Promise<ChaosResult<Result>> {
@@ -101,7 +102,7 @@ async function breakUnderLoad<Result>(
   const expected = (fault: PlannedFault): Expected => expectedOf(fault, workload, stack);
   const plan = planOf(options, stack);
   const seconds = Math.ceil(
-    (plan.reduce((sum, fault) => sum + expectedMs(fault, stopMs), 0) / 1_000) * MARGIN * options.pace,
+    (plan.reduce((sum, fault) => sum + expectedMs(fault, stopMs), 0) / 1_000) * MARGIN,
   );
   const rate = Math.max(1, Math.ceil(options.messages / seconds));
   let k6: LoadRun | undefined;
@@ -114,10 +115,13 @@ async function breakUnderLoad<Result>(
   });
   const outcomes: FaultOutcome[] = [];
   let faults: Promise<void> = Promise.resolve();
+  const enough = new AbortController();
   options.onEvent(`${plan.length} faults, ${rate} messages/s for about ${Math.ceil(seconds / 60)} minutes`);
   const result = await workload.load(stack, {
     ...options,
     rate,
+    maxSeconds: seconds * MAX_STRETCH,
+    signal: AbortSignal.any([options.signal, enough.signal]),
     onSample: (increases) => collector.add(increases),
     onStarted: (run) => {
       k6 = run;
@@ -125,7 +129,7 @@ async function breakUnderLoad<Result>(
       run.done.finally(() => (loaded = false)).catch(() => undefined);
       faults = runFaults(plan, {
         ...options,
-        hasBegun: () => workload.hasBegun(run),
+        accepted: () => workload.accepted(run),
         stack,
         proxies,
         misbehaviours: misbehavioursOf(workload, stack),
@@ -134,7 +138,7 @@ async function breakUnderLoad<Result>(
         expected,
         outcomes,
         isLoaded: () => loaded,
-      });
+      }).finally(() => enough.abort());
       // Awaited below; the rejection must not be unhandled until then.
       faults.catch(() => undefined);
     },
@@ -213,14 +217,19 @@ interface FaultContext extends ChaosOptions<unknown> {
   readonly rate: number;
   readonly expected: (fault: PlannedFault) => Expected;
   readonly outcomes: FaultOutcome[];
-  readonly hasBegun: () => Promise<boolean>;
+  /** Messages that were promised so far. */
+  readonly accepted: () => Promise<number>;
   /** Whether messages are still being posted. */
   readonly isLoaded: () => boolean;
 }
 
+/** Resolves when every fault of the plan was injected and has recovered, and enough was posted; or when the load is over. */
 async function runFaults(plan: readonly PlannedFault[], context: FaultContext): Promise<void> {
   const { workload, stack, collector, expected, outcomes, isLoaded, signal, onEvent } = context;
-  await waitUntil(async () => (await context.hasBegun()) || !isLoaded(), { timeoutMs: 60_000, signal });
+  const hasAccepted = async (count: number): Promise<boolean> =>
+    (await context.accepted()) >= count || !isLoaded();
+  // The load generator needs a moment to start.
+  await waitUntil(() => hasAccepted(1), { timeoutMs: 60_000, everyMs: POLL_INTERVAL_MS, signal });
   const startedAt = performance.now();
   for (const fault of plan) {
     await sleep(fault.pauseMs, undefined, { signal });
@@ -252,6 +261,11 @@ async function runFaults(plan: readonly PlannedFault[], context: FaultContext): 
       `${String(outcomes.length).padStart(2)}/${plan.length} ${`${fault.action} ${fault.target}`.padEnd(26)} ${verdict}; ${describeEvidence(workload.signs, evidence)}`,
     );
   }
+  await waitUntil(() => hasAccepted(context.messages), {
+    timeoutMs: Number.POSITIVE_INFINITY,
+    everyMs: POLL_INTERVAL_MS,
+    signal,
+  });
 }
 
 /** Collects the evidence of a fault, which may be late: a retried request is counted when it is answered. */

@@ -11,6 +11,7 @@ import { ensureNamespace, type StartedRelease, startRelease } from '../../src/cl
 import { consoleOf } from '../../src/workloads/messages/load/console-client.ts';
 import type { LoadResult } from '../../src/workloads/messages/load/measure-load.ts';
 import { measureRelease } from '../../src/workloads/messages/measure-release.ts';
+import { writeLowCpuRequests } from './support/cpu-requests.ts';
 import { type FootprintWatch, footprintTable, watchFootprint } from './support/footprint.ts';
 import { removeNamespace, scale } from './support/index.ts';
 import { loadOnDemand } from './support/load-on-demand.ts';
@@ -64,13 +65,14 @@ before(async () => {
       }),
     ),
   );
+  const lowCpu = await writeLowCpuRequests(directory);
   const install = (name: string, values: Readonly<Record<string, unknown>>) =>
     startRelease({
       running: on.running,
       name,
       namespace: NAMESPACE,
       preset: 'minimal',
-      valuesFiles: [],
+      valuesFiles: [lowCpu],
       values,
       terminal: createTerminal(process.stderr),
     });

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { useServers } from '@caudal/common/testing';
-import { chaosReport } from '../../src/chaos/chaos-report.ts';
 import { runChaos } from '../../src/chaos/run-chaos.ts';
 import { messagesChaos } from '../../src/workloads/messages/chaos.ts';
 import { readLanes } from '../../src/workloads/messages/lanes.ts';
@@ -59,7 +58,6 @@ describe('four lanes on shared servers, by configuration alone', () => {
         // Of an added lane a consumer and its connection to the store; a broker, and both stores, which hit all four lanes.
         // The outages above break the other broker.
         targets: ['rabbitmq-redis-consumer-1', 'rabbitmq-redis', 'rabbitmq', 'valkey', 'redis'],
-        pace: 1,
         maxRecoveryMs: 45_000,
         stateDirectory: join(directory, 'state'),
         resultDirectory: join(directory, 'results'),
@@ -67,7 +65,7 @@ describe('four lanes on shared servers, by configuration alone', () => {
         onProgress: () => undefined,
         signal: test.signal,
       });
-      assert.deepEqual(chaos.verdict.failures, [], chaosReport(chaos));
+      assert.deepEqual(chaos.verdict.failures, []);
       assert.deepEqual(
         chaos.result.account.lanes.map(({ lane }) => lane).sort(),
         lanes.map(({ name }) => name).sort(),

@@ -4,7 +4,6 @@ import type { StartedRelease } from '../../../src/cluster/start-release.ts';
 /** What a pod asks for, may have and used; CPU in thousandths, memory in MiB. */
 export interface Footprint {
   readonly component: string;
-  readonly cpuRequest: number;
   readonly memoryRequest: number;
   readonly memoryLimit: number;
   /** Average over the load, from its start until everything was stored, by the counter of the container's own cgroup. */
@@ -72,7 +71,6 @@ export async function watchFootprint(started: StartedRelease): Promise<Footprint
             );
           return {
             component: pod.metadata?.labels?.['app.kubernetes.io/component'] ?? '',
-            cpuRequest: Math.round(ask('requests', 'cpu') * 1_000),
             memoryRequest: toMib(ask('requests', 'memory')),
             memoryLimit: toMib(ask('limits', 'memory')),
             cpuUsed: Math.ceil((cpuSeconds / ((endedAt - beganAt) / 1_000)) * 1_000),
@@ -120,7 +118,6 @@ export function footprintTable(footprints: readonly Footprint[]): string {
     footprints.reduce((total, footprint) => total + footprint[name], 0);
   const all: Footprint = {
     component: 'all',
-    cpuRequest: sum('cpuRequest'),
     memoryRequest: sum('memoryRequest'),
     memoryLimit: sum('memoryLimit'),
     cpuUsed: sum('cpuUsed'),
@@ -128,11 +125,11 @@ export function footprintTable(footprints: readonly Footprint[]): string {
   };
   const rows = [...footprints].sort((a, b) => a.component.localeCompare(b.component));
   return [
-    '| component | CPU requested | CPU measured | memory requested | memory measured | memory limit |',
-    '| --- | ---: | ---: | ---: | ---: | ---: |',
+    '| component | CPU measured | memory requested | memory measured | memory limit |',
+    '| --- | ---: | ---: | ---: | ---: |',
     ...[...rows, all].map(
       (row) =>
-        `| ${row.component} | ${row.cpuRequest}m | ${row.cpuUsed}m | ${row.memoryRequest}Mi | ${row.memoryUsed}Mi | ${row.memoryLimit}Mi |`,
+        `| ${row.component} | ${row.cpuUsed}m | ${row.memoryRequest}Mi | ${row.memoryUsed}Mi | ${row.memoryLimit}Mi |`,
     ),
   ].join('\n');
 }

@@ -12,6 +12,7 @@ import { consoleOf, totalsOf } from '../../../src/workloads/messages/load/consol
 import type { LoadResult } from '../../../src/workloads/messages/load/measure-load.ts';
 import { measureRelease } from '../../../src/workloads/messages/measure-release.ts';
 import { removeNamespace } from './actions.ts';
+import { writeLowCpuRequests } from './cpu-requests.ts';
 import { openCluster, type TestCluster } from './use-cluster.ts';
 
 /** A load to run; it goes through the release's own Service, or through the ingress where `baseUrl` says so. */
@@ -45,7 +46,8 @@ export interface SharedRelease {
 /**
  * Installs the chart for a test file in a namespace of its own, and removes both after its last test. With `shares`, which
  * `npm run test:cluster` reads from the file's text, the release is the one of the file before, upgraded to these values,
- * and the last file removes it; where such a file runs alone, it is installed and removed for it.
+ * and the last file removes it; where such a file runs alone, it is installed and removed for it. Its containers ask for next to
+ * no CPU, unless the values say otherwise.
  *
  * @returns the release; to be called within tests and hooks only.
  */
@@ -79,7 +81,7 @@ export function useRelease(options: {
       name,
       namespace,
       preset,
-      valuesFiles: [],
+      valuesFiles: [await writeLowCpuRequests(directory)],
       values,
       terminal,
     });

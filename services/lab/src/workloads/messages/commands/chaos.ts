@@ -23,7 +23,7 @@ Kills and suspends every process and server in turn, and breaks the network betw
 from a client that retries. Passes when the account is exact, every fault had an effect, and every lane caught up
 within 15 s of each fault. Starts its own servers and services: two ingest-apis and two consumers per lane.
 
-  --messages N       total messages to post (20000)
+  --messages N       messages to post at least (20000)
   --seed TEXT        seed for the messages and the order of faults (1)
   --kills N          kills per target (2)
   --stops N          suspensions (SIGSTOP) per target (2)
@@ -31,7 +31,6 @@ within 15 s of each fault. Starts its own servers and services: two ingest-apis 
   --network N        swallowed replies, and resets, per store (2)
   --lanes A,B        lanes to run, each <broker>-<store> (${laneNames(usual)})
   --targets A,B      inject faults only into these: ${serversOf(usual).join(', ')}, ingest-api-1, kafka-consumer-2, … (all)
-  --pace N           stretch the load by this factor, for a slow machine (1)
 `,
     options: { ...INTENSITY_OPTIONS, messages: text, lanes: text },
     read({ values }) {

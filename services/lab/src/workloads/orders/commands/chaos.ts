@@ -21,7 +21,7 @@ Kills and suspends every process, PostgreSQL, Kafka and the mail server in turn,
 mail server refuse, hang and hang up, under a load that retries, cancels and watches. Passes when the verdict is exact, every
 fault had an effect, and work flowed again within 15 s of each fault. Starts its own servers and services.
 
-  --orders N         orders to place, about (4000)
+  --orders N         orders to place at least (4000)
   --seed TEXT        seed for the orders and the order of faults (1)
   --step-ms N        least time in each state, ms (2000)
   --kills N          kills per target (2)
@@ -29,7 +29,6 @@ fault had an effect, and work flowed again within 15 s of each fault. Starts its
   --stop-seconds N   length of a suspension, s (10)
   --network N        lost replies and resets per connection, and each misbehaviour of the mail server (2)
   --targets A,B      inject faults only into these: kafka, orders-processor-1, mailbox-drops, … (all)
-  --pace N           stretch the load by this factor, for a slow machine (1)
 `,
   options: { ...INTENSITY_OPTIONS, orders: text, 'step-ms': text },
   read({ values }) {
