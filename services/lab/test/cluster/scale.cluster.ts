@@ -3,20 +3,12 @@ import { describe, it } from 'node:test';
 import { eventually } from '@caudal/common/testing';
 import { SCRAPE_SECONDS } from './support/default-release.ts';
 import { assertExact, query, scale, untilRolledOut, useRelease } from './support/index.ts';
+import { patientLoad } from './support/patient-load.ts';
 import { confinementOf } from './support/pod-state.ts';
 import { isService, workloadsOf } from './support/workloads.ts';
 
 const PARTITIONS = 12;
-const LOAD = {
-  RATE: '50',
-  DURATION: '5m',
-  USERS: '80',
-  P95_MS: '60000',
-  P99_MS: '60000',
-  MAX_DROPPED: '100000',
-};
-/** A user has one request open, which is left without an answer. */
-const ENDED_EARLY = { minAccepted: 1_000, maxUnknown: Number(LOAD.USERS) };
+const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad({ rate: 50, users: 80 });
 
 const release = useRelease({
   namespace: 'scale-test',
@@ -38,7 +30,7 @@ describe('kubectl scale', () => {
     const started = release();
     const consumer = 'kafka-redis-consumer';
     const result = await started.load({
-      variables: LOAD,
+      variables: PATIENT,
       endsAfter: ENDED_EARLY.minAccepted,
       async during() {
         await scale(started, consumer, 3);

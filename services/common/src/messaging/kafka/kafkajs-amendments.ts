@@ -11,6 +11,14 @@ interface Connection {
   send(this: Connection, protocol: unknown): Promise<unknown>;
 }
 
+interface ConsumerGroup {
+  readonly memberId: string | null;
+  heartbeat(this: ConsumerGroup, options: { readonly interval: number }): Promise<void>;
+}
+
+/** Kafka's error code for a member that the coordinator does not know. */
+const UNKNOWN_MEMBER_ID = 25;
+
 const load = createRequire(import.meta.url);
 let isAmended = false;
 
@@ -20,6 +28,7 @@ export function amendKafkajs(): void {
   isAmended = true;
   calmIdleConnections();
   leaveSilentConnections();
+  joinUntilAMember();
 }
 
 /**
@@ -52,5 +61,22 @@ function leaveSilentConnections(): void {
       if (error instanceof KafkaJSRequestTimeoutError) socket?.destroy(error);
       throw error;
     }
+  };
+}
+
+/**
+ * A member that its coordinator no longer knows drops its id and joins again. When that join fails as well, kafkajs fetches on
+ * without an id, and so without heartbeats: nothing ends its reading of partitions that others have by then. Its next heartbeat
+ * now says again that it is no member, until a join has succeeded.
+ */
+function joinUntilAMember(): void {
+  const { prototype } = load('kafkajs/src/consumer/consumerGroup') as { prototype: ConsumerGroup };
+  const { createErrorFromCode } = load('kafkajs/src/protocol/error') as {
+    createErrorFromCode: (code: number) => Error;
+  };
+  const { heartbeat } = prototype;
+  prototype.heartbeat = async function (options) {
+    if (!this.memberId) throw createErrorFromCode(UNKNOWN_MEMBER_ID);
+    await heartbeat.call(this, options);
   };
 }

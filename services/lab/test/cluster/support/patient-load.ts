@@ -14,6 +14,8 @@ export function patientLoad({ rate = 30, users = 60 } = {}): PatientLoad {
       DURATION: '9m',
       USERS: String(users),
       REQUEST_TIMEOUT: '5s',
+      // Only a request that is open at the end may stay without an answer, however long a server is away.
+      RETRY_FOR_SECONDS: '900',
       P95_MS: '600000',
       P99_MS: '600000',
       MAX_DROPPED: '1000000',
