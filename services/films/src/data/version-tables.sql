@@ -1,0 +1,35 @@
+-- The tables of one version, made in its own schema. Texts are compared byte by byte, so that any program can sort as the database does.
+
+create table film (
+  id text collate "C" not null,
+  -- 1, 2, 3 … in the order of the import: ranges of it cut a heavy query into parts.
+  ordinal integer not null,
+  imdb_id text not null,
+  title text not null,
+  folded text collate "C" not null,
+  words tsvector not null,
+  year smallint,
+  genres text[] not null,
+  runtime_minutes integer,
+  countries text[] not null,
+  popularity integer not null
+);
+
+create table person (
+  id text collate "C" not null,
+  name text not null,
+  folded text collate "C" not null,
+  words tsvector not null,
+  -- Films that this person directed, which is how well known the person is.
+  films integer not null
+);
+
+create table film_director (
+  film_id text collate "C" not null,
+  position smallint not null,
+  person_id text collate "C" not null
+);
+
+-- Distinct words of titles and of names, with how many of them have it: what a word that is in none may have been meant to be.
+create table title_word (word text collate "C" not null, uses integer not null);
+create table name_word (word text collate "C" not null, uses integer not null);
