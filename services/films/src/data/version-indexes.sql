@@ -16,6 +16,6 @@ alter table film_director add primary key (film_id, position);
 create index on film_director (person_id, film_id);
 
 alter table title_word add primary key (word);
-create index on title_word using gin (word public.gin_trgm_ops);
 alter table name_word add primary key (word);
-create index on name_word using gin (word public.gin_trgm_ops);
+alter table title_spelling add primary key (spelling, word);
+alter table name_spelling add primary key (spelling, word);

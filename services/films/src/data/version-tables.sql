@@ -30,6 +30,11 @@ create table film_director (
   person_id text collate "C" not null
 );
 
--- Distinct words of titles and of names, with how many of them have it: what a word that is in none may have been meant to be.
+-- Distinct words of titles and of names, with how many of them have it.
 create table title_word (word text collate "C" not null, uses integer not null);
 create table name_word (word text collate "C" not null, uses integer not null);
+
+-- Each of those words of at least three letters, under itself and under what is left without any one of its letters: a word with one
+-- mistake and the word that was meant have one of these in common.
+create table title_spelling (spelling text collate "C" not null, word text collate "C" not null);
+create table name_spelling (spelling text collate "C" not null, word text collate "C" not null);

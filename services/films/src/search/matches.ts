@@ -1,0 +1,48 @@
+/** A part of a statement with its values; `$1` is the first of them. */
+export interface Condition {
+  readonly text: string;
+  readonly values: readonly (string | number)[];
+}
+
+/** How well a text is matched, best first: it is the query, begins with it, or has its words. A text is in its first class. */
+export const CLASSES = ['exact', 'prefix', 'words'] as const;
+
+/** Place in {@link CLASSES}. */
+export type MatchClass = 0 | 1 | 2;
+
+/**
+ * The condition that a row is in a class of a query. Columns `folded` and `words` are compared.
+ * @param folded query, folded; not empty
+ * @param tokens its words
+ * @param first number of the condition's first value in its statement
+ */
+export function conditionOf(
+  matchClass: MatchClass,
+  folded: string,
+  tokens: readonly string[],
+  first = 1,
+): Condition {
+  const value = (place: number): string => `$${first + place}`;
+  switch (matchClass) {
+    case 0:
+      return { text: `folded = ${value(0)}`, values: [folded] };
+    case 1:
+      return { text: `folded ^@ ${value(0)} and folded <> ${value(0)}`, values: [folded] };
+    case 2:
+      return {
+        text: `words @@ ${value(0)}::tsquery and not folded ^@ ${value(1)}`,
+        values: [wordsQuery(tokens), folded],
+      };
+  }
+}
+
+/** A tsquery for texts that have all words, of which the last may be the beginning of one. */
+export function wordsQuery(tokens: readonly string[]): string {
+  const last = tokens.length - 1;
+  return tokens.map((token, place) => quoteLexeme(token) + (place === last ? ':*' : '')).join(' & ');
+}
+
+/** A lexeme in the notation of tsquery, whatever its characters. */
+function quoteLexeme(token: string): string {
+  return `'${token.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
