@@ -42,6 +42,8 @@ export async function migrate(
       schema.name,
     ]);
     // Another process may have done it while this one waited. Before the first time there is nothing to ask: an error would end the transaction.
+    // A session remembers that there is no such schema until it locks a relation, and `if not exists` believes it.
+    await client.query('select from pg_namespace limit 0');
     await client.query(`create schema if not exists ${quoted}`);
     await client.query(`create table if not exists ${quoted}.schema_version (
       number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now()

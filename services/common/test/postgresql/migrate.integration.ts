@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Client } from 'pg';
 import { checkMigrations, type Migration, migrate, transaction } from '../../src/postgresql/index.ts';
 import { connectClient } from '../stores/postgresql/postgresql-bed.ts';
-import { uniqueName, useServers } from '../support/index.ts';
+import { eventually, uniqueName, useServers } from '../support/index.ts';
 
 const servers = useServers('postgresql');
 function migrationOf(number: number, sql: string): Migration {
@@ -40,6 +40,30 @@ describe('migrations on a server', () => {
       assert.deepEqual(applied.flat(), ['0001-step.sql', '0002-step.sql']);
     } finally {
       await Promise.all(clients.map((each) => each.end()));
+    }
+  });
+
+  it('finds what another process has made while it waited', async () => {
+    const name = uniqueName('schema');
+    const open = () => connectClient(servers().addresses.postgresql.url);
+    const [first, second] = await Promise.all([open(), open()]);
+    try {
+      // A session that has looked nothing up yet would read it all afresh.
+      await migrate(second, { name: uniqueName('schema'), migrations: steps });
+      await transaction(first, async () => {
+        await first.query(`select pg_advisory_xact_lock(hashtextextended('migrate ' || $1, 0))`, [name]);
+        const migrated = migrate(second, { name, migrations: steps });
+        migrated.catch(() => undefined);
+        await eventually(
+          () => client.query(`select from pg_locks where locktype = 'advisory' and not granted`),
+          ({ rowCount }) => rowCount === 1,
+        );
+        await first.query(`create schema "${name}"`);
+        return { migrated };
+      }).then(({ migrated }) => migrated);
+      assert.deepEqual(await stepsIn(name), [1, 2]);
+    } finally {
+      await Promise.all([first.end(), second.end()]);
     }
   });
 

@@ -11,8 +11,10 @@ export interface Sign {
   readonly name: string;
   /** Before its count: `store retries`. */
   readonly label: string;
-  /** Before its sum over the run. A run that never shows a sign with one was too weak. */
+  /** Before its sum over the run. A run that never shows a sign with one was too weak, unless it may be hidden. */
   readonly summary?: string;
+  /** Whether a driver may hide it, by sending again what was in flight. Default false. */
+  readonly mayBeHidden?: boolean;
   /** Reads its count from the services' metrics; absent for the lab's own: {@link LAB_SIGNS}. */
   count?(increases: Increases): number;
 }

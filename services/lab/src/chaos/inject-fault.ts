@@ -32,8 +32,8 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 const waitByClock: Wait = (ms, signal) => sleep(ms, undefined, { signal });
 
 /**
- * Suspension before a kill, ms, like a process that hangs before it dies: a consumer then holds messages, an ingest-api
- * requests and a server commands, so the kill must cause a redelivery or a retry.
+ * Suspension of a service before a kill, ms, like a process that hangs before it dies: a consumer then holds messages
+ * and an ingest-api holds requests, so the kill must cause a redelivery or a retry.
  */
 const HANG_BEFORE_KILL_MS = 500;
 /** Maximum time that an ingest process hangs for a request to arrive; a small load may send it none in 500 ms. */
@@ -99,8 +99,7 @@ export async function injectFault(
     await wait(stopMs).finally(() => servers.kill(name, 'SIGCONT'));
     return;
   }
-  await servers.kill(name, 'SIGSTOP');
-  await wait(HANG_BEFORE_KILL_MS).finally(() => servers.kill(name));
+  await servers.kill(name);
   await wait(fault.awayMs);
   await servers.start(name);
 }

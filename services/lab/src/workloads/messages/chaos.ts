@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DEFAULT_NAMES, defaultLanes, type Lane, type SharedNames } from '@caudal/common/lanes';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import type { ChaosLoad, ChaosWorkload } from '../../chaos/chaos-workload.ts';
+import { loadVariables, REQUEST_TIMEOUT_SECONDS } from '../../chaos/load-variables.ts';
 import { localLoad } from '../../load/run-k6.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { breakableConnections, breakableServers, connectionOf, SERVICES, SIGNS } from './faults.ts';
@@ -26,7 +27,6 @@ export interface MessagesChaosOptions {
 /** Seconds of load, or {@link MIN_CAUGHT_UP_BELOW} messages, below which a backlog counts as none. */
 const CAUGHT_UP_SECONDS = 0.5;
 const MIN_CAUGHT_UP_BELOW = 20;
-const REQUEST_TIMEOUT_SECONDS = 4;
 
 /** The pipeline under chaos: a client that retries, and the account of every lane. */
 export function messagesChaos(options: MessagesChaosOptions): ChaosWorkload<LoadResult> {
@@ -69,8 +69,6 @@ function sendLoad(
   options: ChaosLoad,
   storesOf: MeasureOptions['storesOf'],
 ): Promise<LoadResult> {
-  const { rate, maxSeconds } = options;
-  const mostMessages = String(rate * maxSeconds);
   return measureLoad({
     client: createConsoleClient(stack.url(CONSOLE)),
     metricsUrls: stack.metricsUrls,
@@ -81,20 +79,7 @@ function sendLoad(
       k6: options.k6,
       scenario: 'steady',
       baseUrl: stack.url(INGEST),
-      variables: {
-        RATE: String(rate),
-        DURATION: `${maxSeconds}s`,
-        // Number of requests that wait when nothing is answered for 30 s.
-        USERS: String(Math.max(50, rate * 30)),
-        SEED: options.seed,
-        REQUEST_TIMEOUT: `${REQUEST_TIMEOUT_SECONDS}s`,
-        RETRY_FOR_SECONDS: '300',
-        // Faults make requests slow on purpose; the account decides.
-        P95_MS: '600000',
-        P99_MS: '600000',
-        MAX_UNKNOWN: mostMessages,
-        MAX_DROPPED: mostMessages,
-      },
+      variables: loadVariables(options),
       logFile: join(options.resultDirectory, 'k6.log'),
       accountFile: join(options.resultDirectory, 'account.json'),
     }),

@@ -32,7 +32,10 @@ export const SIGNS: readonly Sign[] = [
   // By a broker, or as batches behind the store's position.
   counted('redeliveries', 'redelivered', METRICS.redeliveries.name, 'messages redelivered'),
   counted('duplicates', 'duplicates refused', METRICS.duplicates.name, 'duplicates refused'),
-  counted('storeRetries', 'store retries', METRICS.storeRetries.name, 'store retries'),
+  {
+    ...counted('storeRetries', 'store retries', METRICS.storeRetries.name, 'store retries'),
+    mayBeHidden: true,
+  },
   {
     name: 'late',
     label: 'late',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { OrdersAccount as LoadAccount } from '../../../../../load-tests/lib/orders/account.ts';
 import type { ServerAddresses } from '../../../../../tools/servers/servers.ts';
 import type { ChaosLoad, ChaosWorkload } from '../../chaos/chaos-workload.ts';
+import { loadVariables, REQUEST_TIMEOUT_SECONDS } from '../../chaos/load-variables.ts';
 import { localLoad } from '../../load/run-k6.ts';
 import type { Stack } from '../../stack/stack.ts';
 import {
@@ -35,7 +36,6 @@ export interface OrdersChaosOptions {
 const CAUGHT_UP_SECONDS = 0.5;
 const MIN_CAUGHT_UP_BELOW = 20;
 const MAILS_PER_ORDER = 4;
-const REQUEST_TIMEOUT_SECONDS = 4;
 /** Customers who follow their orders. */
 const WATCHERS = 5;
 
@@ -81,8 +81,6 @@ async function sendLoad(
   { addresses, directory, stepMs }: OrdersChaosOptions,
   mailboxFile: string,
 ): Promise<OrdersResult> {
-  const { rate, maxSeconds } = load;
-  const mostOrders = String(rate * maxSeconds);
   return measureOrders({
     customer: { url: stack.url(API), fetch },
     witnesses: localWitnesses(addresses, mailboxFile),
@@ -96,21 +94,7 @@ async function sendLoad(
         k6: load.k6,
         scenario: 'orders-steady',
         baseUrl: stack.url(API),
-        variables: {
-          RATE: String(rate),
-          DURATION: `${maxSeconds}s`,
-          // Number of requests that wait when nothing is answered for 30 s.
-          USERS: String(Math.max(50, rate * 30)),
-          WATCHERS: String(WATCHERS),
-          SEED: load.seed,
-          REQUEST_TIMEOUT: `${REQUEST_TIMEOUT_SECONDS}s`,
-          RETRY_FOR_SECONDS: '300',
-          // Faults make requests slow on purpose; the account decides.
-          P95_MS: '600000',
-          P99_MS: '600000',
-          MAX_UNKNOWN: mostOrders,
-          MAX_DROPPED: mostOrders,
-        },
+        variables: { ...loadVariables(load), WATCHERS: String(WATCHERS) },
         logFile: join(load.resultDirectory, 'k6.log'),
         accountFile: join(load.resultDirectory, 'account.json'),
       })<LoadAccount>(signal),

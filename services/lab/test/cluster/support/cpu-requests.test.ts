@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { CHART } from '../../../src/cluster/helm.ts';
 import { chartValues, lowCpuRequests } from './cpu-requests.ts';
 
 describe('lowCpuRequests', () => {
@@ -23,4 +27,15 @@ describe('lowCpuRequests', () => {
     for (const part of ['services', 'kafka', 'postgresql', 'loadtest', 'prometheus'])
       assert.ok(lowered.includes(part), part);
   });
+
+  const lowered = lowCpuRequests(chartValues());
+  for (const file of globSync('values{,-*}.yaml', { cwd: CHART })) {
+    it(`knows all of ${file}`, () => {
+      const text = readFileSync(join(CHART, file), 'utf8');
+      const own = lowCpuRequests(parse(text));
+      const count = (pattern: RegExp, of: string): number => of.match(pattern)?.length ?? 0;
+      assert.equal(count(/"cpu":"5m"/g, JSON.stringify(own)), count(/\brequests:\s*\{?\s*cpu:/g, text));
+      assert.partialDeepStrictEqual(lowered, own);
+    });
+  }
 });
