@@ -5,7 +5,8 @@ import { ApiException, PatchStrategy, setHeaderOptions, type V1Pod } from '@kube
 import { LocalProvider } from '../../../../tools/cluster/local/local-provider.ts';
 import type { LoadResult } from '../../src/workloads/messages/load/measure-load.ts';
 import { HA_ON_TWO_NODES } from './support/ha-release.ts';
-import { assertExact, deletePod, longestPauses, useRelease } from './support/index.ts';
+import { assertExact, longestPauses, useRelease } from './support/index.ts';
+import { killContainer } from './support/kill-container.ts';
 import { patientLoad } from './support/patient-load.ts';
 import { isWhole, workloadsOf } from './support/workloads.ts';
 
@@ -80,8 +81,7 @@ describe('three brokers of each kind on two nodes', () => {
     const kill = async (component: string): Promise<void> => {
       const pods = await release().release.pods(component);
       assert.equal(pods.length, 3, component);
-      for (const { metadata } of pods)
-        await deletePod(release(), component, { pod: metadata?.name ?? '', graceSeconds: 0 });
+      for (const { metadata } of pods) await killContainer(release(), component, metadata?.name);
     };
     const result = await release().load({
       variables: PATIENT,
