@@ -23,6 +23,7 @@ const LANES = [IGNITE, POSTGRESQL, 'kafka-redis', 'rabbitmq-valkey'];
 
 const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad();
 
+// large: a store in a JVM beside two brokers
 const release = useRelease({
   namespace: 'stores-test',
   preset: 'minimal',
