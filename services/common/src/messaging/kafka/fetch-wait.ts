@@ -5,7 +5,7 @@ const MAX_WAIT_MS = 100;
 /** What ends the gathering early. */
 const GATHERED_BYTES = 65_536;
 
-/** When the broker answers a fetch of a consumer: with so many bytes, or after this time with what there is. */
+/** When the broker answers a fetch of a consumer: with `minBytes`, or after `maxWaitMs` with what there is. */
 export function fetchWait({
   gatherMs = 0,
   requestTimeoutMs,

@@ -12,7 +12,7 @@ export interface FetchRequest {
   readonly offsets: ReadonlyMap<number, number>;
   /** A first record batch comes whole, whatever the limit. */
   readonly maxBytesPerPartition: number;
-  /** The broker answers when it has so many bytes; default 1. */
+  /** The broker answers when it has this; default 1. */
   readonly minBytes?: number;
   /** How long it waits for them. */
   readonly maxWaitMs: number;
