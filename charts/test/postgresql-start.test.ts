@@ -180,7 +180,8 @@ describe('how the start script prepares PostgreSQL', () => {
       assert.ok(existsSync(join(data, 'postmaster.pid')), 'its file is left alone');
       held.stdin.end();
     });
-    const [{ status, said, calls }] = await Promise.all([second, ended]);
+    const { status, said, calls } = await second.finally(() => held.stdin.end());
+    await ended;
     assert.equal(status, 0);
     assert.match(said, /waiting for the server that still has these data open/);
     assert.deepEqual(headsOf(calls), ['single pgdata', 'server pgdata']);
