@@ -43,7 +43,10 @@ describe('how the start script prepares PostgreSQL', () => {
   async function volume() {
     const own = await mkdtemp(join(directory, 'volume-'));
     const data = join(own, 'pgdata');
-    const start = async (environment: Readonly<Record<string, string>> = {}) => {
+    const start = async (
+      environment: Readonly<Record<string, string>> = {},
+      onSaid: (said: string) => void = () => undefined,
+    ) => {
       const calls = join(own, 'calls');
       await writeFile(calls, '');
       const child = spawn('sh', [join(files, 'postgresql', 'start.sh')], {
@@ -59,6 +62,7 @@ describe('how the start script prepares PostgreSQL', () => {
           ...environment,
         },
       });
+      child.stderr.on('data', (said: Buffer) => onSaid(said.toString()));
       const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
       return { said, status: status as number, calls: (await readFile(calls, 'utf8')).trim().split('\n') };
     };
@@ -152,6 +156,35 @@ describe('how the start script prepares PostgreSQL', () => {
       assert.deepEqual(calls, ['']);
     }
     assert.ok(!existsSync(data));
+  });
+
+  it('forgets the process ID of a server that was killed', async () => {
+    const { data, start } = await volume();
+    await start();
+    await writeFile(join(data, 'postmaster.pid'), '1\n');
+    assert.equal((await start()).status, 0);
+    assert.ok(!existsSync(join(data, 'postmaster.pid')));
+  });
+
+  it('waits for a server that still has the data open', async () => {
+    const { data, start } = await volume();
+    await start();
+    await writeFile(join(data, 'postmaster.pid'), '1\n');
+    const held = spawn('flock', [`${data}.lock`, 'sh', '-c', 'echo held; exec cat'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await once(held.stdout, 'data');
+    const ended = once(held, 'exit');
+    const second = start({}, (said) => {
+      if (!said.includes('waiting for the server')) return;
+      assert.ok(existsSync(join(data, 'postmaster.pid')), 'its file is left alone');
+      held.stdin.end();
+    });
+    const { status, said, calls } = await second.finally(() => held.stdin.end());
+    await ended;
+    assert.equal(status, 0);
+    assert.match(said, /waiting for the server that still has these data open/);
+    assert.deepEqual(headsOf(calls), ['single pgdata', 'server pgdata']);
   });
 
   it('closes data to the group that a volume was given', async () => {

@@ -56,7 +56,9 @@ async function onOneCluster(pattern: string): Promise<StepResult> {
 
 async function runGroups(pattern: string): Promise<StepResult> {
   const groups = groupFiles(new Map(find(pattern).map((file) => [file, readFileSync(file, 'utf8')])));
-  const keepers = new Set(groups.flatMap(({ files }) => files.slice(0, -1)));
+  const keepers = new Set(
+    groups.flatMap(({ files, sharesRelease }) => (sharesRelease ? files.slice(0, -1) : [])),
+  );
   const results: StepResult[] = [];
   for (const alone of [false, true]) {
     const files = groups.filter((group) => group.alone === alone).map((group) => group.files);

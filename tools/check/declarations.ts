@@ -2,6 +2,8 @@
 export type Declaration =
   /** It takes long, so it is started before the others. */
   | 'first'
+  /** It runs after the others, and one after the other with those that are large too: two of them are more than a small machine. */
+  | 'large'
   /** Nothing else may run meanwhile. */
   | 'alone';
 

@@ -19,8 +19,8 @@ describe('the groups of cluster test files', () => {
       ]),
     );
     assert.deepEqual(groups, [
-      { files: ['b', 'd', 'a'], alone: false },
-      { files: ['c'], alone: false },
+      { files: ['b', 'd', 'a'], sharesRelease: true, alone: false },
+      { files: ['c'], sharesRelease: true, alone: false },
     ]);
   });
 
@@ -34,9 +34,26 @@ describe('the groups of cluster test files', () => {
       ]),
     );
     assert.deepEqual(groups, [
-      { files: ['c'], alone: false },
-      { files: ['d'], alone: false },
-      { files: ['b', 'a'], alone: true },
+      { files: ['c'], sharesRelease: false, alone: false },
+      { files: ['d'], sharesRelease: false, alone: false },
+      { files: ['b', 'a'], sharesRelease: true, alone: true },
+    ]);
+  });
+
+  it('have those that are large in one group, on releases of their own, after the small ones', () => {
+    const large = '// large: a whole shop\n';
+    const groups = groupFiles(
+      new Map([
+        ['a', large],
+        ['b', ''],
+        ['c', large],
+        ['d', `// alone: pauses are measured\n`],
+      ]),
+    );
+    assert.deepEqual(groups, [
+      { files: ['b'], sharesRelease: false, alone: false },
+      { files: ['a', 'c'], sharesRelease: false, alone: false },
+      { files: ['d'], sharesRelease: false, alone: true },
     ]);
   });
 
@@ -53,7 +70,12 @@ describe('the groups of cluster test files', () => {
     const groups = groupFiles(new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')])));
     assert.deepEqual(groups.flatMap((group) => group.files).sort(), files.sort());
     const sharing = files.filter((file) => /\bshares:/.test(readFileSync(join(root, file), 'utf8')));
-    const together = groups.filter((group) => group.files.length > 1).flatMap((group) => group.files);
+    const together = groups.filter((group) => group.sharesRelease).flatMap((group) => group.files);
     assert.deepEqual(together.sort(), sharing.sort(), 'a declaration that is written otherwise is not seen');
+    const large = groups.find((group) => !group.sharesRelease && group.files.length > 1);
+    assert.deepEqual(
+      large?.files.map((file) => file.split('/').at(-1)),
+      ['orders.cluster.ts', 'stores.cluster.ts'],
+    );
   });
 });

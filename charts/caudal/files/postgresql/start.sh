@@ -20,6 +20,15 @@ single() {
 
 roles="owner consumer console ${LATER_ROLES:-}"
 for role in $roles; do check_passwords "$(variable "$role")"; done
+# One server at a time on these data, also of two containers: this file is locked until this process and all it starts are gone.
+exec 9> "$PGDATA.lock"
+if ! flock -n 9; then
+  echo 'waiting for the server that still has these data open' >&2
+  flock 9
+fi
+# So this is of a server that was killed. Its process ID means nothing in this container, where it would be taken for the
+# server's own: PostgreSQL would then refuse to start, each time.
+rm -f "$PGDATA/postmaster.pid"
 if [ ! -f "$PGDATA/PG_VERSION" ]; then
   rm -rf "$PGDATA.new"
   initdb --pgdata="$PGDATA.new" --username=postgres --auth=reject --encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8 \

@@ -87,6 +87,23 @@ export function describeKafka(client: KafkaSettings['client'], servers: () => Se
       assert.deepEqual(store.stored, ['kept-0', 'kept-1', 'kept-2', ...bodiesOf(5, 'after-').map(String)]);
     });
 
+    it('gathers what arrives one after the other for the time it is given', async () => {
+      const { openPublisher, openConsumer } = fixture();
+      const publisher = await openPublisher();
+      const store = new TestStore();
+      const gatherMs = 1_000;
+      await openConsumer(store, { gatherMs });
+      await publisher.publish(bodiesOf(1, 'first-'));
+      await store.until(() => store.size === 1);
+      const before = store.batches.length;
+      const startedAtMs = performance.now();
+      for (let call = 0; call < 20; call++) await publisher.publish(bodiesOf(1, `${call}-`));
+      const fetches = Math.ceil((performance.now() - startedAtMs) / gatherMs) + 1;
+      await store.until(() => store.size === 21);
+      const batches = store.batches.length - before;
+      assert.ok(batches <= fetches, `${batches} batches in at most ${fetches} fetches`);
+    });
+
     it('leaves no member in the group when it is stopped while joining', async () => {
       const { settings, admin, openPublisher } = fixture();
       await openPublisher();

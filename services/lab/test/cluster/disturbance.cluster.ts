@@ -12,6 +12,7 @@ import {
   untilRolledOut,
   useRelease,
 } from './support/index.ts';
+import { killContainer } from './support/kill-container.ts';
 import { patientLoad } from './support/patient-load.ts';
 import { isWhole, runsCaudal, type Workload, workloadsOf } from './support/workloads.ts';
 
@@ -82,17 +83,16 @@ describe('no message and no request is lost under load, with clients that retry,
     }
   });
 
-  it('consumers and stores are killed without a goodbye', async () => {
+  it('consumers, brokers and stores are killed without a goodbye', async () => {
     const lanes = await consoleOf(release().release).lanes();
     assert.ok(lanes.length >= 2, `only ${lanes.length} lanes`);
     const consumers = lanes.map(({ lane }) => `${lane}-consumer`);
-    const stores = [...new Set(lanes.map(({ store }) => store))];
+    const servers = [...new Set(lanes.flatMap(({ broker, store }) => [broker, store]))];
     const result = await release().load({
       variables: PATIENT,
       endsAfter: ENDED_EARLY.minAccepted,
       async during() {
-        for (const component of [...consumers, ...stores])
-          await deletePod(release(), component, { graceSeconds: 0 });
+        for (const component of [...consumers, ...servers]) await killContainer(release(), component);
       },
     });
     assertFelt(result);

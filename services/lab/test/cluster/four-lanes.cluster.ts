@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { CHART } from '../../src/cluster/helm.ts';
 import { consoleOf } from '../../src/workloads/messages/load/console-client.ts';
 import { assertExact, assertFelt, deletePod, scale, untilRolledOut, useRelease } from './support/index.ts';
+import { killContainer } from './support/kill-container.ts';
 import { patientLoad } from './support/patient-load.ts';
 
 /** The chart's own example: two lanes more, by values alone. */
@@ -44,7 +45,7 @@ describe('four lanes of two brokers and two stores, by values alone', () => {
       async during() {
         await scale(started, scaled, 2);
         await untilRolledOut(started, scaled);
-        for (const { name } of LANES) await deletePod(started, `${name}-consumer`, { graceSeconds: 0 });
+        for (const { name } of LANES) await killContainer(started, `${name}-consumer`);
         await deletePod(started, 'valkey');
         await scale(started, scaled, 1);
         await untilRolledOut(started, scaled);

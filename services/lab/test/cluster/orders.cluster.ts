@@ -27,6 +27,7 @@ const USERS = 50;
 const WATCHERS = 5;
 const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad({ rate: 20, users: USERS });
 
+// large: a shop of three processors beside the lanes
 const release = useRelease({
   namespace: 'orders-test',
   preset: 'minimal',

@@ -8,6 +8,7 @@ import { CHART } from '../../src/cluster/helm.ts';
 import { isReady } from '../../src/cluster/release.ts';
 import { consoleOf } from '../../src/workloads/messages/load/console-client.ts';
 import { assertExact, assertFelt, deletePod, scale, untilRolledOut, useRelease } from './support/index.ts';
+import { killContainer } from './support/kill-container.ts';
 import { leaksOf, readSecrets } from './support/leaks.ts';
 import { patientLoad } from './support/patient-load.ts';
 import { restartsOf } from './support/pod-state.ts';
@@ -22,6 +23,7 @@ const LANES = [IGNITE, POSTGRESQL, 'kafka-redis', 'rabbitmq-valkey'];
 
 const { variables: PATIENT, endedEarly: ENDED_EARLY } = patientLoad();
 
+// large: a store in a JVM beside two brokers
 const release = useRelease({
   namespace: 'stores-test',
   preset: 'minimal',
@@ -61,7 +63,7 @@ describe('lanes into PostgreSQL and Ignite, in a namespace that enforces the res
     );
   });
 
-  it('are exact while the lane of PostgreSQL is scaled and each of the two stores is replaced', async () => {
+  it('are exact while the lane of PostgreSQL is scaled, its store replaced, and each of the two stores killed', async () => {
     const started = release();
     const scaled = `${POSTGRESQL}-consumer`;
     const result = await started.load({
@@ -71,10 +73,10 @@ describe('lanes into PostgreSQL and Ignite, in a namespace that enforces the res
         await scale(started, scaled, 3);
         await untilRolledOut(started, scaled);
         await deletePod(started, 'postgresql');
-        await deletePod(started, 'ignite', { graceSeconds: 0 });
+        await killContainer(started, 'ignite');
         await scale(started, scaled, 1);
         await untilRolledOut(started, scaled);
-        await deletePod(started, 'postgresql', { graceSeconds: 0 });
+        await killContainer(started, 'postgresql');
       },
     });
     assertFelt(result);

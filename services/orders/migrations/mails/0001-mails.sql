@@ -1,4 +1,5 @@
 -- Mails about orders, one for each state of each order, and how far the log of confirmations was taken in. Only the functions write.
+-- Those that run for each batch are planned as in ../orders/0001-orders.sql.
 
 create table mail (
   order_id uuid not null,
@@ -45,7 +46,8 @@ create function take_confirmed(
   ids uuid[], states smallint[], numbers bigint[], names text[], prices integer[], recipients text[], languages text[],
   happened_ms double precision[]
 ) returns bigint
-language plpgsql security definer set search_path from current set jit = off as $$
+language plpgsql security definer set search_path from current set jit = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   stored bigint;
   taken bigint;
@@ -89,12 +91,17 @@ begin
 end $$;
 
 -- Leases mails that are due, at most `max_mails`, none before the earlier ones of its order have left or are parked. A lease that
--- ran out is an attempt whose outcome is unknown.
+-- ran out is an attempt whose outcome is unknown. Earlier ones are looked up by their key: said with `= 'waiting'`, all that wait could
+-- be read for each.
 create function lease_mails(max_mails integer, lease_ms integer, new_lease uuid) returns table (
   order_id uuid, state smallint, number bigint, name text, price_cents integer, recipient text, language text,
   happened_ms double precision, attempts integer, unknown_attempts integer
 )
-language sql security definer set search_path from current set jit = off as $$
+language plpgsql security definer set search_path from current set jit = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+#variable_conflict use_column
+begin
+  return query
   update mail m set
       lease = new_lease,
       leased_until = now() + make_interval(secs => lease_ms / 1000.0),
@@ -104,13 +111,13 @@ language sql security definer set search_path from current set jit = off as $$
       select w.order_id, w.state from mail w
       where w.status = 'waiting' and w.next_at <= now() and (w.leased_until is null or w.leased_until < now())
         and not exists (
-          select from mail e where e.order_id = w.order_id and e.state < w.state and e.status = 'waiting')
+          select from mail e where e.order_id = w.order_id and e.state < w.state and e.status not in ('sent', 'parked'))
       order by w.next_at limit max_mails for update skip locked
     ) due
     where m.order_id = due.order_id and m.state = due.state
     returning m.order_id, m.state, m.number, m.name, m.price_cents, m.recipient, m.language,
-      extract(epoch from m.happened_at)::double precision * 1000, m.attempts, m.unknown_attempts
-$$;
+      extract(epoch from m.happened_at)::double precision * 1000, m.attempts, m.unknown_attempts;
+end $$;
 
 -- Writes down what became of leased mails: `sent`, `retry` (refused, again after `delays_ms`), `parked` (refused for good), `unknown`
 -- (no answer after the mail was handed over, again after `delays_ms`) or `returned` (never handed over, again after `delays_ms`).
@@ -118,33 +125,37 @@ $$;
 create function settle_mails(
   of_lease uuid, ids uuid[], states smallint[], outcomes text[], reasons text[], delays_ms integer[]
 ) returns bigint
-language sql security definer set search_path from current set jit = off as $$
-  with settled as (
-    update mail m set
-        status = case s.outcome when 'sent' then 'sent' when 'parked' then 'parked' else 'waiting' end,
-        attempts = m.attempts + (s.outcome <> 'returned')::integer,
-        unknown_attempts = m.unknown_attempts + (s.outcome = 'unknown')::integer,
-        next_at = case when s.outcome in ('sent', 'parked') then m.next_at
-                  else now() + make_interval(secs => s.delay_ms / 1000.0) end,
-        lease = null,
-        leased_until = null,
-        reason = case s.outcome when 'sent' then null when 'returned' then m.reason else s.reason end,
-        sent_at = case s.outcome when 'sent' then now() end
-      from unnest(ids, states, outcomes, reasons, delays_ms) s (id, state, outcome, reason, delay_ms)
-      where m.order_id = s.id and m.state = s.state and m.status = 'waiting'
-        and (m.lease = of_lease or s.outcome = 'sent')
-      returning 1
-  )
-  select count(*) from settled
-$$;
+language plpgsql security definer set search_path from current set jit = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  settled bigint;
+begin
+  update mail m set
+      status = case s.outcome when 'sent' then 'sent' when 'parked' then 'parked' else 'waiting' end,
+      attempts = m.attempts + (s.outcome <> 'returned')::integer,
+      unknown_attempts = m.unknown_attempts + (s.outcome = 'unknown')::integer,
+      next_at = case when s.outcome in ('sent', 'parked') then m.next_at
+                else now() + make_interval(secs => s.delay_ms / 1000.0) end,
+      lease = null,
+      leased_until = null,
+      reason = case s.outcome when 'sent' then null when 'returned' then m.reason else s.reason end,
+      sent_at = case s.outcome when 'sent' then now() end
+    from unnest(ids, states, outcomes, reasons, delays_ms) s (id, state, outcome, reason, delay_ms)
+    where m.order_id = s.id and m.state = s.state and m.status = 'waiting'
+      and (m.lease = of_lease or s.outcome = 'sent');
+  get diagnostics settled = row_count;
+  return settled;
+end $$;
 
 -- Mails in each status, and the age of the oldest that is due.
 create function mail_figures() returns table (status text, mails bigint, oldest_due_seconds double precision)
 language sql security definer set search_path from current as $$
-  select s.status, count(m.order_id),
-         coalesce(extract(epoch from now() - min(m.next_at) filter (where m.status = 'waiting' and m.next_at <= now())), 0)::double precision
-  from unnest(array['waiting', 'sent', 'parked']) s (status) left join mail m on m.status = s.status
-  group by s.status
+  select s.status, coalesce(m.n, 0), coalesce(extract(epoch from now() - m.oldest), 0)::double precision
+  from unnest(array['waiting', 'sent', 'parked']) s (status)
+  left join (
+    select mail.status, count(*) n, min(next_at) filter (where mail.status = 'waiting' and next_at <= now()) oldest
+    from mail group by mail.status
+  ) m on m.status = s.status
 $$;
 
 -- Deletes mails that were sent or parked longer ago than that, 10,000 at most, and paces that are over; returns how many mails.

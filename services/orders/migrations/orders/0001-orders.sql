@@ -1,5 +1,8 @@
 -- Orders with their history, what is still to be announced, and how far the log of orders was taken in. Only the functions write.
 -- Time is the database's alone: clocks of other machines decide nothing.
+--
+-- What runs for each batch is in PL/pgSQL, which keeps its plans, and is planned once for any batch: by indexes, row for row. Tables
+-- grow from nothing, and a plan for an empty one would read them whole.
 
 create table orders (
   id uuid primary key,
@@ -53,7 +56,8 @@ create function take_in(
   of_source text, expected_offset bigint, next_offset bigint, new_marks text, step_ms integer,
   ids uuid[], game_ids integer[], catalogue_rows integer[], names text[], prices integer[], emails text[], languages text[]
 ) returns bigint
-language plpgsql security definer set search_path from current set jit = off as $$
+language plpgsql security definer set search_path from current set jit = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   stored bigint;
   taken bigint;
@@ -87,7 +91,10 @@ end $$;
 -- Moves orders whose time has come into their next state, at most `max_orders`, the longest due first; skips those another session
 -- is moving. A state lasts at least `step_ms`. Returns the state reached and how late it was for each.
 create function tick(step_ms integer, max_orders integer) returns table (reached smallint, late_ms double precision)
-language sql security definer set search_path from current set jit = off as $$
+language plpgsql security definer set search_path from current set jit = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+begin
+  return query
   with due as (
     select id, due_at from orders where due_at <= now() order by due_at limit max_orders for update skip locked
   ), moved as (
@@ -101,8 +108,8 @@ language sql security definer set search_path from current set jit = off as $$
   ), announced as (
     insert into outbox (shard, order_id, state, at) select shard, id, state, now() from moved
   )
-  select state, extract(epoch from clock_timestamp() - was_due_at) * 1000 from moved
-$$;
+  select m.state, extract(epoch from clock_timestamp() - m.was_due_at)::double precision * 1000 from moved m;
+end $$;
 
 -- Time until the next state is due, ms: negative if it is late, null if there is none.
 create function next_due_ms() returns double precision
@@ -128,43 +135,57 @@ begin
   return (select state from orders where id = of_id);
 end $$;
 
--- Locks a shard that has something to announce until the end of the transaction and returns its first records in order; nothing if
--- other sessions have all of them.
+-- Locks up to half of the shards, of those that have something to announce, until the end of the transaction, and returns the first
+-- records of each in order; nothing if other sessions have all of them. Half: one that has stopped must not hold up every order.
 create function claim_outbox(max_records integer) returns table (
   shard smallint, seq bigint, id uuid, number bigint, game_id integer, catalogue_row integer, name text, price_cents integer,
   email text, language text, state smallint, at_ms double precision
 )
-language plpgsql security definer set search_path from current set jit = off as $$
+language plpgsql security definer set search_path from current set jit = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
-  claimed smallint;
+  claimed smallint[];
 begin
-  select s.shard into claimed from outbox_shard s
-    where exists (select from outbox o where o.shard = s.shard)
-    order by random() limit 1 for update skip locked;
-  if not found then
+  select array_agg(free.shard) into claimed from (
+    select s.shard from outbox_shard s
+      where exists (select from outbox o where o.shard = s.shard)
+      order by random() limit 8 for update skip locked
+  ) free;
+  if claimed is null then
     return;
   end if;
   return query
     select o.shard, o.seq, r.id, r.number, r.game_id, r.row, r.name, r.price_cents, r.email, r.language, o.state,
            extract(epoch from o.at)::double precision * 1000
-    from (select * from outbox where outbox.shard = claimed order by outbox.seq limit max_records) o
+    from unnest(claimed) c (shard)
+    cross join lateral (
+      select * from outbox where outbox.shard = c.shard order by outbox.seq
+        limit greatest(max_records / cardinality(claimed), 1)
+    ) o
     join orders r on r.id = o.order_id
-    order by o.seq;
+    order by o.seq limit max_records;
 end $$;
 
--- Removes what was announced, in the transaction that claimed it. Returns how many there were.
-create function delete_outbox(of_shard smallint, seqs bigint[]) returns bigint
-language sql security definer set search_path from current as $$
-  with gone as (delete from outbox where shard = of_shard and seq = any (seqs) returning 1)
-  select count(*) from gone
-$$;
+-- Removes what was announced, in the transaction that claimed it: the records of `seqs` in the shards beside them. Returns how many
+-- there were.
+create function delete_outbox(shards smallint[], seqs bigint[]) returns bigint
+language plpgsql security definer set search_path from current set jit = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  gone bigint;
+begin
+  delete from outbox o using unnest(shards, seqs) done (shard, seq) where o.shard = done.shard and o.seq = done.seq;
+  get diagnostics gone = row_count;
+  return gone;
+end $$;
 
 -- Orders in each state, and what is still to be announced.
 create function order_figures() returns table (state smallint, orders bigint, outbox bigint, outbox_age_seconds double precision)
 language sql security definer set search_path from current as $$
-  select s.state::smallint, count(o.id), (select count(*) from outbox),
+  select s.state::smallint, coalesce(o.n, 0), (select count(*) from outbox),
          (select coalesce(extract(epoch from now() - min(at)), 0)::double precision from outbox)
-  from generate_series(1, 5) s (state) left join orders o on o.state = s.state group by s.state order by s.state
+  from generate_series(1, 5) s (state)
+  left join (select orders.state, count(*) n from orders group by orders.state) o on o.state = s.state order by s.state
 $$;
 
 -- Deletes orders that ended longer ago than that and are announced, 10,000 at most; returns how many.

@@ -29,6 +29,10 @@ const topicName = (fallback: string) =>
     .regex(/^[A-Za-z0-9._-]{1,200}$/, 'must be at most 200 letters, digits, dots, hyphens and underscores')
     .default(fallback);
 
+/** Time for which orders, and states to send mails about, are gathered, ms. Each partition's are written by a transaction of their own. */
+const GATHER_ORDERS_MS = 50;
+const GATHER_CONFIRMED_MS = 100;
+
 const shape = {
   ORDERS_TOPIC: topicName(ORDERS_TOPIC),
   ORDERS_GROUP: z.string().max(200).default('caudal-orders-processor'),
@@ -45,13 +49,13 @@ export function readOrderTopics(environment: Environment, clientId: string): Ord
     names: () => parseConfig(shape, environment),
     broker: () => readBroker('kafka', environment, clientId) as LogChoice,
   });
-  const choose = (topic: string, group: string): LogChoice => ({
+  const choose = (topic: string, group: string, gatherMs: number): LogChoice => ({
     name: broker.name,
-    settings: { ...broker.settings, topic, deadLetterTopic: `${topic}.dead`, group },
+    settings: { ...broker.settings, topic, deadLetterTopic: `${topic}.dead`, group, gatherMs },
   });
   return {
-    orders: choose(names.ORDERS_TOPIC, names.ORDERS_GROUP),
-    confirmed: choose(names.CONFIRMED_TOPIC, names.MAILS_GROUP),
+    orders: choose(names.ORDERS_TOPIC, names.ORDERS_GROUP, GATHER_ORDERS_MS),
+    confirmed: choose(names.CONFIRMED_TOPIC, names.MAILS_GROUP, GATHER_CONFIRMED_MS),
   };
 }
 

@@ -93,7 +93,7 @@ function takeIn(
   });
 }
 
-/** A row of `claim_outbox`, without the shard. */
+/** A row of `claim_outbox`. */
 interface Claimed {
   readonly shard: number;
   readonly seq: string;
@@ -115,11 +115,13 @@ async function announce(
   write: (records: readonly ConfirmationRecord[]) => Promise<void>,
 ): Promise<number> {
   const { rows } = await client.query<Claimed>('select * from orders.claim_outbox($1)', [maxRecords]);
-  const [first] = rows;
-  if (first === undefined) return 0;
+  if (rows.length === 0) return 0;
   await write(rows.map(confirmationOf));
   // By number, not up to the last one: a transaction that began earlier may commit a lower number later.
-  await client.query('select orders.delete_outbox($1, $2)', [first.shard, rows.map(({ seq }) => seq)]);
+  await client.query('select orders.delete_outbox($1, $2)', [
+    numberArray(rows.map(({ shard }) => shard)),
+    rows.map(({ seq }) => seq),
+  ]);
   return rows.length;
 }
 

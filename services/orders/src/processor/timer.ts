@@ -29,6 +29,8 @@ export function createTimer(options: {
       metrics.moved(moved);
       if (moved.length > 0) onMoved();
       if (moved.length >= maxOrders) return 0;
+      // Where orders come in a stream more are due soon.
+      if (moved.length > 0) return SHORTEST_WAIT_MS;
       const dueMs = (await book.nextDueMs()) ?? LONGEST_WAIT_MS;
       return Math.min(Math.max(dueMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
     },

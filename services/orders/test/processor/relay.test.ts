@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, describe, it } from 'node:test';
+import { afterEach, describe, it, mock } from 'node:test';
 import { AppError } from '@caudal/common/errors';
 import { createLogger } from '@caudal/common/logging';
 import type { KeyedRecord, LogWriter } from '@caudal/common/messaging';
@@ -113,7 +113,30 @@ describe('the relay', () => {
     await untilEmpty(book);
   });
 
-  it('announces by a wake at once what happens later', async () => {
+  it('gathers what happens one after the other, and announces it together', async () => {
+    const { book, script } = await start(20);
+    await untilEmpty(book);
+    const before = script.writes;
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      for (let tick = 0; tick < 20; tick += 1) {
+        book.nowMs += 100;
+        await book.tick(1);
+        relay.wake();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      mock.timers.runAll();
+      mock.timers.reset();
+    }
+    await untilEmpty(book);
+    const writes = script.writes - before;
+    // Each of the three loops may have looked for itself meanwhile.
+    assert.ok(writes >= 1 && writes <= 4, `${writes} writes`);
+    assert.equal(script.written.length, 40);
+  });
+
+  it('announces by a wake soon what happens later', async () => {
     const { book, script } = await start(1);
     await untilEmpty(book);
     book.nowMs = 100;

@@ -342,6 +342,48 @@ describe('the book in PostgreSQL', () => {
     for (const states of byOrder.values()) assert.deepEqual(states, [1, 2, 3, 4]);
   });
 
+  it('reads no table whole for a batch, however it was planned when there was nothing', async () => {
+    const scans = () =>
+      rowsOf<{ relname: string; seq_scan: number }>(
+        `select relname, seq_scan::int from pg_stat_user_tables
+           where schemaname = 'orders' and relname in ('orders', 'order_event', 'outbox') order by relname`,
+      );
+    const book = await open();
+    const before = await scans();
+    for (let n = 0; n < 500; n += 50) {
+      await book.takeIn(manyOrders(50), position(n === 0 ? null : n, n + 50));
+      await book.tick(10);
+      await book.announce(20, () => Promise.resolve());
+    }
+    // The counters of a session are complete when it has ended.
+    await book.close();
+    await eventually(
+      () =>
+        rowsOf<{ n: number }>(
+          `select count(*)::int n from pg_stat_activity where usename = 'caudal_orders_processor'`,
+        ),
+      ([row]) => row?.n === 0,
+    );
+    assert.deepEqual(await scans(), before);
+  });
+
+  it('leaves half of the shards to another session, whatever one holds', async () => {
+    const [one, other] = [await open(), await open()];
+    await one.takeIn(manyOrders(400), position(null, 400));
+    const held = Promise.withResolvers<void>();
+    const isHeld = Promise.withResolvers<void>();
+    const ofOne = one.announce(500, () => {
+      isHeld.resolve();
+      return held.promise;
+    });
+    await isHeld.promise;
+    const ofOther = await other.announce(500, () => Promise.resolve());
+    assert.equal(await other.announce(500, () => Promise.resolve()), 0, 'the rest is in hand');
+    held.resolve();
+    assert.ok(ofOther > 0);
+    assert.equal((await ofOne) + ofOther, 400);
+  });
+
   it('leaves a record to the next one that a slower transaction has put before others', async () => {
     const book = await open();
     await book.takeIn([orderRecord()], position(null, 1));

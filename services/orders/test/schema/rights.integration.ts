@@ -14,7 +14,7 @@ const CALLS = {
     'next_due_ms()',
     `cancel_order('00000000-0000-4000-8000-000000000000')`,
     'claim_outbox(1)',
-    `delete_outbox(0::smallint, '{}')`,
+    `delete_outbox('{}', '{}')`,
     'order_figures()',
     `expire_orders('1 day')`,
   ],

@@ -11,6 +11,12 @@ single() {
   postgres --single -j -D "$1" -c exit_on_error=on -c log_min_error_statement=panic -c log_checkpoints=off "$2" > /dev/null
 }
 
+# One server at a time on these data: this file is locked until this process and all it starts are gone.
+exec 9> "$PGDATA.lock"
+flock 9
+# So this is of a server that was killed, by a process ID that may be another process's in this container.
+rm -f "$PGDATA/postmaster.pid"
+
 if [ ! -f "$PGDATA/PG_VERSION" ]; then
   rm -rf "$PGDATA.new"
   initdb --pgdata="$PGDATA.new" --username=postgres --auth-local=peer --auth-host=scram-sha-256 --encoding=UTF8 \

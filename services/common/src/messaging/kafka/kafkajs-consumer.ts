@@ -4,6 +4,7 @@ import type { Logger } from '../../logging.ts';
 import type { BatchOutcome, ConsumerHandlers, MessageConsumer } from '../ports.ts';
 import { within } from '../within.ts';
 import { type Assignment, isBehind, type Partition, takeProgress } from './assignment.ts';
+import { fetchWait } from './fetch-wait.ts';
 import { HeldPartitions } from './held-partitions.ts';
 import { createKafkajsClient, type KafkajsClient, RETRY } from './kafkajs-client.ts';
 import { KafkajsDeadLetters } from './kafkajs-dead-letters.ts';
@@ -69,13 +70,14 @@ export class KafkajsConsumer implements MessageConsumer {
     const partitions = await ensureTopics(kafka, this.#settings);
     if (this.#held.stopping.aborted) throw new AppError('STOPPING', 'the consumer was stopped');
     const { group, sessionTimeoutMs } = this.#settings;
+    const { minBytes, maxWaitMs } = fetchWait(this.#settings);
     const consumer = kafka.consumer({
       groupId: group,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.round(sessionTimeoutMs / 3),
       rebalanceTimeout: Math.max(30_000, sessionTimeoutMs),
-      maxWaitTimeInMs: 100,
-      minBytes: 1,
+      maxWaitTimeInMs: maxWaitMs,
+      minBytes,
       maxBytesPerPartition: this.#settings.maxBytesPerPartition,
       metadataMaxAge: this.#settings.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,

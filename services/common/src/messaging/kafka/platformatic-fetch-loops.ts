@@ -3,14 +3,13 @@ import { backOffMs } from '../../back-off.ts';
 import { errorMessage } from '../../errors.ts';
 import type { Logger } from '../../logging.ts';
 import type { Assignment, Partition } from './assignment.ts';
+import { fetchWait } from './fetch-wait.ts';
 import type { Run } from './fetched-records.ts';
 import type { HeldPartitions } from './held-partitions.ts';
 import { patiently } from './patiently.ts';
 import { leadersOf } from './platformatic-client.ts';
 import { fetchRuns } from './platformatic-fetch.ts';
 import type { KafkaSettings } from './settings.ts';
-
-const MAX_WAIT_MS = 100;
 
 /** Records of one partition, with the offset they were requested from. */
 export interface Fetched extends Run {
@@ -132,7 +131,7 @@ export class FetchLoops {
         node,
         offsets,
         maxBytesPerPartition,
-        maxWaitMs: MAX_WAIT_MS,
+        ...fetchWait(this.#settings),
       });
       return Array.from(runs).flatMap(([id, run]) => {
         const partition = assignment.partitions.get(id);

@@ -12,7 +12,9 @@ export interface FetchRequest {
   readonly offsets: ReadonlyMap<number, number>;
   /** A first record batch comes whole, whatever the limit. */
   readonly maxBytesPerPartition: number;
-  /** How long the broker waits when it has nothing. */
+  /** The broker answers when it has this; default 1. */
+  readonly minBytes?: number;
+  /** How long it waits for them. */
   readonly maxWaitMs: number;
 }
 
@@ -22,13 +24,13 @@ export interface FetchRequest {
  */
 export async function fetchRuns(
   consumer: Consumer,
-  { topic, node, offsets, maxBytesPerPartition, maxWaitMs }: FetchRequest,
+  { topic, node, offsets, maxBytesPerPartition, minBytes = 1, maxWaitMs }: FetchRequest,
 ): Promise<Map<number, Run>> {
   const metadata = await consumer.metadata({ topics: [topic] });
   const response = await consumer.fetch({
     node,
     maxWaitTime: maxWaitMs,
-    minBytes: 1,
+    minBytes,
     maxBytes: MAX_BYTES,
     isolationLevel: FetchIsolationLevels.READ_COMMITTED,
     topics: [

@@ -22,6 +22,11 @@ export interface KafkaSettings {
   readonly maxMessageBytes?: number | undefined;
   /** Maximum size of a fetch per partition, bytes; times the partitions it bounds a consumer's memory. */
   readonly maxBytesPerPartition: number;
+  /**
+   * Time for which the broker gathers what arrives before it answers a fetch, ms: many partitions with few messages then come by few
+   * requests. At most half of `requestTimeoutMs`. Default 0: the first message is handed over at once.
+   */
+  readonly gatherMs?: number | undefined;
   readonly requestTimeoutMs: number;
   /** Session timeout: a consumer without heartbeats for longer loses its partitions. */
   readonly sessionTimeoutMs: number;

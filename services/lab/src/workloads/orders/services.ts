@@ -47,8 +47,9 @@ const MAX_REPLICAS = 16;
 const HOST = '127.0.0.1';
 /** Shorter than the default, as the local broker allows: a dead consumer is noticed within seconds. */
 const SESSION_TIMEOUT_MS = '3000';
-/** Shorter than the default: a mail that a killed process had in its hands is sent again within seconds. */
-const MAIL_LEASE_MS = '15000';
+/** Both shorter than the defaults: a mail that a killed process had in its hands is sent again within seconds. */
+const SMTP_TIMEOUT_MS = '8000';
+const MAIL_LEASE_MS = '10000';
 const SMTP = 'smtp';
 const SCHEMA_TIMEOUT_MS = 30_000;
 
@@ -104,6 +105,7 @@ export function ordersServices(options: OrdersOptions = {}): readonly ServiceSpe
         // More than the default: their mails share a sync of the mailbox's file.
         SMTP_CONNECTIONS: '16',
         MAIL_FROM: 'tienda@orders.example.com',
+        SMTP_TIMEOUT_MS,
         MAIL_LEASE_MS,
         // A load writes to few addresses: what a person is spared would only slow it down.
         MAILS_PER_RECIPIENT_PER_MINUTE: '0',
