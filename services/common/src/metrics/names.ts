@@ -1,3 +1,4 @@
+import { FILM_METRICS } from './film-names.ts';
 import { ORDER_METRICS } from './order-names.ts';
 
 /**
@@ -6,6 +7,7 @@ import { ORDER_METRICS } from './order-names.ts';
  */
 export const METRICS = {
   ...ORDER_METRICS,
+  ...FILM_METRICS,
   ingestMessages: {
     name: 'caudal_ingest_messages_total',
     help: 'Messages at ingest by outcome: accepted (both brokers confirmed), refused (never published) or unconfirmed (published, no confirm before the deadline)',
