@@ -5,7 +5,7 @@ import { type FilmSource, FilmsFileError } from './film-source.ts';
 import { BATCH_FILMS, insertFilms } from './load-films.ts';
 import { People } from './load-people.ts';
 import { loadWords } from './load-words.ts';
-import { PATIENCE_MS } from './patiently.ts';
+import { PATIENCE_MS } from './statements.ts';
 import { createVersionSchema, dropVersionSchema, indexVersion } from './version-schema.ts';
 
 /** What an import is doing; films are read and written first, and are visible when all is done. */

@@ -1,6 +1,7 @@
 import { type DatabaseClient, numberArray, textArray } from '@caudal/common/postgresql';
 import { fold, tokensOf } from '../search/fold.ts';
 import type { Film } from './film.ts';
+import { runBatch } from './statements.ts';
 
 /** Films of one statement. */
 export const BATCH_FILMS = 2_000;
@@ -12,7 +13,8 @@ export async function insertFilms(
   first: number,
 ): Promise<void> {
   const folded = films.map(({ title }) => fold(title));
-  await client.query(
+  await runBatch(
+    client,
     `insert into film (id, ordinal, imdb_id, title, folded, words, year, genres, runtime_minutes, countries, popularity)
      select id, ordinal, imdb_id, title, folded, array_to_tsvector(tokens::text[]), year, genres::text[], runtime_minutes,
             countries::text[], popularity
@@ -36,7 +38,8 @@ export async function insertFilms(
   const credits = films.flatMap(({ id, directors }) =>
     directors.map((director, place) => ({ film: id, position: place + 1, person: director.id })),
   );
-  await client.query(
+  await runBatch(
+    client,
     'insert into film_director (film_id, position, person_id) select * from unnest($1::text[], $2::smallint[], $3::text[])',
     [
       textArray(credits.map(({ film }) => film)),

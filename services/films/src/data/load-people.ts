@@ -3,6 +3,7 @@ import { fold, tokensOf } from '../search/fold.ts';
 import { batchesOf } from './batches.ts';
 import type { Film } from './film.ts';
 import { FilmsFileError } from './film-source.ts';
+import { runBatch } from './statements.ts';
 
 /** People of one statement. */
 const BATCH_PEOPLE = 5_000;
@@ -34,7 +35,8 @@ export class People {
   async insert(client: DatabaseClient): Promise<void> {
     for await (const people of batchesOf(this.#people, BATCH_PEOPLE)) {
       const folded = people.map(([, { name }]) => fold(name));
-      await client.query(
+      await runBatch(
+        client,
         `insert into person (id, name, folded, words, films)
          select id, name, folded, array_to_tsvector(tokens::text[]), films
            from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[]) as loaded (id, name, folded, tokens, films)`,

@@ -1,12 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { pipeline } from 'node:stream';
 import { BadLines } from '@caudal/common/bad-lines';
-import { errorMessage } from '@caudal/common/errors';
 import { CsvError, parse } from 'csv-parse';
 import type { Film } from './film.ts';
 import { type Columns, findColumns, readFilm } from './film-columns.ts';
 import { FilmsFileError } from './film-source.ts';
+import { openFile, reasonOf } from './open-file.ts';
 
 /** Longest record, bytes: an opening quote without an end would else take the rest of the file into memory. */
 const MAX_RECORD_BYTES = 1_000_000;
@@ -60,12 +58,12 @@ export async function* readFilmsCsv(file: string, options: CsvOptions): AsyncGen
     on_record: (record: string[], { lines }) => take(record, lines) as unknown as string[] | null,
   });
   try {
-    yield* openInto(file, parser) as AsyncIterable<unknown> as AsyncIterable<Film>;
+    // An error of the file is then the parser's.
+    pipeline(openFile(file), parser, () => undefined);
+    yield* parser as AsyncIterable<unknown> as AsyncIterable<Film>;
   } catch (error) {
     const reason =
-      error instanceof CsvError
-        ? `${error.message}: the lines after it cannot be read`
-        : `${errorMessage(error)}`;
+      error instanceof CsvError ? `${error.message}: the lines after it cannot be read` : reasonOf(error);
     throw new FilmsFileError([`${file}: ${reason}`, ...(bad.count > 0 ? [bad] : [])].join('\n'), {
       cause: error,
     });
@@ -74,13 +72,4 @@ export async function* readFilmsCsv(file: string, options: CsvOptions): AsyncGen
   if (bad.count === 0) return;
   if (options.badLines === 'refuse') throw new FilmsFileError(`${file}: ${bad}`);
   options.onSkipped?.(`${file}: ${bad}`);
-}
-
-/** Reads a file, through gunzip if it is compressed, into a stream, which gets the error of whichever fails. */
-function openInto<Target extends Readable & NodeJS.WritableStream>(file: string, target: Target): Target {
-  const input = createReadStream(file);
-  // An error destroys all of them with it, and whoever reads the last one sees it.
-  if (file.endsWith('.gz')) pipeline(input, createGunzip(), target, () => undefined);
-  else pipeline(input, target, () => undefined);
-  return target;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { DatabaseClient } from '@caudal/common/postgresql';
 import { escapeIdentifier } from 'pg';
 import { schemaOf } from '../search/version.ts';
-import { patiently } from './patiently.ts';
+import { runLong } from './statements.ts';
 
 const sqlOf = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 const TABLES = sqlOf('version-tables.sql');
@@ -40,8 +40,8 @@ export async function createVersionSchema(
  * count rows for its plans nor remember which rows all may see.
  */
 export async function indexVersion(client: DatabaseClient): Promise<void> {
-  await patiently(client, INDEXES);
-  await patiently(client, `vacuum (freeze, analyze) ${NAMES.join(', ')}`);
+  await runLong(client, INDEXES);
+  await runLong(client, `vacuum (freeze, analyze) ${NAMES.join(', ')}`);
 }
 
 /** Drops the schema of a version with all that it has. */

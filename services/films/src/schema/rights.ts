@@ -1,8 +1,18 @@
+import { type Environment, parseConfig } from '@caudal/common/config';
 import type { DatabaseClient } from '@caudal/common/postgresql';
 import { escapeIdentifier } from 'pg';
+import { z } from 'zod';
 
 /** Role that the API logs in as, unless configured. */
 export const DEFAULT_API_ROLE = 'caudal_films_api';
+
+/** Environment variable with the name of that role. */
+export const apiRoleShape = { FILMS_API_ROLE: z.string().min(1).default(DEFAULT_API_ROLE) };
+
+/** Name of that role. @throws ConfigError if it is empty */
+export function apiRoleOf(environment: Environment): string {
+  return parseConfig(apiRoleShape, environment).FILMS_API_ROLE;
+}
 
 /** What the API may read beside the versions. */
 const READS = ['version', 'beat', 'schema_version'];
