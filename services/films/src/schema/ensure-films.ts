@@ -13,7 +13,7 @@ export interface EnsureOptions {
   /** Default: the committed films. */
   readonly source?: FilmSource | undefined;
   /** What to do where films of another source are there: import these instead, or keep what is there. Default: import. */
-  readonly others?: 'replace' | 'keep';
+  readonly others?: 'replace' | 'keep' | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 
