@@ -8,8 +8,9 @@ import { isRetriable } from '@caudal/common/errors';
 import { createLogger } from '@caudal/common/logging';
 import { eventually, useServers } from '@caudal/common/testing';
 import { directorId } from '../../src/data/director-id.ts';
-import { type FilmSource, FilmsFileError } from '../../src/data/film-source.ts';
-import { type ImportedVersion, ImportRunningError, importFilms } from '../../src/data/import-films.ts';
+import type { FilmSource } from '../../src/data/film-source.ts';
+import { FilmsFileError, ImportRunningError } from '../../src/data/import-error.ts';
+import { type ImportedVersion, importFilms } from '../../src/data/import-films.ts';
 import { withDatabase } from '../../src/data/with-database.ts';
 import { DEFAULT_API_ROLE, ensureFilms } from '../../src/schema/index.ts';
 import { type FilmsBed, openFilmsBed } from '../support/films-bed.ts';
@@ -161,14 +162,10 @@ describe('an import of films', () => {
       'u',
       'up',
     ]);
-    assert.deepEqual(
-      await read('word, uses', `name_word where uses > 1 order by word`),
-      [
-        { word: 'b', uses: 1 },
-        { word: 'sea', uses: 1 },
-        { word: 'x', uses: 1 },
-      ].slice(3),
-    );
+    assert.deepEqual(await read('word, uses', "name_word where word in ('sea', 'an') order by word"), [
+      { word: 'an', uses: 1 },
+      { word: 'sea', uses: 1 },
+    ]);
     const [row] = await bed.query(
       'owner',
       'select state, source, films, people from films.version where id = $1',
@@ -351,15 +348,15 @@ describe('an import of films', () => {
   it('shows its progress and its result by the command, which lists versions too', async () => {
     const run = (...args: readonly string[]) =>
       runProgram('import', args, { POSTGRESQL_URL: bed.urls.owner }).ended;
-    const { code, output } = await run('import', '--generate', '20000');
-    assert.match(output, /^version \d+: 20000 films by \d+ directors, in \d+ s\n$/);
+    const { code, output } = await run('import', '--generate', '500');
+    assert.match(output, /^version \d+: 500 films by \d+ directors, in \d+ s\n$/);
     assert.equal(code, 0);
     const { current } = await versionsOf(bed);
     const list = await run('versions');
     assert.match(
       list.output,
       new RegExp(
-        `^ *${current}  current   20000 films by \\d+ directors +\\d{4}-\\S+Z  generated \\(20000 films, seed 1\\)\n.*previous`,
+        `^ *${current}  current   500 films by \\d+ directors +\\d{4}-\\S+Z  generated \\(500 films, seed 1\\)\n.*previous`,
       ),
     );
     assert.equal(list.code, 0);
@@ -397,13 +394,13 @@ describe('films that are to be there', () => {
   it('are the committed ones for the schema program, or as many as asked, unless there are others', async () => {
     const empty = await openFilmsBed(servers(), 'bare');
     try {
-      const environment = { POSTGRESQL_URL: empty.urls.owner, FILMS_GENERATE: '17500' };
+      const environment = { POSTGRESQL_URL: empty.urls.owner, FILMS_GENERATE: '700' };
       const first = await runProgram('schema', [], environment).ended;
       assert.deepEqual([first.code, first.errors], [0, '']);
       const again = await runProgram('schema', [], { POSTGRESQL_URL: empty.urls.owner }).ended;
       assert.deepEqual([again.code, again.errors], [0, '']);
       const rows = await empty.query('api', 'select id, state, films from films.version');
-      assert.deepEqual(rows, [{ id: 1, state: 'current', films: 17_500 }]);
+      assert.deepEqual(rows, [{ id: 1, state: 'current', films: 700 }]);
       const wrongRole = await runProgram('schema', [], { ...environment, FILMS_API_ROLE: 'no_one' }).ended;
       assert.equal(wrongRole.code, 1);
       assert.match(wrongRole.errors, /role "no_one" does not exist/);
