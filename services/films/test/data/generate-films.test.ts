@@ -32,7 +32,9 @@ describe('generateFilms', () => {
   });
 
   it('makes titles from words of real ones, which are no titles of those as a rule', () => {
-    const words = new Set(real.flatMap(({ title }) => tokensOf(fold(title))));
+    const words = new Set(
+      real.flatMap(({ title }) => [...tokensOf(fold(title)), ...title.split(/\P{L}+/u).map(fold)]),
+    );
     const titles = new Set(real.map(({ title }) => title));
     const made = films.slice(real.length);
     for (const { title } of made) {
