@@ -8,7 +8,8 @@ import type { DirectorBody, DirectorsBody, FilmBody, FilmsBody } from '../../src
 import type { Film } from '../../src/data/film.ts';
 import { BruteForce } from '../support/brute-force.ts';
 import { committedFilms, dropDatabase, loadFilms, makeDatabase } from '../support/load-films.ts';
-import { type RunningApi, runApi } from './support/run-api.ts';
+import { NASTY, QUERIES } from './support/bad-queries.ts';
+import { problemOf, type RunningApi, runApi } from './support/run-api.ts';
 
 const servers = useServers('postgresql');
 const films = committedFilms();
@@ -244,6 +245,125 @@ describe('the films API', () => {
         pages.flatMap((page) => idsOf(page.directors)),
         byName.search('').ids,
       );
+    });
+  });
+
+  describe('whatever is sent', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 250 }),
+      fc.string({ unit: 'grapheme', maxLength: 60 }),
+      fc
+        .array(fc.constantFrom(...NASTY, ...titles.slice(0, 100)), { maxLength: 6 })
+        .map((all) => all.join('')),
+    );
+    const path = fc.constantFrom(
+      '/films',
+      '/directors',
+      '/films/Q47703',
+      `/directors/${films[1]?.directors[0]?.id}/films`,
+    );
+    const name = fc.constantFrom('q', 'year', 'mode', 'parallel', 'cursor', 'limit', 'at');
+    const inPath = (text: string): string => encodeURIComponent(text.toWellFormed());
+    const requests = fc.oneof(
+      fc
+        .tuple(path, name, texts)
+        .map(([to, parameter, text]) => `${to}?${new URLSearchParams({ [parameter]: text })}`),
+      texts.map((q) => `/films?${new URLSearchParams({ q })}`),
+      texts.map((q) => `/films?${new URLSearchParams({ q, mode: 'contains', parallel: '2' })}`),
+      texts.map((q) => `/directors?${new URLSearchParams({ q })}`),
+      texts.map((text) => `/films/${inPath(text)}`),
+      texts.map((text) => `/directors/${inPath(text)}/films`),
+      texts.map((text) => `/films?${inPath(text)}=1`),
+    );
+    const failures = async (): Promise<number> => {
+      const metrics = await api.metrics();
+      return [500, 502, 503, 504]
+        .map((status) => metricValue(metrics, `caudal_films_requests_total{status="${status}"}`) ?? 0)
+        .reduce((sum, count) => sum + count);
+    };
+
+    it('is answered or refused: 1,000 made up strings in every place', async () => {
+      const sent = await failures();
+      await fc.assert(
+        fc.asyncProperty(requests, async (to) => {
+          const response = await api.get(to);
+          if (response.status === 200) assert.ok(await response.text());
+          else assert.ok([400, 404, 410].includes((await problemOf(response)).status), to);
+        }),
+        { numRuns: 1_000 },
+      );
+      assert.equal(await failures(), sent);
+    });
+
+    for (const [what, query, status] of QUERIES) {
+      it(`${status === 200 ? 'answers' : 'refuses'} ${what}`, async () => {
+        const response = await api.get(`/films?${query}`);
+        assert.equal(response.status, status);
+        if (status === 200) assert.ok(Array.isArray(((await response.json()) as FilmsBody).films));
+        else assert.match((await problemOf(response)).detail, /must|has unknown|needs|Leave out/);
+      });
+    }
+  });
+
+  // Last: it changes what is in the database.
+  describe('an import', () => {
+    it('leaves the pages of a search that has begun as they were', async () => {
+      const first = await search({ q: 'the', limit: 20 });
+      const version = await loadFilms(url, films.slice(0, 1_000));
+      assert.ok(version > first.version);
+      await eventually(
+        () => search({ limit: 1 }),
+        (page) => page.version === version,
+      );
+      const pages = await pagesOf<FilmsBody>(first.next ?? '');
+      assert.deepEqual(
+        [first, ...pages].flatMap((page) => idsOf(page.films)),
+        byTitle.search('the').ids,
+      );
+      for (const page of pages) assert.equal(page.version, first.version);
+      const again = await search({ q: 'the', limit: 20 });
+      assert.equal(again.version, version);
+      assert.notDeepEqual(again.films, first.films);
+    });
+
+    it('makes the version before the last one go, which is said', async () => {
+      const first = await search({ q: 'godfather', limit: 1 });
+      await loadFilms(url, films.slice(0, 10));
+      const version = await loadFilms(url, films.slice(0, 20));
+      await eventually(
+        () => search({ limit: 1 }),
+        (page) => page.version === version,
+      );
+      const response = await api.get(`/films?q=the&limit=13&at=${first.version}`);
+      assert.equal(response.status, 410);
+      assert.equal((await problemOf(response)).kind, 'version-gone');
+    });
+  });
+
+  describe('a client that has an answer', () => {
+    it('is not sent it again, and no server is asked', async () => {
+      const path = '/films?q=the&limit=2';
+      const response = await api.get(path);
+      const tag = response.headers.get('etag') ?? '';
+      const asked = metricValue(await api.metrics(), 'caudal_films_queries_total');
+      const again = await api.get(path, { 'if-none-match': tag });
+      assert.equal(again.status, 304);
+      assert.equal(again.headers.get('etag'), tag);
+      assert.equal(again.headers.get('cache-control'), 'public, max-age=0, must-revalidate');
+      assert.equal(await again.text(), '');
+      assert.equal(metricValue(await api.metrics(), 'caudal_films_queries_total'), asked);
+    });
+
+    it('is sent it once more after an import', async () => {
+      const path = '/films?q=the&limit=2';
+      const tag = (await api.get(path)).headers.get('etag') ?? '';
+      const version = await loadFilms(url, films.slice(0, 30));
+      const page = await eventually(
+        () => api.get(path, { 'if-none-match': tag }),
+        ({ status }) => status === 200,
+      );
+      assert.equal(((await page.json()) as FilmsBody).version, version);
+      assert.notEqual(page.headers.get('etag'), tag);
     });
   });
 });
