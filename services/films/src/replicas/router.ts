@@ -127,7 +127,7 @@ export class Router implements FilmReader {
     const newest = Math.max(...takers.map(({ observation }) => observation?.current ?? 0));
     if (at <= newest) return true;
     // It may have arrived since the last probes: another process has seen it.
-    return takers.length > 0 && takers.every(({ observedSinceMs }) => observedSinceMs >= sinceMs);
+    return takers.length > 0 && takers.every(({ observedSinceMs }) => observedSinceMs > sinceMs);
   }
 
   /** Servers that a read without a version may be sent to: replicas, or the primary where there are none. */
