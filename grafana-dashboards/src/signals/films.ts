@@ -98,7 +98,7 @@ export const FILM_VERSIONS: Signal = {
   queries: [{ expr: `max by (server) (${select(METRICS.filmVersion, SCOPE)})`, legend: '{{server}}' }],
 };
 
-/** Reads that failed at first and were answered all the same. */
+/** Reads that failed at first and were answered anyway. */
 export const FILM_REPEATS: Signal = {
   title: 'Reads that were rescued',
   description:
