@@ -39,5 +39,7 @@ export function filmsCase(): Case {
     rightLine('/directors?q=cag', 0, 'directors'),
     rightLine('/directors/d000000000000/films', 0, 'director'),
   ];
-  return { lines, counted: lines.length, oracle, versions: { before: 3, after: 3, kept: [2, 3] } };
+  return {
+    ledger: { lines, wrongAnswers: [] },
+    counted: lines.length, oracle, versions: { before: 3, after: 3, kept: [2, 3] } };
 }

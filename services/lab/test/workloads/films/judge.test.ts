@@ -31,7 +31,7 @@ describe('the verdict on films', () => {
   });
 
   it('is not exact when nothing was asked', () => {
-    const account = judgeFilms({ ...filmsCase(), lines: [], counted: 0 });
+    const account = judgeFilms({ ...filmsCase(), ledger: { lines: [], wrongAnswers: [] }, counted: 0 });
     assert.equal(judge(judged({ account })).exact, false);
   });
 

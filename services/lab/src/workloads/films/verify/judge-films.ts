@@ -1,13 +1,13 @@
 import type { FilmsAccount, KnownVersions } from './account.ts';
 import { type Defect, findingsOf, type Subject } from './defect.ts';
 import { judgePages } from './judge-pages.ts';
-import type { FilmLine } from './ledger.ts';
+import type { FilmLine, Ledger, WrongAnswer } from './ledger.ts';
 import { type Asked, numberPages } from './number-pages.ts';
 import type { Oracle, TrueAnswer } from './oracle/oracle.ts';
 
 /** A load of questions. */
 export interface Case {
-  readonly lines: readonly FilmLine[];
+  readonly ledger: Ledger;
   /** Questions that the load itself counted; what is not in the ledger has no proof. */
   readonly counted: number;
   readonly oracle: Oracle;
@@ -19,7 +19,8 @@ const TOO_MANY = 429;
 const FIRST_SERVER_ERROR = 500;
 
 /** Compares every answer of a load with what the file of the films says. Pure. */
-export function judgeFilms({ lines, counted, oracle, versions }: Case): FilmsAccount {
+export function judgeFilms({ ledger, counted, oracle, versions }: Case): FilmsAccount {
+  const { lines } = ledger;
   const asked = numberPages(lines);
   const defects = asked.map((one) => defectOf(one, oracle, versions));
   const found = defects.filter((defect) => defect !== undefined);
@@ -36,7 +37,12 @@ export function judgeFilms({ lines, counted, oracle, versions }: Case): FilmsAcc
     distinct: new Set(asked.map(({ question, page }) => `${page} ${question.search}`)).size,
     laterPages: asked.filter(({ page }) => page > 0).length,
     versions: [...new Set(lines.flatMap(({ version }) => version ?? []))].sort((a, b) => a - b),
-    findings: findingsOf([...found, ...missingLines(lines.length, counted), ...judgePages(asked, oracle)]),
+    findings: findingsOf([
+      ...found,
+      ...missingLines(lines.length, counted),
+      ...judgePages(asked, oracle),
+      ...seenByTheLoad(ledger, asked, defects),
+    ]),
   };
 }
 
@@ -55,6 +61,22 @@ function missingLines(lines: number, counted: number): readonly Defect[] {
       example: `${lines}, not ${counted}`,
     },
   ];
+}
+
+/** What the load itself saw to be wrong, such as a path to the next page that leads elsewhere, of answers that are right otherwise. */
+function seenByTheLoad(
+  { wrongAnswers }: Ledger,
+  asked: readonly Asked[],
+  defects: readonly (Defect | undefined)[],
+): readonly Defect[] {
+  const known = new Set(asked.flatMap(({ line }, place) => (defects[place] === undefined ? [] : [line.path])));
+  const isNew = ({ path }: WrongAnswer): boolean => !known.has(path);
+  return wrongAnswers.filter(isNew).map(({ path, what }) => ({
+    kind: 'wrong',
+    subject: 'pages',
+    detail: 'an answer that cannot be right, whatever films there are',
+    example: `${path}: ${what}`,
+  }));
 }
 
 function defectOf(asked: Asked, oracle: Oracle, versions: KnownVersions): Defect | undefined {

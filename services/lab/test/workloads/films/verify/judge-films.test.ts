@@ -12,10 +12,10 @@ const DIRECTORS = 9;
 /** Findings of a load in which one line is another. */
 function findingsWith(place: number, change: (line: FilmLine) => Partial<FilmLine>, of: Partial<Case> = {}) {
   const right = filmsCase();
-  const line = right.lines[place];
+  const line = right.ledger.lines[place];
   assert.ok(line);
-  const lines = right.lines.with(place, { ...line, ...change(line) });
-  return judgeFilms({ ...right, lines, ...of }).findings.map(
+  const lines = right.ledger.lines.with(place, { ...line, ...change(line) });
+  return judgeFilms({ ...right, ledger: { lines, wrongAnswers: [] }, ...of }).findings.map(
     ({ kind, subject, count }) => `${kind} ${subject} ${count}`,
   );
 }
@@ -127,13 +127,13 @@ describe('the account of films', () => {
 
   it('finds two pages in the place of each other', () => {
     const right = filmsCase();
-    const [second, third] = [right.lines[SECOND_PAGE], right.lines[SECOND_PAGE + 1]];
+    const [second, third] = [right.ledger.lines[SECOND_PAGE], right.ledger.lines[SECOND_PAGE + 1]];
     assert.ok(second && third);
-    const lines = right.lines
+    const lines = right.ledger.lines
       .with(SECOND_PAGE, { ...third, path: second.path })
       .with(SECOND_PAGE + 1, { ...second, path: third.path })
       .toSpliced(SECOND_PAGE + 2, 1);
-    const { findings } = judgeFilms({ ...right, lines, counted: lines.length });
+    const { findings } = judgeFilms({ ...right, ledger: { lines, wrongAnswers: [] }, counted: lines.length });
     assert.deepEqual(
       findings.map(({ kind, subject, count }) => `${kind} ${subject} ${count}`),
       ['lost films 2'],
@@ -141,9 +141,13 @@ describe('the account of films', () => {
   });
 
   it('finds that no search could be followed', () => {
-    const { lines, ...right } = filmsCase();
-    const firstOnly = lines.filter(({ path }) => !path.includes('cursor'));
-    const { findings } = judgeFilms({ ...right, lines: firstOnly, counted: firstOnly.length });
+    const right = filmsCase();
+    const firstOnly = right.ledger.lines.filter(({ path }) => !path.includes('cursor'));
+    const { findings } = judgeFilms({
+      ...right,
+      ledger: { lines: firstOnly, wrongAnswers: [] },
+      counted: firstOnly.length,
+    });
     assert.deepEqual(
       findings.map(({ kind, subject }) => `${kind} ${subject}`),
       ['skipped pages'],
@@ -159,18 +163,34 @@ describe('the account of films', () => {
     );
   });
 
+  it('finds what the load saw to be wrong, unless it is found already', () => {
+    const right = filmsCase();
+    const wrongAnswers = [{ path: right.ledger.lines[PREFIX]?.path ?? '', what: 'has next page /' }];
+    const { findings } = judgeFilms({ ...right, ledger: { ...right.ledger, wrongAnswers } });
+    assert.deepEqual(
+      findings.map(({ kind, subject, examples }) => [kind, subject, examples]),
+      [['wrong', 'pages', ['/films?q=the%20r: has next page /']]],
+    );
+    const lines = right.ledger.lines.map((line) => ({ ...line, digest: '0'.repeat(16) }));
+    assert.ok(
+      judgeFilms({ ...right, ledger: { lines, wrongAnswers } }).findings.every(
+        ({ subject }) => subject !== 'pages',
+      ),
+    );
+  });
+
   it('counts what a second attempt saved', () => {
     const right = filmsCase();
-    const lines = right.lines.map((line, place) => (place < 2 ? { ...line, attempts: 2 } : line));
-    assert.equal(judgeFilms({ ...right, lines }).savedByRetry, 2);
+    const lines = right.ledger.lines.map((line, place) => (place < 2 ? { ...line, attempts: 2 } : line));
+    assert.equal(judgeFilms({ ...right, ledger: { lines, wrongAnswers: [] } }).savedByRetry, 2);
   });
 
   it('says what was asked, what was expected and what came', () => {
     const right = filmsCase();
-    const line = right.lines[2];
+    const line = right.ledger.lines[2];
     assert.ok(line);
-    const lines = right.lines.with(2, { ...line, ids: [], digest: '0'.repeat(16) });
-    const [finding] = judgeFilms({ ...right, lines }).findings;
+    const lines = right.ledger.lines.with(2, { ...line, ids: [], digest: '0'.repeat(16) });
+    const [finding] = judgeFilms({ ...right, ledger: { lines, wrongAnswers: [] } }).findings;
     assert.deepEqual(finding?.examples, [
       '/films?q=rio%20gradne: expected Q1 Q2 Q3 Q4 Q5 Q6 and 3 more, got nothing',
     ]);

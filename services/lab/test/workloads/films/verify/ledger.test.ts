@@ -14,7 +14,7 @@ describe('the ledger of films', () => {
       say('FILM film /films/Q1 0 2 - - -'),
       '',
     ].join('\n');
-    assert.deepEqual(readLedger(log), [
+    assert.deepEqual(readLedger(log).lines, [
       {
         kind: 'prefix',
         path: '/films?q=the%20g',
@@ -35,6 +35,12 @@ describe('the ledger of films', () => {
       },
       { kind: 'film', path: '/films/Q1', status: 0, attempts: 2, version: undefined, digest: '-', ids: [] },
     ]);
+  });
+
+  it('has what the load saw to be wrong apart from the questions', () => {
+    const { lines, wrongAnswers } = readLedger(say('WRONG-FILM page /films?q=a&limit=2 has a result twice'));
+    assert.deepEqual(lines, []);
+    assert.deepEqual(wrongAnswers, [{ path: '/films?q=a&limit=2', what: 'has a result twice' }]);
   });
 
   for (const text of [
