@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createLogger } from '@caudal/common/logging';
 import { eventually, metricValue, uniqueName, useServers } from '@caudal/common/testing';
 import fc from 'fast-check';
-import { createOneServer } from '../../src/api/one-server.ts';
 import type { DirectorBody, DirectorsBody, FilmBody, FilmsBody } from '../../src/api/questions/bodies.ts';
 import type { Film } from '../../src/data/film.ts';
 import { BruteForce } from '../support/brute-force.ts';
@@ -31,7 +29,7 @@ let api: RunningApi;
 
 const search = (query: Record<string, string | number>): Promise<FilmsBody> =>
   api.json(
-    `/films?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`,
+    `/films?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
   );
 
 /** All pages of a list. */
@@ -76,13 +74,7 @@ describe('the films API', () => {
     database = uniqueName('films').replaceAll('-', '_');
     url = await makeDatabase(servers().addresses.postgresql.adminUrl, database);
     await loadFilms(url, films);
-    api = await runApi(
-      ({ servers: [primary] }) => {
-        assert.ok(primary);
-        return createOneServer(primary.settings, createLogger('films-api', 'silent'));
-      },
-      { POSTGRESQL_URL: url, CACHE_MIB: '1' },
-    );
+    api = await runApi({ POSTGRESQL_URL: url, CACHE_MIB: '1' });
     await eventually(
       () => api.ready(),
       (status) => status === 200,

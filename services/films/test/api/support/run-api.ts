@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { Lifecycle } from '@caudal/common/lifecycle';
 import { createLogger } from '@caudal/common/logging';
-import { createRegistry, type Registry } from '@caudal/common/metrics';
+import { createRegistry } from '@caudal/common/metrics';
 import { parseApiConfig } from '../../../src/api/config.ts';
 import { problemSchema } from '../../../src/api/openapi.ts';
-import { type ServiceOptions, startService } from '../../../src/api/service.ts';
+import { startService } from '../../../src/api/service.ts';
+import { createFilmReader } from '../../../src/replicas/create-film-reader.ts';
 
 /** The API in this process. */
 export interface RunningApi {
@@ -24,6 +25,8 @@ const ENVIRONMENT = {
   OPERATIONS_HOST: '127.0.0.1',
   OPERATIONS_PORT: '0',
   PAGE_DIRECTORY: '/nowhere',
+  // As long as a busy machine may need.
+  REPLICA_PROBE_TIMEOUT_MS: '20000',
   // A busy machine is no reason to refuse what a test asks.
   MAX_EVENT_LOOP_DELAY_MS: '60000',
   READ_ATTEMPT_MS: '20000',
@@ -32,14 +35,14 @@ const ENVIRONMENT = {
 
 /** Starts the API on ports of the operating system's choice. */
 export async function runApi(
-  makeReader: (config: ReturnType<typeof parseApiConfig>, registry: Registry) => ServiceOptions['reader'],
-  environment: Record<string, string> = {},
+  environment: Record<string, string>,
+  makeReader: typeof createFilmReader = createFilmReader,
 ): Promise<RunningApi> {
   const config = parseApiConfig({ ...ENVIRONMENT, ...environment });
   const logger = createLogger('films-api', 'silent');
   const lifecycle = new Lifecycle({ logger, drainTimeoutMs: config.drainTimeoutMs, exit: () => undefined });
   const registry = createRegistry();
-  const reader = makeReader(config, registry);
+  const reader = makeReader(config.reader, { logger, registry });
   const { port, operationsPort } = await startService({
     config,
     reader,
