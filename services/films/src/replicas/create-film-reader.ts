@@ -3,7 +3,7 @@ import type { Logger } from '@caudal/common/logging';
 import type { Registry } from '@caudal/common/metrics';
 import { type Choice, twoChoices } from './choice.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
-import type { FilmReader, ServerName } from './film-reader.ts';
+import type { FilmReader } from './film-reader.ts';
 import { createLink } from './link.ts';
 import { createReadMetrics } from './metrics.ts';
 import { ProbeLoop } from './probe-loop.ts';
@@ -31,23 +31,26 @@ export function createFilmReader(
   settings: FilmReaderSettings,
   dependencies: { readonly logger: Logger; readonly registry: Registry; readonly choice?: Choice },
 ): RunningFilmReader {
-  const { primaryUrl, replicaUrls, primaryReads } = settings;
-  if (replicaUrls.length === 0 && primaryReads === 'off')
-    throw new AppError('CONFIG_INVALID', 'there is no replica, and the primary is not to be read');
+  const { attemptMs, primaryReads } = settings;
   const { logger, registry, choice = twoChoices() } = dependencies;
   const clock = SYSTEM_CLOCK;
-  const metrics = createReadMetrics(registry, {
-    servers: () => [primary, ...replicas],
+  const names = settings.servers.map(({ name }) => name);
+  const metrics = createReadMetrics(registry, names, {
+    servers: () => servers,
     lagMs: (server) => probes.lagMs(server),
   });
   const events = withLog(metrics, logger);
-  const open = (name: ServerName, url: string): Server =>
-    new Server({ name, link: createLink(name, url, settings, logger), clock, events });
-  const primary = open('primary', primaryUrl);
-  const replicas = replicaUrls.map((url, index) => open(`replica-${index + 1}`, url));
+  const servers = settings.servers.map(
+    (server) => new Server({ name: server.name, link: createLink(server, attemptMs, logger), clock, events }),
+  );
+  const primary = servers.find(({ name }) => name === 'primary');
+  if (primary === undefined) throw new AppError('CONFIG_INVALID', 'no server is the primary');
+  const replicas = servers.filter((server) => server !== primary);
+  if (replicas.length === 0 && primaryReads === 'off')
+    throw new AppError('CONFIG_INVALID', 'there is no replica, and the primary is not to be read');
   const router = new Router({ ...settings, primary, replicas, choice, clock, events: metrics });
   const probes = new ProbeLoop({
-    servers: [primary, ...replicas],
+    servers,
     intervalMs: settings.probeIntervalMs,
     timeoutMs: settings.probeTimeoutMs,
     maxLagMs: settings.maxLagMs,
@@ -58,11 +61,11 @@ export function createFilmReader(
     read: (request) => router.read(request),
     currentVersion: () => router.currentVersion(),
     isReady: () => router.isReady(),
-    unreadyReason: () => (router.isReady() ? undefined : describe([primary, ...replicas])),
+    unreadyReason: () => (router.isReady() ? undefined : describe(servers)),
     start: () => probes.start(),
     close: async () => {
       await probes.stop();
-      await Promise.all([primary, ...replicas].map((server) => server.close()));
+      await Promise.all(servers.map((server) => server.close()));
     },
   };
 }
