@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError, count, type Environment, milliseconds, parseConfig, url } from '@caudal/common/config';
-import { type PostgresqlSettings, problemOfUrl } from '@caudal/common/postgresql';
 import { z } from 'zod';
+import { ConfigError, count, type Environment, milliseconds, parseConfig, url } from '../config/index.ts';
+import { type PostgresqlSettings, problemOfUrl } from './settings.ts';
 
 /** Connections of a program unless configured. */
 const DEFAULT_POOL_SIZE = 8;

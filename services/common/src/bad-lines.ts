@@ -1,6 +1,11 @@
 /** Lines that are listed; the others are counted. */
 const LISTED = 20;
 
+/** A value of a file in a message: short, and on one line. */
+export function showValue(value: string): string {
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+}
+
 /** Lines of a file that cannot be used, with their reasons. */
 export class BadLines {
   #count = 0;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readDatabaseSettings } from '../../src/database/environment.ts';
+import { readDatabaseSettings } from '../../src/postgresql/environment.ts';
 
 const POSTGRESQL_URL = 'postgresql://user:pass@db.example:5433/shop';
 
