@@ -28,12 +28,12 @@ export function watchFilms(options: FilmsWatchOptions): () => Promise<string | u
     const processes = await Promise.all(urls.map((url) => readSamples(url, options.fetch ?? fetch)));
     if (processes.includes(undefined)) return 'a process of the API does not answer';
     const out = processes.flatMap((samples = []) =>
-      servers.filter((server) => valueOf(samples, METRICS.filmReplicaIn.name, { server }) !== 1),
+      servers.filter((server) => sumOf(samples, METRICS.filmReplicaIn.name, { server }) !== 1),
     );
     const [left] = out;
     if (left !== undefined) return `${left} is left out`;
     const answered = processes.reduce(
-      (sum, samples = []) => sum + valueOf(samples, METRICS.filmRequests.name, { status: '200' }),
+      (sum, samples = []) => sum + sumOf(samples, METRICS.filmRequests.name, { status: '200' }),
       0,
     );
     // A process that was killed counts from the beginning.
@@ -51,7 +51,7 @@ async function readSamples(url: string, fetchText: Fetch): Promise<readonly Samp
   }
 }
 
-function valueOf(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>>): number {
+function sumOf(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>>): number {
   return samples
     .filter(
       (sample) =>
