@@ -101,7 +101,7 @@ export async function startFaultyFilms(behaviour: FilmsBehaviour = {}): Promise<
       return;
     }
     const { version, films, next } = pageOf(url);
-    const corrected = hashText(url.searchParams.get('q') ?? '') % 5 === 0 ? 'mended' : null;
+    const corrected = hashText(url.searchParams.get('q') ?? '') % 5 === 0 ? 'corrected' : null;
     say(path, [corrected, films.map(saidOf)], response, { version, corrected, films, next });
   };
 
