@@ -99,7 +99,7 @@ export const FILM_PANEL_CASES: readonly PanelCase[] = [
       [isIn('f-1', 'replica-1')]: '0x40',
       [isIn('f-1', 'replica-2')]: '1x40',
     },
-    shows: { '{server="replica-1", reason="lagging"}': 2.667, '{server="replica-2"}': 0 },
+    shows: { '{server="replica-1", reason="lagging"}': 2, '{server="replica-2"}': 0 },
   }),
   panel('Reads that were rescued', {
     query: 1,
