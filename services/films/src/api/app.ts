@@ -8,15 +8,15 @@ import {
   createResponder,
   type LoadShedder,
   refuseMethod,
-  servePage,
 } from '@caudal/common/http';
 import type { Logger } from '@caudal/common/logging';
 import type { Express, RequestHandler } from 'express';
 import helmet from 'helmet';
+import { createPage, PAGE_ROUTES } from '../page/routes.ts';
 import { createHandlers } from './handlers.ts';
-import { linksPage } from './http/links-page.ts';
 import type { FilmMetrics } from './metrics.ts';
 import { createOpenApiDocument } from './openapi.ts';
+import { createPageQuestions } from './page-questions.ts';
 import type { Answers } from './questions/answers.ts';
 import { ROUTES, routeOf } from './routes.ts';
 
@@ -65,15 +65,21 @@ export function createApp(options: AppOptions): RequestListener {
 }
 
 function addRoutes(app: Express, guards: readonly RequestHandler[], options: AppOptions): void {
+  const { answers, loadShedder, pageDirectory } = options;
   app.use(helmet({ strictTransportSecurity: false, contentSecurityPolicy: CONTENT_POLICY }));
-  const calm: RequestHandler = (_request, _response, next) => {
-    options.loadShedder.assertCalm();
-    next();
-  };
-  for (const [path, handler] of Object.entries(createHandlers(options.answers)))
-    app.get(path, ...guards, calm, handler);
+  const limits: readonly RequestHandler[] = [
+    ...guards,
+    (_request, _response, next) => {
+      loadShedder.assertCalm();
+      next();
+    },
+  ];
+  for (const [path, handler] of Object.entries(createHandlers(answers))) app.get(path, ...limits, handler);
   for (const [template, methods] of Object.entries(ROUTES)) {
-    if (template !== '/') app.all(template.replace('{id}', ':id'), refuseMethod(methods));
+    if (!Object.hasOwn(PAGE_ROUTES, template)) app.all(toPattern(template), refuseMethod(methods));
   }
-  app.use(servePage(options.pageDirectory, linksPage(), refuseMethod(ROUTES['/'])));
+  app.get(Object.keys(PAGE_ROUTES).map(toPattern), ...limits);
+  app.use(createPage({ questions: createPageQuestions(answers), pageDirectory }));
 }
+
+const toPattern = (template: string): string => template.replace('{id}', ':id');

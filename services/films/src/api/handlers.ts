@@ -43,7 +43,7 @@ export function createHandlers(answers: Answers): Readonly<Record<string, Reques
       (question) => answers.films(question),
     ),
     '/films/:id': answering(
-      (request) => readFilmQuestion(idOf(request, 'no-such-film'), parametersOf(request)),
+      (request) => readFilmQuestion(idOf(request.params.id, 'no-such-film'), parametersOf(request)),
       (question) => answers.film(question),
     ),
     '/directors': answering(
@@ -51,23 +51,21 @@ export function createHandlers(answers: Answers): Readonly<Record<string, Reques
       (question) => answers.directors(question),
     ),
     '/directors/:id/films': answering(
-      (request) => readDirectorQuestion(idOf(request, 'no-such-director'), parametersOf(request)),
+      (request) => readDirectorQuestion(idOf(request.params.id, 'no-such-director'), parametersOf(request)),
       (question) => answers.director(question),
     ),
   };
 }
 
-/** The parameters of a request. */
-export function parametersOf({ url }: { readonly url: string }): URLSearchParams {
+function parametersOf({ url }: { readonly url: string }): URLSearchParams {
   const start = url.indexOf('?');
   return new URLSearchParams(start === -1 ? '' : url.slice(start));
 }
 
 const ID = /^\w{1,64}$/;
 
-/** The id in a path. @throws ProblemError for what is no id, and so nothing's */
-export function idOf(request: Request<{ id: string }>, problem: 'no-such-film' | 'no-such-director'): string {
-  const { id } = request.params;
+/** An id of a path. @throws ProblemError for what is no id, and so nothing's */
+export function idOf(id: string, problem: 'no-such-film' | 'no-such-director'): string {
   if (ID.test(id)) return id;
   throw new ProblemError(
     PROBLEMS[problem],

@@ -1,8 +1,8 @@
 import { Lifecycle, runMain } from '@caudal/common/lifecycle';
 import { createLogger } from '@caudal/common/logging';
 import { createRegistry } from '@caudal/common/metrics';
+import { createFilmReader } from '../replicas/create-film-reader.ts';
 import { parseApiConfig } from './config.ts';
-import { createOneServer } from './one-server.ts';
 import { startService } from './service.ts';
 
 runMain(async () => {
@@ -11,8 +11,6 @@ runMain(async () => {
   const lifecycle = new Lifecycle({ logger, drainTimeoutMs: config.drainTimeoutMs });
   lifecycle.handleSignals();
   const registry = createRegistry();
-  const [primary] = config.servers;
-  if (primary === undefined) throw new TypeError('there is no primary');
-  const reader = createOneServer(primary.settings, logger);
+  const reader = createFilmReader(config.reader, { logger, registry });
   await startService({ config, reader, registry, lifecycle, logger });
 });

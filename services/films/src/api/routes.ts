@@ -1,12 +1,12 @@
+import { PAGE_ROUTES } from '../page/routes.ts';
+
 /** Routes of the films API: path templates with their methods. */
 export const ROUTES = {
-  '/': ['GET', 'HEAD'],
+  ...PAGE_ROUTES,
   '/films': ['GET', 'HEAD'],
   '/films/{id}': ['GET', 'HEAD'],
   '/directors': ['GET', 'HEAD'],
   '/directors/{id}/films': ['GET', 'HEAD'],
-  '/film/{id}': ['GET', 'HEAD'],
-  '/director/{id}': ['GET', 'HEAD'],
   '/openapi.json': ['GET', 'HEAD'],
   '/docs': ['GET', 'HEAD'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

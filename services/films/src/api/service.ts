@@ -3,7 +3,7 @@ import { createApiKeys, createHttpServer, createLoadShedder, ProblemError } from
 import { createOperationsServer, type Lifecycle } from '@caudal/common/lifecycle';
 import type { Logger } from '@caudal/common/logging';
 import type { Registry } from '@caudal/common/metrics';
-import type { FilmReader } from '../replicas/film-reader.ts';
+import type { RunningFilmReader } from '../replicas/create-film-reader.ts';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { createFilmMetrics } from './metrics.ts';
@@ -15,11 +15,7 @@ import { OTHER_ROUTE } from './routes.ts';
 /** Dependencies and settings of {@link startService}. */
 export interface ServiceOptions {
   readonly config: ApiConfig;
-  readonly reader: FilmReader & {
-    /** Starts to connect to the servers, and to watch them. */
-    start(): void;
-    close(): Promise<void>;
-  };
+  readonly reader: RunningFilmReader;
   /** Has the metrics of the reader already. */
   readonly registry: Registry;
   readonly lifecycle: Lifecycle;
@@ -72,7 +68,7 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
   const operations = createOperationsServer({
     registry,
     checks: () => ({
-      films: reader.isReady() ? { ok: true } : { ok: false, detail: 'no server has films to read' },
+      films: reader.isReady() ? { ok: true } : { ok: false, detail: reader.unreadyReason() ?? 'not ready' },
     }),
     stopping: lifecycle.stopping,
   });
@@ -82,10 +78,10 @@ export async function startService(options: ServiceOptions): Promise<ServicePort
     closing.abort();
     return server.close({
       goodbyeMs: options.goodbyeMs ?? GOODBYE_MS,
-      deadlineMs: config.reading.deadlineMs + 2_000,
+      deadlineMs: config.reader.readDeadlineMs + 2_000,
     });
   });
-  lifecycle.onStop('readers', () => reader.close());
+  lifecycle.onStop('servers of films', () => reader.close());
   lifecycle.onStop('load shedder', () => loadShedder.close());
   lifecycle.onStop('operations server', () => operations.close());
 

@@ -1,12 +1,12 @@
 import type { Place } from './cursor.ts';
-import type { Condition } from './matches.ts';
+import type { Filter } from './filters.ts';
 import { readRows } from './read-page.ts';
 import type { Page, VersionReader } from './results.ts';
 import type { Subject } from './subjects.ts';
 
 /** A page of everything, or of what fulfils conditions. */
 export interface BrowseRequest {
-  readonly filters: readonly ((first: number) => Condition)[];
+  readonly filters: readonly Filter[];
   readonly after?: Place | undefined;
   /** Most results of the page. */
   readonly limit: number;
@@ -19,7 +19,7 @@ export async function browse<Entry extends { readonly id: string }>(
   { filters, after, limit }: BrowseRequest,
 ): Promise<Page<Entry>> {
   // One row more shows whether another page follows.
-  const rows = await readRows(reader, subject, { conditions: filters, after, limit: limit + 1 });
+  const rows = await readRows(reader, subject, { filters, after, limit: limit + 1 });
   return pageOf(subject, rows, limit);
 }
 

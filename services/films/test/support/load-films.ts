@@ -143,10 +143,13 @@ async function insertFilms(client: pg.Client, films: readonly Film[]): Promise<v
 }
 
 function peopleOf(films: readonly Film[]) {
-  const people = new Map<string, { readonly name: string; readonly films: ReadonlySet<string> }>();
+  const people = new Map<string, { readonly name: string; readonly films: Set<string> }>();
   for (const film of films)
-    for (const { id, name } of film.directors)
-      people.set(id, { name, films: new Set([...(people.get(id)?.films ?? []), film.id]) });
+    for (const { id, name } of film.directors) {
+      const person = people.get(id) ?? { name, films: new Set() };
+      person.films.add(film.id);
+      people.set(id, person);
+    }
   return people;
 }
 

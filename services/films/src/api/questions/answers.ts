@@ -90,7 +90,7 @@ export function createAnswers({ reader, cache, metrics }: AnswersOptions): Answe
     film: (question) =>
       answer(
         question,
-        ask(question, (from) => readRows(from, FILMS, { conditions: [withId(question.id)], limit: 1 })),
+        ask(question, (from) => readRows(from, FILMS, { filters: [withId(question.id)], limit: 1 })),
         (version, [film]): FilmBody => {
           if (film === undefined)
             throw new ProblemError(PROBLEMS['no-such-film'], `There is no such film in version ${version}.`);
@@ -164,7 +164,7 @@ async function findDirectors(from: VersionReader, question: DirectorsQuestion): 
 }
 
 async function readDirector(from: VersionReader, { id, after, limit }: EntryQuestion) {
-  const [person] = await readRows(from, PEOPLE, { conditions: [withId(id)], limit: 1 });
+  const [person] = await readRows(from, PEOPLE, { filters: [withId(id)], limit: 1 });
   if (person === undefined) return undefined;
   const filters = [directedBy(from.version, id)];
   return { person, page: await browse(from, FILMS, { filters, after, limit }) };
