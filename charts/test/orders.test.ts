@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { readDatabaseSettings } from '../../services/common/src/postgresql/index.ts';
 import { parseApiConfig } from '../../services/orders/src/api/config.ts';
-import { readDatabaseSettings } from '../../services/orders/src/database/environment.ts';
 import { readOrderTopics } from '../../services/orders/src/database/order-topics.ts';
 import { loadNotifierConfig } from '../../services/orders/src/notifier/config.ts';
 import { loadConfig as loadProcessorConfig } from '../../services/orders/src/processor/config.ts';

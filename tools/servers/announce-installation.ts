@@ -33,7 +33,9 @@ export function describeInstallation(names: readonly ServerName[], cache: string
     ),
   );
   const sizeMb = [...layers.values()].reduce((sum, size) => sum + size, lacksBase ? BASE_MB : 0);
-  const what = [...(lacksBase ? ['Debian trixie'] : []), ...missing].join(', ');
+  // One that runs in the image of another brings nothing of its own.
+  const named = missing.filter((name) => descriptionOf(name).image !== undefined);
+  const what = [...(lacksBase ? ['Debian trixie'] : []), ...named].join(', ');
   return `installing ${what} into ${cache}, about ${sizeMb} MB; build tools that are missing come by apt-get`;
 }
 

@@ -1,6 +1,6 @@
 import type { ScrapeJob, ServerDefinition } from './description.ts';
 import { descriptionOf, type ServerName, serverNames } from './descriptions/index.ts';
-import { ownState } from './state.ts';
+import { ownState, stateOfOthers } from './state.ts';
 import type { State } from './state-shape.ts';
 
 /** Server options that are not part of the state. */
@@ -18,5 +18,9 @@ export function defineServer(
   const scrapeJobs = serverNames.flatMap(
     (each): readonly ScrapeJob[] => descriptionOf(each).scrapeJobs?.(ownState(state, each)) ?? [],
   );
-  return descriptionOf(name).define(ownState(state, name), { scrapeIntervalSeconds, scrapeJobs });
+  return descriptionOf(name).define(ownState(state, name), {
+    stateOf: stateOfOthers(state),
+    scrapeIntervalSeconds,
+    scrapeJobs,
+  });
 }

@@ -36,8 +36,12 @@ export interface ScrapeJob {
   readonly static_configs: readonly { readonly targets: readonly string[] }[];
 }
 
+/** Ports and secrets of another server of the same data directory. @throws Error if the state has none of it */
+export type StateOf = (name: string) => OwnState;
+
 /** What a server's configuration depends on beside its own state. */
 export interface Surroundings {
+  readonly stateOf: StateOf;
   /** Scrape interval of the monitor, seconds. */
   readonly scrapeIntervalSeconds: number;
   /** The jobs that scrape all described servers. */
@@ -61,6 +65,8 @@ export interface ServerDescription<
   readonly role: ServerRole;
   /** Whether `npm run servers -- up` starts it only where it is named: most systems do without it. Default false. */
   readonly isOptional?: boolean;
+  /** Servers without which it cannot start the first time: they are started with it. Default none. */
+  readonly needs?: readonly string[];
   /** Names of the ports it listens on. */
   readonly ports: readonly Port[];
   /** Creates the value of each secret for a new data directory. */
@@ -76,14 +82,17 @@ export interface ServerDescription<
   /** Takes a step towards being ready that only a client can take; called while {@link isReady} says no. */
   settle?(own: OwnState<Port, Secret>): Promise<void>;
   /** Addresses for clients; URLs include credentials. */
-  addresses(own: OwnState<Port, Secret>): Addresses;
+  addresses(own: OwnState<Port, Secret>, stateOf: StateOf): Addresses;
   /** The addresses as `npm run servers -- status` prints them. */
   showAddresses(addresses: Addresses): string;
+  /** What else there is to say of it while it runs, as `npm run servers -- status` prints it. `execute` runs one of its own tools. */
+  describeStatus?(execute: (command: readonly [string, ...string[]]) => Promise<string>): Promise<string>;
   /** Variables of its part of compose.yaml. */
   composeVariables(own: OwnState<Port, Secret>): Readonly<Record<string, string>>;
   /** Jobs that scrape it; none by default. */
   scrapeJobs?(own: OwnState<Port, Secret>): readonly ScrapeJob[];
-  readonly image: ServerImage;
+  /** Absent where it runs in the image of another server. */
+  readonly image?: ServerImage;
 }
 
 /** Infers the names of a description's ports and secrets, and the shape of its addresses. */

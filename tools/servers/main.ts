@@ -109,10 +109,25 @@ async function printStatus(servers: Servers): Promise<void> {
   for (const name of serverNames) {
     const shown = descriptionOf(name).showAddresses(addresses[name]);
     const pid = servers.pid(name);
-    const status = (await servers.status(name)).padEnd(8);
-    process.stdout.write(`${name.padEnd(width)}  ${status}  ${String(pid ?? '').padStart(7)}  ${shown}\n`);
+    const status = await servers.status(name);
+    const remark = status === 'running' ? await remarkOn(servers, name) : '';
+    const columns = [
+      name.padEnd(width),
+      status.padEnd(8),
+      String(pid ?? '').padStart(7),
+      `${shown}${remark}`,
+    ];
+    process.stdout.write(`${columns.join('  ')}\n`);
   }
   process.stdout.write(`data directory: ${dataDirectory}\n`);
+}
+
+/** What a server says of itself beside its state, in brackets; empty if nothing. */
+async function remarkOn(servers: Servers, name: ServerName): Promise<string> {
+  const remark = await descriptionOf(name)
+    .describeStatus?.((command) => servers.execute(name, command))
+    .catch(() => 'does not say more');
+  return remark === undefined ? '' : ` (${remark})`;
 }
 
 try {

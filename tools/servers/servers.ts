@@ -17,6 +17,7 @@ import {
   ownState,
   readState,
   stateOf,
+  stateOfOthers,
   updateState,
   writeState,
 } from './state.ts';
@@ -68,7 +69,7 @@ export interface ServersOptions {
 
 /** Options for starting servers. */
 export interface StartOptions extends ServersOptions {
-  /** What the caller needs: no other server is started, or installed. */
+  /** What the caller needs: no other server is started, or installed, but those that these need. */
   readonly only: readonly ServerName[];
   /** Stops running servers and removes all data first. */
   readonly fresh?: boolean;
@@ -89,7 +90,8 @@ const terminateTimeoutMs = 10_000;
  *   directory is in use by another live process.
  */
 export async function startServers(options: StartOptions): Promise<Servers> {
-  const { only, fresh = false, background = false } = options;
+  const { fresh = false, background = false } = options;
+  const only = withNeeded(options.only);
   const failure = new AbortController();
   const signal =
     options.signal === undefined ? failure.signal : AbortSignal.any([options.signal, failure.signal]);
@@ -211,9 +213,18 @@ function createServers(context: Context, background: boolean): Servers {
   };
 }
 
+/** These servers and those that they need, each once, in the order of the list. */
+function withNeeded(names: readonly ServerName[]): readonly ServerName[] {
+  const wanted = new Set<string>(names.flatMap((name) => [name, ...(descriptionOf(name).needs ?? [])]));
+  return serverNames.filter((name) => wanted.has(name));
+}
+
 function addressesOf(state: State): ServerAddresses {
   return Object.fromEntries(
-    serverNames.map((name) => [name, descriptionOf(name).addresses(ownState(state, name))]),
+    serverNames.map((name) => [
+      name,
+      descriptionOf(name).addresses(ownState(state, name), stateOfOthers(state)),
+    ]),
   ) as ServerAddresses;
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StateOf } from './description.ts';
 import { descriptionOf, type OwnStates, type ServerName, serverNames } from './descriptions/index.ts';
 import { chooseFreePorts } from './ports.ts';
 import type { State } from './state-shape.ts';
@@ -46,6 +47,11 @@ export function ownState<Name extends ServerName>(state: State, name: Name): Own
   const own = state.servers[name];
   if (own === undefined) throw new Error(`${name} has not been set up: start it first`);
   return own;
+}
+
+/** As {@link ownState}, for descriptions, which know each other by their names alone. */
+export function stateOfOthers(state: State): StateOf {
+  return (name) => ownState(state, name as ServerName);
 }
 
 /**

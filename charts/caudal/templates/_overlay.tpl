@@ -34,7 +34,8 @@ Takes a list: root, name of the template that makes the objects.
 {{- with $root.Values.ipFamilyPolicy }}{{ $_ := set $object.spec "ipFamilyPolicy" . }}{{ end -}}
 {{- with $root.Values.ipFamilies }}{{ $_ := set $object.spec "ipFamilies" . }}{{ end -}}
 {{- $orders := $root.Values.orders -}}
-{{- range $component, $settings := merge (dict "orders-api" $orders.api "orders-mailbox" $orders.mailbox) $root.Values.services -}}
+{{- $exposed := dict "orders-api" $orders.api "orders-mailbox" $orders.mailbox "films-api" $root.Values.films.api -}}
+{{- range $component, $settings := merge $exposed $root.Values.services -}}
 {{- if and $settings.service.spec (eq $metadata.name (include "caudal.name" (list $root $component))) -}}
 {{- include "caudal.lay" (list $object.spec $settings.service.spec) -}}
 {{- end -}}
@@ -72,10 +73,8 @@ Takes a list: root, name of the template that makes the objects.
 {{- range include "caudal.components" $root | fromYamlArray -}}
 {{- if eq .name $component }}{{ $own = .settings.pod }}{{ end -}}
 {{- end -}}
-{{- range $server := include "caudal.servers" $root | fromYamlArray -}}
-{{- with $server.helper -}}
-{{- if eq .name $component }}{{ $own = index $root.Values $server.name .pod }}{{ end -}}
-{{- end -}}
+{{- range include "caudal.helpers" $root | fromYamlArray -}}
+{{- if eq .name $component }}{{ $own = .pod }}{{ end -}}
 {{- end -}}
 {{- end -}}
 {{- mergeOverwrite (deepCopy $root.Values.pod) (deepCopy ($own | default dict)) | toYaml -}}

@@ -23,6 +23,10 @@ export const PLACES: readonly Place[] = [
     glob: 'services/orders/src/{api,database,log,notifier,processor,schema}/**',
     reason: 'keeps orders in a database with functions of its own, and announces them in a log',
   },
+  {
+    glob: 'services/films/src/{api,data,import,replicas,schema,search}/**',
+    reason: 'keeps films in a database, and reads them from its replicas',
+  },
   { glob: 'services/common/src/stores/*.lua', reason: 'scripts that a store runs' },
   { glob: 'services/common/src/stores/store-kinds.ts', reason: 'registry of stores' },
   { glob: 'services/common/src/lanes/describe-lanes.ts', reason: 'the default lanes' },

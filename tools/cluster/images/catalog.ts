@@ -22,7 +22,10 @@ export interface ImageSpec {
 }
 
 const path = `PATH=${IMAGE_PATH}`;
-const servers = serverNames.map(descriptionOf);
+const servers = serverNames.flatMap((name) => {
+  const { layers, image } = descriptionOf(name);
+  return image === undefined ? [] : [{ layers, image }];
+});
 
 /** The image that a Dockerfile of the project starts from. */
 export const nodeImageName = 'node:24-slim';

@@ -2,13 +2,24 @@ import type { OwnState, ServerDescription } from '../description.ts';
 import { ignite } from './ignite/ignite.ts';
 import { kafka } from './kafka.ts';
 import { postgresql } from './postgresql/postgresql.ts';
+import { describeReplica } from './postgresql/replica.ts';
 import { prometheus } from './prometheus.ts';
 import { rabbitmq } from './rabbitmq.ts';
 import { redis } from './redis.ts';
 import { valkey } from './valkey.ts';
 
 /** All servers that the tools can run, in the order in which they are listed for users. */
-const SERVERS = { rabbitmq, kafka, valkey, redis, postgresql, ignite, prometheus };
+const SERVERS = {
+  rabbitmq,
+  kafka,
+  valkey,
+  redis,
+  postgresql,
+  'postgresql-replica-1': describeReplica(1),
+  'postgresql-replica-2': describeReplica(2),
+  ignite,
+  prometheus,
+};
 
 type Servers = typeof SERVERS;
 

@@ -53,8 +53,11 @@ test('a server that does not exist is one line with those that do', async () => 
 test('without names all start but those that most systems do without', async () => {
   const up = await servers('up');
   assert.equal(up.status, 0, up.stderr);
-  const states = [...up.stdout.matchAll(/^(\w+) +(running|down) /gm)].map(([, name, state]) => [name, state]);
-  const without = ['postgresql', 'ignite'];
+  const states = [...up.stdout.matchAll(/^([\w-]+) +(running|down) /gm)].map(([, name, state]) => [
+    name,
+    state,
+  ]);
+  const without = ['postgresql', 'postgresql-replica-1', 'postgresql-replica-2', 'ignite'];
   assert.deepEqual(
     states,
     serverNames.map((name) => [name, without.includes(name) ? 'down' : 'running']),

@@ -58,7 +58,7 @@ test('nothing is published beyond loopback', () => {
   for (const name of serverNames) {
     const service = serviceOf(name);
     for (const port of service.ports ?? [])
-      assert.match(port, /^127\.0\.0\.1:\$\{CAUDAL_[A-Z_]+:-\d+\}:\d+$/);
+      assert.match(port, /^127\.0\.0\.1:\$\{CAUDAL_[A-Z_\d]+:-\d+\}:\d+$/);
     if (service.network_mode === 'host') {
       assert.ok(service.command?.some((argument) => argument.startsWith('--web.listen-address=127.0.0.1:')));
     } else {
@@ -115,7 +115,7 @@ test('PostgreSQL and Ignite start as they do without containers', async () => {
 });
 
 test('no password is written down, and every variable is given by the runtime', async () => {
-  const variables = new Set([...text.matchAll(/\$\{([A-Z_]+)/g)].map((match) => match[1] ?? ''));
+  const variables = new Set([...text.matchAll(/\$\{([A-Z_\d]+)/g)].map((match) => match[1] ?? ''));
   const dataDirectory = await mkdtemp(join(tmpdir(), 'caudal-compose-'));
   try {
     writeState(dataDirectory, await createState('compose'));

@@ -19,7 +19,6 @@ import { descriptionOf, type ServerName, serverNames } from '../../servers/descr
 import { isPortFree } from '../../servers/ports.ts';
 import { findServers, type Servers, startServers } from '../../servers/servers.ts';
 import { ownState, stateOf, updateState } from '../../servers/state.ts';
-import { startStandby } from '../support/postgresql-standby.ts';
 
 let directory = '';
 let servers: Servers;
@@ -52,6 +51,9 @@ const allPorts = (): Readonly<Record<string, number>> =>
 /** Runs a statement in PostgreSQL by its own client, as the owner of the database or who else the URL names. */
 const psql = (statement: string, url = servers.addresses.postgresql.url): Promise<string> =>
   servers.execute('postgresql', ['psql', '-qAt', '-v', 'ON_ERROR_STOP=1', '-c', statement, url]);
+
+/** A question whose failure is a no. */
+const sure = (ask: () => Promise<boolean>) => () => ask().catch(() => false);
 
 /** Runs a statement in Ignite. */
 async function runInIgnite(statement: string): Promise<void> {
@@ -229,7 +231,7 @@ test('a killed server is gone with all it started, and comes back on its port wi
     assert.equal(servers.pid(name), undefined);
     assert.equal(await servers.status(name), 'down');
     for (const [port, number] of Object.entries(portsBefore)) {
-      if (port.startsWith(name)) assert.equal(await isPortFree(number), true, port);
+      if (port.startsWith(`${name} `)) assert.equal(await isPortFree(number), true, port);
     }
     await assert.rejects(servers.kill(name), new RegExp(`${name} is not running`));
   }
@@ -290,26 +292,22 @@ test('PostgreSQL makes roles that older data lack', async () => {
   for (const url of Object.values(orders)) assert.equal((await psql('select 1', url)).trim(), '1');
 });
 
-test('a standby of PostgreSQL follows, refuses writes, and takes them once it is promoted', async () => {
-  const standby = await startStandby(servers, `${directory}-standby`);
-  const { url } = standby.addresses;
-  const onStandby = (statement: string) =>
-    standby.servers.execute('postgresql', ['psql', '-qAt', '-c', statement, url]);
-  try {
-    await psql('create table followed as select 1 as value');
-    const follows = async () => (await onStandby("select to_regclass('followed')")).trim() === 'followed';
-    assert.ok(await waitUntil(follows, { timeoutMs: 20_000 }));
-    await assert.rejects(onStandby('drop table followed'), /read-only transaction/);
-    await standby.servers.kill('postgresql');
-    await standby.servers.start('postgresql');
-    assert.equal((await onStandby('select pg_is_in_recovery()')).trim(), 't');
-    await standby.promote();
-    await onStandby('drop table followed');
-    assert.equal((await psql('select value from followed')).trim(), '1');
-  } finally {
-    await standby.remove();
-    await psql('drop table if exists followed');
-  }
+test('the replicas of PostgreSQL follow, refuse writes, and come back after SIGKILL', async () => {
+  const { postgresql, 'postgresql-replica-1': one, 'postgresql-replica-2': two } = servers.addresses;
+  const { ownerUrl } = postgresql.films;
+  await psql('create table followed as select 1 as value', ownerUrl);
+  await psql('grant select on followed to caudal_films_api', ownerUrl);
+  const finds = (count: number) => async () => {
+    const found = [one, two].map(({ filmsApiUrl }) => psql('select count(*) from followed', filmsApiUrl));
+    return (await Promise.all(found)).every((text) => Number(text) === count);
+  };
+  assert.ok(await waitUntil(sure(finds(1)), { timeoutMs: 30_000 }));
+  await assert.rejects(psql('drop table followed', one.filmsApiUrl), /read-only transaction/);
+  await servers.kill('postgresql-replica-1');
+  await psql('insert into followed values (2)', ownerUrl);
+  await servers.start('postgresql-replica-1');
+  assert.ok(await waitUntil(sure(finds(2)), { timeoutMs: 30_000 }));
+  await psql('drop table followed', ownerUrl);
 });
 
 test('servers that run are taken over, not started twice', async () => {

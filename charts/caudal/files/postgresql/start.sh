@@ -2,6 +2,8 @@
 # Becomes PostgreSQL on the data in PGDATA. The first start makes them, complete or not at all. Every start sets the roles'
 # passwords before there is a port at which an old one could be used: the data remember the passwords of their first day.
 # LATER_ROLES, of what was switched on since then, are made where they are missing: `a_b` is caudal_a_b, its password A_B_PASSWORD.
+# `replica` is of those who copy and follow the server, and reads no database.
+# LATER_DATABASES too: `a` is caudal_a, which belongs to caudal_a_owner, and to which caudal_a_… may connect instead of to caudal.
 set -eu
 umask 077
 : "${SHARED:=/etc/caudal}"
@@ -16,6 +18,12 @@ variable() {
 # single DIRECTORY < STATEMENTS: runs them without a server, after recovery where one is due. None is logged if it fails.
 single() {
   postgres --single -j -D "$1" -c "$config" -c exit_on_error=on -c log_min_error_statement=panic postgres > /dev/null
+}
+
+# has_database NAME: whether there is one in the data, which have no server yet.
+has_database() {
+  printf "select datname from pg_database where datname = 'caudal_%s';\n\n" "$1" |
+    postgres --single -j -D "$PGDATA" -c "$config" postgres | grep "\"caudal_$1\"" > /dev/null
 }
 
 roles="owner consumer console ${LATER_ROLES:-}"
@@ -38,14 +46,27 @@ if [ ! -f "$PGDATA/PG_VERSION" ]; then
 fi
 # A volume's group may have been given the right to write, which PostgreSQL refuses.
 chmod 700 "$PGDATA"
+missing=
+for own in ${LATER_DATABASES:-}; do has_database "$own" || missing="$missing $own"; done
 {
   for role in ${LATER_ROLES:-}; do
     cat << END
 do \$\$ begin if not exists (select from pg_roles where rolname = 'caudal_$role') then create role caudal_$role login; end if; end \$\$;
 
-grant connect on database caudal to caudal_$role;
-
 END
+  done
+  for own in $missing; do printf 'create database caudal_%s owner caudal_%s_owner;\n\n' "$own" "$own"; done
+  for own in ${LATER_DATABASES:-}; do
+    printf 'revoke all on database caudal_%s from public;\n\n' "$own"
+  done
+  for role in ${LATER_ROLES:-}; do
+    if [ "$role" = replica ]; then
+      printf 'alter role caudal_replica replication;\n\n'
+      continue
+    fi
+    to=caudal
+    for own in ${LATER_DATABASES:-}; do case $role in "$own"_*) to=caudal_$own ;; esac; done
+    printf 'grant connect on database %s to caudal_%s;\n\n' "$to" "$role"
   done
   for role in $roles; do
     eval "password=\$$(variable "$role")"

@@ -49,8 +49,10 @@ schema: check
 {{- $users := list -}}
 {{- if include "caudal.postgresql.hasLanes" . }}{{ $users = list "consumer" "console" }}{{ end -}}
 {{- $users = concat $users (include "caudal.orders.users" . | fromYamlArray) -}}
+{{- $films := include "caudal.films.users" . | fromYamlArray -}}
 {{- with .Values.externalPostgresql -}}
 {{- if and $users (eq .schema "create") }}{{ $users = append $users "owner" }}{{ end -}}
+{{- $users = concat $users (ternary $films (without $films "films-owner") (eq .schema "create")) -}}
 {{- $roles := .usernames -}}
 {{- range $users }}
 {{ . }}: {{ index $roles . | quote }}

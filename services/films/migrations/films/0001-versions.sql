@@ -42,3 +42,5 @@ begin
        and id not in (select id from version where state = 'previous' order by published_at desc limit 1)
     returning id;
 end $$;
+
+revoke all on function beat, publish from public;

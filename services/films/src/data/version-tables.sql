@@ -34,7 +34,8 @@ create table film_director (
 create table title_word (word text collate "C" not null, uses integer not null);
 create table name_word (word text collate "C" not null, uses integer not null);
 
--- Each of those words of at least three letters, under itself and under what is left without any one of its letters: a word with one
--- mistake and the word that was meant have one of these in common.
+-- Each of those words of at least two letters, under itself and under what is left without any one of its letters: a word with one
+-- mistake and the word that was meant have one of these in common. Shorter than a word that is replaced, which has three, by a letter
+-- that is too many.
 create table title_spelling (spelling text collate "C" not null, word text collate "C" not null);
 create table name_spelling (spelling text collate "C" not null, word text collate "C" not null);

@@ -7,8 +7,13 @@ export interface Condition {
 /** How well a text is matched, best first: it is the query, begins with it, or has its words. A text is in its first class. */
 export const CLASSES = ['exact', 'prefix', 'words'] as const;
 
+/** Longest word that PostgreSQL looks for, bytes in UTF-8. No title has a longer one. */
+const MAX_WORD_BYTES = 2_046;
+
 /** Place in {@link CLASSES}. */
 export type MatchClass = 0 | 1 | 2;
+
+const NOTHING: Condition = { text: 'false', values: [] };
 
 /**
  * The condition that a row is in a class of a query. Columns `folded` and `words` are compared.
@@ -29,6 +34,7 @@ export function conditionOf(
     case 1:
       return { text: `folded ^@ ${value(0)} and folded <> ${value(0)}`, values: [folded] };
     case 2:
+      if (tokens.some((token) => Buffer.byteLength(token) > MAX_WORD_BYTES)) return NOTHING;
       return {
         text: `words @@ ${value(0)}::tsquery and not folded ^@ ${value(1)}`,
         values: [wordsQuery(tokens), folded],

@@ -1,13 +1,14 @@
+import type { Place } from './cursor.ts';
+import type { Filter } from './filters.ts';
 import type { Condition } from './matches.ts';
 import type { VersionReader } from './results.ts';
 import type { Subject } from './subjects.ts';
 
-/** Rows of one condition, best known first. */
+/** Rows that fulfil all conditions, best known first. */
 export interface RowsRequest {
-  /** Conditions that rows fulfil, each with its values numbered from the given place. */
-  readonly conditions: readonly ((first: number) => Condition)[];
+  readonly filters: readonly Filter[];
   /** Rows after this one only. */
-  readonly after?: { readonly popularity: number; readonly id: string } | undefined;
+  readonly after?: Pick<Place, 'popularity' | 'id'> | undefined;
   readonly limit: number;
 }
 
@@ -15,27 +16,36 @@ export interface RowsRequest {
 export function readRows<Entry>(
   reader: VersionReader,
   subject: Subject<Entry>,
-  { conditions, after, limit }: RowsRequest,
+  { filters, after, limit }: RowsRequest,
 ): Promise<readonly Entry[]> {
   const { rank } = subject;
-  const afterwards = (first: number): Condition => ({
-    // The first part alone can be looked up in an index.
-    text: `${rank} <= $${first} and (${rank} < $${first} or id > $${first + 1})`,
-    values: after === undefined ? [] : [after.popularity, after.id],
+  const select = subject.select(reader.version);
+  const all = together(filters);
+  const value = (place: number): string => `$${all.values.length + place}`;
+  const rows = (more: string, number: string): string => {
+    const where = [all.text, more].filter((text) => text !== '').join(' and ');
+    return `${select} ${where === '' ? '' : `where ${where}`} order by ${rank} desc, id limit ${number}`;
+  };
+  if (after === undefined)
+    return reader.query<Entry>({ text: rows('', value(1)), values: [...all.values, limit] });
+  // Two parts, each of which an index has in its order: many films are equally known.
+  const equal = rows(`${rank} = ${value(1)} and id > ${value(2)}`, value(3));
+  const less = rows(`${rank} < ${value(1)}`, value(3));
+  return reader.query<Entry>({
+    text: `select * from ((${equal}) union all (${less})) as page order by ${rank} desc, id limit ${value(3)}`,
+    values: [...all.values, after.popularity, after.id, limit],
   });
-  const all = [...conditions, ...(after === undefined ? [] : [afterwards])].reduce<Condition>(
-    (sum, condition) => {
-      const { text, values } = condition(sum.values.length + 1);
+}
+
+function together(filters: readonly Filter[]): Condition {
+  return filters.reduce<Condition>(
+    (sum, filter) => {
+      const { text, values } = filter(sum.values.length + 1);
       return {
         text: sum.text === '' ? text : `${sum.text} and ${text}`,
-        values: sum.values.concat(values),
+        values: [...sum.values, ...values],
       };
     },
     { text: '', values: [] },
   );
-  const where = all.text === '' ? '' : `where ${all.text}`;
-  return reader.query<Entry>({
-    text: `${subject.select(reader.version)} ${where} order by ${rank} desc, id limit $${all.values.length + 1}`,
-    values: [...all.values, limit],
-  });
 }

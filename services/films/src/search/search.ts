@@ -1,7 +1,8 @@
 import { correct } from './correct.ts';
 import type { Place } from './cursor.ts';
+import type { Filter } from './filters.ts';
 import { tokensOf } from './fold.ts';
-import { CLASSES, type Condition, conditionOf, type MatchClass } from './matches.ts';
+import { CLASSES, conditionOf, type MatchClass } from './matches.ts';
 import { readRows } from './read-page.ts';
 import type { Page, VersionReader } from './results.ts';
 import type { Subject } from './subjects.ts';
@@ -11,7 +12,7 @@ export interface SearchRequest {
   /** Query, folded; not empty. */
   readonly folded: string;
   /** Further conditions that every result fulfils. */
-  readonly filters: readonly ((first: number) => Condition)[];
+  readonly filters: readonly Filter[];
   readonly after?: Place | undefined;
   /** Most results of the page. */
   readonly limit: number;
@@ -20,7 +21,7 @@ export interface SearchRequest {
 /**
  * Finds a page of what a person means by a query: first what is exactly that, then what begins with it, then what has its words in any
  * order, the last of which may be unfinished; within each the best known first. Where there is none, words that are in no text are
- * replaced by the most similar ones, once.
+ * replaced by those that differ by one mistake, once.
  */
 export async function search<Entry extends { readonly id: string }>(
   reader: VersionReader,
@@ -28,16 +29,24 @@ export async function search<Entry extends { readonly id: string }>(
   request: SearchRequest,
 ): Promise<Page<Entry>> {
   const { after } = request;
-  if (after?.corrected !== undefined)
-    return { ...(await readClasses(reader, subject, request, after.corrected)), corrected: after.corrected };
+  if (after?.corrected !== undefined) return readCorrected(reader, subject, request, after.corrected);
   const found = await readClasses(reader, subject, request, request.folded);
   if (found.entries.length > 0 || after !== undefined) return found;
   const corrected = await correct(reader, subject.vocabulary(reader.version), tokensOf(request.folded));
   if (corrected === undefined) return found;
-  const instead = await readClasses(reader, subject, request, corrected);
-  return instead.entries.length === 0
-    ? instead
-    : { ...instead, corrected, end: instead.end && { ...instead.end, corrected } };
+  const instead = await readCorrected(reader, subject, request, corrected);
+  return instead.entries.length === 0 ? found : instead;
+}
+
+async function readCorrected<Entry extends { readonly id: string }>(
+  reader: VersionReader,
+  subject: Subject<Entry>,
+  request: SearchRequest,
+  corrected: string,
+): Promise<Page<Entry>> {
+  const { entries, end } = await readClasses(reader, subject, request, corrected);
+  // The next page does not correct again: what it follows is the corrected query.
+  return { entries, corrected, end: end && { ...end, corrected } };
 }
 
 /** Reads class after class until the page is full; one row more shows whether another page follows. */
@@ -52,7 +61,7 @@ async function readClasses<Entry extends { readonly id: string }>(
   for (const matchClass of CLASSES.keys()) {
     if (after !== undefined && matchClass < after.matchClass) continue;
     const rows = await readRows(reader, subject, {
-      conditions: [(first) => conditionOf(matchClass as MatchClass, folded, tokens, first), ...filters],
+      filters: [(first) => conditionOf(matchClass as MatchClass, folded, tokens, first), ...filters],
       after: after?.matchClass === matchClass ? after : undefined,
       limit: limit + 1 - found.length,
     });

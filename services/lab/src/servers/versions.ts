@@ -41,6 +41,9 @@ export const VERSION_READERS: Readonly<Record<ServerName, VersionReader>> = {
       await client.end();
     }
   },
+  // That of the primary, which they follow.
+  'postgresql-replica-1': async () => undefined,
+  'postgresql-replica-2': async () => undefined,
   async prometheus({ prometheus }) {
     const info = await readJson<{ data?: { version?: string } }>(`${prometheus.url}/api/v1/status/buildinfo`);
     return info.data?.version;

@@ -12,9 +12,9 @@ import {
   readAll,
   url,
 } from '@caudal/common/config';
+import { readDatabaseSettings } from '@caudal/common/postgresql';
 import { z } from 'zod';
 import { MAX_ROWS } from '../catalogue/index.ts';
-import { readDatabaseSettings } from '../database/environment.ts';
 import { readOrderTopics } from '../database/order-topics.ts';
 import { problemOfAddress } from './orders/address.ts';
 

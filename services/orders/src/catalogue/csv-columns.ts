@@ -1,3 +1,4 @@
+import { showValue } from '@caudal/common/bad-lines';
 import { type Game, MAX_INTEGER, MAX_NAME_LENGTH } from './game.ts';
 
 /** Names of each column in the known exports, in lower case, without spaces, `-` and `_`. */
@@ -36,15 +37,16 @@ export function readGame(record: readonly string[], columns: Columns): Omit<Game
     string,
   ];
   const idNumber = /^\d{1,10}$/.test(id.trim()) ? Number(id) : Number.NaN;
-  if (!(idNumber <= MAX_INTEGER)) return `id: ${show(id)} is not a whole number up to ${MAX_INTEGER}`;
+  if (!(idNumber <= MAX_INTEGER)) return `id: ${showValue(id)} is not a whole number up to ${MAX_INTEGER}`;
   // A name is one line: in a subject, in a list, in a search.
   const line = name.replace(/\s+/gu, ' ').trim();
   if (line === '') return 'name: empty';
   if (line.length > MAX_NAME_LENGTH) return `name: longer than ${MAX_NAME_LENGTH} characters`;
-  if (line.includes('\ufffd')) return `name: ${show(line)} has bytes that are not UTF-8`;
-  if (/\p{Cc}/u.test(line)) return `name: ${show(line)} has a control character`;
+  if (line.includes('\ufffd')) return `name: ${showValue(line)} has bytes that are not UTF-8`;
+  if (/\p{Cc}/u.test(line)) return `name: ${showValue(line)} has a control character`;
   const priceCents = readPrice(price);
-  if (priceCents === undefined) return `price: ${show(price)} is not a decimal number such as 9.99, or Free`;
+  if (priceCents === undefined)
+    return `price: ${showValue(price)} is not a decimal number such as 9.99, or Free`;
   return { id: idNumber, name: line, priceCents };
 }
 
@@ -59,9 +61,4 @@ export function readPrice(text: string): number | undefined {
   if (whole === undefined) return undefined;
   const cents = Number(whole) * 100 + Number(decimals.padEnd(2, '0'));
   return cents <= MAX_INTEGER ? cents : undefined;
-}
-
-/** A value in a message: short, and on one line. */
-function show(value: string): string {
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
 }

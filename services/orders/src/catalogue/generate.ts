@@ -1,3 +1,4 @@
+import { pick, type Random, randomOf } from '@caudal/common/row-random';
 import type { Game } from './game.ts';
 import { ADJECTIVES, KINDS, NOUNS, NUMERALS, ODD_NAMES, SUBTITLES, VERBS } from './words.ts';
 
@@ -15,9 +16,6 @@ const ODD_PART = 0.02;
 const LOG_PRICE_MEAN = 2.3;
 const LOG_PRICE_DEVIATION = 0.8;
 const MAX_PRICE = 200;
-
-/** Gives numbers in [0, 1). */
-type Random = () => number;
 
 /**
  * Makes games up: the same for the same seed on every machine, and the first rows of a longer catalogue are those of a shorter one.
@@ -67,24 +65,4 @@ function priceOf(random: Random): number {
   if (isFree) return 0;
   const price = Math.exp(LOG_PRICE_MEAN + LOG_PRICE_DEVIATION * normal);
   return Math.min(Math.max(Math.round(price), 1), MAX_PRICE) * 100 - 1;
-}
-
-function pick<T>(random: Random, list: readonly T[]): T {
-  return list[Math.floor(random() * list.length)] as T;
-}
-
-/** Numbers of one row: a counter through the mixing function of MurmurHash3, so that no row depends on another one. */
-function randomOf(seed: number, row: number): Random {
-  let counter = mix(mix(seed) ^ row);
-  return () => {
-    counter = (counter + 0x9e3779b9) | 0;
-    return (mix(counter) >>> 0) / 2 ** 32;
-  };
-}
-
-function mix(value: number): number {
-  let mixed = value ^ (value >>> 16);
-  mixed = Math.imul(mixed, 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
 }

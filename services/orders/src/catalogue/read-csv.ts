@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { BadLines } from '@caudal/common/bad-lines';
 import { errorMessage } from '@caudal/common/errors';
 import { CsvError, parse } from 'csv-parse';
-import { BadLines } from './bad-lines.ts';
 import { type Columns, findColumns, readGame } from './csv-columns.ts';
 import { type Game, MAX_ROWS } from './game.ts';
 

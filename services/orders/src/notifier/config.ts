@@ -11,8 +11,8 @@ import {
   url,
 } from '@caudal/common/config';
 import { errorMessage } from '@caudal/common/errors';
+import { readDatabaseSettings } from '@caudal/common/postgresql';
 import { z } from 'zod';
-import { readDatabaseSettings } from '../database/environment.ts';
 import { readOrderTopics } from '../database/order-topics.ts';
 
 const CLIENT = 'caudal-orders-notifier';

@@ -7,7 +7,7 @@ import {
   parseConfig,
   readAll,
 } from '@caudal/common/config';
-import { readDatabaseSettings } from '../database/environment.ts';
+import { readDatabaseSettings } from '@caudal/common/postgresql';
 import { readOrderTopics } from '../database/order-topics.ts';
 
 /** In the lists of clients of database and broker. */

@@ -1,5 +1,5 @@
 import { type Environment, list, operationsShape, parseConfig } from '@caudal/common/config';
-import { databaseSettings, databaseShape } from '../database/environment.ts';
+import { databaseSettings, databaseShape } from '@caudal/common/postgresql';
 import { DEFAULT_ROLES } from './rights.ts';
 
 const ROLE_NAMES = Object.values(DEFAULT_ROLES).join(',');

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { IMAGE_PATH } from '../../../rootfs/rootfs.ts';
 import { describeServer } from '../../description.ts';
 import { answersPostgresql } from '../../probes.ts';
-import { createSecret } from '../../secrets.ts';
-import { properties } from '../config-file.ts';
+import { account, configFiles, configPath, dataPath, environmentOf, programs } from './process.ts';
+import { databases, passwordSecrets, setRoles, urlOf } from './roles.ts';
 
-/** Addresses of PostgreSQL: one database, by the role of who asks. */
+/** Addresses of PostgreSQL, by the role of who asks. */
 interface PostgresqlAddresses {
   /** `postgresql://user:password@host:port/database` of the owner, who may make schemas. */
   readonly url: string;
@@ -23,123 +23,60 @@ interface PostgresqlAddresses {
     /** Of `caudal_orders_notifier`. */
     readonly notifierUrl: string;
   };
+  /** Of the films system, which has a database of its own. */
+  readonly films: {
+    /** Of `caudal_films_owner`, who owns it and imports. */
+    readonly ownerUrl: string;
+    /** Of `caudal_films_api`, which may use what the owner grants to it. */
+    readonly apiUrl: string;
+  };
   /** Of the superuser. */
   readonly adminUrl: string;
 }
 
-const database = 'caudal';
-const programs = '/usr/lib/postgresql/17/bin';
-const dataPath = '/var/lib/postgresql/data';
-const configPath = '/etc/postgresql';
-const start = readFileSync(join(import.meta.dirname, 'start.sh'), 'utf8');
-const setup = readFileSync(join(import.meta.dirname, 'setup.sql'), 'utf8');
-
-/** Roles that log in, by the secret that is their password. */
-const roles = {
-  adminPassword: 'postgres',
-  ownerPassword: 'caudal_owner',
-  consumerPassword: 'caudal_consumer',
-  consolePassword: 'caudal_console',
-  ordersApiPassword: 'caudal_orders_api',
-  ordersProcessorPassword: 'caudal_orders_processor',
-  ordersNotifierPassword: 'caudal_orders_notifier',
-} as const;
-
-/** Roles that are made at a start if they are missing: older data have none but those of setup.sql. */
-const laterRoles: ReadonlySet<string> = new Set([
-  roles.ordersApiPassword,
-  roles.ordersProcessorPassword,
-  roles.ordersNotifierPassword,
-]);
-
-/** Statements that leave a role with this password; an empty line ends each. */
-function setRole(role: string, password: string): readonly string[] {
-  const make = [
-    `do $$ begin if not exists (select from pg_roles where rolname = '${role}') then create role ${role} login; end if; end $$;\n`,
-    `grant connect on database ${database} to ${role};\n`,
-  ];
-  return [...(laterRoles.has(role) ? make : []), `alter role ${role} password '${password}';\n`];
-}
+const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8');
+const files = {
+  'start.sh': read('start.sh'),
+  'setup.sql': read('setup.sql'),
+  'later-databases.sql': read('later-databases.sql'),
+};
 
 export const postgresql = describeServer({
   role: 'store',
   isOptional: true,
   ports: ['main'],
-  secrets: {
-    adminPassword: createSecret,
-    ownerPassword: createSecret,
-    consumerPassword: createSecret,
-    consolePassword: createSecret,
-    ordersApiPassword: createSecret,
-    ordersProcessorPassword: createSecret,
-    ordersNotifierPassword: createSecret,
-  },
+  secrets: passwordSecrets,
   layers: [{ name: 'postgresql', sizeMb: 75 }],
   // With SIGTERM it would wait for every client to leave.
   stopSignal: 'SIGINT',
 
   define: ({ ports, secrets }) => ({
-    user: 999,
-    group: 999,
+    ...account,
     dataPath,
     configPath,
-    files: {
-      'start.sh': start,
-      'setup.sql': setup,
-      'passwords.sql': Object.entries(roles)
-        .flatMap(([secret, role]) => setRole(role, secrets[secret as keyof typeof roles]))
-        .join('\n'),
-      'pg_hba.conf': [
-        'local all postgres peer\n',
-        // To be copied, and followed by the copy.
-        'local replication postgres peer\n',
-        'host replication postgres 127.0.0.1/32 scram-sha-256\n',
-        'host all all 127.0.0.1/32 scram-sha-256\n',
-      ].join(''),
-      'postgresql.conf': properties({
-        hba_file: `'${configPath}/pg_hba.conf'`,
-        listen_addresses: `'127.0.0.1'`,
-        port: ports.main,
-        // Its own: no other process sees this /tmp.
-        unix_socket_directories: `'/tmp'`,
-        // There is no /dev/shm.
-        dynamic_shared_memory_type: 'mmap',
-        // A commit is on disk before it is answered: a message is acknowledged to its broker after that.
-        synchronous_commit: 'on',
-        max_connections: 100,
-        // The defaults are for a machine of its own.
-        shared_buffers: `'64MB'`,
-        max_wal_size: `'256MB'`,
-        timezone: `'UTC'`,
-        log_timezone: `'UTC'`,
-      }),
-    },
-    environment: {
-      HOME: '/tmp',
-      LANG: 'C.UTF-8',
-      PATH: `${programs}:/usr/bin:/bin`,
-      PGDATA: `${dataPath}/pgdata`,
-      PGHOST: '/tmp',
-      PGPORT: String(ports.main),
-    },
+    files: { ...files, 'passwords.sql': setRoles(secrets), ...configFiles(ports.main) },
+    environment: environmentOf(ports.main),
     command: ['sh', `${configPath}/start.sh`, '-c', `config_file=${configPath}/postgresql.conf`],
   }),
 
   isReady: ({ ports }) => answersPostgresql(ports.main),
 
   addresses: ({ ports, secrets }): PostgresqlAddresses => {
-    const urlOf = (secret: keyof typeof roles) =>
-      `postgresql://${roles[secret]}:${secrets[secret]}@127.0.0.1:${ports.main}/${database}`;
+    const server = { port: ports.main, passwords: secrets };
     return {
-      url: urlOf('ownerPassword'),
-      consumerUrl: urlOf('consumerPassword'),
-      consoleUrl: urlOf('consolePassword'),
+      url: urlOf('ownerPassword', databases.main, server),
+      consumerUrl: urlOf('consumerPassword', databases.main, server),
+      consoleUrl: urlOf('consolePassword', databases.main, server),
       orders: {
-        apiUrl: urlOf('ordersApiPassword'),
-        processorUrl: urlOf('ordersProcessorPassword'),
-        notifierUrl: urlOf('ordersNotifierPassword'),
+        apiUrl: urlOf('ordersApiPassword', databases.main, server),
+        processorUrl: urlOf('ordersProcessorPassword', databases.main, server),
+        notifierUrl: urlOf('ordersNotifierPassword', databases.main, server),
       },
-      adminUrl: urlOf('adminPassword'),
+      films: {
+        ownerUrl: urlOf('filmsOwnerPassword', databases.films, server),
+        apiUrl: urlOf('filmsApiPassword', databases.films, server),
+      },
+      adminUrl: urlOf('adminPassword', databases.main, server),
     };
   },
   showAddresses: ({ url }) => url,
@@ -152,6 +89,9 @@ export const postgresql = describeServer({
     CAUDAL_POSTGRESQL_ORDERS_API_PASSWORD: secrets.ordersApiPassword,
     CAUDAL_POSTGRESQL_ORDERS_PROCESSOR_PASSWORD: secrets.ordersProcessorPassword,
     CAUDAL_POSTGRESQL_ORDERS_NOTIFIER_PASSWORD: secrets.ordersNotifierPassword,
+    CAUDAL_POSTGRESQL_FILMS_OWNER_PASSWORD: secrets.filmsOwnerPassword,
+    CAUDAL_POSTGRESQL_FILMS_API_PASSWORD: secrets.filmsApiPassword,
+    CAUDAL_POSTGRESQL_REPLICA_PASSWORD: secrets.replicaPassword,
     CAUDAL_POSTGRESQL_PORT: String(ports.main),
   }),
 

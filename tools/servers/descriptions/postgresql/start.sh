@@ -2,13 +2,13 @@
 # start.sh ARGUMENTS...
 # Becomes PostgreSQL on the data in PGDATA. The first start makes them, complete or not at all; every start sets the
 # passwords, before there is a port or a socket to use an old one at: they are what the state says, also over older data.
-# /etc/postgresql has setup.sql, for the first start, and passwords.sql, which also makes roles that older data lack; in both an
-# empty line ends a statement.
+# /etc/postgresql has setup.sql, for the first start, passwords.sql, which also makes roles that older data lack, and
+# later-databases.sql, which makes the database that they lack; in all an empty line ends a statement.
 set -eu
 
 # single DIRECTORY DATABASE < STATEMENTS: PostgreSQL without a server. What a failed statement contains is not logged.
 single() {
-  postgres --single -j -D "$1" -c exit_on_error=on -c log_min_error_statement=panic -c log_checkpoints=off "$2" > /dev/null
+  postgres --single -j -D "$1" -c exit_on_error=on -c log_min_error_statement=panic -c log_checkpoints=off "$2"
 }
 
 # One server at a time on these data: this file is locked until this process and all it starts are gone.
@@ -21,11 +21,17 @@ if [ ! -f "$PGDATA/PG_VERSION" ]; then
   rm -rf "$PGDATA.new"
   initdb --pgdata="$PGDATA.new" --username=postgres --auth-local=peer --auth-host=scram-sha-256 --encoding=UTF8 \
     --locale-provider=builtin --locale=C.UTF-8 --data-checksums --no-instructions
-  single "$PGDATA.new" postgres < /etc/postgresql/setup.sql
+  single "$PGDATA.new" postgres < /etc/postgresql/setup.sql > /dev/null
   mv "$PGDATA.new" "$PGDATA"
 fi
-# A standby has the roles and passwords of its primary.
-if [ ! -f "$PGDATA/standby.signal" ]; then
-  single "$PGDATA" postgres < /etc/postgresql/passwords.sql
-fi
+has_films=$(
+  {
+    cat /etc/postgresql/passwords.sql
+    printf "\n\nselect datname from pg_database where datname = 'caudal_films';\n"
+  } | single "$PGDATA" postgres
+)
+case $has_films in
+  *'datname = "caudal_films"'*) ;;
+  *) single "$PGDATA" postgres < /etc/postgresql/later-databases.sql > /dev/null ;;
+esac
 exec postgres -D "$PGDATA" "$@"

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '@caudal/common/logging';
-import { readDatabaseSettings } from '@caudal/orders/database/environment';
+import { readDatabaseSettings } from '@caudal/common/postgresql';
 import { openDatabase } from '@caudal/orders/database/open-database';
 import { createSqlOrderBook } from '@caudal/orders/processor/sql-order-book';
 import { Client } from 'pg';

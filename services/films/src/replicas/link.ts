@@ -1,0 +1,95 @@
+import { AppError, errorMessage } from '@caudal/common/errors';
+import type { Logger } from '@caudal/common/logging';
+import { Database, type DatabaseClient, sqlstateOf } from '@caudal/common/postgresql';
+import type { Observation } from './observation.ts';
+import type { FilmServerSettings } from './settings.ts';
+import { Slots } from './slots.ts';
+
+/** A statement with its values. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** How a server is reached. */
+export interface ServerLink {
+  /** Connects, and stays connected; resolves when it first is. */
+  connect(): Promise<void>;
+  isConnected(): boolean;
+  /** Writes the beat, where this is the primary, and looks how the server is. */
+  probe(): Promise<Observation>;
+  /**
+   * @throws AppError of the database; the signal's reason where that aborts before the statement is sent
+   */
+  query<Row>(statement: Statement, signal: AbortSignal): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_POOL_SIZE = 8;
+
+/** A standby is read-only, and a primary may be made so: then there is no beat, and no error. */
+const BEAT = `select films.beat() where current_setting('transaction_read_only') = 'off'`;
+
+const PROBE = `
+  select pg_is_in_recovery() as "isReplica",
+         (select extract(epoch from at)::float8 * 1000 from films.beat) as "beatMs",
+         (select id from films.version where state = 'current') as current,
+         array(select id from films.version where state in ('current', 'previous')) as kept`;
+
+type ProbeRow = Omit<Observation, 'current'> & { readonly current: number | null };
+
+/**
+ * Creates the link to one server: a database with a pool of its own. Of its connections one is kept for probes, and reads wait for the others
+ * here: in the pool, a long wait would count as a lost server.
+ *
+ * @param attemptMs time limit of a statement, in place of that of the settings
+ * @throws AppError `CONFIG_INVALID` for a URL that cannot be used, or a pool of one
+ */
+export function createLink(
+  { name, settings }: FilmServerSettings,
+  attemptMs: number,
+  logger: Logger,
+): ServerLink {
+  const { poolSize = DEFAULT_POOL_SIZE } = settings;
+  if (poolSize < 2)
+    throw new AppError('CONFIG_INVALID', `${name}: one connection is too few: one of them is for probes`);
+  const database = new Database({
+    name,
+    settings: { ...settings, poolSize, commandTimeoutMs: attemptMs },
+    logger,
+    // Whether it has the films is seen by the probes, and may change.
+    prepare: () => Promise.resolve(),
+  });
+  const slots = new Slots(poolSize - 1);
+  return {
+    connect: () => database.connect(),
+    isConnected: () => database.isReady(),
+    probe: () =>
+      database.run(async (client) => {
+        if (name === 'primary') await beat(client, logger);
+        return observe(client);
+      }),
+    query: <Row>({ text, values }: Statement, signal: AbortSignal) =>
+      slots.use(signal, () =>
+        database.run(async (client) => (await client.query({ text, values: [...values] })).rows as Row[]),
+      ),
+    close: () => database.close(),
+  };
+}
+
+/** A primary whose disk is full can be read. */
+async function beat(client: DatabaseClient, logger: Logger): Promise<void> {
+  try {
+    await client.query(BEAT);
+  } catch (error) {
+    if (sqlstateOf(error) === undefined) throw error;
+    logger.debug(`the primary takes no beat: ${errorMessage(error)}`);
+  }
+}
+
+async function observe(client: DatabaseClient): Promise<Observation> {
+  const { rows } = await client.query<ProbeRow>(PROBE);
+  const [row] = rows;
+  if (row === undefined) throw new TypeError('a probe without a row');
+  return { ...row, current: row.current ?? undefined };
+}
