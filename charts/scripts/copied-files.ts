@@ -13,7 +13,7 @@ interface Mirror {
 const mirrors: readonly Mirror[] = [
   { from: 'grafana-dashboards/generated', patterns: ['*.json'], to: 'dashboards' },
   { from: 'grafana-dashboards/generated', patterns: ['*.yaml'], to: 'rules' },
-  { from: 'load-tests', patterns: ['*.ts', 'lib/**/*.ts'], to: 'load-tests' },
+  { from: 'load-tests', patterns: ['*.ts', 'lib/**/*.{ts,csv}'], to: 'load-tests' },
 ];
 
 /** Type declarations and settings are for editors; k6 does not read them. */
@@ -26,9 +26,7 @@ export function copiedFiles(): readonly GeneratedFile[] {
     const target = join(chart, to);
     const wanted = new Set(existsSync(source) ? globSync([...patterns], { cwd: source }) : []);
     for (const file of wanted) if (left.test(file)) wanted.delete(file);
-    const present = existsSync(target)
-      ? globSync(['**/*.json', '**/*.yaml', '**/*.ts'], { cwd: target })
-      : [];
+    const present = existsSync(target) ? globSync(['**/*.{json,yaml,ts,csv}'], { cwd: target }) : [];
     return [
       ...[...wanted].sort().map((file) => ({
         path: join(target, file),

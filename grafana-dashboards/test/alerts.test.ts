@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { ALERTS } from '../src/alerts/groups.ts';
 import { RUNBOOKS_PATH } from '../src/alerts/rule.ts';
-import { ORDERS_GUIDE, RUNBOOK_GUIDE } from '../src/dashboards/runbook-guide.ts';
+import { FILMS_GUIDE, ORDERS_GUIDE, RUNBOOK_GUIDE } from '../src/dashboards/runbook-guide.ts';
 import { GENERATED_DIRECTORY } from '../src/generated-files.ts';
 import { ALERT_CASES } from './support/alert-cases.ts';
 import { KNOWN_NAMES, metricNames } from './support/metric-names.ts';
@@ -26,7 +26,7 @@ const alerts = rules.filter(({ alert }) => alert !== undefined);
 const runbooks = readFileSync(join(import.meta.dirname, '..', '..', RUNBOOKS_PATH), 'utf8');
 
 test('the file holds every alert of the source', () => {
-  assert.equal(alerts.length, 18);
+  assert.equal(alerts.length, 23);
   assert.deepEqual(
     alerts.map(({ alert }) => alert),
     ALERTS.map(({ alert }) => alert),
@@ -61,7 +61,8 @@ test("the dashboards' guides name alerts that exist, so their sections do", () =
   const namedBy = (guide: string) => [...guide.matchAll(/Caudal[A-Z]\w+/g)].map(([name]) => name);
   assert.ok(namedBy(RUNBOOK_GUIDE).length >= 8);
   assert.ok(namedBy(ORDERS_GUIDE).length >= 5);
-  for (const name of namedBy(RUNBOOK_GUIDE + ORDERS_GUIDE)) assert.ok(names.has(name), name);
+  assert.ok(namedBy(FILMS_GUIDE).length >= 5);
+  for (const name of namedBy(RUNBOOK_GUIDE + ORDERS_GUIDE + FILMS_GUIDE)) assert.ok(names.has(name), name);
 });
 
 test('rules use metrics that exist', () => {

@@ -12,10 +12,11 @@ const expressionsOf = (dashboard: DashboardJson): string[] => [
   ...dashboard.annotations.list.map(({ expr }) => expr),
 ];
 
-test('there are five dashboards with the panels they are meant to have', () => {
+test('there are six dashboards with the panels they are meant to have', () => {
   const counts = Object.fromEntries([...dashboards].map(([name, json]) => [name, panelsOf(json).length]));
   assert.deepEqual(counts, {
     'brokers-and-stores': 23,
+    films: 12,
     lanes: 11,
     'node-runtime': 8,
     orders: 16,

@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { GENERATED_DIRECTORY } from '../src/generated-files.ts';
 import { readDashboards } from '../src/model/dashboard-json.ts';
 import { substitute } from '../src/model/resolve.ts';
+import { FILM_PANEL_CASES } from './support/film-panel-cases.ts';
 import { ORDER_PANEL_CASES } from './support/order-panel-cases.ts';
 import { PANEL_CASES } from './support/panel-cases.ts';
 import type { PanelCase } from './support/panel-series.ts';
@@ -30,7 +31,7 @@ before(() => {
 });
 after(() => rmSync(directory, { recursive: true, force: true }));
 
-for (const [index, one] of [...PANEL_CASES, ...ORDER_PANEL_CASES].entries()) {
+for (const [index, one] of [...PANEL_CASES, ...ORDER_PANEL_CASES, ...FILM_PANEL_CASES].entries()) {
   test(`${one.dashboard}, ${one.panel}: ${one.what}`, async () => {
     const file = `case-${index}.yaml`;
     writeFileSync(join(directory, file), stringify(promtoolTest(one), { lineWidth: 0 }));

@@ -1,4 +1,5 @@
 import { ACCOUNT_ALERTS, ACCOUNT_RECORDINGS } from './account.ts';
+import { FILM_ALERTS } from './films.ts';
 import { INGEST_ALERTS } from './ingest.ts';
 import { LANE_ALERTS } from './lanes.ts';
 import { ORDER_ALERTS } from './orders.ts';
@@ -12,6 +13,7 @@ export const ALERTS: readonly AlertRule[] = [
   ...INGEST_ALERTS,
   ...SERVER_ALERTS,
   ...ORDER_ALERTS,
+  ...FILM_ALERTS,
 ];
 
 /** Rule groups as Prometheus reads them. */
@@ -22,8 +24,9 @@ export function ruleGroups(): object {
       group('caudal-lanes', LANE_ALERTS),
       group('caudal-ingest', INGEST_ALERTS),
       group('caudal-servers', SERVER_ALERTS),
-      // The chart installs it only where the system is on.
+      // The chart installs these only where their systems are on.
       group('caudal-orders', ORDER_ALERTS),
+      group('caudal-films', FILM_ALERTS),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { readDashboards, systemOf } from '../model/dashboard-json.ts';
 import { resolveDashboard, type View } from '../model/resolve.ts';
 import { createPrometheusClient, type PrometheusClient, type Series } from '../prometheus/client.ts';
+import { FILMS_SERIES } from '../signals/films.ts';
 import { ORDERS_SERIES } from '../signals/orders.ts';
 import { asksExporter, EXPORTER_SERIES } from '../signals/stores.ts';
 
@@ -25,7 +26,10 @@ export interface PanelCheck {
 }
 
 /** Counts series of a system, by its name; empty where it is off. */
-const SERIES_OF: Readonly<Record<string, string>> = { orders: ORDERS_SERIES };
+const SERIES_OF: Readonly<Record<string, string>> = {
+  orders: ORDERS_SERIES,
+  films: FILMS_SERIES,
+};
 
 /** Options of the check. */
 export interface PanelCheckOptions {

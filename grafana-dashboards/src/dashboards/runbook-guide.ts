@@ -21,6 +21,15 @@ const GUIDE_TO_ORDERS: typeof GUIDE = [
   ['The mail server is down', 'CaudalMailServerDown'],
 ];
 
+/** The same for the dashboard of films. */
+const GUIDE_TO_FILMS: typeof GUIDE = [
+  ['A replica is left out', 'CaudalFilmsReplicaOut'],
+  ['Lag of a replica grows', 'CaudalFilmsReplicaLagging'],
+  ['Requests fail with 5xx', 'CaudalFilmsFailing'],
+  ['Requests are slow', 'CaudalFilmsSlow'],
+  ['The primary answers reads', 'CaudalFilmsLastResort'],
+];
+
 const markdown = (guide: typeof GUIDE): string =>
   [
     `Runbooks: \`${RUNBOOKS_PATH}\` in Caudal's repository, one section per alert. Before anything else: do not delete queues, topics, volumes or store keys.`,
@@ -35,3 +44,6 @@ export const RUNBOOK_GUIDE = markdown(GUIDE);
 
 /** Markdown for the text panel on orders. */
 export const ORDERS_GUIDE = markdown(GUIDE_TO_ORDERS);
+
+/** Markdown for the text panel on films. */
+export const FILMS_GUIDE = markdown(GUIDE_TO_FILMS);

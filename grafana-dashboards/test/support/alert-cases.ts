@@ -1,4 +1,5 @@
 import { type AlertCase, RELEASE } from './alert-case.ts';
+import { FILM_ALERT_CASES } from './film-alert-cases.ts';
 import { ORDER_ALERT_CASES } from './order-alert-cases.ts';
 
 const labelsOf = (labels: Readonly<Record<string, string>>): string =>
@@ -481,4 +482,5 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [],
   },
   ...ORDER_ALERT_CASES,
+  ...FILM_ALERT_CASES,
 ];

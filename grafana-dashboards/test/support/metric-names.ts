@@ -49,6 +49,7 @@ const OTHERS = [
 const GAUGES: ReadonlySet<string> = new Set([
   METRICS.outboxAgeSeconds.name,
   METRICS.mailOldestDueSeconds.name,
+  METRICS.filmReplicaLag.name,
 ]);
 
 /** Every series name that may stand in a query. */

@@ -24,7 +24,7 @@ export const PLACES: readonly Place[] = [
     reason: 'keeps orders in a database with functions of its own, and announces them in a log',
   },
   {
-    glob: 'services/films/src/{api,data,import,replicas,schema}/**',
+    glob: 'services/films/src/{api,data,import,replicas,schema,search}/**',
     reason: 'keeps films in a database, and reads them from its replicas',
   },
   { glob: 'services/common/src/stores/*.lua', reason: 'scripts that a store runs' },

@@ -40,7 +40,7 @@ export function constant(rate: number, durationMs: number): Profile {
 }
 
 /** Up to the peak, stay, and down to nothing. */
-function ramp(peak: number, upMs: number, holdMs: number, downMs: number): Profile {
+export function ramp(peak: number, upMs: number, holdMs: number, downMs: number): Profile {
   return {
     load: {
       kind: 'arrival',

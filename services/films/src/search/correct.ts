@@ -1,60 +1,48 @@
+import { textArray } from '@caudal/common/postgresql';
 import type { VersionReader } from './results.ts';
 import { isOneMistake, MIN_LETTERS, spellingsOf } from './spelling.ts';
 import type { Vocabulary } from './subjects.ts';
 
-interface Candidate {
-  readonly word: string;
-  readonly uses: number;
-}
-
 /**
  * Replaces each word that is in no text by the one that differs from it by one mistake, of several by the one that most texts have, then
- * the first by its bytes. The last word counts as known where one begins with it.
+ * the first by its bytes.
  *
+ * @param unknown whether the word at a place is in no text
  * @returns the words joined; undefined where none is to be replaced, or one has no replacement
  */
 export async function correct(
   reader: VersionReader,
   vocabulary: Vocabulary,
   tokens: readonly string[],
+  unknown: readonly boolean[],
 ): Promise<string | undefined> {
-  const unknown = await unknownOf(reader, vocabulary, tokens);
-  if (unknown.size === 0) return undefined;
-  const replacements = new Map<string, string>();
-  for (const token of unknown) {
-    const word = await replacementOf(reader, vocabulary, token);
-    if (word === undefined) return undefined;
-    replacements.set(token, word);
-  }
-  return tokens.map((token) => replacements.get(token) ?? token).join(' ');
+  const asked = [...new Set(tokens.filter((_, place) => unknown[place]))];
+  if (asked.length === 0 || asked.some((token) => [...token].length < MIN_LETTERS)) return undefined;
+  const replacements = await replacementsOf(reader, vocabulary, asked);
+  if (replacements.size < asked.length) return undefined;
+  // By place: the same word may be known at the end, as the beginning of another.
+  return tokens
+    .map((token, place) => (unknown[place] ? (replacements.get(token) ?? token) : token))
+    .join(' ');
 }
 
-async function unknownOf(
-  reader: VersionReader,
-  { words }: Vocabulary,
-  tokens: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await reader.query<{ readonly token: string }>({
-    text: `
-      select token from unnest($1::text[]) with ordinality as asked (token, place)
-       where not exists (select from ${words} where word = token)
-         and not (place = $2 and exists (select from ${words} where word ^@ token))`,
-    values: [tokens, tokens.length],
-  });
-  return new Set(rows.map(({ token }) => token));
-}
-
-async function replacementOf(
+/** The replacement of each word that has one. */
+async function replacementsOf(
   reader: VersionReader,
   { words, spellings }: Vocabulary,
-  token: string,
-): Promise<string | undefined> {
-  if ([...token].length < MIN_LETTERS) return undefined;
-  const candidates = await reader.query<Candidate>({
+  tokens: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const asked = tokens.flatMap((token) => spellingsOf(token).map((spelling) => [token, spelling] as const));
+  const candidates = await reader.query<{ readonly token: string; readonly word: string }>({
     text: `
-      select word, uses from (select distinct word from ${spellings} where spelling = any($1)) as near join ${words} using (word)
+      select token, word
+        from (select distinct token, word
+                from unnest($1::text[], $2::text[]) as asked (token, spelling) join ${spellings} using (spelling)) as near
+        join ${words} using (word)
        order by uses desc, word`,
-    values: [spellingsOf(token)],
+    values: [textArray(asked.map(([token]) => token)), textArray(asked.map(([, spelling]) => spelling))],
   });
-  return candidates.find(({ word }) => isOneMistake(token, word))?.word;
+  // The first of several is to be the one that stays.
+  const best = candidates.filter(({ token, word }) => isOneMistake(token, word)).reverse();
+  return new Map(best.map(({ token, word }) => [token, word]));
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { fold } from './fold.ts';
 
 /** Where a page ends: the next one begins after it. */
 export interface Place {
@@ -13,15 +14,20 @@ export interface Place {
   readonly corrected?: string | undefined;
 }
 
-const MAX_LENGTH = 1_000;
+/** A query of 200 letters becomes longer when it is folded, at worst 18 times. */
+const MAX_LENGTH = 8_000;
 const MAX_INTEGER = 2_147_483_647;
 
 const schema = z.tuple([
   z.string(),
   z.int().min(0).max(2),
   z.int().min(0).max(MAX_INTEGER),
-  z.string().min(1).max(64),
-  z.string().min(1).max(600).optional(),
+  z.string().regex(/^\w{1,64}$/),
+  z
+    .string()
+    .min(1)
+    .refine((text) => fold(text) === text)
+    .optional(),
 ]);
 
 /**

@@ -58,6 +58,8 @@ export interface ChaosWorkload<Result> {
   readonly signs: readonly Sign[];
   readonly servers: readonly BreakableServer[];
   readonly connections: readonly BreakableConnection[];
+  /** How long a process hangs before it is killed, ms; one behind a proxy hangs until a request has reached it. Default 500. */
+  readonly hangMs?: number;
   /** Default: none. */
   readonly misbehaviours?: readonly Misbehaviour[];
   /** What shows that a process of a service was killed or suspended; undefined for a service that is left alone. */
@@ -112,6 +114,8 @@ export const LAB_SIGNS = {
    * again itself because they have an `Idempotency-Key`: the load generator does not notice.
    */
   requestsCutOff: { name: 'requestsCutOff', label: 'requests cut off' },
+  /** Answers that an entry process kept waiting for a second or longer: it hung. */
+  answersLate: { name: 'answersLate', label: 'answers late' },
   /** Replies held back by a faulty proxy. */
   repliesHeldBack: { name: 'repliesHeldBack', label: 'replies held back' },
 } as const satisfies Readonly<Record<string, Sign>>;

@@ -24,6 +24,8 @@ export interface FaultTargets {
   >;
   /** Duration of a suspension by SIGSTOP, ms. */
   readonly stopMs: number;
+  /** Least time that a process hangs before it is killed, ms. Default 500. */
+  readonly hangMs?: number | undefined;
 }
 
 /** Waits; rejects when the signal is aborted. */
@@ -51,7 +53,7 @@ export async function injectFault(
   signal: AbortSignal,
   waitFor: Wait = waitByClock,
 ): Promise<void> {
-  const { stack, servers, proxies, stopMs } = targets;
+  const { stack, servers, proxies, stopMs, hangMs = HANG_BEFORE_KILL_MS } = targets;
   const { action, target } = fault;
   const wait = (ms: number): Promise<void> => waitFor(ms, signal);
   if (action === 'swallow-replies' || action === 'reset') {
@@ -87,8 +89,8 @@ export async function injectFault(
     const before = stack.requestBytes(target);
     let hungMs = 0;
     do {
-      await wait(HANG_BEFORE_KILL_MS);
-      hungMs += HANG_BEFORE_KILL_MS;
+      await wait(hangMs);
+      hungMs += hangMs;
     } while (before !== undefined && stack.requestBytes(target) === before && hungMs < MAX_HANG_MS);
     send('SIGKILL');
     return;

@@ -111,7 +111,12 @@ async function breakUnderLoad<Result>(
     // k6 counts up and reports 0 after it ended.
     clientRetries = Math.max(clientRetries, (await k6?.counter('request_retries')) ?? 0);
     const heldBack = [...proxies.values()].reduce((sum, proxy) => sum + proxy.repliesHeldBack, 0);
-    return { clientRetries, requestsCutOff: stack.requestsCutOff(), repliesHeldBack: heldBack };
+    return {
+      clientRetries,
+      requestsCutOff: stack.requestsCutOff(),
+      answersLate: stack.answersLate(),
+      repliesHeldBack: heldBack,
+    };
   });
   const outcomes: FaultOutcome[] = [];
   let faults: Promise<void> = Promise.resolve();
@@ -132,6 +137,7 @@ async function breakUnderLoad<Result>(
         accepted: () => workload.accepted(run),
         stack,
         proxies,
+        hangMs: workload.hangMs,
         misbehaviours: misbehavioursOf(workload, stack),
         collector,
         rate,
@@ -212,6 +218,7 @@ interface FaultContext extends ChaosOptions<unknown> {
   readonly stack: Stack;
   readonly proxies: ReadonlyMap<string, FaultyProxy>;
   readonly misbehaviours: FaultTargets['misbehaviours'];
+  readonly hangMs: FaultTargets['hangMs'];
   readonly collector: EvidenceCollector;
   /** Messages per second. */
   readonly rate: number;

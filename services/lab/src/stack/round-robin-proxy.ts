@@ -9,11 +9,22 @@ export interface RoundRobinProxy {
   bytesSentTo(port: number): number;
   /** Number of connections that a server has broken before it had answered. */
   cutOff(): number;
+  /** Number of answers that were late. */
+  answeredLate(): number;
   close(): Promise<void>;
 }
 
-/** Starts to listen on 127.0.0.1; port 0 lets the system choose. */
-export async function startRoundRobinProxy(port: number): Promise<RoundRobinProxy> {
+/** Longer than any answer takes, unless its server hangs. */
+const LATE_AFTER_MS = 1_000;
+
+/**
+ * Starts to listen on 127.0.0.1; port 0 lets the system choose.
+ * @param lateAfterMs time from the last byte of a request to the first one of its answer, from which on it counts as late
+ */
+export async function startRoundRobinProxy(
+  port: number,
+  lateAfterMs = LATE_AFTER_MS,
+): Promise<RoundRobinProxy> {
   let targets: readonly number[] = [];
   let turn = 0;
   const sockets = new Set<Socket>();
@@ -21,6 +32,7 @@ export async function startRoundRobinProxy(port: number): Promise<RoundRobinProx
   /** Bytes of closed connections, by port. */
   const sent = new Map<number, number>();
   let cutOff = 0;
+  let late = 0;
   const count = (upstream: Socket, port: number): void => {
     upstreams.set(upstream, port);
     upstream.once('close', () => {
@@ -45,8 +57,14 @@ export async function startRoundRobinProxy(port: number): Promise<RoundRobinProx
     upstream.once('connect', () => {
       upstream.removeAllListeners('error');
       let answeredBytes = 0;
+      let askedAt: number | undefined;
+      client.on('data', () => {
+        askedAt = performance.now();
+      });
       upstream.on('data', () => {
         answeredBytes = upstream.bytesWritten;
+        if (askedAt !== undefined && performance.now() - askedAt >= lateAfterMs) late += 1;
+        askedAt = undefined;
       });
       const lose = (): void => {
         if (!client.destroyed && upstream.bytesWritten > answeredBytes) cutOff += 1;
@@ -81,6 +99,7 @@ export async function startRoundRobinProxy(port: number): Promise<RoundRobinProx
         sent.get(wanted) ?? 0,
       ),
     cutOff: () => cutOff,
+    answeredLate: () => late,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -46,6 +46,8 @@ export interface Stack {
   requestBytes(name: string): number | undefined;
   /** Number of connections that processes behind proxies have broken before they had answered. */
   requestsCutOff(): number;
+  /** Number of answers that processes behind proxies have kept waiting for a second or longer. */
+  answersLate(): number;
   /**
    * Stops everything in the order of {@link ROLES}.
    * @returns how each process ended, by name: `status 0` after a complete drain
@@ -227,6 +229,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         return set?.proxy?.bytesSentTo(set.ports.get(name) ?? 0);
       },
       requestsCutOff: () => members().reduce((sum, { proxy }) => sum + (proxy?.cutOff() ?? 0), 0),
+      answersLate: () => members().reduce((sum, { proxy }) => sum + (proxy?.answeredLate() ?? 0), 0),
       stop,
     };
   } catch (error) {

@@ -36,7 +36,7 @@ describe('evidence', () => {
   });
 
   it('is added up from the samples and the counts of the lab, in the order of the signs', async () => {
-    const outside = { clientRetries: 7, requestsCutOff: 5, repliesHeldBack: 3 };
+    const outside = { clientRetries: 7, requestsCutOff: 5, answersLate: 0, repliesHeldBack: 3 };
     const collector = createEvidenceCollector(SIGNS, () => Promise.resolve(outside));
     const sampled = collector.nextSample();
     collector.add(increases({ duplicates_total: 2 }));

@@ -56,7 +56,8 @@ const inject = (
   action: FaultAction,
   target: string,
   wait = (ms: number) => Promise.resolve(note(`${ms} ms`)),
-) => injectFault({ action, target, pauseMs: 0, awayMs: 1_234 }, TARGETS, new AbortController().signal, wait);
+  targets = TARGETS,
+) => injectFault({ action, target, pauseMs: 0, awayMs: 1_234 }, targets, new AbortController().signal, wait);
 
 describe('injectFault', () => {
   for (const [action, target, expected] of [
@@ -88,6 +89,11 @@ describe('injectFault', () => {
     });
     assert.equal(waits, 3 + 20);
     assert.equal(log.at(-1), 'SIGKILL ingest-api-1');
+  });
+
+  it('lets a process hang for as long as the workload says', async () => {
+    await inject('kill', 'ingest-api-1', undefined, { ...TARGETS, hangMs: 20 });
+    assert.deepEqual(log, ['SIGSTOP ingest-api-1', '20 ms', 'SIGKILL ingest-api-1']);
   });
 
   it('resumes everything when it is interrupted', async () => {

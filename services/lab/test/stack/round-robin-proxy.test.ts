@@ -82,6 +82,27 @@ describe('the round-robin proxy', () => {
     assert.equal(proxy.cutOff(), 1);
   });
 
+  for (const [lateAfterMs, late] of [
+    [0, 2],
+    [Number.POSITIVE_INFINITY, 0],
+  ] as const) {
+    it(`counts ${late} of two answers as late that may take ${lateAfterMs} ms`, async () => {
+      const server = createServer((socket) => socket.on('data', (request) => socket.write(request)));
+      servers.push(server);
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      proxy = await startRoundRobinProxy(0, lateAfterMs);
+      proxy.setTargets([(server.address() as AddressInfo).port]);
+      const client = connect({ host: '127.0.0.1', port: proxy.port });
+      for (const request of ['first', 'second']) {
+        client.write(request);
+        await once(client, 'data');
+      }
+      assert.equal(proxy.answeredLate(), late);
+      client.destroy();
+    });
+  }
+
   it('closes the connection when no server is there', async () => {
     proxy = await startRoundRobinProxy(0);
     assert.equal(await ask(proxy.port), '');

@@ -105,7 +105,7 @@ describe('what shows that a fault was felt', () => {
 
 describe('the signs', () => {
   it('are read each from its own metric', async () => {
-    const outside = { clientRetries: 7, requestsCutOff: 5, repliesHeldBack: 3 };
+    const outside = { clientRetries: 7, requestsCutOff: 5, answersLate: 0, repliesHeldBack: 3 };
     const collector = createEvidenceCollector(SIGNS, () => Promise.resolve(outside));
     collector.add(
       increases(
