@@ -89,6 +89,19 @@ copy() {
   say 'has copied its primary'
 }
 
+# configure: for these data. With fewer connections than its primary a replica would not start, and never learn that there are fewer now.
+configure() {
+  cat > "${config#*=}" << END
+include '$SHARED/postgresql.conf'
+primary_conninfo = '$to_primary'
+primary_slot_name = '$SLOT'
+restore_command = 'sh $SHARED/replica.sh missing %f'
+END
+  [ -f "$PGDATA/PG_VERSION" ] || return 0
+  most=$(pg_controldata "$PGDATA" | sed -n 's/^max_connections setting: *//p')
+  [ "$(postgres -D "$PGDATA" -c "$config" -C max_connections)" -ge "$most" ] || echo "max_connections = $most" >> "${config#*=}"
+}
+
 if [ "${1:-}" = missing ]; then
   missing "$2"
   exit 1
@@ -107,12 +120,7 @@ flock 9
 [ -n "${REPLICA_PASSWORD:-}" ] || REPLICA_PASSWORD=$(cat "$SHARED/replica-password")
 printf '*:*:*:*:%s\n' "$REPLICA_PASSWORD" > "$passwords"
 unset REPLICA_PASSWORD
-cat > "${config#*=}" << END
-include '$SHARED/postgresql.conf'
-primary_conninfo = '$to_primary'
-primary_slot_name = '$SLOT'
-restore_command = 'sh $SHARED/replica.sh missing %f'
-END
+configure
 while :; do
   # This is of a server that was killed, by a process ID that may be another process's in this container.
   rm -f "$PGDATA/postmaster.pid"
@@ -122,6 +130,7 @@ while :; do
       sleep 1
     done
   fi
+  configure
   [ -f "$PGDATA/standby.signal" ] || say 'was promoted: it follows none, and takes writes'
   # A volume's group may have been given the right to write, which PostgreSQL refuses.
   chmod 700 "$PGDATA"

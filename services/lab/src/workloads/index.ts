@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { FILMS_SYSTEM } from './films/index.ts';
 import { LIVE_SYSTEM } from './live/index.ts';
 import { MESSAGES } from './messages/index.ts';
 import { ORDERS_SYSTEM } from './orders/index.ts';
@@ -11,6 +12,7 @@ export const WORKLOADS: readonly [Workload, ...Workload[]] = [
   STORES_SYSTEM,
   LIVE_SYSTEM,
   ORDERS_SYSTEM,
+  FILMS_SYSTEM,
 ];
 
 /** How commands and runs name a system: not at all for the first. @param after follows the noun where there is one */

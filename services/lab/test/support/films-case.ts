@@ -41,5 +41,8 @@ export function filmsCase(): Case {
   ];
   return {
     ledger: { lines, wrongAnswers: [] },
-    counted: lines.length, oracle, versions: { before: 3, after: 3, kept: [2, 3] } };
+    counted: lines.length,
+    oracle,
+    versions: { before: 3, after: 3, kept: [2, 3] },
+  };
 }

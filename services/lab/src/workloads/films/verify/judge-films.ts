@@ -14,6 +14,7 @@ export interface Case {
   readonly versions: KnownVersions;
 }
 
+const NOT_FOUND = 404;
 const GONE = 410;
 const TOO_MANY = 429;
 const FIRST_SERVER_ERROR = 500;
@@ -69,7 +70,9 @@ function seenByTheLoad(
   asked: readonly Asked[],
   defects: readonly (Defect | undefined)[],
 ): readonly Defect[] {
-  const known = new Set(asked.flatMap(({ line }, place) => (defects[place] === undefined ? [] : [line.path])));
+  const known = new Set(
+    asked.flatMap(({ line }, place) => (defects[place] === undefined ? [] : [line.path])),
+  );
   const isNew = ({ path }: WrongAnswer): boolean => !known.has(path);
   return wrongAnswers.filter(isNew).map(({ path, what }) => ({
     kind: 'wrong',
@@ -94,7 +97,12 @@ function defectOf(asked: Asked, oracle: Oracle, versions: KnownVersions): Defect
     return undefined;
   const truth = oracle.answer(question, page);
   if (line.status !== truth.status)
-    return defect('wrong', subject, 'another status', `expected ${truth.status}, got ${line.status}`);
+    return defect(
+      line.status === NOT_FOUND ? 'lost' : 'wrong',
+      subject,
+      'another status',
+      `expected ${truth.status}, got ${line.status}`,
+    );
   const wrongVersion = versionDefect(asked, versions);
   if (wrongVersion !== undefined)
     return defect(wrongVersion.kind, 'versions', wrongVersion.detail, wrongVersion.example);

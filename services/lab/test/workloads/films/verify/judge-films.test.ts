@@ -84,6 +84,7 @@ describe('the account of films', () => {
     ],
     ['too many requests', PREFIX, () => ({ status: 429, ids: [], digest: '-' }), ['lost requests 1']],
     ['a refusal', PREFIX, () => ({ status: 400, ids: [], digest: '-' }), ['wrong films 1']],
+    ['that there is no such thing', PREFIX, () => ({ status: 404, ids: [], digest: '-' }), ['lost films 1']],
     ['an old version', PREFIX, () => ({ version: 2 }), ['stale versions 1']],
     ['a version to come', PREFIX, () => ({ version: 4 }), ['wrong versions 1']],
     ['a page of another version', SECOND_PAGE, () => ({ version: 2 }), ['stale versions 1']],
