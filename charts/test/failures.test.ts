@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { chart } from '../scripts/paths.ts';
 import { type RenderOptions, refusal, render } from './support/manifests.ts';
-import { filmsOn, mailServer, ordersOn } from './support/toggles.ts';
+import { filmsOn, mailServer, ordersOn, storesOn } from './support/toggles.ts';
 
 /** Values that cannot work, by a part of what the chart says about them; one for each `fail` in the templates. */
 const failures: readonly (readonly [string, RenderOptions])[] = [
@@ -172,6 +172,28 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
   [
     'httpRoute.enabled needs a Gateway: set httpRoute.parentRefs',
     { values: { httpRoute: { enabled: true } } },
+  ],
+  [
+    'postgresql.replica.promoted=2 is none of the 2 replicas, which are counted from 0',
+    { values: { ...storesOn, postgresql: { enabled: true, readReplicas: 2, replica: { promoted: 2 } } } },
+  ],
+  [
+    'postgresql.sharedBuffers=256Mi is not below the memory limit of 256Mi: lower it, or raise postgresql.replica.resources.limits.memory',
+    {
+      values: {
+        ...storesOn,
+        postgresql: {
+          enabled: true,
+          sharedBuffers: '256Mi',
+          readReplicas: 1,
+          replica: { resources: { limits: { memory: '256Mi' } } },
+        },
+      },
+    },
+  ],
+  [
+    'postgresql.replica.keepWal=4Gi would fill the volume of the server, of 4Gi: lower it, or raise postgresql.persistence.size',
+    { values: { ...storesOn, postgresql: { enabled: true, readReplicas: 1, replica: { keepWal: '4Gi' } } } },
   ],
   [
     'films are kept in PostgreSQL: set postgresql.enabled=true or externalPostgresql.url',
@@ -401,8 +423,8 @@ describe('values that cannot work', () => {
     const messages = templates.flatMap((file) =>
       [...readFileSync(join(chart, file), 'utf8').matchAll(/\bfail [("]/g)].map(() => file),
     );
-    // One is said over a running release alone: upgrades.test.ts.
-    assert.equal(failures.length + 1, messages.length);
+    // Two are said over a running release alone: upgrades.test.ts, postgresql-replicas.test.ts.
+    assert.equal(failures.length + 2, messages.length);
   });
 });
 

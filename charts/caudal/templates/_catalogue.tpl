@@ -154,7 +154,7 @@ helper        a pod of the release that prepares it: `user` by which it knows th
   external:
     set: {{ not (empty .url) }}
     setting: externalPostgresql.url
-    addresses: {{ concat (list .url) .readUrls | compact | toJson }}
+    addresses: {{ concat (list .url) (.readUrls | default list) | compact | toJson }}
     isOpen: {{ and (not (empty .url)) (empty (include "caudal.postgresql.usesTls" .)) }}
     login: {{ merge (dict "usernames" (include "caudal.postgresql.externalUsers" $ | fromYaml)) (omit . "url" "schema" "usernames") | toJson }}
   {{- end }}

@@ -72,7 +72,7 @@ export function podsOf(manifests: readonly Manifest[]): readonly Pod[] {
     const least = manifests.find(
       ({ kind, spec }) =>
         kind === 'HorizontalPodAutoscaler' &&
-        (spec?.scaleTargetRef as { name: string }).name === manifest.metadata.name,
+        (spec?.scaleTargetRef as { name: string } | undefined)?.name === manifest.metadata.name,
     )?.spec?.minReplicas;
     return [
       {

@@ -133,6 +133,10 @@ describe('the films API', () => {
       'q=loev+the&limit=3',
       'q=the&year=1999&limit=3',
       'year=1950&limit=11',
+      'q=of+the&limit=37',
+      'q=the+of&limit=41',
+      'q=the+of+a&limit=1',
+      'q=godfather+the&limit=1',
     ])
       it(`has each result once over all pages of ${query}`, async () => {
         const pages = await pagesOf<FilmsBody>(`/films?${query}`);
@@ -143,7 +147,7 @@ describe('the films API', () => {
           pages.flatMap((page) => idsOf(page.films)),
           expected.ids,
         );
-        assert.ok(pages.length > 3);
+        assert.ok(pages.length > 2);
         for (const page of pages) assert.equal(page.corrected, expected.corrected);
       });
 

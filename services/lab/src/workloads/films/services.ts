@@ -30,6 +30,13 @@ export interface FilmsOptions {
 export const PROCESSES = 2;
 
 const MAX_PROCESSES = 16;
+/** More patient than the defaults: clients, API and three databases share the cores of one machine, which may be busy. */
+const PATIENT: Variables = {
+  READ_DEADLINE_MS: '5000',
+  READ_ATTEMPT_MS: '2000',
+  REPLICA_PROBE_TIMEOUT_MS: '2000',
+  REPLICA_MAX_LAG_MS: '3000',
+};
 const HOST = '127.0.0.1';
 /** To import: a batch of films at a time. */
 const IMPORT_TIMEOUT_MS = 60_000;
@@ -45,7 +52,7 @@ export function filmsServices(options: FilmsOptions = {}): readonly ServiceSpec[
       maxReplicas: MAX_PROCESSES,
       http: { preferredPort: options.port, howToScale: 'start with --api 2 to scale it' },
       setUp: (addresses) => ensureOf(addresses, options.films),
-      environment: (source) => ({ ...environmentOf(source), ...options.settings }),
+      environment: (source) => ({ ...environmentOf(source), ...PATIENT, ...options.settings }),
     },
   ];
 }

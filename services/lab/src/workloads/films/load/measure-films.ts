@@ -71,7 +71,8 @@ export async function measureFilms(options: MeasureOptions): Promise<FilmsResult
   const sampling = new AbortController();
   const samples: FilmsSample[] = [];
   const takeSample = async (): Promise<void> => {
-    options.onSample?.(await watch.scrape());
+    const increases = await watch.scrape();
+    options.onSample?.(increases);
     const { byServer } = readsOf(watch.total());
     const requests = watch.total().counter(METRICS.filmRequests.name);
     const sample = { atSeconds: (Date.now() - startedAt) / 1_000, requests, byServer };

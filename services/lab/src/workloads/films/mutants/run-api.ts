@@ -1,7 +1,7 @@
 import { Lifecycle, runMain } from '@caudal/common/lifecycle';
 import { createLogger, type Logger } from '@caudal/common/logging';
 import { createRegistry, type Registry } from '@caudal/common/metrics';
-import { type ApiConfig, parseApiConfig } from '@caudal/films/api/config';
+import { parseApiConfig } from '@caudal/films/api/config';
 import { startService } from '@caudal/films/api/service';
 import { createFilmReader, type RunningFilmReader } from '@caudal/films/replicas/create-film-reader';
 import type { FilmReaderSettings } from '@caudal/films/replicas/settings';
@@ -20,7 +20,7 @@ export function runApi(makeReader: MakeReader): void {
     const lifecycle = new Lifecycle({ logger, drainTimeoutMs: config.drainTimeoutMs });
     lifecycle.handleSignals();
     const registry = createRegistry();
-    const reader = makeReader(readerSettings(config), { logger, registry });
+    const reader = makeReader(config.reader, { logger, registry });
     await startService({ config, reader, registry, lifecycle, logger });
   });
 }
@@ -32,23 +32,5 @@ export function readingBy(
   return (settings, parts) => {
     const reader = createFilmReader(settings, parts);
     return { ...reader, read: change((request) => reader.read(request)) };
-  };
-}
-
-function readerSettings({ servers, reading }: ApiConfig): FilmReaderSettings {
-  const [primary, ...replicas] = servers.map(({ settings }) => settings);
-  if (primary === undefined) throw new TypeError('there is no primary');
-  return {
-    clientName: primary.clientName,
-    primaryUrl: primary.url,
-    replicaUrls: replicas.map(({ url }) => url),
-    ca: primary.ca,
-    poolSize: primary.poolSize ?? 8,
-    readDeadlineMs: reading.deadlineMs,
-    readAttemptMs: reading.attemptMs,
-    probeIntervalMs: reading.probeIntervalMs,
-    probeTimeoutMs: reading.probeTimeoutMs,
-    maxLagMs: reading.maxLagMs,
-    primaryReads: reading.primaryReads,
   };
 }
