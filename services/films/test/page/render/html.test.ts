@@ -5,7 +5,7 @@ import { html } from '../../../src/page/render/html.ts';
 describe('a template of HTML', () => {
   it('escapes every text, between tags and in attributes', () => {
     const evil = `"><script>alert('&')</script>`;
-    const escaped = '&quot;&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;';
+    const escaped = '&#34;&#62;&#60;script&#62;alert(&#39;&#38;&#39;)&#60;/script&#62;';
     assert.equal(String(html`<a title="${evil}">${evil}</a>`), `<a title="${escaped}">${escaped}</a>`);
   });
 
@@ -13,7 +13,7 @@ describe('a template of HTML', () => {
     const items = ['<', '>'].map((text) => html`<li>${text}</li>`);
     assert.equal(
       String(html`<ul>${items}${undefined}${[undefined, html`<li>${0}</li>`]}</ul>${''}`),
-      '<ul><li>&lt;</li><li>&gt;</li><li>0</li></ul>',
+      '<ul><li>&#60;</li><li>&#62;</li><li>0</li></ul>',
     );
   });
 });

@@ -19,7 +19,7 @@ describe('the marks of a title', () => {
     ['…And Justice', 'and', '…<mark>And</mark> Justice'],
     ['Æon Flux', 'aeon', '<mark>Æon</mark> Flux'],
     ['Die Straße', 'strasse', 'Die <mark>Straße</mark>'],
-    ['<b> & Co', 'b', '&lt;<mark>b</mark>&gt; &amp; Co'],
+    ['<b> & Co', 'b', '&#60;<mark>b</mark>&#62; &#38; Co'],
     // Of a word that is not the last one, only a whole word is found.
     ['Star Wars', 'war star', '<mark>Star</mark> Wars'],
     ['The Godfather', '', 'The Godfather'],
