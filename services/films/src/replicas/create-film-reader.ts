@@ -3,7 +3,7 @@ import type { Logger } from '@caudal/common/logging';
 import type { Registry } from '@caudal/common/metrics';
 import { type Choice, twoChoices } from './choice.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
-import type { FilmReader } from './film-reader.ts';
+import type { FilmReader, ServerName } from './film-reader.ts';
 import { createLink } from './link.ts';
 import { createReadMetrics } from './metrics.ts';
 import { ProbeLoop } from './probe-loop.ts';
@@ -31,23 +31,25 @@ export function createFilmReader(
   settings: FilmReaderSettings,
   dependencies: { readonly logger: Logger; readonly registry: Registry; readonly choice?: Choice },
 ): RunningFilmReader {
-  const { attemptMs, primaryReads } = settings;
+  const { primaryUrl, replicaUrls, primaryReads } = settings;
+  if (replicaUrls.length === 0 && primaryReads === 'off')
+    throw new AppError('CONFIG_INVALID', 'there is no replica, and the primary is not to be read');
   const { logger, registry, choice = twoChoices() } = dependencies;
   const clock = SYSTEM_CLOCK;
-  const names = settings.servers.map(({ name }) => name);
-  const metrics = createReadMetrics(registry, names, {
+  const urls = new Map<ServerName, string>([
+    ['primary', primaryUrl],
+    ...replicaUrls.map((url, index) => [`replica-${index + 1}`, url] as const),
+  ]);
+  const metrics = createReadMetrics(registry, [...urls.keys()], {
     servers: () => servers,
     lagMs: (server) => probes.lagMs(server),
   });
   const events = withLog(metrics, logger);
-  const servers = settings.servers.map(
-    (server) => new Server({ name: server.name, link: createLink(server, attemptMs, logger), clock, events }),
+  const servers = [...urls].map(
+    ([name, url]) => new Server({ name, link: createLink(name, url, settings, logger), clock, events }),
   );
-  const primary = servers.find(({ name }) => name === 'primary');
-  if (primary === undefined) throw new AppError('CONFIG_INVALID', 'no server is the primary');
-  const replicas = servers.filter((server) => server !== primary);
-  if (replicas.length === 0 && primaryReads === 'off')
-    throw new AppError('CONFIG_INVALID', 'there is no replica, and the primary is not to be read');
+  const [primary, ...replicas] = servers;
+  if (primary === undefined) throw new TypeError('the primary is missing');
   const router = new Router({ ...settings, primary, replicas, choice, clock, events: metrics });
   const probes = new ProbeLoop({
     servers,

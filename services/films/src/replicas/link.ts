@@ -1,8 +1,9 @@
 import { AppError, errorMessage } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
 import { Database, type DatabaseClient, sqlstateOf } from '@caudal/common/postgresql';
+import type { ServerName } from './film-reader.ts';
 import type { Observation } from './observation.ts';
-import type { FilmServerSettings } from './settings.ts';
+import type { FilmReaderSettings } from './settings.ts';
 import { Slots } from './slots.ts';
 
 /** A statement with its values. */
@@ -25,8 +26,6 @@ export interface ServerLink {
   close(): Promise<void>;
 }
 
-const DEFAULT_POOL_SIZE = 8;
-
 /** A standby is read-only, and a primary may be made so: then there is no beat, and no error. */
 const BEAT = `select films.beat() where current_setting('transaction_read_only') = 'off'`;
 
@@ -42,20 +41,20 @@ type ProbeRow = Omit<Observation, 'current'> & { readonly current: number | null
  * Creates the link to one server: a database with a pool of its own. Of its connections one is kept for probes, and reads wait for the others
  * here: in the pool, a long wait would count as a lost server.
  *
- * @param attemptMs time limit of a statement, in place of that of the settings
  * @throws AppError `CONFIG_INVALID` for a URL that cannot be used, or a pool of one
  */
 export function createLink(
-  { name, settings }: FilmServerSettings,
-  attemptMs: number,
+  name: ServerName,
+  url: string,
+  settings: FilmReaderSettings,
   logger: Logger,
 ): ServerLink {
-  const { poolSize = DEFAULT_POOL_SIZE } = settings;
+  const { clientName, ca, poolSize, readAttemptMs } = settings;
   if (poolSize < 2)
     throw new AppError('CONFIG_INVALID', `${name}: one connection is too few: one of them is for probes`);
   const database = new Database({
     name,
-    settings: { ...settings, poolSize, commandTimeoutMs: attemptMs },
+    settings: { clientName, url, ca, poolSize, commandTimeoutMs: readAttemptMs },
     logger,
     // Whether it has the films is seen by the probes, and may change.
     prepare: () => Promise.resolve(),

@@ -10,8 +10,8 @@ export interface RouterOptions {
   readonly primary: Server;
   readonly replicas: readonly Server[];
   readonly primaryReads: 'on' | 'off';
-  readonly deadlineMs: number;
-  readonly attemptMs: number;
+  readonly readDeadlineMs: number;
+  readonly readAttemptMs: number;
   readonly choice: Choice;
   readonly clock: Clock;
   readonly events: RouterEvents;
@@ -71,10 +71,10 @@ export class Router implements FilmReader {
     for (const look of this.#waiting) look();
   }
 
-  async read<Result>({ at, work, ...request }: ReadRequest<Result>): Promise<Reading<Result>> {
-    const { clock, attemptMs, events } = this.#options;
+  async read<Result>({ at, deadlineMs, work }: ReadRequest<Result>): Promise<Reading<Result>> {
+    const { clock, readAttemptMs, events } = this.#options;
     const sinceMs = clock.nowMs();
-    const untilMs = sinceMs + (request.deadlineMs ?? this.#options.deadlineMs);
+    const untilMs = sinceMs + (deadlineMs ?? this.#options.readDeadlineMs);
     let progress: Progress = { at, sinceMs, tried: [] };
     for (;;) {
       const leftMs = untilMs - clock.nowMs();
@@ -88,7 +88,7 @@ export class Router implements FilmReader {
       const { server, version } = step;
       if (progress.tried.length > 0) events.onRetry();
       if (server === this.#options.primary && this.#options.replicas.length > 0) events.onLastResort();
-      const attempt = await server.read(version, work, Math.min(attemptMs, leftMs));
+      const attempt = await server.read(version, work, Math.min(readAttemptMs, leftMs));
       if (attempt.kind === 'answered') return { server: server.name, version, result: attempt.result };
       progress = { ...progress, tried: [...progress.tried, { server, attempt }] };
     }

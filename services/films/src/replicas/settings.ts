@@ -1,21 +1,19 @@
-import type { PostgresqlSettings } from '@caudal/common/postgresql';
-import type { ServerName } from './film-reader.ts';
-
-/** A server that has films. */
-export interface FilmServerSettings {
-  readonly name: ServerName;
-  /** Its pool has at least 2 connections: one of them is kept for probes. */
-  readonly settings: PostgresqlSettings;
-}
-
 /** How a process reads films from several servers. */
 export interface FilmReaderSettings {
-  /** The primary, which gets the beats, and its replicas. Without any replica, the primary is read. */
-  readonly servers: readonly FilmServerSettings[];
+  /** Shown in the servers' lists of clients. */
+  readonly clientName: string;
+  /** URL of the primary, which gets the beats and, with `primaryReads`, what no replica can take. */
+  readonly primaryUrl: string;
+  /** URLs of the replicas: the first is `replica-1`. Without any, the primary is read. */
+  readonly replicaUrls: readonly string[];
+  /** PEM of the servers' CA, which also asks for TLS. */
+  readonly ca: string | undefined;
+  /** Most connections to each server, at least 2: one of them is kept for probes. */
+  readonly poolSize: number;
   /** Time for an answer, with all attempts. */
-  readonly deadlineMs: number;
+  readonly readDeadlineMs: number;
   /** Time for an attempt at one server. */
-  readonly attemptMs: number;
+  readonly readAttemptMs: number;
   /** Time from one probe of a server to the next. */
   readonly probeIntervalMs: number;
   /** Time for a probe; a server that needs longer is left out. */

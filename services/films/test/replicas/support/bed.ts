@@ -21,8 +21,11 @@ const SILENT = createLogger('test', 'silent');
 
 /** Patient enough for a busy machine: what is seen here does not depend on times. */
 const SETTINGS = {
-  deadlineMs: 20_000,
-  attemptMs: 2_000,
+  clientName: 'films-test',
+  ca: undefined,
+  poolSize: 4,
+  readDeadlineMs: 20_000,
+  readAttemptMs: 2_000,
   probeIntervalMs: 100,
   probeTimeoutMs: 2_000,
   maxLagMs: 2_000,
@@ -56,23 +59,16 @@ export async function openBed(servers: Servers, settings: Partial<FilmReaderSett
   const [primary, one, two] = behind;
   if (primary === undefined || one === undefined || two === undefined) throw new Error('a proxy is missing');
   const proxies = { primary, 'replica-1': one, 'replica-2': two };
+  const through = (name: (typeof names)[number]): string => {
+    const url = new URL(urls[name]);
+    url.port = String(proxies[name].port);
+    return url.href;
+  };
   const reader = createFilmReader(
     {
       ...SETTINGS,
-      servers: names.map((name) => {
-        const url = new URL(urls[name]);
-        url.port = String(proxies[name].port);
-        return {
-          name,
-          settings: {
-            clientName: 'films-test',
-            url: url.href,
-            ca: undefined,
-            commandTimeoutMs: 1,
-            poolSize: 4,
-          },
-        };
-      }),
+      primaryUrl: through('primary'),
+      replicaUrls: [through('replica-1'), through('replica-2')],
       ...settings,
     },
     { logger: SILENT, registry },

@@ -60,8 +60,8 @@ export async function createRig(
     primary: servers.primary,
     replicas,
     primaryReads,
-    deadlineMs: DEADLINE_MS,
-    attemptMs: ATTEMPT_MS,
+    readDeadlineMs: DEADLINE_MS,
+    readAttemptMs: ATTEMPT_MS,
     // Begins with the second, so that a test says which one comes first.
     choice: roundRobin(),
     clock,
