@@ -34,7 +34,7 @@ describe('replicas of PostgreSQL', () => {
       [spec?.replicas, spec?.podManagementPolicy, spec?.serviceName],
       [2, 'Parallel', 'caudal-postgresql-replica-nodes'],
     );
-    assert.equal((spec?.volumeClaimTemplates as unknown[]).length, 1);
+    assert.equal((spec?.volumeClaimTemplates as readonly unknown[] | undefined)?.length, 1);
     const replica = containerOf(manifests, 'StatefulSet caudal-postgresql-replica');
     const secrets = (replica.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
     assert.deepEqual(secrets, [{ name: 'caudal-postgresql-auth', key: 'replica-password' }]);

@@ -8,9 +8,10 @@
 set -eu
 umask 077
 : "${SHARED:=/etc/caudal}"
-passwords=/tmp/replica.passwords
-config=config_file=/tmp/replica.conf
-waited=/tmp/replica.waited
+: "${TMPDIR:=/tmp}"
+passwords=$TMPDIR/replica.passwords
+config=config_file=$TMPDIR/replica.conf
+waited=$TMPDIR/replica.waited
 # Says that these data are to be replaced.
 useless=$PGDATA.useless
 to_primary="$PRIMARY user=caudal_replica passfile=$passwords application_name=$SLOT connect_timeout=3"
@@ -27,6 +28,12 @@ current_primary() {
 # ask PRIMARY COMMAND: runs a command of the replication protocol; prints the columns of the answer, separated by `|`.
 ask() {
   psql -XqAt -d "$1 replication=true" -c "$2"
+}
+
+# system_at PRIMARY: what identifies the data there, as system_of does here.
+system_at() {
+  identity=$(ask "$1" IDENTIFY_SYSTEM) || return 1
+  printf '%s\n' "${identity%%|*}" | grep -x '[0-9][0-9]*'
 }
 
 # system_of DATA: identifies what was made by one initdb, and all copies of it.
@@ -47,8 +54,8 @@ missing() {
   primary=$(current_primary)
   [ -n "$primary" ] || return 1
   # A primary that does not answer says nothing of these data.
-  identity=$(ask "$primary" IDENTIFY_SYSTEM 2> /dev/null) || return 1
-  [ "${identity%%|*}" = "$(system_of "$PGDATA")" ] || give_up 'the primary has other data'
+  theirs=$(system_at "$primary" 2> /dev/null) || return 1
+  [ "$theirs" = "$(system_of "$PGDATA")" ] || give_up 'the primary has other data'
   slot=$(ask "$primary" "READ_REPLICATION_SLOT $SLOT") || return 1
   case $slot in
     # A new primary has none.
@@ -71,11 +78,11 @@ copy() {
     primary=$(current_primary) || return 1
     : "${primary:=$to_primary}"
   fi
-  identity=$(ask "$primary" IDENTIFY_SYSTEM) || return 1
+  theirs=$(system_at "$primary") || return 1
   rm -rf "$PGDATA.new"
   if [ -f "$PGDATA/PG_VERSION" ]; then
     mine=$(system_of "$PGDATA")
-    if [ "$mine" = "${identity%%|*}" ]; then rm -rf "$PGDATA"; else mv "$PGDATA" "$PGDATA.of-$mine-$(date +%s)"; fi
+    if [ "$mine" = "$theirs" ]; then rm -rf "$PGDATA"; else mv "$PGDATA" "$PGDATA.of-$mine-$(date +%s)"; fi
   fi
   slot=$(ask "$primary" "READ_REPLICATION_SLOT $SLOT") || return 1
   [ "$slot" = '||' ] || ask "$primary" "DROP_REPLICATION_SLOT $SLOT WAIT" > /dev/null || return 1
