@@ -11,10 +11,10 @@ import { chart } from '../scripts/paths.ts';
 
 /** Stand-ins: what the primary answers is in variables, what it was asked is written down. */
 const programs = {
-  postgres: 'printf "%s" "$FOLLOWS"',
   pg_controldata: 'echo "Database system identifier:           $MINE"',
   date: 'echo "$NOW"',
   psql: `echo "$5" >> "$CALLS"
+echo "$3" > "$CALLS.of"
 case $5 in
   IDENTIFY_SYSTEM) [ -n "$THEIRS" ] && echo "$THEIRS|1|0/3000060|" ;;
   READ_*) [ "$SLOT_IS" != unknown ] && echo "$SLOT_IS" ;;
@@ -39,10 +39,15 @@ describe('a replica that cannot follow', () => {
   async function replica() {
     const own = await mkdtemp(join(directory, 'volume-'));
     const data = join(own, 'pgdata');
-    await mkdir(join(own, 'tmp'));
+    for (const folder of [data, join(own, 'tmp')]) await mkdir(folder);
     return async (environment: Readonly<Record<string, string>> = {}, file = segment) => {
       const calls = join(own, 'calls');
       await writeFile(calls, '');
+      const { FOLLOWS: follows } = environment;
+      await writeFile(
+        join(data, 'postgresql.auto.conf'),
+        `# Do not edit\n${follows === undefined ? '' : `primary_conninfo = '${follows}'\n`}`,
+      );
       const child = spawn('sh', [join(chart, 'files', 'postgresql', 'replica.sh'), 'missing', file], {
         stdio: ['ignore', 'ignore', 'pipe'],
         env: {
@@ -52,7 +57,6 @@ describe('a replica that cannot follow', () => {
           PRIMARY: 'host=p port=5432',
           SLOT: 'replica_0',
           CALLS: calls,
-          FOLLOWS: 'host=p port=5432',
           MINE: '7',
           THEIRS: '7',
           SLOT_IS: kept,
@@ -62,16 +66,34 @@ describe('a replica that cannot follow', () => {
       });
       const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
       const asked = (await readFile(calls, 'utf8')).trim();
-      return { status: status as number, said, asked: asked.split('\n'), isGivenUp: existsSync(`${data}.useless`) };
+      const of = (await readFile(`${calls}.of`, 'utf8').catch(() => '')).trim();
+      return {
+        status: status as number,
+        said,
+        of,
+        asked: asked.split('\n'),
+        isGivenUp: existsSync(`${data}.useless`),
+      };
     };
   }
 
   it('tries again while its primary does not answer, or was taken from it', async () => {
     const missing = await replica();
-    for (const environment of [{ THEIRS: '' }, { THEIRS: 'ERROR' }, { FOLLOWS: '' }, { SLOT_IS: 'unknown' }]) {
+    for (const environment of [
+      { THEIRS: '' },
+      { THEIRS: 'ERROR' },
+      { FOLLOWS: '' },
+      { SLOT_IS: 'unknown' },
+    ]) {
       const { status, isGivenUp } = await missing(environment);
       assert.deepEqual([status, isGivenUp], [1, false], JSON.stringify(environment));
     }
+  });
+
+  it('asks the primary that it follows: its own, or that of alter system', async () => {
+    const missing = await replica();
+    assert.match((await missing()).of, /^host=p port=5432 user=caudal_replica .*application_name=replica_0/);
+    assert.equal((await missing({ FOLLOWS: 'host=other port=1' })).of, 'host=other port=1 replication=true');
   });
 
   it('asks nothing for what only a new primary has', async () => {

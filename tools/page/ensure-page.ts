@@ -44,7 +44,6 @@ export const FILMS_PAGE = cachedPage({
   sources: [
     'services/films/{src/page,src/search,web}/**/*.*',
     'services/console/web/**/*.*',
-    'services/common/src/escape-html.ts',
     'package-lock.json',
   ],
   build: buildFilmsPage,

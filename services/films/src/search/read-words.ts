@@ -17,10 +17,10 @@ const MIN_RESULTS = 3;
 export interface WordsRequest {
   /** Rows that have all words. */
   readonly part: Part;
-  /** Whether PostgreSQL knows best. */
-  readonly isPlanned: boolean;
-  /** The words that are complete, all of which some row has. */
-  readonly whole: readonly KnownWord[];
+  /** The words, all of which some row has. */
+  readonly words: readonly KnownWord[];
+  /** Whether the part has other conditions that few rows fulfil. */
+  readonly isNarrow: boolean;
   readonly limit: number;
 }
 
@@ -31,17 +31,17 @@ export interface WordsRequest {
 export async function readWords<Entry>(
   reader: VersionReader,
   subject: Subject<Entry>,
-  { part, isPlanned, whole, limit }: WordsRequest,
+  { part, words, isNarrow, limit }: WordsRequest,
 ): Promise<readonly Row<Entry>[]> {
   const read = (changed: Part) => readRows(reader, subject, { parts: [changed], limit });
-  if (isPlanned) return read(part);
-  const rarest = whole.reduce((least, word) => (word.uses < least.uses ? word : least));
+  const rarest = words.reduce((least, word) => (word.uses < least.uses ? word : least));
   if (rarest.uses <= MAX_USES)
     return read({
       ...part,
-      filters: [having(rarest.word), ...part.filters.map(checked)],
+      filters: [having(rarest), ...part.filters.map(checked)],
       way: { kind: 'gathered' },
     });
+  if (isNarrow || words.length === 1) return read(part);
   const best = await read({ ...part, way: { kind: 'best known', rows: FIRST_ROWS } });
   if (best.length === limit) return best;
   // Twice as many as are needed, if results are spread evenly.

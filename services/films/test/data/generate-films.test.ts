@@ -4,7 +4,6 @@ import type { Film } from '../../src/data/film.ts';
 import { committedFilms, generatedFilms } from '../../src/data/film-sources.ts';
 import { generateFilms } from '../../src/data/generate-films.ts';
 import { problemOfText } from '../../src/data/text-problem.ts';
-import { fold, tokensOf } from '../../src/search/fold.ts';
 
 describe('generateFilms', () => {
   let real: readonly Film[];
@@ -32,16 +31,15 @@ describe('generateFilms', () => {
   });
 
   it('makes titles from words of real ones, which are no titles of those as a rule', () => {
+    const wordsOf = (title: string): readonly string[] => title.split(/[^\p{L}\p{N}]+/u);
     const words = new Set(
-      real.flatMap(({ title }) => [...tokensOf(fold(title)), ...title.split(/\P{L}+/u).map(fold)]),
+      real.flatMap(({ title }) => wordsOf(title)).concat(['Returns', 'Again', 'II', 'III', '2', '3']),
     );
     const titles = new Set(real.map(({ title }) => title));
     const made = films.slice(real.length);
     for (const { title } of made) {
       assert.equal(problemOfText(title), undefined, title);
-      // An `'s` stays where it was.
-      for (const word of tokensOf(fold(title)))
-        assert.ok(words.has(word) || words.has(word.replace(/s$/, '')), `${word} in ${title}`);
+      for (const word of wordsOf(title)) assert.ok(words.has(word), `${word} in ${title}`);
     }
     const known = made.filter(({ title }) => titles.has(title));
     assert.ok(known.length < made.length / 10, `${known.length} of ${made.length}`);

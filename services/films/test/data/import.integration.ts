@@ -343,6 +343,11 @@ describe('an import of films', () => {
       'create table films.mine ()',
     ])
       await assert.rejects(bed.query('api', refused), { code: '42501' }, refused);
+    const callable = await bed.query(
+      'api',
+      `select proname from pg_proc where pronamespace = 'films'::regnamespace and has_function_privilege(oid, 'execute')`,
+    );
+    assert.deepEqual(callable, [{ proname: 'beat' }]);
   });
 
   it('shows its progress and its result by the command, which lists versions too', async () => {
