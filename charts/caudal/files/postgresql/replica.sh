@@ -139,7 +139,10 @@ while :; do
     done
   fi
   configure
-  [ -f "$PGDATA/standby.signal" ] || say 'was promoted: it follows none, and takes writes'
+  if [ ! -f "$PGDATA/standby.signal" ]; then
+    say 'was promoted: it follows none, and takes writes'
+    rm -f "$useless"
+  fi
   # A volume's group may have been given the right to write, which PostgreSQL refuses.
   chmod 700 "$PGDATA"
   postgres -D "$PGDATA" -c "$config" &
