@@ -50,6 +50,8 @@ describe('a replica that cannot follow', () => {
       );
       const child = spawn('sh', [join(chart, 'files', 'postgresql', 'replica.sh'), 'missing', file], {
         stdio: ['ignore', 'ignore', 'pipe'],
+        timeout: 60_000,
+        killSignal: 'SIGKILL',
         env: {
           PATH: `${directory}:${process.env.PATH}`,
           PGDATA: data,
@@ -185,6 +187,8 @@ echo "primary_conninfo = 'of the primary'" > "$4/postgresql.auto.conf"
       await writeFile(calls, '');
       const child = spawn('sh', [join(chart, 'files', 'postgresql', 'replica.sh')], {
         stdio: ['ignore', 'ignore', 'pipe'],
+        timeout: 60_000,
+        killSignal: 'SIGKILL',
         env: {
           PATH: `${directory}:${process.env.PATH}`,
           PGDATA: data,

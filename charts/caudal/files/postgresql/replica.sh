@@ -155,4 +155,5 @@ while :; do
   done
   server=
   [ -f "$useless" ] || exit "$status"
+  sleep 1
 done
