@@ -35,7 +35,10 @@ COPY services/console/src services/console/src
 COPY services/console/web services/console/web
 COPY services/orders/src services/orders/src
 COPY services/orders/web services/orders/web
-RUN node services/console/web/main.ts && node services/orders/web/main.ts
+# The films' page renders in the browser what its service renders, with the same code.
+COPY services/films/src services/films/src
+COPY services/films/web services/films/web
+RUN node services/console/web/main.ts && node services/films/web/main.ts && node services/orders/web/main.ts
 
 FROM node:24-slim
 LABEL org.opencontainers.image.title="caudal" \
@@ -54,6 +57,7 @@ COPY services/ingest-api/src services/ingest-api/src
 COPY services/orders/src services/orders/src
 COPY services/orders/migrations services/orders/migrations
 COPY --from=pages /app/services/console/web/dist services/console/web/dist
+COPY --from=pages /app/services/films/web/dist services/films/web/dist
 COPY --from=pages /app/services/orders/web/dist services/orders/web/dist
 USER 1000:1000
 EXPOSE 8080 8081 9090

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { chart } from '../scripts/paths.ts';
 import { type RenderOptions, refusal, render } from './support/manifests.ts';
-import { mailServer, ordersOn } from './support/toggles.ts';
+import { filmsOn, mailServer, ordersOn, storesOn } from './support/toggles.ts';
 
 /** Values that cannot work, by a part of what the chart says about them; one for each `fail` in the templates. */
 const failures: readonly (readonly [string, RenderOptions])[] = [
@@ -172,6 +172,56 @@ const failures: readonly (readonly [string, RenderOptions])[] = [
   [
     'httpRoute.enabled needs a Gateway: set httpRoute.parentRefs',
     { values: { httpRoute: { enabled: true } } },
+  ],
+  [
+    'postgresql.replica.promoted=2 is none of the 2 replicas, which are counted from 0',
+    { values: { ...storesOn, postgresql: { enabled: true, readReplicas: 2, replica: { promoted: 2 } } } },
+  ],
+  [
+    'postgresql.sharedBuffers=256Mi is not below the memory limit of 256Mi: lower it, or raise postgresql.replica.resources.limits.memory',
+    {
+      values: {
+        ...storesOn,
+        postgresql: {
+          enabled: true,
+          sharedBuffers: '256Mi',
+          readReplicas: 1,
+          replica: { resources: { limits: { memory: '256Mi' } } },
+        },
+      },
+    },
+  ],
+  [
+    'postgresql.replica.keepWal=4Gi would fill the volume of the server, of 4Gi: lower it, or raise postgresql.persistence.size',
+    { values: { ...storesOn, postgresql: { enabled: true, readReplicas: 1, replica: { keepWal: '4Gi' } } } },
+  ],
+  [
+    'films are kept in PostgreSQL: set postgresql.enabled=true or externalPostgresql.url',
+    { values: { films: filmsOn.films } },
+  ],
+  [
+    'there are two PostgreSQLs for films: set postgresql.enabled=false to use externalPostgresql.url',
+    { values: { ...filmsOn, externalPostgresql: { url: 'postgresql://p/app', existingSecret: 'mine' } } },
+  ],
+  [
+    'films are read from replicas: set postgresql.readReplicas=2, or films.primaryOnly=true to read from the primary alone',
+    { values: { films: filmsOn.films, postgresql: { enabled: true } } },
+  ],
+  [
+    'films.primaryOnly=true reads from the primary, and films.primaryReads=false does not let it answer',
+    { values: { ...filmsOn, films: { enabled: true, primaryOnly: true, primaryReads: false } } },
+  ],
+  [
+    'films.api.preStopDelayMs is part of drainTimeoutMs: make it smaller',
+    { values: { ...filmsOn, films: { enabled: true, api: { preStopDelayMs: 20_000 } } } },
+  ],
+  [
+    'loadtest.scenario=films-ramp searches films, which are off: set films.enabled=true or choose another scenario',
+    { values: { loadtest: { scenario: 'films-ramp' } } },
+  ],
+  [
+    'ingress.routes names films-api, which is off: set films.enabled=true or remove the route',
+    { values: { ingress: { enabled: true, routes: [{ path: '/', service: 'films-api' }] } } },
   ],
   [
     'orders are kept in PostgreSQL: set postgresql.enabled=true or externalPostgresql.url',
@@ -373,8 +423,8 @@ describe('values that cannot work', () => {
     const messages = templates.flatMap((file) =>
       [...readFileSync(join(chart, file), 'utf8').matchAll(/\bfail [("]/g)].map(() => file),
     );
-    // One is said over a running release alone: upgrades.test.ts.
-    assert.equal(failures.length + 1, messages.length);
+    // Two are said over a running release alone: upgrades.test.ts, postgresql-replicas.test.ts.
+    assert.equal(failures.length + 2, messages.length);
   });
 });
 

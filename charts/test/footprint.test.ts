@@ -40,13 +40,15 @@ describe('limits of memory', () => {
     assert.ok(sum > GIB && sum <= 1.5 * GIB, `${sum} MiB`);
   });
 
-  it('come to what the README says in the presets ha, stores, orders and external', async () => {
+  it('come to what the README says in the presets ha, stores, orders, films and external', async () => {
     const ha = await limits({ presets: ['ha'] });
     assert.ok(ha > 5 * GIB && ha <= 6.2 * GIB, `${ha} MiB`);
     const stores = await limits({ presets: ['stores'] });
     assert.ok(stores > 4 * GIB && stores <= 5 * GIB, `${stores} MiB`);
     const orders = await limits({ presets: ['orders'] });
     assert.ok(orders > 4 * GIB && orders <= 4.5 * GIB, `${orders} MiB`);
+    const films = await limits({ presets: ['films'] });
+    assert.ok(films > 4.5 * GIB && films <= 5 * GIB, `${films} MiB`);
     const external = await limits({ presets: ['external'] });
     assert.ok(external <= GIB, `${external} MiB`);
   });

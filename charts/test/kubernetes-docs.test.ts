@@ -62,6 +62,7 @@ const presets: Readonly<Record<string, RenderOptions>> = {
   ha: { presets: ['ha'] },
   stores: { presets: ['stores'] },
   orders: { presets: ['orders'] },
+  films: { presets: ['films'] },
   external: { presets: ['external'] },
 };
 
@@ -192,6 +193,7 @@ describe('the page on air gaps', () => {
     ha: { presets: ['ha'] },
     stores: { presets: ['stores'] },
     orders: { presets: ['orders'] },
+    films: { presets: ['films'] },
     loadtest: { values: { loadtest: { enabled: true } } },
     exporters: { values },
   };
@@ -201,7 +203,7 @@ describe('the page on air gaps', () => {
         new RegExp(`<!-- images: ${name} -->\n\n\`\`\`text\n([\\s\\S]*?)\n\`\`\``).exec(page('air-gap')) ??
         [];
       const all = await imagesOf(options);
-      const base = name in presets && name !== 'stores' && name !== 'orders' ? [] : await imagesOf({});
+      const base = name in presets && !['stores', 'orders', 'films'].includes(name) ? [] : await imagesOf({});
       assert.deepEqual(
         list.split('\n'),
         all.filter((image) => !base.includes(image)),

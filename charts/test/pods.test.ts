@@ -69,7 +69,7 @@ describe('every pod', () => {
   // Each starts processes: once every few seconds they took a tenth of a core, without a message.
   it('runs commands as probes seldom, once it is up', async () => {
     let seen = 0;
-    for (const presets of [[], ['stores'], ['orders']]) {
+    for (const presets of [[], ['stores'], ['orders'], ['films']]) {
       for (const pod of podsOf(await render({ presets }))) {
         for (const { name, livenessProbe, readinessProbe } of containersOf(pod)) {
           for (const probe of [livenessProbe, readinessProbe]) {

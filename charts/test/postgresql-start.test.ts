@@ -141,6 +141,23 @@ describe('how the start script prepares PostgreSQL', () => {
     assert.match(said, /the Secret has no value for ORDERS_API_PASSWORD/);
   });
 
+  it('lets replicas copy the server, and connect to no database', async () => {
+    const { start } = await volume();
+    const { calls } = await start({
+      LATER_ROLES: 'orders_api replica',
+      ORDERS_API_PASSWORD: 'a',
+      REPLICA_PASSWORD: 'b',
+    });
+    const of = (role: string) => calls.filter((line) => line.includes(`caudal_${role}`));
+    assert.deepEqual(of('replica').slice(1), [
+      'alter role caudal_replica replication;',
+      "alter role caudal_replica password 'b';",
+    ]);
+    assert.equal(of('orders_api').length, 3);
+    for (const line of of('replica'))
+      assert.equal(calls[calls.indexOf(line) + 1], '', 'a statement ends at an empty line');
+  });
+
   it('refuses a password that would end a statement, and makes nothing then', async () => {
     const { data, start } = await volume();
     for (const [password, message] of [

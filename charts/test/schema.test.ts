@@ -95,7 +95,7 @@ describe('the schema', () => {
   });
 
   it('accepts the presets', () => {
-    for (const preset of ['minimal', 'ha', 'stores', 'orders', 'external']) {
+    for (const preset of ['minimal', 'ha', 'stores', 'orders', 'films', 'external']) {
       const over = parse(readFileSync(join(chart, `values-${preset}.yaml`), 'utf8')) as Json;
       assert.ok(validate(laidOver(values, over)), preset);
     }

@@ -48,7 +48,7 @@ function moduleVersion(directory: readonly string[], module: string): string {
 describe('the versions', () => {
   it('of the chart are those of Compose', () => {
     for (const [server, { image }] of Object.entries(services))
-      assert.equal(image.split(':').at(-1), images[server]?.tag, server);
+      assert.equal(image.split(':').at(-1), images[server.replace(/-replica-\d$/, '')]?.tag, server);
   });
 
   it('of the chart are those of the table', () => {

@@ -8,13 +8,13 @@ import { drawFault, type Fault, type Faults, strike } from './faults.ts';
 export type FilmsLie =
   /** A film is answered by another one. */
   | 'another-film'
-  /** A page begins with the last film of the page before. */
+  /** From the third on, a page begins with the last film of the page before. */
   | 'repeats'
   /** Pages after the first are of another version. */
   | 'another-version'
   /** Half an answer. */
   | 'torn'
-  /** Searches are refused. */
+  /** Searches are answered as though there were no such path. */
   | 'refuses';
 
 /** How a server behaves. Everything is off by default. */
@@ -86,7 +86,7 @@ export async function startFaultyFilms(behaviour: FilmsBehaviour = {}): Promise<
     const found = Array.from({ length: hashText(q) % 30 }, (_, place) => filmOf(`Q${place}`));
     const isFirst = start === 0;
     const end = start + limit;
-    const films = found.slice(lie === 'repeats' && !isFirst ? start - 1 : start, end);
+    const films = found.slice(lie === 'repeats' && start > limit ? start - 1 : start, end);
     const version = lie === 'another-version' && !isFirst ? usualVersion + 1 : usualVersion;
     const following = new URLSearchParams(url.searchParams);
     following.set('cursor', String(end));
@@ -97,7 +97,7 @@ export async function startFaultyFilms(behaviour: FilmsBehaviour = {}): Promise<
 
   const findFilms = (path: string, url: URL, response: ServerResponse): void => {
     if (lie === 'refuses') {
-      answer(response, 400, { title: 'no' });
+      answer(response, 404, { title: 'no' });
       return;
     }
     const { version, films, next } = pageOf(url);

@@ -58,6 +58,11 @@ const steps: readonly Step[] = [
     command: binary('tsc'),
     args: ['--noEmit', '-p', 'services/orders/web'],
   }),
+  tool({
+    name: "types of the films' page",
+    command: binary('tsc'),
+    args: ['--noEmit', '-p', 'services/films/web'],
+  }),
   tool({ name: 'types of the k6 scripts', command: binary('tsc'), args: ['--noEmit', '-p', 'load-tests'] }),
   tool({ name: 'types of their tests', command: binary('tsc'), args: ['--noEmit', '-p', 'load-tests/test'] }),
   tool({ name: 'prose', command: process.execPath, args: [join(import.meta.dirname, 'prose', 'main.ts')] }),

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPage, PAGE_DIRECTORY } from '../../services/console/web/build-page.ts';
+import { buildFilmsPage, FILMS_PAGE_DIRECTORY } from '../../services/films/web/build-page.ts';
 import { buildShopPage, SHOP_PAGE_DIRECTORY } from '../../services/orders/web/build-page.ts';
 import { cacheDirectory, ensureCached } from '../lib/cache.ts';
 import { type OnProgress, withProgress } from '../lib/progress.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Where builds without this cache put the pages: no sources. */
-const BUILT = [PAGE_DIRECTORY, SHOP_PAGE_DIRECTORY];
+const BUILT = [PAGE_DIRECTORY, SHOP_PAGE_DIRECTORY, FILMS_PAGE_DIRECTORY];
 
 /** A page that is built once for the same sources. */
 export interface CachedPage {
@@ -33,6 +34,19 @@ export const SHOP_PAGE = cachedPage({
   // It has parts of the console's.
   sources: ['services/orders/{src/domain,web}/**/*.*', 'services/console/web/**/*.*', 'package-lock.json'],
   build: buildShopPage,
+});
+
+/** The page of the system films. */
+export const FILMS_PAGE = cachedPage({
+  kind: 'films-page',
+  name: "the films' page",
+  // Its script renders what the server renders.
+  sources: [
+    'services/films/{src/page,src/search,web}/**/*.*',
+    'services/console/web/**/*.*',
+    'package-lock.json',
+  ],
+  build: buildFilmsPage,
 });
 
 function cachedPage(page: {

@@ -143,8 +143,8 @@ helper        a pod of the release that prepares it: `user` by which it knows th
   listens: [postgresql]
   service: [postgresql]
   nodes: [postgresql]
-  clients: { consumer: [5432], console: [5432], owner: [5432], orders-api: [5432], orders-processor: [5432], orders-notifier: [5432], films-owner: [5432], films-api: [5432] }
-  secret: {{ concat (list "owner-password" "consumer-password" "console-password") (include "caudal.orders.passwords" . | fromYamlArray) (include "caudal.films.passwords" . | fromYamlArray) | toJson }}
+  clients: { consumer: [5432], console: [5432], owner: [5432], orders-api: [5432], orders-processor: [5432], orders-notifier: [5432], films-owner: [5432], films-api: [5432], replica: [5432] }
+  secret: {{ concat (list "owner-password" "consumer-password" "console-password") (include "caudal.orders.passwords" . | fromYamlArray) (include "caudal.films.passwords" . | fromYamlArray) (include "caudal.postgresql.replicaRoles" . | fromYamlArray | len | eq 0 | ternary list (list "replica-password")) | toJson }}
   helper:
     name: postgresql-schema
     pod: schemaPod
@@ -154,7 +154,7 @@ helper        a pod of the release that prepares it: `user` by which it knows th
   external:
     set: {{ not (empty .url) }}
     setting: externalPostgresql.url
-    addresses: {{ list .url | compact | toJson }}
+    addresses: {{ concat (list .url) (.readUrls | default list) | compact | toJson }}
     isOpen: {{ and (not (empty .url)) (empty (include "caudal.postgresql.usesTls" .)) }}
     login: {{ merge (dict "usernames" (include "caudal.postgresql.externalUsers" $ | fromYaml)) (omit . "url" "schema" "usernames") | toJson }}
   {{- end }}
@@ -219,7 +219,8 @@ helper        a pod of the release that prepares it: `user` by which it knows th
 {{- end -}}
 
 {{/*
-Pods that prepare a server, as a YAML list: `name`, `server`, the `user` by which it knows it, and `pod`, what its values say of the pod.
+Pods that prepare a server or follow it, as a YAML list: `name`, `server`, the `user` by which it knows it, and `pod`, what its values say of
+the pod; `serves`: others connect to it; `isPromoted`: it does what the server did.
 */}}
 {{- define "caudal.helpers" -}}{{ include "caudal.once" (list . "caudal.helpers.list") }}{{- end -}}
 
@@ -232,6 +233,9 @@ Pods that prepare a server, as a YAML list: `name`, `server`, the `user` by whic
 {{- end }}
 {{- end }}
 {{- include "caudal.films.helper" . }}
+{{- with include "caudal.postgresql.replicas" . | fromYaml }}
+- { name: {{ .name }}, server: postgresql, user: replica, serves: true, isPromoted: {{ hasKey . "primary" }}, pod: {{ $.Values.postgresql.replica.pod | default dict | toJson }} }
+{{- end }}
 {{- end -}}
 
 {{/* Systems of the release, as a YAML list; the components of each are in the template `caudal.system.<name>`. */}}

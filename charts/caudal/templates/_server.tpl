@@ -4,7 +4,8 @@ What every server has: two Services, a Secret, a StatefulSet. Its own templates 
 
 {{/*
 A Service of a server: the one that clients use, or with `nodes` the headless one that names each pod.
-Takes a dict: root, server (of the catalogue), nodes (optional).
+Takes a dict: root, server (of the catalogue), nodes (optional); selector (optional): labels of the pods that answer, where these are
+not the server's own; annotations (optional).
 */}}
 {{- define "caudal.serverService" -}}
 {{- $server := .server -}}
@@ -18,12 +19,15 @@ metadata:
     {{- if and $server.metrics (has $server.metrics.port $ports) }}
     caudal/metrics: "true"
     {{- end }}
+  {{- with .annotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
 spec:
   {{- if .nodes }}
   clusterIP: None
   publishNotReadyAddresses: true
   {{- end }}
-  selector: {{- include "caudal.selector" (list .root $server.name) | nindent 4 }}
+  selector: {{- .selector | default (include "caudal.selector" (list .root $server.name)) | nindent 4 }}
   ports:
     {{- range $ports }}
     - { name: {{ . }}, port: {{ index $server.ports . }}, targetPort: {{ . }} }
@@ -114,12 +118,13 @@ startupProbe:
 {{/*
 The StatefulSet of a server. Takes a dict: root, server (of the catalogue), checksum (text whose change restarts it), user
 (ID), and as text: start (command and variables of the container), probes, mounts, volumes; optional: grace (seconds),
-apiToken, serviceAccountName, sidecars (containers).
+apiToken, serviceAccountName, sidecars (containers), settings (values, where they are not under the server's name), image (its key
+under `images`), replicas.
 */}}
 {{- define "caudal.statefulSet" -}}
 {{- $root := .root -}}
 {{- $server := .server -}}
-{{- $settings := index $root.Values $server.name -}}
+{{- $settings := .settings | default (index $root.Values $server.name) -}}
 {{- $name := include "caudal.name" (list $root $server.name) -}}
 apiVersion: apps/v1
 kind: StatefulSet
@@ -128,9 +133,12 @@ metadata:
   labels: {{- include "caudal.labels" (list $root $server.name) | nindent 4 }}
 spec:
   serviceName: {{ $name }}-nodes
-  replicas: {{ $settings.replicas | default 1 }}
+  replicas: {{ if hasKey . "replicas" }}{{ .replicas }}{{ else }}{{ $settings.replicas | default 1 }}{{ end }}
   {{- if $server.isClustered }}
   # Together: a cluster that was stopped as a whole starts only when most of it is back.
+  podManagementPolicy: Parallel
+  {{- else if $server.isIndependent }}
+  # None waits for another.
   podManagementPolicy: Parallel
   {{- end }}
   selector:
@@ -143,7 +151,7 @@ spec:
       {{- include "caudal.podSpec" (dict "root" $root "component" $server.name "pod" $settings.pod "grace" .grace "apiToken" .apiToken "serviceAccountName" .serviceAccountName "securityContext" $user) | nindent 6 }}
       containers:
         - name: {{ $server.name }}
-          {{- include "caudal.container" (list $root $server.name) | nindent 10 }}
+          {{- include "caudal.container" (list $root (.image | default $server.name)) | nindent 10 }}
           {{- .start | trim | nindent 10 }}
           ports:
             {{- range $server.listens }}

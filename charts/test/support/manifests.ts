@@ -23,7 +23,7 @@ export interface RenderOptions {
   readonly release?: string;
   /** Directory of the chart, where it is not the repository's. */
   readonly chart?: string;
-  /** Values files of the chart by name: `minimal`, `ha`, `stores`, `orders`, `external`. */
+  /** Values files of the chart by name: `minimal`, `ha`, `stores`, `orders`, `films`, `external`. */
   readonly presets?: readonly string[];
   /** Values merged over them. */
   readonly values?: unknown;

@@ -68,13 +68,19 @@ export function podsOf(manifests: readonly Manifest[]): readonly Pod[] {
       | undefined;
     if (template === undefined) return [];
     const { labels, annotations = {} } = template.metadata;
+    // Without a number an autoscaler owns it, and there are as many as it has at least.
+    const least = manifests.find(
+      ({ kind, spec }) =>
+        kind === 'HorizontalPodAutoscaler' &&
+        (spec?.scaleTargetRef as { name: string } | undefined)?.name === manifest.metadata.name,
+    )?.spec?.minReplicas;
     return [
       {
         owner,
         labels,
         annotations,
         spec: template.spec,
-        replicas: isCronJob ? 0 : (manifest.spec?.replicas as number | undefined),
+        replicas: isCronJob ? 0 : ((manifest.spec?.replicas ?? least) as number | undefined),
       },
     ];
   });

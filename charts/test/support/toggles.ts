@@ -19,6 +19,12 @@ export const ordersOn = {
   postgresql: { enabled: true },
 };
 
+/** Films, in a PostgreSQL of the release with two replicas. */
+export const filmsOn = {
+  films: { enabled: true },
+  postgresql: { enabled: true, readReplicas: 2 },
+};
+
 /** The shop with a mail server of one's own. */
 export const mailServer = {
   host: 'smtp.example.org',
@@ -53,6 +59,17 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
   },
   'orders alone on Kafka': {
     values: { ...ordersOn, lanes: { 'kafka-redis': null }, redis: { enabled: false } },
+  },
+  films: { presets: ['films'] },
+  'films on external servers': {
+    presets: ['external'],
+    values: {
+      films: { enabled: true, primaryOnly: true },
+      externalPostgresql: {
+        url: 'postgresql://p.example.com/app?sslmode=verify-full',
+        existingSecret: 'my-postgresql',
+      },
+    },
   },
   'minimal and ha': { presets: ['minimal', 'ha'] },
   'external RabbitMQ': { values: externalRabbitmq },
@@ -215,6 +232,8 @@ export const toggles: Readonly<Record<string, RenderOptions>> = {
         catalogue: { existingConfigMap: 'caudal-mine', skipBad: true },
         api: { apiKeys: { existingSecret: 'caudal-orders-auth', key: 'order-id-secret' } },
       },
+      films: filmsOn.films,
+      postgresql: filmsOn.postgresql,
       services: { ingest: { autoscaling: { enabled: true } }, console: { control: { enabled: true } } },
       consumer: { keda: { enabled: true } },
       monitoring: { serviceMonitor: { enabled: true }, prometheusRule: { enabled: true } },

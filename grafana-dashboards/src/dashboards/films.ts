@@ -58,8 +58,8 @@ export const films = dashboard({
       title: 'Faults',
       panels: [
         lines(FILM_REPEATS, { ...third, softMax: 1 }),
-        lines(FILM_FAILED_READS, { ...third, softMax: 1, noValue: 'none' }),
-        lines(FILM_REPLICA_OUTS, { ...third, softMax: 1, noValue: 'none' }),
+        lines(FILM_FAILED_READS, { ...third, softMax: 1 }),
+        lines(FILM_REPLICA_OUTS, { ...third, softMax: 1 }),
         text('Runbooks of films', FILMS_GUIDE, { span: 24, height: 6 }),
       ],
     },

@@ -4,6 +4,9 @@ import { quantiles, RATE_WINDOW, SCOPE, type Signal, select } from './signal.ts'
 const perSecond = (metric: MetricDefinition, matchers = ''): string =>
   `rate(${select(metric, matchers === '' ? SCOPE : `${SCOPE}, ${matchers}`)}[${RATE_WINDOW}])`;
 
+/** 1 for a server that any process sends reads to. */
+const IS_IN = `max by (server) (${select(METRICS.filmReplicaIn, SCOPE)})`;
+
 /** Requests per second to the films API. */
 export const FILM_REQUEST_RATE: Signal = {
   title: 'Requests to films',
@@ -86,7 +89,7 @@ export const FILM_REPLICA_IN: Signal = {
   description:
     'Whether any process sends reads to a server. Out: it does not answer its probes, is behind, or failed three times in a row. It is in again after two good probes.',
   unit: 'short',
-  queries: [{ expr: `max by (server) (${select(METRICS.filmReplicaIn, SCOPE)})`, legend: '{{server}}' }],
+  queries: [{ expr: IS_IN, legend: '{{server}}' }],
 };
 
 /** Version of the films on each server. */
@@ -116,23 +119,22 @@ export const FILM_FAILED_READS: Signal = {
   description:
     'Per second, by server: failed is tried once more elsewhere, late was given up when the deadline had passed.',
   unit: 'ops',
-  queries: [
-    {
-      expr: `sum by (server, outcome) (${perSecond(METRICS.filmReads, 'outcome=~"failed|late"')})`,
-      legend: '{{server}} {{outcome}}',
-    },
-  ],
+  // A server that never failed has no such series.
+  queries: ['failed', 'late'].map((outcome) => ({
+    expr: `sum by (server) (${perSecond(METRICS.filmReads, `outcome="${outcome}"`)}) or on (server) 0 * ${IS_IN}`,
+    legend: `{{server}} ${outcome}`,
+  })),
 };
 
 /** Times that servers were left out. */
 export const FILM_REPLICA_OUTS: Signal = {
   title: 'Times that a server was left out',
   description:
-    'How often within the time range, by server and reason, as all processes together saw it: unreachable, errors, lagging, or not_a_replica (it has been promoted).',
+    'How often, by server and reason, as all processes together saw it: unreachable, errors, lagging, or not_a_replica (it has been promoted).',
   unit: 'short',
   queries: [
     {
-      expr: `sum by (server, reason) (increase(${select(METRICS.filmReplicaOuts, SCOPE)}[${RATE_WINDOW}]))`,
+      expr: `sum by (server, reason) (increase(${select(METRICS.filmReplicaOuts, SCOPE)}[${RATE_WINDOW}])) or on (server) 0 * ${IS_IN}`,
       legend: '{{server}} {{reason}}',
     },
   ],

@@ -46,17 +46,16 @@ export const FILM_PANEL_CASES: readonly PanelCase[] = [
     shows: { '{server="replica-1"}': 2, '{server="replica-2"}': 1.5 },
   }),
   panel('Reads that a server failed', {
-    what: 'by server and outcome, without those that it answered',
+    what: 'by server, without those that it answered or that were late, and 0 for one that failed none',
     series: {
       [reads('f-1', 'replica-1', 'answered')]: '0+600x40',
       [reads('f-1', 'replica-1', 'failed')]: '0+60x40',
       [reads('f-2', 'replica-1', 'failed')]: '0+30x40',
       [reads('f-1', 'replica-1', 'late')]: '0+6x40',
+      [isIn('f-1', 'replica-1')]: '1x40',
+      [isIn('f-1', 'replica-2')]: '1x40',
     },
-    shows: {
-      '{server="replica-1", outcome="failed"}': 1.5,
-      '{server="replica-1", outcome="late"}': 0.1,
-    },
+    shows: { '{server="replica-1"}': 1.5, '{server="replica-2"}': 0 },
   }),
   panel('Time of a read, by server', {
     query: 1,
@@ -89,6 +88,18 @@ export const FILM_PANEL_CASES: readonly PanelCase[] = [
       [isIn('f-2', 'replica-2')]: '0x40',
     },
     shows: { '{server="replica-1"}': 1, '{server="replica-2"}': 0 },
+  }),
+  panel('Times that a server was left out', {
+    what: 'the sum of two processes, by reason, and 0 for a server that never was',
+    series: {
+      [series('caudal_films_replica_outs_total', { pod: 'f-1', server: 'replica-1', reason: 'lagging' })]:
+        '0x18 1x20',
+      [series('caudal_films_replica_outs_total', { pod: 'f-2', server: 'replica-1', reason: 'lagging' })]:
+        '0x18 1x20',
+      [isIn('f-1', 'replica-1')]: '0x40',
+      [isIn('f-1', 'replica-2')]: '1x40',
+    },
+    shows: { '{server="replica-1", reason="lagging"}': 2, '{server="replica-2"}': 0 },
   }),
   panel('Reads that were rescued', {
     query: 1,

@@ -25,7 +25,7 @@ import {
 
 /** Queries, pages that follow one among them: asked = answered + failed + unanswered. See {@link QueryCount} for the others. */
 export type QueryCounts = Record<QueryCount, number> & {
-  /** In progress when the run was interrupted; the ledger has no line of these. */
+  /** In progress when the run was interrupted; the ledger has lines of those that were answered at that moment. */
   unanswered: number;
 };
 

@@ -73,13 +73,12 @@ function corrected(value: unknown): string | null {
 
 /** A page of results: no more than were asked for, each once, and a next page of the same version. */
 function page(asked: string, entries: readonly Said[], next: unknown, version: number): string | undefined {
-  const [base = '', query = ''] = asked.split('?');
-  const limit = Number(/(?:^|&)limit=(\d+)/.exec(query)?.[1] ?? usualLimit);
+  const limit = Number(/[?&]limit=(\d+)/.exec(asked)?.[1] ?? usualLimit);
   check(entries.length <= limit, `has ${entries.length} results, not ${limit}`);
   check(new Set(entries.map((entry) => entry.id)).size === entries.length, 'has a result twice');
   if (next === null) return undefined;
   const path = text(next, 'next page');
-  const isNext = path.startsWith(`${base}?`) && /[?&]cursor=[^&]/.test(path);
+  const isNext = path.startsWith(`${asked.split('?')[0]}?`) && /[?&]cursor=[^&]/.test(path);
   check(isNext && new RegExp(`[?&]at=${version}(?:&|$)`).test(path), `has next page ${path}`);
   check(entries.length > 0, 'has a next page after nothing');
   return path;

@@ -20,6 +20,9 @@ type Run = Omit<K6Run<FilmsAccount>, 'account'> & { account: FilmsAccount; ledge
 /** All that a second attempt helps against. */
 const passingFaults: Faults = { '503-before': 0.15, 'reset-before': 0.1, 'silent-after': 0.03 };
 
+/** Exit status of k6 after Ctrl-C. */
+const interrupted = 105;
+
 /** However slow the machine is: only answers are judged here. */
 const patient: Variables = { P95_MS: 60_000, P99_MS: 60_000, MAX_DROPPED: 1000, REQUEST_TIMEOUT: '5s' };
 
@@ -57,15 +60,16 @@ function finish({ account, ...run }: K6Run<FilmsAccount>): Run {
   const ledger = ledgerIn(run.output);
   assert.equal(run.output.match(/"FILM /g)?.length ?? 0, ledger.length, 'lines that cannot be read');
   assert.equal(queries.asked, queries.answered + queries.failed + queries.unanswered);
-  assert.equal(ledger.length, queries.answered + queries.failed);
+  const settled = queries.answered + queries.failed;
+  // An interrupt may strike between the line of a query and its count.
+  if (run.exitCode === interrupted) assert.ok(ledger.length >= settled && ledger.length <= queries.asked);
+  else assert.equal(ledger.length, settled);
   for (const name of ['asked', 'answered', 'failed', 'savedByRetry', 'wrong'] as const) {
     const sum = Object.values(byKind).reduce((total, counts) => total + counts[name], 0);
     assert.equal(queries[name], sum, name);
   }
-  assert.equal(
-    Object.values(account.answeredBy).reduce((total, answers) => total + answers, 0),
-    queries.answered,
-  );
+  const answers = Object.values(account.answeredBy).reduce((total, count) => total + count, 0);
+  if (run.exitCode !== interrupted) assert.equal(answers, queries.answered);
   return { ...run, account, ledger };
 }
 
@@ -198,7 +202,7 @@ describe('an API of films that is wrong', () => {
     const target = await startTarget(t, { lie: 'refuses' });
     const run = await ask(t, 'seed', target);
     assert.equal(run.exitCode, 99, run.output);
-    const refused = run.ledger.filter(({ status }) => status === 400);
+    const refused = run.ledger.filter(({ status }) => status === 404);
     assert.equal(run.account.queries.failed, refused.length);
     assert.ok(refused.length > 100 && refused.every(({ attempts }) => attempts === 1));
   });
@@ -215,7 +219,7 @@ describe('a run of queries that ends early', () => {
     await target.whenAsked(60);
     started.child.kill('SIGINT');
     const run = finish(await started.finished);
-    assert.equal(run.exitCode, 105, run.output);
+    assert.equal(run.exitCode, interrupted, run.output);
     assert.ok(run.account.queries.unanswered > 0);
   });
 

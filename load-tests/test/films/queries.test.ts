@@ -90,7 +90,9 @@ describe('queries for films', () => {
     const titles = films.map(({ title }) => title.toLowerCase());
     const texts = textsOf('prefix');
     for (const text of texts) assert.ok(text !== '' && titles.some((title) => title.startsWith(text)), text);
-    assert.ok(texts.some((text) => [...text].length === 1) && texts.some((text) => titles.includes(text)));
+    const share = texts.filter((text) => [...text].length === 1).length / texts.length;
+    assert.ok(share > 0.04 && share < 0.2, `${share}`);
+    assert.ok(texts.some((text) => titles.includes(text)));
   });
 
   it('have words of one title, in other orders too, the last one not always whole', () => {

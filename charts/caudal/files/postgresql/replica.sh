@@ -8,9 +8,10 @@
 set -eu
 umask 077
 : "${SHARED:=/etc/caudal}"
-passwords=/tmp/replica.passwords
-config=config_file=/tmp/replica.conf
-waited=/tmp/replica.waited
+: "${TMPDIR:=/tmp}"
+passwords=$TMPDIR/replica.passwords
+config=config_file=$TMPDIR/replica.conf
+waited=$TMPDIR/replica.waited
 # Says that these data are to be replaced.
 useless=$PGDATA.useless
 to_primary="$PRIMARY user=caudal_replica passfile=$passwords application_name=$SLOT connect_timeout=3"
@@ -27,6 +28,12 @@ current_primary() {
 # ask PRIMARY COMMAND: runs a command of the replication protocol; prints the columns of the answer, separated by `|`.
 ask() {
   psql -XqAt -d "$1 replication=true" -c "$2"
+}
+
+# system_at PRIMARY: what identifies the data there, as system_of does here.
+system_at() {
+  identity=$(ask "$1" IDENTIFY_SYSTEM) || return 1
+  printf '%s\n' "${identity%%|*}" | grep -x '[0-9][0-9]*'
 }
 
 # system_of DATA: identifies what was made by one initdb, and all copies of it.
@@ -47,8 +54,8 @@ missing() {
   primary=$(current_primary)
   [ -n "$primary" ] || return 1
   # A primary that does not answer says nothing of these data.
-  identity=$(ask "$primary" IDENTIFY_SYSTEM 2> /dev/null) || return 1
-  [ "${identity%%|*}" = "$(system_of "$PGDATA")" ] || give_up 'the primary has other data'
+  theirs=$(system_at "$primary" 2> /dev/null) || return 1
+  [ "$theirs" = "$(system_of "$PGDATA")" ] || give_up 'the primary has other data'
   slot=$(ask "$primary" "READ_REPLICATION_SLOT $SLOT") || return 1
   case $slot in
     # A new primary has none.
@@ -71,11 +78,11 @@ copy() {
     primary=$(current_primary) || return 1
     : "${primary:=$to_primary}"
   fi
-  identity=$(ask "$primary" IDENTIFY_SYSTEM) || return 1
+  theirs=$(system_at "$primary") || return 1
   rm -rf "$PGDATA.new"
   if [ -f "$PGDATA/PG_VERSION" ]; then
     mine=$(system_of "$PGDATA")
-    if [ "$mine" = "${identity%%|*}" ]; then rm -rf "$PGDATA"; else mv "$PGDATA" "$PGDATA.of-$mine-$(date +%s)"; fi
+    if [ "$mine" = "$theirs" ]; then rm -rf "$PGDATA"; else mv "$PGDATA" "$PGDATA.of-$mine-$(date +%s)"; fi
   fi
   slot=$(ask "$primary" "READ_REPLICATION_SLOT $SLOT") || return 1
   [ "$slot" = '||' ] || ask "$primary" "DROP_REPLICATION_SLOT $SLOT WAIT" > /dev/null || return 1
@@ -87,6 +94,19 @@ copy() {
   mv "$PGDATA.new" "$PGDATA" || return 1
   rm -f "$useless" "$waited"
   say 'has copied its primary'
+}
+
+# configure: for these data. With fewer connections than its primary a replica would not start, and never learn that there are fewer now.
+configure() {
+  cat > "${config#*=}" << END
+include '$SHARED/postgresql.conf'
+primary_conninfo = '$to_primary'
+primary_slot_name = '$SLOT'
+restore_command = 'sh $SHARED/replica.sh missing %f'
+END
+  [ -f "$PGDATA/PG_VERSION" ] || return 0
+  most=$(pg_controldata "$PGDATA" | sed -n 's/^max_connections setting: *//p')
+  [ "$(postgres -D "$PGDATA" -c "$config" -C max_connections)" -ge "$most" ] || echo "max_connections = $most" >> "${config#*=}"
 }
 
 if [ "${1:-}" = missing ]; then
@@ -107,12 +127,7 @@ flock 9
 [ -n "${REPLICA_PASSWORD:-}" ] || REPLICA_PASSWORD=$(cat "$SHARED/replica-password")
 printf '*:*:*:*:%s\n' "$REPLICA_PASSWORD" > "$passwords"
 unset REPLICA_PASSWORD
-cat > "${config#*=}" << END
-include '$SHARED/postgresql.conf'
-primary_conninfo = '$to_primary'
-primary_slot_name = '$SLOT'
-restore_command = 'sh $SHARED/replica.sh missing %f'
-END
+configure
 while :; do
   # This is of a server that was killed, by a process ID that may be another process's in this container.
   rm -f "$PGDATA/postmaster.pid"
@@ -122,6 +137,7 @@ while :; do
       sleep 1
     done
   fi
+  configure
   [ -f "$PGDATA/standby.signal" ] || say 'was promoted: it follows none, and takes writes'
   # A volume's group may have been given the right to write, which PostgreSQL refuses.
   chmod 700 "$PGDATA"

@@ -2,6 +2,7 @@
 # Becomes PostgreSQL on the data in PGDATA. The first start makes them, complete or not at all. Every start sets the roles'
 # passwords before there is a port at which an old one could be used: the data remember the passwords of their first day.
 # LATER_ROLES, of what was switched on since then, are made where they are missing: `a_b` is caudal_a_b, its password A_B_PASSWORD.
+# `replica` is of those who copy and follow the server, and reads no database.
 # LATER_DATABASES too: `a` is caudal_a, which belongs to caudal_a_owner, and to which caudal_a_… may connect instead of to caudal.
 set -eu
 umask 077
@@ -59,6 +60,10 @@ END
     printf 'revoke all on database caudal_%s from public;\n\n' "$own"
   done
   for role in ${LATER_ROLES:-}; do
+    if [ "$role" = replica ]; then
+      printf 'alter role caudal_replica replication;\n\n'
+      continue
+    fi
     to=caudal
     for own in ${LATER_DATABASES:-}; do case $role in "$own"_*) to=caudal_$own ;; esac; done
     printf 'grant connect on database %s to caudal_%s;\n\n' "$to" "$role"

@@ -7,14 +7,7 @@
 
 {{/* URLs of the replicas, by place, separated by commas. */}}
 {{- define "caudal.films.replicaUrls" -}}
-{{- $urls := list -}}
-{{- if and .Values.postgresql.enabled (not .Values.films.primaryOnly) -}}
-{{- $name := include "caudal.name" (list . "postgresql-replica") -}}
-{{- range $i := until (int (.Values.postgresql.readReplicas | default 0)) -}}
-{{- $urls = append $urls (printf "postgresql://%s-%d.%s-nodes:5432/caudal_films" $name $i $name) -}}
-{{- end -}}
-{{- end -}}
-{{- join "," $urls -}}
+{{- if not .Values.films.primaryOnly }}{{ include "caudal.postgresql.readUrls" (list . "caudal_films") | fromYamlArray | join "," }}{{ end -}}
 {{- end -}}
 
 {{/* The connection of a program to PostgreSQL, as YAML: env, secrets, cas; see services/_environment.tpl. Takes a list: root, user. */}}

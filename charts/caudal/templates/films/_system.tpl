@@ -10,6 +10,9 @@
   user: films-api
   http: 8084
   needs: [postgresql]
+  {{- with include "caudal.postgresql.replicas" . | fromYaml }}
+  calls: { {{ .name }}: [5432] }
+  {{- end }}
   isApart: true
   scaled: {{ $films.api.autoscaling.enabled }}
   settings: {{- toYaml $films.api | nindent 4 }}

@@ -78,8 +78,7 @@ function addRoutes(app: Express, guards: readonly RequestHandler[], options: App
   for (const [template, methods] of Object.entries(ROUTES)) {
     if (!Object.hasOwn(PAGE_ROUTES, template)) app.all(toPattern(template), refuseMethod(methods));
   }
-  app.get(Object.keys(PAGE_ROUTES).map(toPattern), ...limits);
-  app.use(createPage({ questions: createPageQuestions(answers), pageDirectory }));
+  app.use(createPage({ questions: createPageQuestions(answers), pageDirectory, limits }));
 }
 
 const toPattern = (template: string): string => template.replace('{id}', ':id');

@@ -10,8 +10,3 @@ export interface FilmSource {
    */
   films(): AsyncIterable<Film> | Iterable<Film>;
 }
-
-/** Films cannot be read from a file. The message names it, and says why. */
-export class FilmsFileError extends Error {
-  override readonly name = 'FilmsFileError';
-}

@@ -1,7 +1,8 @@
 import { AppError } from '@caudal/common/errors';
 import { type DatabaseClient, transaction } from '@caudal/common/postgresql';
 import { batchesOf } from './batches.ts';
-import { type FilmSource, FilmsFileError } from './film-source.ts';
+import type { FilmSource } from './film-source.ts';
+import { FilmsFileError, ImportRunningError } from './import-error.ts';
 import { BATCH_FILMS, insertFilms } from './load-films.ts';
 import { People } from './load-people.ts';
 import { loadWords } from './load-words.ts';
@@ -29,15 +30,6 @@ export interface ImportedVersion {
   readonly version: number;
   readonly films: number;
   readonly people: number;
-}
-
-/** Another import is running in this database. */
-export class ImportRunningError extends Error {
-  override readonly name = 'ImportRunningError';
-
-  constructor() {
-    super('another import is running: wait until it has ended');
-  }
 }
 
 const PROGRESS_MS = 1_000;

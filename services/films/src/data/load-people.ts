@@ -2,7 +2,7 @@ import { type DatabaseClient, numberArray, textArray } from '@caudal/common/post
 import { fold, tokensOf } from '../search/fold.ts';
 import { batchesOf } from './batches.ts';
 import type { Film } from './film.ts';
-import { FilmsFileError } from './film-source.ts';
+import { FilmsFileError } from './import-error.ts';
 import { runBatch } from './statements.ts';
 
 /** People of one statement. */

@@ -3,7 +3,7 @@ import { BadLines } from '@caudal/common/bad-lines';
 import { CsvError, parse } from 'csv-parse';
 import type { Film } from './film.ts';
 import { type Columns, findColumns, readFilm } from './film-columns.ts';
-import { FilmsFileError } from './film-source.ts';
+import { FilmsFileError } from './import-error.ts';
 import { openFile, reasonOf } from './open-file.ts';
 
 /** Longest record, bytes: an opening quote without an end would else take the rest of the file into memory. */

@@ -1,6 +1,7 @@
 import { AppError } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
 import { Database, type DatabaseClient, type PostgresqlSettings } from '@caudal/common/postgresql';
+import { ImportError } from './import-error.ts';
 
 /** How {@link withDatabase} connects. */
 export interface DatabaseUse {
@@ -42,9 +43,36 @@ export async function withDatabase<T>(
         : new AppError('STORE_UNAVAILABLE', `postgresql: ${reason}`, { retriable: true, cause: error });
     });
     clearTimeout(giveUp);
-    return await database.run(work);
+    return await lend(database, work);
   } finally {
     clearTimeout(giveUp);
     await database.close();
   }
+}
+
+/** Lends a connection. An error of the import is none of the database, and a connection that is lost between statements says why. */
+async function lend<T>(database: Database, work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+  let lost: Error | undefined;
+  const onLost = (error: Error): void => {
+    lost ??= error;
+  };
+  const outcome = await database
+    .run(async (client) => {
+      client.on('error', onLost);
+      try {
+        return { result: await work(client) };
+      } catch (error) {
+        if (error instanceof ImportError) return { error };
+        throw error;
+      } finally {
+        client.off('error', onLost);
+      }
+    })
+    .catch((error: unknown) => {
+      throw lost === undefined
+        ? error
+        : new AppError('STORE_UNAVAILABLE', `postgresql: ${lost.message}`, { retriable: true, cause: error });
+    });
+  if ('error' in outcome) throw outcome.error;
+  return outcome.result;
 }

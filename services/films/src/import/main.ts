@@ -1,12 +1,11 @@
 import { ConfigError } from '@caudal/common/config';
 import { AppError } from '@caudal/common/errors';
-import { FilmsFileError } from '../data/film-source.ts';
-import { ImportRunningError } from '../data/import-films.ts';
+import { ImportError } from '../data/import-error.ts';
 import { runCommand } from './run.ts';
 import { USAGE, UsageError } from './usage.ts';
 
 /** Errors that say all about what to do. */
-const EXPECTED = [AppError, ConfigError, FilmsFileError, ImportRunningError];
+const EXPECTED = [AppError, ConfigError, ImportError];
 
 const args = process.argv.slice(2);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -22,7 +22,7 @@ export interface Output {
 const PATIENCE_MS = 10_000;
 const TIMEOUT_MS = 30_000;
 
-/** Carries a command line out. @throws UsageError, FilmsFileError, ImportRunningError, AppError */
+/** Carries a command line out. @throws UsageError, ImportError, AppError */
 export async function runCommand(
   args: readonly string[],
   environment: Environment,

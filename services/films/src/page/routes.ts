@@ -1,5 +1,5 @@
 import { ProblemError, refuseMethod, servePage } from '@caudal/common/http';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import type { FilmQuestions } from './questions.ts';
 import { failureOf, renderFailure } from './render/failure.ts';
 import { queryOf, type Root } from './render/links.ts';
@@ -27,34 +27,41 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Shows what a request asks for. */
+type Show = (questions: FilmQuestions, root: Root, request: Request<{ id: string }>) => Promise<Shown>;
+
 /** What the page is made from. */
 export interface PageOptions {
   readonly questions: FilmQuestions;
   /** Directory of the built page; without it the page has no style and no script. */
   readonly pageDirectory: string;
+  /** What a request for a page goes through first, such as a limit of requests. */
+  readonly limits: readonly RequestHandler[];
 }
 
-/** Makes the routes of the page: films and directors as HTML, and the files that the page loads. */
-export function createPage({ questions, pageDirectory }: PageOptions): Router {
+/**
+ * Makes the routes of the page: films and directors as HTML, and the files that the page loads. A refusal is a page, too, with the status
+ * and the headers that the API gives it.
+ */
+export function createPage({ questions, pageDirectory, limits }: PageOptions): Router {
   const fill = readTemplate(pageDirectory);
-  const page =
-    <Parameters>(
-      root: Root,
-      show: (questions: FilmQuestions, root: Root, request: Request<Parameters>) => Promise<Shown>,
-    ): RequestHandler<Parameters> =>
-    async (request, response) => {
-      try {
-        send(response, 200, fill({ root, ...(await show(questions, root, request)) }));
-      } catch (error) {
-        if (!(error instanceof ProblemError)) throw error;
-        response.set(error.headers);
-        send(response, error.status, fill({ root, ...refused(root, request, error) }));
-      }
-    };
   const router = Router({ caseSensitive: true, strict: true });
-  router.get('/', page('./', showSearch));
-  router.get('/film/:id', page('../', showFilm));
-  router.get('/director/:id', page('../', showDirector));
+  const addPage = (path: string, root: Root, show: Show): void => {
+    const onRequest: RequestHandler<{ id: string }> = async (request, response) =>
+      send(response, 200, fill({ root, ...(await show(questions, root, request)) }));
+    const onError: ErrorRequestHandler = (error, request, response, next) => {
+      if (!(error instanceof ProblemError)) {
+        next(error);
+        return;
+      }
+      response.set(error.headers);
+      send(response, error.status, fill({ root, ...refused(root, request, error) }));
+    };
+    router.get(path, ...limits, onRequest, onError);
+  };
+  addPage('/', './', showSearch);
+  addPage('/film/:id', '../', showFilm);
+  addPage('/director/:id', '../', showDirector);
   for (const [template, methods] of Object.entries(PAGE_ROUTES))
     router.all(template.replace('{id}', ':id'), refuseMethod(methods));
   // The built page is a template: it is of no use as it is.
@@ -64,11 +71,7 @@ export function createPage({ questions, pageDirectory }: PageOptions): Router {
 }
 
 /** The page of a refusal, with fields for another search. */
-function refused<Parameters>(
-  root: Root,
-  request: Request<Parameters>,
-  { status, message }: ProblemError,
-): Shown {
+function refused(root: Root, request: Request, { status, message }: ProblemError): Shown {
   const query = searchOf(request);
   const failure = failureOf(root, { status, detail: message }, query, queryOf(request.originalUrl));
   return {

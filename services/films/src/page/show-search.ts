@@ -3,11 +3,12 @@ import type { FilmQuestions } from './questions.ts';
 import type { Root, SearchQuery } from './render/links.ts';
 import { renderResults } from './render/results.ts';
 import { searchPage } from './render/search-page.ts';
+import { titleOf } from './render/titles.ts';
 import { answerOrNone, parametersOf, type Shown } from './show.ts';
 
 const NAMES = ['q', 'year', 'cursor', 'at'];
 /** Most directors beside the films of a search. */
-export const MOST_DIRECTORS = '6';
+const MOST_DIRECTORS = '6';
 
 /** What a request for the search page asks for. */
 export function searchOf(request: Pick<Request, 'originalUrl'>): SearchQuery {
@@ -35,10 +36,4 @@ export async function showSearch(questions: FilmQuestions, root: Root, request: 
     main: searchPage(root, query, renderResults(root, found)),
     facts: { answeredBy, tookMs, version: answer.version },
   };
-}
-
-/** Title of the page of a search; undefined where nothing is asked for. */
-export function titleOf({ q, year }: SearchQuery): string | undefined {
-  const words = [q.trim(), year].filter((word) => word !== '').join(', ');
-  return words === '' ? undefined : words;
 }

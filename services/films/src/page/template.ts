@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type AnswerFacts, renderFacts } from './render/foot.ts';
 import { html, type Markup } from './render/html.ts';
 import type { Root } from './render/links.ts';
+import { siteTitle } from './render/titles.ts';
 
 /** What differs between pages. */
 export interface PageContent {
@@ -30,7 +31,7 @@ export function readTemplate(directory: string): FillPage {
   const template = readBuilt(directory) ?? BARE;
   return ({ root, title, main, facts }) => {
     const values: Readonly<Record<string, Markup>> = {
-      title: html`${title === undefined ? '' : `${title} – `}Caudal films`,
+      title: html`${siteTitle(title)}`,
       body: html`${header(root)}${main}${footer(root, facts)}`,
     };
     return template

@@ -36,18 +36,23 @@ export function createFilmReader(
     throw new AppError('CONFIG_INVALID', 'there is no replica, and the primary is not to be read');
   const { logger, registry, choice = twoChoices() } = dependencies;
   const clock = SYSTEM_CLOCK;
-  const metrics = createReadMetrics(registry, {
-    servers: () => [primary, ...replicas],
+  const urls = new Map<ServerName, string>([
+    ['primary', primaryUrl],
+    ...replicaUrls.map((url, index) => [`replica-${index + 1}`, url] as const),
+  ]);
+  const metrics = createReadMetrics(registry, [...urls.keys()], {
+    servers: () => servers,
     lagMs: (server) => probes.lagMs(server),
   });
   const events = withLog(metrics, logger);
-  const open = (name: ServerName, url: string): Server =>
-    new Server({ name, link: createLink(name, url, settings, logger), clock, events });
-  const primary = open('primary', primaryUrl);
-  const replicas = replicaUrls.map((url, index) => open(`replica-${index + 1}`, url));
+  const servers = [...urls].map(
+    ([name, url]) => new Server({ name, link: createLink(name, url, settings, logger), clock, events }),
+  );
+  const [primary, ...replicas] = servers;
+  if (primary === undefined) throw new TypeError('the primary is missing');
   const router = new Router({ ...settings, primary, replicas, choice, clock, events: metrics });
   const probes = new ProbeLoop({
-    servers: [primary, ...replicas],
+    servers,
     intervalMs: settings.probeIntervalMs,
     timeoutMs: settings.probeTimeoutMs,
     maxLagMs: settings.maxLagMs,
@@ -58,11 +63,11 @@ export function createFilmReader(
     read: (request) => router.read(request),
     currentVersion: () => router.currentVersion(),
     isReady: () => router.isReady(),
-    unreadyReason: () => (router.isReady() ? undefined : describe([primary, ...replicas])),
+    unreadyReason: () => (router.isReady() ? undefined : describe(servers)),
     start: () => probes.start(),
     close: async () => {
       await probes.stop();
-      await Promise.all([primary, ...replicas].map((server) => server.close()));
+      await Promise.all(servers.map((server) => server.close()));
     },
   };
 }

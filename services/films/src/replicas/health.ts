@@ -1,7 +1,9 @@
 import type { Observation } from './observation.ts';
 
+export const OUT_REASONS = ['unreachable', 'errors', 'lagging', 'not_a_replica'] as const;
+
 /** Why a server gets no reads. */
-export type OutReason = 'unreachable' | 'errors' | 'lagging' | 'not_a_replica';
+export type OutReason = (typeof OUT_REASONS)[number];
 
 /** Whether a server gets reads. */
 export type Health =

@@ -1,4 +1,4 @@
-import { errorMessage } from '@caudal/common/errors';
+import { AppError, errorMessage } from '@caudal/common/errors';
 import type { Logger } from '@caudal/common/logging';
 import { Database, type DatabaseClient, sqlstateOf } from '@caudal/common/postgresql';
 import type { ServerName } from './film-reader.ts';
@@ -41,7 +41,7 @@ type ProbeRow = Omit<Observation, 'current'> & { readonly current: number | null
  * Creates the link to one server: a database with a pool of its own. Of its connections one is kept for probes, and reads wait for the others
  * here: in the pool, a long wait would count as a lost server.
  *
- * @throws AppError `CONFIG_INVALID` for a URL that cannot be used
+ * @throws AppError `CONFIG_INVALID` for a URL that cannot be used, or a pool of one
  */
 export function createLink(
   name: ServerName,
@@ -50,6 +50,8 @@ export function createLink(
   logger: Logger,
 ): ServerLink {
   const { clientName, ca, poolSize, readAttemptMs } = settings;
+  if (poolSize < 2)
+    throw new AppError('CONFIG_INVALID', `${name}: one connection is too few: one of them is for probes`);
   const database = new Database({
     name,
     settings: { clientName, url, ca, poolSize, commandTimeoutMs: readAttemptMs },

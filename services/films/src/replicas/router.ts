@@ -72,9 +72,9 @@ export class Router implements FilmReader {
   }
 
   async read<Result>({ at, deadlineMs, work }: ReadRequest<Result>): Promise<Reading<Result>> {
-    const { clock, readAttemptMs, readDeadlineMs, events } = this.#options;
+    const { clock, readAttemptMs, events } = this.#options;
     const sinceMs = clock.nowMs();
-    const untilMs = sinceMs + (deadlineMs ?? readDeadlineMs);
+    const untilMs = sinceMs + (deadlineMs ?? this.#options.readDeadlineMs);
     let progress: Progress = { at, sinceMs, tried: [] };
     for (;;) {
       const leftMs = untilMs - clock.nowMs();
@@ -97,21 +97,27 @@ export class Router implements FilmReader {
   #next(progress: Progress): Step {
     const { at, tried } = progress;
     const version = at ?? this.currentVersion();
-    if (version !== undefined) {
-      const server = this.#choose(version, progress);
-      if (server !== undefined) return { kind: 'ask', server, version };
-    }
+    const ask =
+      this.#ask(progress, (server) => (version !== undefined && server.has(version) ? version : undefined)) ??
+      // One that is two imports ahead of or behind the others is better than none.
+      (at === undefined ? this.#ask(progress, ({ observation }) => observation?.current) : undefined);
+    if (ask !== undefined) return ask;
     if (at !== undefined && this.#isGone(at, progress)) return { kind: 'gone' };
     return tried.length === 0 ? { kind: 'wait' } : { kind: 'give up' };
   }
 
-  #choose(version: number, { tried }: Progress): Server | undefined {
+  /** Chooses a server that has a version to read. */
+  #ask({ tried }: Progress, versionOf: (server: Server) => number | undefined): Step | undefined {
     const { primary, replicas, primaryReads, choice } = this.#options;
     const can = (server: Server): boolean =>
-      server.takesReads() && server.has(version) && tried.every((attempt) => attempt.server !== server);
+      server.takesReads() &&
+      versionOf(server) !== undefined &&
+      tried.every((attempt) => attempt.server !== server);
     const [first, ...others] = tried.length < MOST_REPLICAS ? replicas.filter(can) : [];
-    if (first !== undefined) return choice([first, ...others]);
-    return primaryReads === 'on' && can(primary) ? primary : undefined;
+    const lastResort = primaryReads === 'on' && can(primary) ? primary : undefined;
+    const server = first === undefined ? lastResort : choice([first, ...others]);
+    const version = server && versionOf(server);
+    return server && version !== undefined ? { kind: 'ask', server, version } : undefined;
   }
 
   /** Whether no server has a version, and none is about to get it. */

@@ -17,7 +17,7 @@ export type Attempt<Result> =
 /** Hears of what happens at servers. */
 export interface ServerEvents {
   /** An attempt has ended for the one who asked; `tookMs` since it was sent. */
-  onRead(server: ServerName, outcome: 'answered' | 'failed' | 'late', tookMs: number): void;
+  onRead(server: ServerName, outcome: Attempt<unknown>['kind'], tookMs: number): void;
   onOut(server: ServerName, reason: OutReason): void;
   onIn(server: ServerName): void;
 }

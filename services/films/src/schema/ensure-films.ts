@@ -3,7 +3,8 @@ import type { Logger } from '@caudal/common/logging';
 import type { DatabaseClient, PostgresqlSettings } from '@caudal/common/postgresql';
 import type { FilmSource } from '../data/film-source.ts';
 import { committedFilms } from '../data/film-sources.ts';
-import { type ImportProgress, ImportRunningError, importFilms } from '../data/import-films.ts';
+import { ImportRunningError } from '../data/import-error.ts';
+import { type ImportProgress, importFilms } from '../data/import-films.ts';
 import { withDatabase } from '../data/with-database.ts';
 import { migrateFilms } from './create-schema.ts';
 
@@ -13,7 +14,7 @@ export interface EnsureOptions {
   /** Default: the committed films. */
   readonly source?: FilmSource | undefined;
   /** What to do where films of another source are there: import these instead, or keep what is there. Default: import. */
-  readonly others?: 'replace' | 'keep';
+  readonly others?: 'replace' | 'keep' | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 

@@ -1,8 +1,8 @@
 import type { Place } from './cursor.ts';
-import type { Filter } from './filters.ts';
+import { type Filter, withId } from './filters.ts';
 import { readRows } from './read-page.ts';
 import type { Page, VersionReader } from './results.ts';
-import type { Subject } from './subjects.ts';
+import { FILMS, type Subject } from './subjects.ts';
 
 /** A page of everything, or of what fulfils conditions. */
 export interface BrowseRequest {
@@ -19,8 +19,15 @@ export async function browse<Entry extends { readonly id: string }>(
   { filters, after, limit }: BrowseRequest,
 ): Promise<Page<Entry>> {
   // One row more shows whether another page follows.
-  const rows = await readRows(reader, subject, { filters, after, limit: limit + 1 });
-  return pageOf(subject, rows, limit);
+  const rows = await readRows(reader, subject, {
+    parts: [{ matchClass: 0, filters, after }],
+    limit: limit + 1,
+  });
+  return pageOf(
+    subject,
+    rows.map(({ entry }) => entry),
+    limit,
+  );
 }
 
 /**
@@ -43,4 +50,35 @@ export function pageOf<Entry extends { readonly id: string }>(
         ? { matchClass: 0, popularity: subject.rankOf(last), id: last.id }
         : undefined,
   };
+}
+
+/** Reads the row with an id; undefined where there is none. */
+export async function readOne<Entry>(
+  reader: VersionReader,
+  subject: Subject<Entry>,
+  id: string,
+): Promise<Entry | undefined> {
+  const [row] = await readRows(reader, subject, {
+    parts: [{ matchClass: 0, filters: [withId(id)] }],
+    limit: 1,
+  });
+  return row?.entry;
+}
+
+/**
+ * Reads where a part of the films begins and ends in the import: all parts together are all films, each once.
+ * @param part from 0
+ */
+export async function readBounds(
+  reader: VersionReader,
+  part: number,
+  parts: number,
+): Promise<{ readonly first: number; readonly last: number }> {
+  const table = FILMS.table(reader.version);
+  const [row] = await reader.query<{ readonly last: number | null }>({
+    text: `select max(ordinal) as last from ${table}`,
+    values: [],
+  });
+  const cut = (place: number): number => Math.floor(((row?.last ?? 0) * place) / parts);
+  return { first: cut(part) + 1, last: cut(part + 1) };
 }

@@ -31,15 +31,7 @@ export function containing(folded: string): Filter {
   return (first) => ({ text: `folded like $${first}`, values: [pattern] });
 }
 
-/**
- * A part of the films, by their place in the import: all parts together are all films, each once.
- * @param part from 0
- */
-export function inPart(version: number, part: number, parts: number): Filter {
-  const last = `(select max(ordinal) from ${schemaOf(version)}.film)`;
-  const bound = (place: number): string => `${last}::bigint * $${place} / ${parts}`;
-  return (first) => ({
-    text: `ordinal > ${bound(first)} and ordinal <= ${bound(first + 1)}`,
-    values: [part, part + 1],
-  });
+/** Films from one place in the import to another. */
+export function between(first: number, last: number): Filter {
+  return (place) => ({ text: `ordinal between $${place} and $${place + 1}`, values: [first, last] });
 }

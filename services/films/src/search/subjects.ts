@@ -3,8 +3,10 @@ import { schemaOf } from './version.ts';
 
 /** What a search is for: rows with `id`, `folded` and `words`, best known first. */
 export interface Subject<Entry> {
-  /** Columns of an entry, from the tables of a version. */
-  select(version: number): string;
+  /** Name of the table of a version. */
+  table(version: number): string;
+  /** Columns of an entry, from that table under the name `entry`. */
+  columns(version: number): string;
   /** Column by which results are ordered, descending, before the id. */
   readonly rank: string;
   rankOf(entry: Entry): number;
@@ -25,14 +27,15 @@ function vocabularyOf(version: number, kind: 'title' | 'name'): Vocabulary {
 }
 
 export const FILMS: Subject<FilmEntry> = {
-  select: (version) => {
+  table: (version) => `${schemaOf(version)}.film`,
+  columns: (version) => {
     const schema = schemaOf(version);
     return `
-      select id, imdb_id as "imdbId", title, year, genres, runtime_minutes as "runtimeMinutes", countries, popularity,
-             (select coalesce(json_agg(json_build_object('id', person.id, 'name', person.name) order by position), '[]')
-                from ${schema}.film_director join ${schema}.person on person.id = person_id
-               where film_id = film.id) as directors
-        from ${schema}.film`;
+      entry.id, entry.imdb_id as "imdbId", entry.title, entry.year, entry.genres, entry.runtime_minutes as "runtimeMinutes",
+      entry.countries, entry.popularity,
+      (select coalesce(json_agg(json_build_object('id', person.id, 'name', person.name) order by position), '[]')
+         from ${schema}.film_director join ${schema}.person on person.id = person_id
+        where film_id = entry.id) as directors`;
   },
   rank: 'popularity',
   rankOf: ({ popularity }) => popularity,
@@ -40,7 +43,8 @@ export const FILMS: Subject<FilmEntry> = {
 };
 
 export const PEOPLE: Subject<PersonEntry> = {
-  select: (version) => `select id, name, films from ${schemaOf(version)}.person`,
+  table: (version) => `${schemaOf(version)}.person`,
+  columns: () => 'entry.id, entry.name, entry.films',
   rank: 'films',
   rankOf: ({ films }) => films,
   vocabulary: (version) => vocabularyOf(version, 'name'),

@@ -52,6 +52,14 @@ describe('twoChoices', () => {
     assert.deepEqual(counts(twoChoices(seeded()), server('a', 10, 5), server('b', 0, 50)), { b: 1_000 });
   });
 
+  it('does not overrate the work of a fast one', () => {
+    assert.deepEqual(counts(twoChoices(seeded()), server('a', 15, 2), server('b', 0, 50)), { a: 1_000 });
+  });
+
+  it('gives one of which nothing is known no more than its share', () => {
+    assert.deepEqual(counts(twoChoices(seeded()), server('a', 1, 1.5), server('b', 2, 0)), { a: 1_000 });
+  });
+
   it('never takes the worst of many', () => {
     const chosen = counts(twoChoices(seeded()), server('a', 0, 5), server('b', 1, 5), server('c', 2, 5));
     assert.equal(chosen.c, undefined);

@@ -109,4 +109,15 @@ describe('versions of reads', () => {
     assert.equal(router.currentVersion(), 8);
     assert.deepEqual([await ask(), await ask()], ['replica-1 v8', 'replica-1 v8']);
   });
+
+  it('reads what there is where the servers have no version in common', async () => {
+    const { ask, clock, links } = await createRig();
+    publish(links, 9, 'primary', 'replica-1');
+    await clock.advance(INTERVAL_MS);
+    assert.deepEqual([await ask(), await ask()], ['replica-2 v7', 'replica-2 v7']);
+    links['replica-2'].reads = databaseError('40001');
+    assert.equal(await ask(), 'replica-1 v9');
+    links['replica-1'].reads = databaseError('40001');
+    assert.equal(await ask(), 'primary v9');
+  });
 });

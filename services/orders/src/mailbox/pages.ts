@@ -1,4 +1,4 @@
-import { escapeHtml } from '@caudal/common/escape-html';
+import { escapeHtml } from '../escape-html.ts';
 import type { ParsedMail } from './parse-mail.ts';
 
 /** Nothing but the page's own style may be loaded or run: mails are not to be trusted. */

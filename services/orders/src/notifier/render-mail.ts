@@ -1,6 +1,6 @@
-import { escapeHtml } from '@caudal/common/escape-html';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { RECEIVED, type StateNumber } from '../domain/state.ts';
+import { escapeHtml } from '../escape-html.ts';
 import type { MailContent } from './mail-book.ts';
 import { MAIL_TEXTS } from './mail-texts.ts';
 

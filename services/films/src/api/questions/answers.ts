@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ProblemError } from '@caudal/common/http';
 import type { FilmReader, Reading, ServerName } from '../../replicas/film-reader.ts';
-import { browse } from '../../search/browse.ts';
+import { browse, readOne } from '../../search/browse.ts';
 import { writeCursor } from '../../search/cursor.ts';
-import { directedBy, type Filter, ofYear, withId } from '../../search/filters.ts';
-import { readRows } from '../../search/read-page.ts';
+import { directedBy, type Filter, ofYear } from '../../search/filters.ts';
 import type { FilmEntry, Page, PersonEntry, VersionReader } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
 import { FILMS, PEOPLE } from '../../search/subjects.ts';
@@ -90,8 +89,8 @@ export function createAnswers({ reader, cache, metrics }: AnswersOptions): Answe
     film: (question) =>
       answer(
         question,
-        ask(question, (from) => readRows(from, FILMS, { filters: [withId(question.id)], limit: 1 })),
-        (version, [film]): FilmBody => {
+        ask(question, (from) => readOne(from, FILMS, question.id)),
+        (version, film): FilmBody => {
           if (film === undefined)
             throw new ProblemError(PROBLEMS['no-such-film'], `There is no such film in version ${version}.`);
           return { version, film: filmOf(film) };
@@ -164,7 +163,7 @@ async function findDirectors(from: VersionReader, question: DirectorsQuestion): 
 }
 
 async function readDirector(from: VersionReader, { id, after, limit }: EntryQuestion) {
-  const [person] = await readRows(from, PEOPLE, { filters: [withId(id)], limit: 1 });
+  const person = await readOne(from, PEOPLE, id);
   if (person === undefined) return undefined;
   const filters = [directedBy(from.version, id)];
   return { person, page: await browse(from, FILMS, { filters, after, limit }) };

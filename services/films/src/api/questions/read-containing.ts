@@ -1,6 +1,6 @@
 import type { FilmReader } from '../../replicas/film-reader.ts';
-import { browse, pageOf } from '../../search/browse.ts';
-import { containing, inPart, ofYear } from '../../search/filters.ts';
+import { browse, pageOf, readBounds } from '../../search/browse.ts';
+import { between, containing, ofYear } from '../../search/filters.ts';
 import type { FilmEntry, Page } from '../../search/results.ts';
 import { FILMS } from '../../search/subjects.ts';
 import type { FilmsQuestion } from './questions.ts';
@@ -23,12 +23,14 @@ export async function readContaining(reader: FilmReader, question: FilmsQuestion
   const readPart = (at: number | undefined, part: number) =>
     reader.read({
       at,
-      work: (from) =>
-        browse(from, FILMS, {
-          filters: parallel === 1 ? filters : [...filters, inPart(from.version, part, parallel)],
-          after,
-          limit,
-        }),
+      work: async (from) => {
+        const cut = async () => {
+          const { first, last } = await readBounds(from, part, parallel);
+          return [between(first, last)];
+        };
+        const parts = parallel === 1 ? [] : await cut();
+        return browse(from, FILMS, { filters: [...filters, ...parts], after, limit });
+      },
     });
   // All parts have to be of one version.
   const at = question.at ?? reader.currentVersion();

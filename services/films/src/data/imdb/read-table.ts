@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { FilmsFileError } from '../film-source.ts';
+import { FilmsFileError } from '../import-error.ts';
 import { openFile, reasonOf } from '../open-file.ts';
 
 /** A line of a table: its number, from 1, and its columns. */

@@ -1,5 +1,3 @@
-import { escapeHtml } from '@caudal/common/escape-html';
-
 /** HTML that is safe to show as it is: made by {@link html} alone. */
 export class Markup {
   readonly #text: string;
@@ -25,5 +23,10 @@ function textOf(part: Part): string {
   if (part === undefined) return '';
   if (part instanceof Markup) return part.toString();
   if (typeof part === 'object') return part.map((each) => each ?? '').join('');
-  return escapeHtml(String(part));
+  return escaped(String(part));
+}
+
+/** Text as it is written between tags, or in a quoted attribute. */
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

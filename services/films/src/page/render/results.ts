@@ -35,15 +35,14 @@ export function renderMore(root: Root, query: SearchQuery, next: string | null):
 }
 
 /** One line on what was found, for people who hear the page. */
-export function statusOf({ films, directors }: Found): string {
+export function statusOf(found: Found): string {
+  const { films } = found;
   const { length } = films.films;
-  if (length === 0) return 'No films';
+  const people = shownDirectors(found)?.directors.length;
+  const also = people === undefined ? '' : `, ${counted(people, 'director')}`;
+  if (length === 0) return `No films${also}`;
   const instead = films.corrected === null ? '' : ` for “${films.corrected}”`;
-  const people =
-    directors === undefined || directors.directors.length === 0
-      ? ''
-      : `, ${counted(directors.directors.length, 'director')}`;
-  return `${films.next === null ? '' : 'The first '}${counted(length, 'film')}${instead}${people}`;
+  return `${films.next === null ? '' : 'The first '}${counted(length, 'film')}${instead}${also}`;
 }
 
 function titleOf({ query: { q, year }, isContinued }: Found): string {
@@ -58,15 +57,21 @@ function notice(corrected: string | null): Markup | undefined {
 }
 
 /** Directors are shown if their names have the words as they were typed, or if no title has. */
-function peopleRow(root: Root, { films, directors }: Found): Markup | undefined {
+function shownDirectors({ films, directors }: Found): DirectorsAnswer | undefined {
   if (directors === undefined || directors.directors.length === 0) return undefined;
   const hasTitles = films.films.length > 0 && films.corrected === null;
-  if (directors.corrected !== null && hasTitles) return undefined;
+  return directors.corrected !== null && hasTitles ? undefined : directors;
+}
+
+function peopleRow(root: Root, found: Found): Markup | undefined {
+  const directors = shownDirectors(found);
+  if (directors === undefined) return undefined;
+  const title = directors.corrected === null ? 'Directors' : `Directors by the name “${directors.corrected}”`;
   const people = directors.directors.map(
     ({ id, name, films: count }) =>
       html`<li><a class="person" href="${directorHref(root, id)}">${name} <span class="count">${counted(count, 'film')}</span></a></li>`,
   );
-  return html`<section class="people" aria-labelledby="people-title"><h2 id="people-title">Directors</h2><ul>${people}</ul></section>`;
+  return html`<section class="people" aria-labelledby="people-title"><h2 id="people-title">${title}</h2><ul>${people}</ul></section>`;
 }
 
 function nothing(root: Root, { q, year }: SearchQuery): Markup {

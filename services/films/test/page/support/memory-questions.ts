@@ -1,9 +1,9 @@
 import { defineProblems, ProblemError } from '@caudal/common/http';
 import type { Film } from '../../../src/data/film.ts';
 import type { Answered, FilmQuestions } from '../../../src/page/questions.ts';
-import { fold, tokensOf } from '../../../src/search/fold.ts';
+import { fold } from '../../../src/search/fold.ts';
 import type { PersonEntry } from '../../../src/search/results.ts';
-import { isOneMistake } from '../../../src/search/spelling.ts';
+import { BruteForce } from '../../support/brute-force.ts';
 
 const PROBLEMS = defineProblems({
   'invalid-query': { status: 400, title: 'Invalid query' },
@@ -15,66 +15,57 @@ const PROBLEMS = defineProblems({
 const VERSION = 3;
 const DEFAULT_LIMIT = 20;
 
-interface Entry<Value> {
-  readonly value: Value;
-  readonly id: string;
-  readonly folded: string;
-  readonly rank: number;
-}
-
 /** Answers the page's questions from memory, as the API does from its servers: for tests of the page alone. */
 export function memoryQuestions(films: readonly Film[]): FilmQuestions {
-  const all = entriesOf(films, ({ title, popularity }) => [title, popularity]);
-  const people = entriesOf(peopleOf(films), ({ name, films: count }) => [name, count]);
-  const byYear = (query: URLSearchParams) => {
-    const year = query.get('year');
-    if (year === null) return all;
-    if (!/^(1[89]|2[01])\d\d$/.test(year))
-      throw new ProblemError(PROBLEMS['invalid-query'], 'year must be a whole number from 1800 to 2200.');
-    return all.filter(({ value }) => value.year === Number(year));
-  };
+  const people = peopleOf(films);
+  const filmOf = new Map(films.map((film) => [film.id, film]));
+  const personOf = new Map(people.map((person) => [person.id, person]));
+  const byTitle = new BruteForce(
+    films.map(({ id, title, popularity, year }) => ({ id, text: title, rank: popularity, year })),
+  );
+  const byName = new BruteForce(people.map(({ id, name, films: rank }) => ({ id, text: name, rank })));
+  const allOf = <Value>(ids: readonly string[], values: ReadonlyMap<string, Value>): readonly Value[] =>
+    ids.map((id) => values.get(id)).filter((value) => value !== undefined);
+
   return {
     async searchFilms(query) {
-      const { entries, corrected } = find(byYear(query), all, query.get('q') ?? '');
-      const { page, next } = pageOf(entries, query, '/films');
+      const { ids, corrected } = byTitle.search(query.get('q') ?? '', yearOf(query));
+      const { page, next } = pageOf(allOf(ids, filmOf), query, '/films');
       return answered({ version: VERSION, corrected, films: page, next });
     },
     async searchDirectors(query) {
-      const { entries, corrected } = find(people, people, query.get('q') ?? '');
-      const { page, next } = pageOf(entries, query, '/directors');
+      const { ids, corrected } = byName.search(query.get('q') ?? '');
+      const { page, next } = pageOf(allOf(ids, personOf), query, '/directors');
       return answered({ version: VERSION, corrected, directors: page, next });
     },
     async film(id, query) {
       checkVersion(query);
-      const film = films.find((each) => each.id === id);
+      const film = filmOf.get(id);
       if (film === undefined) throw new ProblemError(PROBLEMS['no-such-film'], 'No film has this id.');
       return answered({ version: VERSION, film });
     },
     async director(id, query) {
-      const director = people.find((each) => each.id === id)?.value;
+      const director = personOf.get(id);
       if (director === undefined)
         throw new ProblemError(PROBLEMS['no-such-director'], 'No director has this id.');
-      const theirs = all.filter(({ value }) => value.directors.some((each) => each.id === id));
+      const theirs = allOf(byTitle.search('').ids, filmOf).filter(({ directors }) =>
+        directors.some((each) => each.id === id),
+      );
       const { page, next } = pageOf(theirs, query, `/directors/${id}/films`);
       return answered({ version: VERSION, director, films: page, next });
     },
   };
 }
 
-function answered<Answer>(answer: Answer): Answered<Answer> {
-  return { answer, answeredBy: 'replica-2' };
+function yearOf(query: URLSearchParams): number | undefined {
+  const year = query.get('year');
+  if (year === null) return undefined;
+  if (/^(1[89]|2[01])\d\d$/.test(year)) return Number(year);
+  throw new ProblemError(PROBLEMS['invalid-query'], 'year must be a whole number from 1800 to 2200.');
 }
 
-function entriesOf<Value extends { readonly id: string }>(
-  values: readonly Value[],
-  textAndRank: (value: Value) => readonly [string, number],
-): readonly Entry<Value>[] {
-  return values
-    .map((value) => {
-      const [text, rank] = textAndRank(value);
-      return { value, id: value.id, folded: fold(text), rank };
-    })
-    .sort((left, right) => right.rank - left.rank || (left.id < right.id ? -1 : 1));
+function answered<Answer>(answer: Answer): Answered<Answer> {
+  return { answer, answeredBy: 'replica-2' };
 }
 
 function peopleOf(films: readonly Film[]): readonly PersonEntry[] {
@@ -84,42 +75,7 @@ function peopleOf(films: readonly Film[]): readonly PersonEntry[] {
   return [...people.values()];
 }
 
-function find<Value>(among: readonly Entry<Value>[], all: readonly Entry<Value>[], q: string) {
-  if (q.trim() === '') return { entries: among, corrected: null };
-  const entries = inClasses(among, fold(q));
-  if (entries.length > 0) return { entries, corrected: null };
-  const words = new Map<string, number>();
-  for (const word of all.flatMap(({ folded }) => [...new Set(tokensOf(folded))]))
-    words.set(word, (words.get(word) ?? 0) + 1);
-  const tokens = tokensOf(fold(q));
-  const corrected = tokens.map((token, place) => {
-    const isKnown =
-      words.has(token) ||
-      (place === tokens.length - 1 && [...words.keys()].some((word) => word.startsWith(token)));
-    if (isKnown) return token;
-    const near = [...words].filter(([word]) => token.length > 2 && isOneMistake(token, word));
-    return near.sort(([left, uses], [right, others]) => others - uses || (left < right ? -1 : 1))[0]?.[0];
-  });
-  if (corrected.includes(undefined)) return { entries, corrected: null };
-  const instead = inClasses(among, corrected.join(' '));
-  return { entries: instead, corrected: instead.length === 0 ? null : corrected.join(' ') };
-}
-
-function inClasses<Value>(entries: readonly Entry<Value>[], sought: string): readonly Entry<Value>[] {
-  const tokens = tokensOf(sought);
-  const classOf = (folded: string): number => {
-    if (folded === sought) return 0;
-    if (folded.startsWith(sought)) return 1;
-    const words = tokensOf(folded);
-    const isMatch = tokens.every((token, place) =>
-      place < tokens.length - 1 ? words.includes(token) : words.some((word) => word.startsWith(token)),
-    );
-    return isMatch ? 2 : 3;
-  };
-  return [0, 1, 2].flatMap((matchClass) => entries.filter(({ folded }) => classOf(folded) === matchClass));
-}
-
-function pageOf<Value>(entries: readonly Entry<Value>[], query: URLSearchParams, path: string) {
+function pageOf<Value>(entries: readonly Value[], query: URLSearchParams, path: string) {
   checkVersion(query);
   const start = Number(query.get('cursor') ?? 0);
   if (!Number.isInteger(start))
@@ -133,7 +89,7 @@ function pageOf<Value>(entries: readonly Entry<Value>[], query: URLSearchParams,
   parameters.set('cursor', String(end));
   parameters.set('at', String(VERSION));
   return {
-    page: entries.slice(start, end).map(({ value }) => value),
+    page: entries.slice(start, end),
     next: end < entries.length ? `${path}?${parameters}` : null,
   };
 }

@@ -13,7 +13,11 @@ export interface PageApp {
 }
 
 /** Serves the page of these questions on a port of this machine. */
-export async function runPage(questions: FilmQuestions, pageDirectory: string): Promise<PageApp> {
+export async function runPage(
+  questions: FilmQuestions,
+  pageDirectory: string,
+  limits: readonly RequestHandler[] = [],
+): Promise<PageApp> {
   const app = express();
   app.set('query parser', false);
   const parameters = (request: Request): URLSearchParams =>
@@ -32,7 +36,7 @@ export async function runPage(questions: FilmQuestions, pageDirectory: string): 
     '/directors',
     json((query) => questions.searchDirectors(query)),
   );
-  app.use(createPage({ questions, pageDirectory }));
+  app.use(createPage({ questions, pageDirectory, limits }));
   const onError: ErrorRequestHandler = (error, _request, response, _next) => {
     if (error instanceof ProblemError)
       response

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createLogger } from '@caudal/common/logging';
 import { DEFAULT_API_ROLE, ensureFilms } from '@caudal/films/schema';
+import { FILMS_PAGE } from '../../../../../tools/page/ensure-page.ts';
 import type { ServerAddresses, ServerName } from '../../../../../tools/servers/servers.ts';
 import { ROOT } from '../../cli/paths.ts';
 import type { ServiceSource, ServiceSpec, Variables } from '../../stack/service-spec.ts';
@@ -51,8 +52,14 @@ export function filmsServices(options: FilmsOptions = {}): readonly ServiceSpec[
       replicas: options.processes ?? PROCESSES,
       maxReplicas: MAX_PROCESSES,
       http: { preferredPort: options.port, howToScale: 'start with --api 2 to scale it' },
+      prepare: FILMS_PAGE.ensure,
       setUp: (addresses) => ensureOf(addresses, options.films),
-      environment: (source) => ({ ...environmentOf(source), ...PATIENT, ...options.settings }),
+      environment: (source) => ({
+        ...environmentOf(source),
+        PAGE_DIRECTORY: FILMS_PAGE.directory(),
+        ...PATIENT,
+        ...options.settings,
+      }),
     },
   ];
 }
