@@ -220,12 +220,14 @@ describe('the films API, of one process', () => {
     const server = createHttpServer(app);
     const port = await server.listen('127.0.0.1', 0);
     try {
-      for (const path of ['/films', '/films/Q1', '/directors', '/directors/d1/films', '/', '/film/Q1'])
-        assert.equal(
-          (await problemOf(await fetch(`http://127.0.0.1:${port}${path}`))).kind,
-          'overloaded',
-          path,
-        );
+      const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+      for (const path of ['/films', '/films/Q1', '/directors', '/directors/d1/films'])
+        assert.equal((await problemOf(await ask(path))).kind, 'overloaded', path);
+      for (const path of ['/', '/film/Q1', '/director/d1']) {
+        const page = await ask(path);
+        assert.equal(page.status, 503, path);
+        await page.text();
+      }
       assert.equal((await fetch(`http://127.0.0.1:${port}/openapi.json`, { method: 'HEAD' })).status, 200);
     } finally {
       await server.close();
