@@ -184,6 +184,19 @@ describe('Router', () => {
       assert.equal(router.isReady(), true);
     });
 
+    it('is ready by the primary alone, if that is read', async () => {
+      for (const [primaryReads, version] of [
+        ['on', 7],
+        ['off', undefined],
+      ] as const) {
+        const { clock, links, router } = await createRig({ primaryReads });
+        for (const name of ['replica-1', 'replica-2'] as const) links[name].probes = UNAVAILABLE;
+        await clock.advance(INTERVAL_MS);
+        assert.equal(router.currentVersion(), version);
+        assert.equal(router.isReady(), version !== undefined);
+      }
+    });
+
     it('is not ready where no server has films', async () => {
       const { clock, links, router } = await createRig();
       for (const link of Object.values(links))
