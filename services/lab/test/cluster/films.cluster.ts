@@ -30,6 +30,8 @@ const PATIENT = {
   REPLICA_PROBE_TIMEOUT_MS: 10_000,
   REPLICA_MAX_LAG_MS: 30_000,
 };
+/** The autoscaler goes by it; with less, the servers would wait for the API that waits for them. */
+const SHARE = { requests: { cpu: '100m' } };
 const MIN_REPLICAS = 2;
 const MAX_REPLICAS = 3;
 /** Latency is not what is judged. */
@@ -42,7 +44,7 @@ const LOAD = {
   MAX_DROPPED: '1000000',
 };
 /** Queries a second: what two pods answer within their request of CPU, several times that, and next to nothing. */
-const RATES = { calm: '15', heavy: '100', light: '2' };
+const RATES = { calm: '10', heavy: '60', light: '2' };
 const MIN_QUERIES = { calm: 200, heavy: 200, light: 20 };
 
 const api = (autoscaling: object) => ({
@@ -50,9 +52,15 @@ const api = (autoscaling: object) => ({
     enabled: true,
     api: {
       env: PATIENT,
-      resources: { requests: { cpu: '100m' } },
+      resources: SHARE,
       autoscaling: { minReplicas: MIN_REPLICAS, maxReplicas: MAX_REPLICAS, ...autoscaling },
     },
+  },
+  postgresql: {
+    enabled: true,
+    readReplicas: REPLICAS.length,
+    resources: SHARE,
+    replica: { resources: SHARE },
   },
 });
 /** Neither comes nor goes while pods are deleted. */
