@@ -43,8 +43,8 @@ const LOAD = {
   P99_MS: '600000',
   MAX_DROPPED: '1000000',
 };
-/** Queries a second: what two pods answer within their request of CPU, several times that, and next to nothing. */
-const RATES = { calm: '10', heavy: '60', light: '2' };
+/** Queries a second: few, more than two pods answer within half of what they ask of a processor, and next to none. */
+const RATES = { calm: '10', heavy: '100', light: '2' };
 const MIN_QUERIES = { calm: 200, heavy: 200, light: 20 };
 
 const api = (autoscaling: object) => ({
@@ -53,7 +53,12 @@ const api = (autoscaling: object) => ({
     api: {
       env: PATIENT,
       resources: SHARE,
-      autoscaling: { minReplicas: MIN_REPLICAS, maxReplicas: MAX_REPLICAS, ...autoscaling },
+      autoscaling: {
+        minReplicas: MIN_REPLICAS,
+        maxReplicas: MAX_REPLICAS,
+        targetCPUUtilizationPercentage: 50,
+        ...autoscaling,
+      },
     },
   },
   postgresql: {
