@@ -30,6 +30,8 @@ const PATIENT = {
   REPLICA_PROBE_TIMEOUT_MS: 10_000,
   REPLICA_MAX_LAG_MS: 30_000,
 };
+/** The autoscaler goes by it; with less, the servers would wait for the API that waits for them. */
+const SHARE = { requests: { cpu: '100m' } };
 const MIN_REPLICAS = 2;
 const MAX_REPLICAS = 3;
 /** Latency is not what is judged. */
@@ -41,8 +43,8 @@ const LOAD = {
   P99_MS: '600000',
   MAX_DROPPED: '1000000',
 };
-/** Queries a second: what two pods answer within their request of CPU, several times that, and next to nothing. */
-const RATES = { calm: '15', heavy: '100', light: '2' };
+/** Queries a second: few, more than two pods answer within half of what they ask of a processor, and next to none. */
+const RATES = { calm: '10', heavy: '100', light: '2' };
 const MIN_QUERIES = { calm: 200, heavy: 200, light: 20 };
 
 const api = (autoscaling: object) => ({
@@ -50,9 +52,20 @@ const api = (autoscaling: object) => ({
     enabled: true,
     api: {
       env: PATIENT,
-      resources: { requests: { cpu: '100m' } },
-      autoscaling: { minReplicas: MIN_REPLICAS, maxReplicas: MAX_REPLICAS, ...autoscaling },
+      resources: SHARE,
+      autoscaling: {
+        minReplicas: MIN_REPLICAS,
+        maxReplicas: MAX_REPLICAS,
+        targetCPUUtilizationPercentage: 50,
+        ...autoscaling,
+      },
     },
+  },
+  postgresql: {
+    enabled: true,
+    readReplicas: REPLICAS.length,
+    resources: SHARE,
+    replica: { resources: SHARE },
   },
 });
 /** Neither comes nor goes while pods are deleted. */
