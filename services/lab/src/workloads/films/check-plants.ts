@@ -10,7 +10,7 @@ import { knownVersions, readVersions } from './verify/read-versions.ts';
 
 /** Everything is read from the database, and a replica stays in however far behind it is. */
 const SETTINGS = { CACHE_MIB: '0', REPLICA_MAX_LAG_MS: '3600000' };
-/** Both replicas answer some of so many questions. */
+/** Times that all questions are asked, so that both replicas answer some of them. */
 const ROUNDS = 3;
 
 /**
