@@ -28,7 +28,7 @@ export const films = dashboard({
   name: 'films',
   system: 'films',
   title: 'Caudal / Films',
-  description: 'Films: searches at the API, and the PostgreSQL servers that answer them.',
+  description: 'Films: searches at the API, and the database servers that answer them.',
   variables: [datasource, namespace, release],
   rows: [
     {

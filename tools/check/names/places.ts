@@ -44,6 +44,10 @@ export const PLACES: readonly Place[] = [
   { glob: 'charts/caudal/files/{<name>,stores}/*', reason: 'files of a server' },
   { glob: 'charts/caudal/templates/_catalogue.tpl', reason: 'the catalogue of servers' },
   { glob: 'charts/caudal/templates/{<name>,stores}/*', reason: 'objects of a server' },
+  {
+    glob: 'charts/caudal/templates/films/*',
+    reason: 'where films are kept, and from which replicas they are read',
+  },
   { glob: 'charts/caudal/templates/orders/*', reason: 'what the shop needs, and where its orders are kept' },
   {
     glob: 'services/common/src/palette.ts',

@@ -23,7 +23,7 @@ const PRIMARY = 'postgresql';
 const REPLICA = 'postgresql-replica';
 const PARTS = [API, 'films-data', PRIMARY, REPLICA];
 
-/** One node of two cores runs everything. A server that is taken away refuses connections, which needs no patience to be seen. */
+/** One node of two cores runs everything. A server that is removed refuses connections, which needs no patience to be seen. */
 const PATIENT = {
   READ_DEADLINE_MS: 25_000,
   READ_ATTEMPT_MS: 10_000,
@@ -210,7 +210,7 @@ describe('films, in a namespace that enforces the restricted profile and with ne
     );
   });
 
-  it('are found without a failure while each pod of the API and each server is taken away, and a replica is killed', async (t) => {
+  it('are found without a failure while each pod of the API and each server is removed, and a replica is killed', async (t) => {
     const started = release();
     const result = await ask('calm', async () => {
       const workloads = await workloadsOf(started);
@@ -241,7 +241,7 @@ describe('films, in a namespace that enforces the restricted profile and with ne
 });
 
 describe('the HorizontalPodAutoscaler of films', () => {
-  it('adds a pod under load and takes it away after it, without a failed question', async (t) => {
+  it('adds a pod under load and removes it after it, without a failed question', async (t) => {
     await release().helm.upgrade({
       ...release().chart,
       values: { ...release().chart.values, ...api(UP_AND_DOWN) },
