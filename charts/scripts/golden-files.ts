@@ -24,6 +24,11 @@ const renderings: Readonly<
     values: { networkPolicy: { enabled: true } },
     over: { values: { networkPolicy: { enabled: true } } },
   },
+  films: {
+    presets: ['films'],
+    values: { networkPolicy: { enabled: true } },
+    over: { values: { networkPolicy: { enabled: true } } },
+  },
 };
 
 /** ConfigMaps that hold copies of files, which have tests of their own. */

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { chart } from '../scripts/paths.ts';
+import { chart, repository } from '../scripts/paths.ts';
+import { secretKeysOf } from './support/doc-tables.ts';
 import { helm } from './support/helm.ts';
 import { find, names, ownImageValues, render } from './support/manifests.ts';
 import { containerOf, plainEnvironment } from './support/pods.ts';
@@ -32,6 +35,30 @@ describe('a way to the films', () => {
     assert.deepEqual(backends, [{ name: 'caudal-films-api', port: 8_000 }]);
     const { type, externalTrafficPolicy } = find(manifests, 'Service', 'caudal-films-api').spec ?? {};
     assert.deepEqual([type, externalTrafficPolicy], ['LoadBalancer', 'Local']);
+  });
+});
+
+describe('the page on films', () => {
+  const page = readFileSync(join(repository, 'docs', 'kubernetes', 'films.md'), 'utf8');
+
+  it('names the keys of its Secrets as the chart reads them', async () => {
+    const rows = new Map(
+      [...page.matchAll(/^\| `([\w.]+)` +\| (.*) \|$/gm)].map(([, value = '', keys = '']) => [
+        value,
+        [...keys.matchAll(/`([a-z-]+)`/g)].map(([, key]) => key).sort(),
+      ]),
+    );
+    const own = { ...filmsOn.postgresql, auth: { existingSecret: 'mine' } };
+    const existing = await secretKeysOf({ values: { ...filmsOn, postgresql: own } });
+    assert.deepEqual(rows.get('postgresql.auth.existingSecret'), existing.get('mine'));
+    const external = await secretKeysOf(toggles['films on external servers'] ?? {});
+    assert.deepEqual(rows.get('externalPostgresql.existingSecret'), external.get('my-postgresql'));
+    assert.equal(rows.size, 2);
+  });
+
+  it('makes the roles that the chart has', () => {
+    for (const role of ['caudal_films_owner', 'caudal_films_api'])
+      assert.ok(page.includes(`\ncreate role ${role} login password 'PASSWORD';\n`), role);
   });
 });
 

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseApiConfig } from '../../services/films/src/api/config.ts';
+import { loadSchemaConfig } from '../../services/films/src/schema/config.ts';
 import { find, type Manifest, names, render } from './support/manifests.ts';
-import { containerOf, containersOf, plainEnvironment, podsOf, secretOf } from './support/pods.ts';
+import {
+  containerOf,
+  containersOf,
+  environmentOf,
+  plainEnvironment,
+  podsOf,
+  secretOf,
+} from './support/pods.ts';
 import { allowedPairs } from './support/policies.ts';
 import { filmsOn, toggles } from './support/toggles.ts';
 
@@ -39,6 +48,24 @@ describe('films', () => {
       containerOf(manifests, DATA).args?.[0] ?? '',
       /^\s+node --max-old-space-size-percentage=50 services\/films\/src\/schema\/main\.ts & wait/m,
     );
+  });
+
+  it('have a configuration that their programs accept, whatever is switched on', async () => {
+    for (const [toggle, replicas] of [
+      ['films', 2],
+      ['films on external servers', 0],
+      ['everything', 2],
+    ] as const) {
+      const manifests = await render(toggles[toggle]);
+      const config = parseApiConfig(environmentOf(manifests, API));
+      assert.equal(config.reader.replicaUrls.length, replicas, toggle);
+      assert.equal(config.pageDirectory, '/app/services/films/web/dist');
+      const { apiRole, settings, generate } = loadSchemaConfig(environmentOf(manifests, DATA));
+      assert.deepEqual([apiRole, generate], ['caudal_films_api', 0]);
+      assert.equal(new URL(settings.url).username, 'caudal_films_owner');
+    }
+    const made = await withFilms({ data: { generate: 50_000 } });
+    assert.equal(loadSchemaConfig(environmentOf(made, DATA)).generate, 50_000);
   });
 
   it('have a database of their own, which others may not enter, with an owner that the API is not', async () => {

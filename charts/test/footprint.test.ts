@@ -48,7 +48,7 @@ describe('limits of memory', () => {
     const orders = await limits({ presets: ['orders'] });
     assert.ok(orders > 4 * GIB && orders <= 4.5 * GIB, `${orders} MiB`);
     const films = await limits({ presets: ['films'] });
-    assert.ok(films > 4.5 * GIB && films <= 5.5 * GIB, `${films} MiB`);
+    assert.ok(films > 4.5 * GIB && films <= 5 * GIB, `${films} MiB`);
     const external = await limits({ presets: ['external'] });
     assert.ok(external <= GIB, `${external} MiB`);
   });

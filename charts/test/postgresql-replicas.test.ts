@@ -34,13 +34,15 @@ describe('replicas of PostgreSQL', () => {
       [spec?.replicas, spec?.podManagementPolicy, spec?.serviceName],
       [2, 'Parallel', 'caudal-postgresql-replica-nodes'],
     );
-    assert.equal((spec?.volumeClaimTemplates as unknown[]).length, 1);
+    assert.equal((spec?.volumeClaimTemplates as readonly unknown[] | undefined)?.length, 1);
     const replica = containerOf(manifests, 'StatefulSet caudal-postgresql-replica');
     const secrets = (replica.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
     assert.deepEqual(secrets, [{ name: 'caudal-postgresql-auth', key: 'replica-password' }]);
     assert.equal(plainEnvironment(replica).PRIMARY, 'host=caudal-postgresql port=5432');
     assert.match(replica.args?.join('') ?? '', /SLOT=replica_\$\{HOSTNAME##\*-\}/);
     assert.equal(replica.image, containerOf(manifests, 'StatefulSet caudal-postgresql').image);
+    const { livenessProbe } = containerOf(manifests, 'StatefulSet caudal-postgresql');
+    assert.ok(Number(replica.livenessProbe?.failureThreshold) > Number(livenessProbe?.failureThreshold));
     assert.ok(
       (replica.startupProbe?.failureThreshold ?? 0) * (replica.startupProbe?.periodSeconds ?? 10) >= 3_600,
     );

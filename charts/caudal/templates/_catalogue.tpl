@@ -220,7 +220,7 @@ helper        a pod of the release that prepares it: `user` by which it knows th
 
 {{/*
 Pods that prepare a server or follow it, as a YAML list: `name`, `server`, the `user` by which it knows it, and `pod`, what its values say of
-the pod.
+the pod; `serves`: others connect to it; `isPromoted`: it does what the server did.
 */}}
 {{- define "caudal.helpers" -}}{{ include "caudal.once" (list . "caudal.helpers.list") }}{{- end -}}
 
@@ -234,7 +234,7 @@ the pod.
 {{- end }}
 {{- include "caudal.films.helper" . }}
 {{- with include "caudal.postgresql.replicas" . | fromYaml }}
-- { name: {{ .name }}, server: postgresql, user: replica, pod: {{ $.Values.postgresql.replica.pod | default dict | toJson }} }
+- { name: {{ .name }}, server: postgresql, user: replica, serves: true, isPromoted: {{ hasKey . "primary" }}, pod: {{ $.Values.postgresql.replica.pod | default dict | toJson }} }
 {{- end }}
 {{- end -}}
 

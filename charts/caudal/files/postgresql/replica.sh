@@ -8,9 +8,10 @@
 set -eu
 umask 077
 : "${SHARED:=/etc/caudal}"
-passwords=/tmp/replica.passwords
-config=config_file=/tmp/replica.conf
-waited=/tmp/replica.waited
+: "${TMPDIR:=/tmp}"
+passwords=$TMPDIR/replica.passwords
+config=config_file=$TMPDIR/replica.conf
+waited=$TMPDIR/replica.waited
 # Says that these data are to be replaced.
 useless=$PGDATA.useless
 to_primary="$PRIMARY user=caudal_replica passfile=$passwords application_name=$SLOT connect_timeout=3"
@@ -19,14 +20,21 @@ say() {
   printf 'replica: %s\n' "$*" >&2
 }
 
-# The primary of these data: that of this script, unless `alter system set primary_conninfo` has named another. May be empty.
+# The primary of these data: that of this script, unless `alter system set primary_conninfo` has named another, or none.
 current_primary() {
-  postgres -D "$PGDATA" -c "$config" -C primary_conninfo
+  set_by_hand=$(grep '^primary_conninfo = ' "$PGDATA/postgresql.auto.conf") || set_by_hand="'$to_primary'"
+  printf '%s\n' "$set_by_hand" | sed "s/^[^']*'//; s/'$//; s/''/'/g; \$!d"
 }
 
 # ask PRIMARY COMMAND: runs a command of the replication protocol; prints the columns of the answer, separated by `|`.
 ask() {
   psql -XqAt -d "$1 replication=true" -c "$2"
+}
+
+# system_at PRIMARY: what identifies the data there, as system_of does here.
+system_at() {
+  identity=$(ask "$1" IDENTIFY_SYSTEM) || return 1
+  printf '%s\n' "${identity%%|*}" | grep -x '[0-9][0-9]*'
 }
 
 # system_of DATA: identifies what was made by one initdb, and all copies of it.
@@ -47,8 +55,8 @@ missing() {
   primary=$(current_primary)
   [ -n "$primary" ] || return 1
   # A primary that does not answer says nothing of these data.
-  identity=$(ask "$primary" IDENTIFY_SYSTEM 2> /dev/null) || return 1
-  [ "${identity%%|*}" = "$(system_of "$PGDATA")" ] || give_up 'the primary has other data'
+  theirs=$(system_at "$primary" 2> /dev/null) || return 1
+  [ "$theirs" = "$(system_of "$PGDATA")" ] || give_up 'the primary has other data'
   slot=$(ask "$primary" "READ_REPLICATION_SLOT $SLOT") || return 1
   case $slot in
     # A new primary has none.
@@ -68,14 +76,14 @@ missing() {
 copy() {
   primary=$to_primary
   if [ -f "$PGDATA/PG_VERSION" ]; then
-    primary=$(current_primary) || return 1
+    primary=$(current_primary)
     : "${primary:=$to_primary}"
   fi
-  identity=$(ask "$primary" IDENTIFY_SYSTEM) || return 1
+  theirs=$(system_at "$primary") || return 1
   rm -rf "$PGDATA.new"
   if [ -f "$PGDATA/PG_VERSION" ]; then
     mine=$(system_of "$PGDATA")
-    if [ "$mine" = "${identity%%|*}" ]; then rm -rf "$PGDATA"; else mv "$PGDATA" "$PGDATA.of-$mine-$(date +%s)"; fi
+    if [ "$mine" = "$theirs" ]; then rm -rf "$PGDATA"; else mv "$PGDATA" "$PGDATA.of-$mine-$(date +%s)"; fi
   fi
   slot=$(ask "$primary" "READ_REPLICATION_SLOT $SLOT") || return 1
   [ "$slot" = '||' ] || ask "$primary" "DROP_REPLICATION_SLOT $SLOT WAIT" > /dev/null || return 1
@@ -131,7 +139,10 @@ while :; do
     done
   fi
   configure
-  [ -f "$PGDATA/standby.signal" ] || say 'was promoted: it follows none, and takes writes'
+  if [ ! -f "$PGDATA/standby.signal" ]; then
+    say 'was promoted: it follows none, and takes writes'
+    rm -f "$useless"
+  fi
   # A volume's group may have been given the right to write, which PostgreSQL refuses.
   chmod 700 "$PGDATA"
   postgres -D "$PGDATA" -c "$config" &
@@ -144,4 +155,5 @@ while :; do
   done
   server=
   [ -f "$useless" ] || exit "$status"
+  sleep 1
 done

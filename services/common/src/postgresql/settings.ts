@@ -11,6 +11,8 @@ export interface PostgresqlSettings {
   readonly ca: string | undefined;
   /** Timeout of a statement; its outcome is unknown when exceeded. */
   readonly commandTimeoutMs: number;
+  /** Time to open a connection; default: that of a statement. */
+  readonly connectTimeoutMs?: number;
   /** Most connections at a time; default 4. */
   readonly poolSize?: number;
 }
@@ -62,7 +64,7 @@ export function poolOptions(settings: PostgresqlSettings): PoolConfig {
     idleTimeoutMillis: 0,
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
-    connectionTimeoutMillis: settings.commandTimeoutMs,
+    connectionTimeoutMillis: settings.connectTimeoutMs ?? settings.commandTimeoutMs,
     // The server gives up first: it must not hold locks for a client that has gone. The client does where no reply comes.
     statement_timeout: settings.commandTimeoutMs,
     lock_timeout: settings.commandTimeoutMs,

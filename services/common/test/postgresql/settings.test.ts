@@ -28,6 +28,12 @@ it('takes the default port, and an IPv6 address without its brackets', () => {
   assert.deepEqual({ host, port }, { host: '::1', port: 5432 });
 });
 
+it('opens a connection in the time of a statement, or in one of its own', () => {
+  const url = 'postgresql://user@host/caudal';
+  assert.equal(optionsOf(url).connectionTimeoutMillis, 2_000);
+  assert.equal(optionsOf(url, { connectTimeoutMs: 9_000 }).connectionTimeoutMillis, 9_000);
+});
+
 it('lets the server give up before the client does', () => {
   const { statement_timeout, lock_timeout, query_timeout } = optionsOf('postgresql://user@host/caudal');
   assert.deepEqual([statement_timeout, lock_timeout], [2_000, 2_000]);

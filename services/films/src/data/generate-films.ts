@@ -15,7 +15,7 @@ const NEW_DIRECTOR_PART = 0.3;
 const MAX_POPULARITY = 380;
 
 /** A word of a title that another may stand for, with the signs around it. */
-const WORD = /^(\P{L}*)(\p{Lu}\p{L}{3,})(.*)$/u;
+const WORD = /^([^\p{L}\p{N}]*)(\p{Lu}\p{L}{3,})((?![\p{L}\p{N}]).*)$/u;
 const SEQUELS = ['2', '3', 'II', 'III', 'Returns', 'Again'];
 
 /** What films are made up from. */

@@ -9,8 +9,11 @@ export interface Choosable {
 /** Chooses one of at least one servers. */
 export type Choice = <Server extends Choosable>(servers: readonly [Server, ...Server[]]) => Server;
 
-/** Servers that are faster than this count as equally fast: what differs is noise, and each keeps its data in memory. */
+/** Servers that have nothing to do and are faster than this are equally good: what differs is noise, and each keeps its data in memory. */
 const EQUALLY_FAST_MS = 5;
+
+/** A server of which little is known gets no heap of reads before its first answer. */
+const LEAST_MS = 1;
 
 /** Of two random servers the one that will be done first: not all processes run to the same one, and none to a slow one. */
 export function twoChoices(random: () => number = Math.random): Choice {
@@ -23,8 +26,10 @@ export function twoChoices(random: () => number = Math.random): Choice {
   };
 }
 
+/** Reads in progress and one more, each as long as the last ones. */
 function costOf(server: Choosable): number {
-  return (server.inFlight + 1) * Math.max(server.latencyMs(), EQUALLY_FAST_MS);
+  const latencyMs = server.latencyMs();
+  return Math.max(latencyMs, EQUALLY_FAST_MS) + server.inFlight * Math.max(latencyMs, LEAST_MS);
 }
 
 /** One after the other, whatever they are like; to compare with. */

@@ -26,6 +26,9 @@ export interface ServerLink {
   close(): Promise<void>;
 }
 
+/** Time to open a connection. Longer than an attempt, which is given up before: a busy server that starts a process is not a lost one. */
+const CONNECT_TIMEOUT_MS = 3_000;
+
 /** A standby is read-only, and a primary may be made so: then there is no beat, and no error. */
 const BEAT = `select films.beat() where current_setting('transaction_read_only') = 'off'`;
 
@@ -54,14 +57,25 @@ export function createLink(
     throw new AppError('CONFIG_INVALID', `${name}: one connection is too few: one of them is for probes`);
   const database = new Database({
     name,
-    settings: { clientName, url, ca, poolSize, commandTimeoutMs: readAttemptMs },
+    settings: {
+      clientName,
+      url,
+      ca,
+      poolSize,
+      commandTimeoutMs: readAttemptMs,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    },
     logger,
     // Whether it has the films is seen by the probes, and may change.
     prepare: () => Promise.resolve(),
   });
   const slots = new Slots(poolSize - 1);
+  database.onReconnected(() => void openAll(database, poolSize));
   return {
-    connect: () => database.connect(),
+    connect: async () => {
+      await database.connect();
+      await openAll(database, poolSize);
+    },
     isConnected: () => database.isReady(),
     probe: () =>
       database.run(async (client) => {
@@ -74,6 +88,12 @@ export function createLink(
       ),
     close: () => database.close(),
   };
+}
+
+/** Opens the connections of a pool at once: the primary must not be made to start processes at the moment when it is the last resort. */
+async function openAll(database: Database, count: number): Promise<void> {
+  const open = (): Promise<unknown> => database.run((client) => client.query('select'));
+  await Promise.allSettled(Array.from({ length: count }, open));
 }
 
 /** A primary whose disk is full can be read. */

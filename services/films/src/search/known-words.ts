@@ -1,15 +1,19 @@
 import { textArray } from '@caudal/common/postgresql';
+import { LAST_LETTER } from './matches.ts';
 import type { VersionReader } from './results.ts';
 import type { Vocabulary } from './subjects.ts';
 
 /** What is known of a word of a query. */
 export interface KnownWord {
   readonly word: string;
-  /** Whether a text has it; for the last word of a query, whether a text has a word that begins with it. */
-  readonly isKnown: boolean;
-  /** Texts that have it; 0 for the last word, which stands for many. */
+  /** Whether it stands for all words that begin with it, as the last one of a query does. */
+  readonly isBeginning: boolean;
+  /** Texts that have it, or no fewer than have it; 0 where none has. */
   readonly uses: number;
 }
+
+/** Most words with one beginning that are counted. */
+const MAX_WORDS = 50;
 
 /** Looks up the words of a query, of which the last may be unfinished. */
 export async function lookUp(
@@ -17,18 +21,23 @@ export async function lookUp(
   { words }: Vocabulary,
   tokens: readonly string[],
 ): Promise<readonly KnownWord[]> {
-  const rows = await reader.query<{ readonly uses: number | null; readonly begins: boolean | null }>({
-    // The first word that is not before a beginning has that beginning, if any has.
+  const whole = tokens.slice(0, -1);
+  const [begin = ''] = tokens.slice(-1);
+  const rows = await reader.query<{ readonly uses: number; readonly words: number }>({
     text: `
-      select (select uses from ${words} where place < $2 and word = token),
-             (select word ^@ token from ${words} where place = $2 and word >= token order by word limit 1) as begins
-        from unnest($1::text[]) with ordinality as asked (token, place)
+      select uses, words
+        from (select place, coalesce((select uses from ${words} where word = token), 0) as uses, 1 as words
+                from unnest($1::text[]) with ordinality as asked (token, place)
+              union all
+              select $4::integer + 1, coalesce(sum(uses), 0)::float8, count(*)
+                from (select uses from ${words} where word >= $2 and word < $3 order by word limit ${MAX_WORDS}) as begun) as known
        order by place`,
-    values: [textArray(tokens), tokens.length],
+    values: [textArray(whole), begin, `${begin}${LAST_LETTER}`, whole.length],
   });
-  return rows.map(({ uses, begins }, place) => ({
+  return rows.map((row, place) => ({
     word: tokens[place] ?? '',
-    isKnown: uses !== null || begins === true,
-    uses: uses ?? 0,
+    isBeginning: place === whole.length,
+    // More were not counted.
+    uses: Number(row.words) === MAX_WORDS ? Number.POSITIVE_INFINITY : row.uses,
   }));
 }

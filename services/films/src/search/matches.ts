@@ -16,7 +16,7 @@ const MAX_WORD_BYTES = 2_046;
 export type MatchClass = 0 | 1 | 2;
 
 /** No folded text has it, and all texts come before it: it ends the range of those that begin alike. */
-const LAST_LETTER = '\u{10FFFF}';
+export const LAST_LETTER = '\u{10FFFF}';
 
 const NOTHING: Condition = { text: 'false', values: [] };
 
@@ -59,11 +59,18 @@ export function wordsQuery(tokens: readonly string[]): string {
   return [...whole.map(quoteLexeme), ...(isImplied ? [] : [`${quoteLexeme(begin)}:*`])].join(' & ');
 }
 
-/**
- * Texts that have a word. Beside {@link conditionOf} it is what is looked up.
- */
-export function having(word: string): Filter {
-  return (first) => ({ text: `words @@ $${first}::tsquery`, values: [quoteLexeme(word)] });
+/** Rows that have a word, or a word that begins with it. */
+export function having({
+  word,
+  isBeginning,
+}: {
+  readonly word: string;
+  readonly isBeginning: boolean;
+}): Filter {
+  return (first) => ({
+    text: `words @@ $${first}::tsquery`,
+    values: [`${quoteLexeme(word)}${isBeginning ? ':*' : ''}`],
+  });
 }
 
 /** A condition that no index is used for: it is checked for rows that are found by another one. */

@@ -47,7 +47,7 @@ export async function search<Entry extends { readonly id: string }>(
     reader,
     subject.vocabulary(reader.version),
     tokensOf(folded),
-    words.map(({ isKnown }) => !isKnown),
+    words.map(({ uses }) => uses === 0),
   );
   if (corrected === undefined) return pageOf(subject, rows, limit);
   const instead = await readClasses(reader, subject, request, corrected);
@@ -73,12 +73,12 @@ async function readClasses<Entry extends { readonly id: string }>(
   const begun = parts.length === 0 ? [] : await readRows(reader, subject, { parts, limit: limit + 1 });
   if (begun.length > limit) return { rows: begun, words: [] };
   const words = await lookUp(reader, subject.vocabulary(reader.version), tokens);
-  if (words.some(({ isKnown }) => !isKnown)) return { rows: begun, words };
+  if (words.some(({ uses }) => uses === 0)) return { rows: begun, words };
   const rest = await readWords(reader, subject, {
     part: partOf(2),
+    words,
     // A year is enough to look at few.
-    isPlanned: tokens.length === 1 || filters.length > 0,
-    whole: words.slice(0, -1),
+    isNarrow: filters.length > 0,
     limit: limit + 1 - begun.length,
   });
   return { rows: [...begun, ...rest], words };

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { eventually, metricValue, uniqueName, useServers } from '@caudal/common/testing';
+import { createLogger } from '@caudal/common/logging';
+import { eventually, metricValue, useServers } from '@caudal/common/testing';
 import fc from 'fast-check';
 import type { DirectorBody, DirectorsBody, FilmBody, FilmsBody } from '../../src/api/questions/bodies.ts';
 import type { Film } from '../../src/data/film.ts';
+import { committedFilms } from '../../src/data/film-sources.ts';
+import { importFilms } from '../../src/data/import-films.ts';
+import { withDatabase } from '../../src/data/with-database.ts';
+import { DEFAULT_API_ROLE } from '../../src/schema/index.ts';
 import { BruteForce } from '../support/brute-force.ts';
-import { committedFilms, dropDatabase, loadFilms, makeDatabase } from '../support/load-films.ts';
+import { type FilmsBed, openFilmsBed } from '../support/films-bed.ts';
+import { sourceOf } from '../support/some-films.ts';
 import { NASTY, QUERIES } from './support/bad-queries.ts';
 import { problemOf, type RunningApi, runApi } from './support/run-api.ts';
 
 const servers = useServers('postgresql');
-const films = committedFilms();
+const films: Film[] = [];
+for await (const film of committedFilms().films()) films.push(film);
 const titles = films.map(({ title }) => title);
 const byTitle = new BruteForce(
   films.map(({ id, title, popularity, year }) => ({ id, text: title, rank: popularity, year })),
@@ -23,8 +30,7 @@ const byName = new BruteForce(
   Array.from(people, ([id, { name, films: rank }]) => ({ id, text: name, rank })),
 );
 
-let database: string;
-let url: string;
+let bed: FilmsBed;
 let api: RunningApi;
 
 const search = (query: Record<string, string | number>): Promise<FilmsBody> =>
@@ -32,13 +38,26 @@ const search = (query: Record<string, string | number>): Promise<FilmsBody> =>
     `/films?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
   );
 
+/** Imports films, and returns their version. */
+async function importAs(name: string, some: readonly Film[]): Promise<number> {
+  const logger = createLogger('test', 'silent');
+  const { version } = await withDatabase(
+    { settings: bed.settings('owner'), logger, prepare: () => Promise.resolve() },
+    (client) => importFilms(client, { source: sourceOf(name, some), apiRole: DEFAULT_API_ROLE }),
+  );
+  return version;
+}
+
+const MAX_PAGES = 1_000;
+
 /** All pages of a list. */
 async function pagesOf<Body extends { readonly next: string | null }>(
   path: string,
 ): Promise<readonly Body[]> {
   const pages: Body[] = [];
   for (let next: string | null = path; next !== null; next = pages.at(-1)?.next ?? null)
-    pages.push(await api.json<Body>(next));
+    // One that leads back to itself would never end.
+    if (pages.push(await api.json<Body>(next)) > MAX_PAGES) assert.fail(`${path} has no end`);
   return pages;
 }
 
@@ -71,10 +90,9 @@ function asTyped(title: string, other: string, place: number, letter: number, ki
 
 describe('the films API', () => {
   before(async () => {
-    database = uniqueName('films').replaceAll('-', '_');
-    url = await makeDatabase(servers().addresses.postgresql.adminUrl, database);
-    await loadFilms(url, films);
-    api = await runApi({ POSTGRESQL_URL: url, CACHE_MIB: '1' });
+    bed = await openFilmsBed(servers());
+    await importAs('committed', films);
+    api = await runApi({ POSTGRESQL_URL: bed.urls.api, CACHE_MIB: '1' });
     await eventually(
       () => api.ready(),
       (status) => status === 200,
@@ -82,8 +100,8 @@ describe('the films API', () => {
   });
 
   after(async () => {
-    await api.stop();
-    await dropDatabase(servers().addresses.postgresql.adminUrl, database);
+    await api?.stop();
+    await bed?.close();
   });
 
   describe('a search for films', () => {
@@ -305,7 +323,7 @@ describe('the films API', () => {
   describe('an import', () => {
     it('leaves the pages of a search that has begun as they were', async () => {
       const first = await search({ q: 'the', limit: 20 });
-      const version = await loadFilms(url, films.slice(0, 1_000));
+      const version = await importAs('some', films.slice(0, 1_000));
       assert.ok(version > first.version);
       await eventually(
         () => search({ limit: 1 }),
@@ -324,8 +342,8 @@ describe('the films API', () => {
 
     it('makes the version before the last one go, which is said', async () => {
       const first = await search({ q: 'godfather', limit: 1 });
-      await loadFilms(url, films.slice(0, 10));
-      const version = await loadFilms(url, films.slice(0, 20));
+      await importAs('few', films.slice(0, 10));
+      const version = await importAs('more', films.slice(0, 20));
       await eventually(
         () => search({ limit: 1 }),
         (page) => page.version === version,
@@ -353,7 +371,7 @@ describe('the films API', () => {
     it('is sent it once more after an import', async () => {
       const path = '/films?q=the&limit=2';
       const tag = (await api.get(path)).headers.get('etag') ?? '';
-      const version = await loadFilms(url, films.slice(0, 30));
+      const version = await importAs('again', films.slice(0, 30));
       const page = await eventually(
         () => api.get(path, { 'if-none-match': tag }),
         ({ status }) => status === 200,

@@ -49,6 +49,19 @@ describe('reading films from replicas', () => {
     assert.equal(await bed.metric('caudal_films_version{server="replica-1"}'), bed.reader.currentVersion());
   });
 
+  it('has its connections to the primary open before the primary is needed', async () => {
+    const client = new pg.Client({ connectionString: servers().addresses.postgresql.adminUrl });
+    await client.connect();
+    try {
+      const count = `select count(*)::int as open from pg_stat_activity where application_name = 'films-test' and usename = 'caudal_films_api'`;
+      const opened = async (): Promise<number | undefined> =>
+        (await client.query<{ readonly open: number }>(count)).rows[0]?.open;
+      await eventually(opened, (open) => open !== undefined && open >= 4, { what: 'open connections' });
+    } finally {
+      await client.end();
+    }
+  });
+
   it('answers every read when a replica is killed, and reads from it again when it is back', async () => {
     const load = readAllTheTime(bed.reader);
     await untilAnswers('replica-1');

@@ -63,7 +63,7 @@ export class BruteForce {
   #replace(token: string): string | undefined {
     if ([...token].length < MIN_LETTERS) return undefined;
     const [best] = this.#words
-      .filter((word) => [...word].length >= MIN_LETTERS && isOneMistake(token, word))
+      .filter((word) => isOneMistake(token, word))
       .sort(
         (left, right) =>
           (this.#uses.get(right) ?? 0) - (this.#uses.get(left) ?? 0) ||

@@ -99,7 +99,7 @@ describe('the shop, in a namespace that enforces the restricted profile and with
   });
 
   it('loads its alerts into Prometheus beside all others', async () => {
-    assert.deepEqual(await alertsLoaded(release()), await alertsWritten());
+    assert.deepEqual(await alertsLoaded(release()), await alertsWritten(['orders']));
   });
 
   it('lets Prometheus scrape each of its programs', async () => {

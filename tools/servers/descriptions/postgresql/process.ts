@@ -50,7 +50,7 @@ export function configFiles(port: number): Readonly<Record<'pg_hba.conf' | 'post
       wal_receiver_timeout: `'10s'`,
       wal_receiver_status_interval: `'1s'`,
       wal_retrieve_retry_interval: `'500ms'`,
-      // A read of a replica may hold up what it follows for so long.
+      // For at most this time may a read of a replica hold up what the replica follows.
       max_standby_streaming_delay: `'1s'`,
       timezone: `'UTC'`,
       log_timezone: `'UTC'`,

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { runCommand } from '../../../../../tools/lib/run-command.ts';
 import type { ServerAddresses, Servers } from '../../../../../tools/servers/servers.ts';
 import type { Misbehaviour } from '../../chaos/chaos-workload.ts';
 import { ROOT } from '../../cli/paths.ts';
 import { leftOut } from './faults.ts';
 import { COMMITTED_FILE } from './films-file.ts';
+import { read, withClient } from './plants/sql.ts';
 
 /** What is made to misbehave. */
 export interface MisbehavingFilms {
@@ -40,8 +40,8 @@ export function misbehavioursOf({ addresses, servers, lagMs }: MisbehavingFilms)
     {
       name: 'replica-lags',
       lastsMs: lagMs,
-      begin: () => run(late, 'select pg_wal_replay_pause()'),
-      end: () => run(late, 'select pg_wal_replay_resume()'),
+      begin: () => read(late, 'select pg_wal_replay_pause()').then(() => undefined),
+      end: () => read(late, 'select pg_wal_replay_resume()').then(() => undefined),
       felt: () => [[leftOut('replica-2')]],
     },
     {
@@ -82,30 +82,13 @@ async function refusedImport(url: string): Promise<void> {
 }
 
 async function connectionInfoOf(url: string): Promise<string> {
-  return query(url, async (client) => {
-    const { rows } = await client.query<{ primary_conninfo: string }>('show primary_conninfo');
-    return rows[0]?.primary_conninfo ?? '';
-  });
+  const [row] = await read<{ primary_conninfo: string }>(url, 'show primary_conninfo');
+  return row?.primary_conninfo ?? '';
 }
 
 async function configure(url: string, conninfo: string): Promise<void> {
-  await query(url, async (client) => {
+  await withClient(url, async (client) => {
     await client.query(`alter system set primary_conninfo = ${client.escapeLiteral(conninfo)}`);
     await client.query('select pg_reload_conf()');
   });
-}
-
-async function run(url: string, statement: string): Promise<void> {
-  await query(url, async (client) => void (await client.query(statement)));
-}
-
-async function query<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = new Client({ connectionString: url, application_name: 'caudal-chaos' });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

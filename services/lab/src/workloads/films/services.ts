@@ -37,6 +37,8 @@ const PATIENT: Variables = {
   READ_ATTEMPT_MS: '2000',
   REPLICA_PROBE_TIMEOUT_MS: '2000',
   REPLICA_MAX_LAG_MS: '3000',
+  // One that was suspended is not overloaded when it continues: whoever waited gets an answer.
+  MAX_EVENT_LOOP_DELAY_MS: '60000',
 };
 const HOST = '127.0.0.1';
 /** To import: a batch of films at a time. */
@@ -53,7 +55,7 @@ export function filmsServices(options: FilmsOptions = {}): readonly ServiceSpec[
       maxReplicas: MAX_PROCESSES,
       http: { preferredPort: options.port, howToScale: 'start with --api 2 to scale it' },
       prepare: FILMS_PAGE.ensure,
-      setUp: (addresses) => ensureOf(addresses, options.films),
+      setUp: (addresses) => importFilmsOnce(addresses, options.films),
       environment: (source) => ({
         ...environmentOf(source),
         PAGE_DIRECTORY: FILMS_PAGE.directory(),
@@ -64,8 +66,14 @@ export function filmsServices(options: FilmsOptions = {}): readonly ServiceSpec[
   ];
 }
 
-/** As the owner of the database, so that the API needs few rights. */
-async function ensureOf({ postgresql }: ServerAddresses, films: number | undefined): Promise<void> {
+/**
+ * Makes the schema and imports films unless they are there, as the owner of the database, so that the API needs few rights.
+ * @param films generated ones; undefined for those of the repository
+ */
+export async function importFilmsOnce(
+  { postgresql }: ServerAddresses,
+  films: number | undefined,
+): Promise<void> {
   const { committedFilms, generatedFilms } = await import('@caudal/films/data/film-sources');
   await ensureFilms(
     ownerSettings(postgresql.films.ownerUrl),

@@ -10,18 +10,34 @@ export interface GroupedAlert {
   readonly alert: string;
 }
 
-/** Every alert that the chart has, by group and name. */
-export async function alertsWritten(): Promise<readonly GroupedAlert[]> {
+/** Systems that are off by default. */
+const SYSTEMS = ['orders', 'films'] as const;
+
+/**
+ * Every alert that the chart has, by group and name.
+ * @param on systems whose alerts are among them, of those that are off by default
+ * @throws Error where one of these systems has no alert
+ */
+export async function alertsWritten(
+  on: readonly (typeof SYSTEMS)[number][],
+): Promise<readonly GroupedAlert[]> {
   const { groups } = parse(await readFile(join(GENERATED_DIRECTORY, 'alerts.yaml'), 'utf8')) as {
     readonly groups: readonly {
       readonly name: string;
       readonly rules: readonly { readonly alert?: string }[];
     }[];
   };
+  const off = SYSTEMS.map((system) => {
+    const group = `caudal-${system}`;
+    if (!groups.some(({ name }) => name === group)) throw new Error(`there is no group ${group}`);
+    return on.includes(system) ? undefined : group;
+  });
   return inOrder(
-    groups.flatMap(({ name, rules }) =>
-      rules.flatMap(({ alert }) => (alert === undefined ? [] : [{ group: name, alert }])),
-    ),
+    groups
+      .filter(({ name }) => !off.includes(name))
+      .flatMap(({ name, rules }) =>
+        rules.flatMap(({ alert }) => (alert === undefined ? [] : [{ group: name, alert }])),
+      ),
   );
 }
 

@@ -31,8 +31,15 @@ interface Shown {
 const TIMEOUT_MS = 10_000;
 const MOST_PAGES = 4;
 
-/** Asks questions one after another, follows the pages of those that are to be followed, and keeps a ledger as a load does. */
-export async function askFilms(baseUrl: string, paths: readonly string[]): Promise<readonly FilmLine[]> {
+/**
+ * Asks questions one after another, follows the pages of those that have a limit, and keeps a ledger as a load does.
+ * @param afterPage called after each page that is followed
+ */
+export async function askFilms(
+  baseUrl: string,
+  paths: readonly string[],
+  afterPage: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<readonly FilmLine[]> {
   const lines: FilmLine[] = [];
   for (const path of paths) {
     let next: string | null | undefined = path;
@@ -40,6 +47,7 @@ export async function askFilms(baseUrl: string, paths: readonly string[]): Promi
       const { line, shown }: Answer = await ask(baseUrl, next);
       lines.push(line);
       next = line.kind === 'page' ? shown?.next : undefined;
+      if (typeof next === 'string') await afterPage();
     }
   }
   return lines;

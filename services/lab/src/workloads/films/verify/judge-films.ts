@@ -144,7 +144,13 @@ function differenceOf(
 ): Pick<Defect, 'kind' | 'detail' | 'example'> {
   const example = `expected ${listOf(truth.ids)}, got ${listOf(ids)}`;
   const [wanted, got] = [new Set(truth.ids), new Set(ids)];
-  if (got.size < ids.length) return { kind: 'doubled', detail: 'more than once in an answer', example };
+  const repeated = ids.find((id, place) => ids.indexOf(id) !== place);
+  if (repeated !== undefined)
+    return {
+      kind: 'doubled',
+      detail: 'more than once in an answer',
+      example: `${repeated} twice; ${example}`,
+    };
   if (truth.ids.some((id) => !got.has(id))) return { kind: 'lost', detail: 'missing in an answer', example };
   if (ids.some((id) => !wanted.has(id)))
     return { kind: 'wrong', detail: 'in an answer that they do not belong to', example };

@@ -3,16 +3,20 @@ import { connect, type Socket } from 'node:net';
 import { required } from '../../../../bench/programs/meter.ts';
 
 /**
- * A closed-loop load of POSTs over kept-alive connections, one request at a time on each: for capacity, not for
+ * A closed-loop load of POSTs, or without a body of GETs, over kept-alive connections, one request at a time on each: for capacity, not for
  * latency claims. It parses only status and length of an answer, so that the generator takes little of the two cores
  * it shares.
  */
 const port = Number(required('BENCH_PORT'));
 const connections = Number(required('BENCH_CONNECTIONS'));
 const seconds = Number(required('BENCH_SECONDS'));
-const body = Buffer.from(required('BENCH_BODY'));
 const path = process.env.BENCH_PATH ?? '/messages';
-const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+const { BENCH_BODY } = process.env;
+const body = Buffer.from(BENCH_BODY ?? '');
+const head =
+  BENCH_BODY === undefined
+    ? `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n`
+    : `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
 const unkeyed = Buffer.concat([Buffer.from(`${head}\r\n`), body]);
 /** When set, every request has its own Idempotency-Key. */
 const isKeyed = process.env.BENCH_KEYED === 'true';
