@@ -44,6 +44,7 @@ describe('the routes of the page', () => {
       assert.equal(headers.get('content-type'), 'text/html; charset=utf-8');
       const policy = headers.get('content-security-policy') ?? '';
       assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/);
+      assert.match(policy, /; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/);
       assert.doesNotMatch(policy, /unsafe|https?:|\*/);
       assert.doesNotMatch(text, /\sstyle=|\son\w+=|<script(?! src="\.{1,2}\/)/);
     }

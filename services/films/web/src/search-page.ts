@@ -145,7 +145,6 @@ export function startSearch(parts: SearchParts): void {
     isSettled = true;
     goTo(parametersOf(link.search));
     isSettled = true;
-    q.focus();
   });
   addEventListener('popstate', () => {
     isSettled = true;
