@@ -17,6 +17,7 @@ import {
   schemaLocation,
 } from '../scripts/kubeconform/schemas.ts';
 import { chart } from '../scripts/paths.ts';
+import { FILMS_EXAMPLES } from './support/films-examples.ts';
 import { helm } from './support/helm.ts';
 import { find, type Manifest, names, ownImageValues, render } from './support/manifests.ts';
 import { ORDERS_EXAMPLES } from './support/orders-examples.ts';
@@ -247,6 +248,7 @@ const purposes: Readonly<
     },
   },
   ...ORDERS_EXAMPLES,
+  ...FILMS_EXAMPLES,
   'air-gap': {
     replaces: [],
     check(manifests) {

@@ -41,6 +41,8 @@ describe('replicas of PostgreSQL', () => {
     assert.equal(plainEnvironment(replica).PRIMARY, 'host=caudal-postgresql port=5432');
     assert.match(replica.args?.join('') ?? '', /SLOT=replica_\$\{HOSTNAME##\*-\}/);
     assert.equal(replica.image, containerOf(manifests, 'StatefulSet caudal-postgresql').image);
+    const { livenessProbe } = containerOf(manifests, 'StatefulSet caudal-postgresql');
+    assert.ok(Number(replica.livenessProbe?.failureThreshold) > Number(livenessProbe?.failureThreshold));
     assert.ok(
       (replica.startupProbe?.failureThreshold ?? 0) * (replica.startupProbe?.periodSeconds ?? 10) >= 3_600,
     );

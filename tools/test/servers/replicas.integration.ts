@@ -34,7 +34,7 @@ const ask = async (server: 'postgresql' | typeof name, ...statements: string[]):
 };
 const onPrimary = (...statements: string[]) => ask('postgresql', ...statements);
 const onReplica = (...statements: string[]) => ask(name, ...statements);
-/** Waits until a question is answered as it should be; a server that does not answer yet is asked again. */
+/** Waits until a question has this answer; a server that does not answer yet is asked again. */
 const becomes = (question: () => Promise<string>, answer: string) =>
   waitUntil(
     () =>

@@ -261,6 +261,25 @@ test('the roles of PostgreSQL are those of the owner, who makes schemas, and of 
   }
 });
 
+test('films have a database of their own, which its owner fills and its reader reads', async () => {
+  const { consumerUrl, films } = servers.addresses.postgresql;
+  assert.equal(
+    (await psql('create schema mine; drop schema mine; select current_user', films.ownerUrl)).trim(),
+    'caudal_films_owner',
+  );
+  for (const statement of ['create schema x', 'create table public.x ()', 'create temporary table x ()'])
+    await assert.rejects(psql(statement, films.apiUrl), /permission denied/, statement);
+  for (const [url, database] of [
+    [consumerUrl, '/caudal_films'],
+    [films.apiUrl, '/caudal'],
+    [films.ownerUrl, '/caudal'],
+  ] as const) {
+    const elsewhere = new URL(url);
+    elsewhere.pathname = database;
+    await assert.rejects(psql('select 1', elsewhere.href), /permission denied for database/);
+  }
+});
+
 test('PostgreSQL takes the passwords of the state, also over older data', async () => {
   const { url } = servers.addresses.postgresql;
   const { ownerPassword } = own('postgresql').secrets;
@@ -280,8 +299,11 @@ test('PostgreSQL takes the passwords of the state, also over older data', async 
   }
 });
 
-test('PostgreSQL makes roles that older data lack', async () => {
-  const { adminUrl, orders } = servers.addresses.postgresql;
+test('PostgreSQL makes roles and the database that older data lack', async () => {
+  const { adminUrl, films, orders } = servers.addresses.postgresql;
+  await psql('drop database caudal_films with (force)', adminUrl);
+  // Of a start that was cut short.
+  await psql('create database caudal_films_new', adminUrl);
   for (const url of Object.values(orders)) {
     const role = new URL(url).username;
     await psql(`revoke connect on database caudal from ${role}`, adminUrl);
@@ -289,7 +311,12 @@ test('PostgreSQL makes roles that older data lack', async () => {
   }
   await servers.kill('postgresql', 'SIGINT');
   await servers.start('postgresql');
-  for (const url of Object.values(orders)) assert.equal((await psql('select 1', url)).trim(), '1');
+  for (const url of [...Object.values(orders), ...Object.values(films)])
+    assert.equal((await psql('select 1', url)).trim(), '1');
+  assert.equal(
+    (await psql("select count(*) from pg_database where datname = 'caudal_films_new'", adminUrl)).trim(),
+    '0',
+  );
 });
 
 test('the replicas of PostgreSQL follow, refuse writes, and come back after SIGKILL', async () => {

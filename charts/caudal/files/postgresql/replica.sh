@@ -20,9 +20,10 @@ say() {
   printf 'replica: %s\n' "$*" >&2
 }
 
-# The primary of these data: that of this script, unless `alter system set primary_conninfo` has named another. May be empty.
+# The primary of these data: that of this script, unless `alter system set primary_conninfo` has named another, or none.
 current_primary() {
-  postgres -D "$PGDATA" -c "$config" -C primary_conninfo
+  set_by_hand=$(grep '^primary_conninfo = ' "$PGDATA/postgresql.auto.conf") || set_by_hand="'$to_primary'"
+  printf '%s\n' "$set_by_hand" | sed "s/^[^']*'//; s/'$//; s/''/'/g; \$!d"
 }
 
 # ask PRIMARY COMMAND: runs a command of the replication protocol; prints the columns of the answer, separated by `|`.
@@ -75,7 +76,7 @@ missing() {
 copy() {
   primary=$to_primary
   if [ -f "$PGDATA/PG_VERSION" ]; then
-    primary=$(current_primary) || return 1
+    primary=$(current_primary)
     : "${primary:=$to_primary}"
   fi
   theirs=$(system_at "$primary") || return 1
@@ -138,7 +139,10 @@ while :; do
     done
   fi
   configure
-  [ -f "$PGDATA/standby.signal" ] || say 'was promoted: it follows none, and takes writes'
+  if [ ! -f "$PGDATA/standby.signal" ]; then
+    say 'was promoted: it follows none, and takes writes'
+    rm -f "$useless"
+  fi
   # A volume's group may have been given the right to write, which PostgreSQL refuses.
   chmod 700 "$PGDATA"
   postgres -D "$PGDATA" -c "$config" &
@@ -151,4 +155,5 @@ while :; do
   done
   server=
   [ -f "$useless" ] || exit "$status"
+  sleep 1
 done

@@ -14,7 +14,7 @@ export class SmoothedLatency {
     this.#atMs = nowMs;
   }
 
-  /** 0 before the first read, and almost so long after the last. */
+  /** 0 before the first read; comes close to 0 again without further ones. */
   valueMs(nowMs: number): number {
     return this.#valueMs * 0.5 ** ((nowMs - this.#atMs) / HALF_LIFE_MS);
   }

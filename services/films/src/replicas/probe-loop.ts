@@ -24,7 +24,7 @@ export class ProbeLoop {
 
   /** Begins; a further call does nothing. */
   start(): void {
-    if (this.#loops.length > 0 || this.#stopping.signal.aborted) return;
+    if (this.#loops.length > 0) return;
     this.#loops = this.#options.servers.map((server) => this.#run(server));
   }
 

@@ -29,7 +29,7 @@ export interface RouterEvents {
 interface Progress {
   readonly at: number | undefined;
   readonly sinceMs: number;
-  /** In vain. */
+  /** Without an answer. */
   readonly tried: readonly { readonly server: Server; readonly attempt: Attempt<unknown> }[];
 }
 

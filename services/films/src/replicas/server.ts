@@ -88,7 +88,7 @@ export class Server implements Choosable {
     await this.#within(timeoutMs, connected, stopping);
   }
 
-  /** Probes the server, which is left out where it does not answer in time. A probe that is late is let go on, alone. */
+  /** Probes the server, which is left out where it does not answer in time. A late probe is waited for before the next one is sent. */
   async probe(limits: {
     readonly timeoutMs: number;
     readonly maxLagMs: number;

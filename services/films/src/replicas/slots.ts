@@ -24,16 +24,17 @@ export class Slots {
 
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        this.#waiting.delete(enter);
-        reject(signal.reason as Error);
-      };
-      const enter = (): void => {
-        signal.removeEventListener('abort', leave);
-        resolve();
-      };
-      signal.addEventListener('abort', leave, { once: true });
+      const enter = resolve;
       this.#waiting.add(enter);
+      // Does nothing for who has entered.
+      signal.addEventListener(
+        'abort',
+        () => {
+          this.#waiting.delete(enter);
+          reject(signal.reason as Error);
+        },
+        { once: true },
+      );
     });
   }
 

@@ -8,7 +8,7 @@ export interface KnownWord {
   readonly word: string;
   /** Whether it stands for all words that begin with it, as the last one of a query does. */
   readonly isBeginning: boolean;
-  /** Texts that have it, or at most so many; 0 where none has. */
+  /** Texts that have it, or no fewer than have it; 0 where none has. */
   readonly uses: number;
 }
 

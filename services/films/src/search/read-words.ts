@@ -4,14 +4,12 @@ import { type Part, type Row, readRows } from './read-page.ts';
 import type { VersionReader } from './results.ts';
 import type { Subject } from './subjects.ts';
 
-/** A word of at most so many texts is looked up, and all of its texts are read: a few milliseconds. */
+/** Texts of a word that are all read once it is looked up, which takes a few milliseconds. */
 const MAX_USES = 1_000;
 /** Rows that are looked at first where all words are common. */
 const FIRST_ROWS = 3_000;
 /** Most rows that are looked at then, if those had some results, but too few. */
 const MAX_ROWS = 30_000;
-/** Fewer results among the first rows say too little of how many there are. */
-const MIN_RESULTS = 3;
 
 /** What {@link readWords} reads. */
 export interface WordsRequest {
@@ -46,7 +44,7 @@ export async function readWords<Entry>(
   if (best.length === limit) return best;
   // Twice as many as are needed, if results are spread evenly.
   const rows = Math.ceil((2 * limit * FIRST_ROWS) / best.length);
-  if (best.length >= MIN_RESULTS && rows <= MAX_ROWS) {
+  if (rows <= MAX_ROWS) {
     const more = await read({ ...part, way: { kind: 'best known', rows } });
     if (more.length === limit) return more;
   }

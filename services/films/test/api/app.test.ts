@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
 import { AppError } from '@caudal/common/errors';
+import { createApiKeys, createHttpServer, ProblemError } from '@caudal/common/http';
+import { createLogger } from '@caudal/common/logging';
+import { createRegistry } from '@caudal/common/metrics';
 import { metricValue } from '@caudal/common/testing';
+import { createApp } from '../../src/api/app.ts';
+import { createFilmMetrics } from '../../src/api/metrics.ts';
+import { PROBLEMS } from '../../src/api/problems.ts';
+import type { Answers } from '../../src/api/questions/answers.ts';
 import type { FilmBody, FilmsBody } from '../../src/api/questions/bodies.ts';
 import { VersionGoneError } from '../../src/replicas/film-reader.ts';
 import { MemoryReader } from './support/memory-reader.ts';
@@ -83,6 +90,7 @@ describe('the films API, of one process', () => {
   });
 
   it('sends nothing to a client that has the answer, whatever else that has', async () => {
+    await start({ CACHE_MIB: '0' });
     reader.rows = [{ class: 0, uses: 0, words: 1, ...FILM }];
     const tag = (await api.get('/films?q=a')).headers.get('etag') ?? '';
     for (const given of [tag, `W/${tag}`, `"x", ${tag}`, '*']) {
@@ -90,6 +98,7 @@ describe('the films API, of one process', () => {
       assert.equal(response.status, 304, given);
       assert.equal(response.headers.get('etag'), tag);
     }
+    assert.equal(reader.reads.length, 1);
     assert.equal((await api.get('/films?q=a', { 'if-none-match': '"x"' })).status, 200);
     assert.equal((await api.get('/films?q=b', { 'if-none-match': tag })).status, 200);
     reader.version = 4;
@@ -146,6 +155,15 @@ describe('the films API, of one process', () => {
     });
   }
 
+  it('looks for nothing by what is no id', async () => {
+    for (const id of ['%00', 'a%2Fb', '-', 'Q'.repeat(65)]) {
+      await api.get(`/films/${id}`);
+      await api.get(`/directors/${id}/films`);
+      await api.get(`/film/${id}`);
+    }
+    assert.deepEqual(reader.reads, []);
+  });
+
   it('answers HEAD without a body, and refuses other methods', async () => {
     const head = await fetch(`${api.url}/films`, { method: 'HEAD' });
     assert.equal(head.status, 200);
@@ -163,7 +181,7 @@ describe('the films API, of one process', () => {
     assert.equal(await api.ready(), 503);
   });
 
-  it('limits what one caller asks, if it is told to', async () => {
+  it('limits what one caller asks, where a rate is configured', async () => {
     await start({ RATE_LIMIT_PER_SECOND: '1' });
     const statuses = await Promise.all(
       Array.from({ length: 20 }, async () => (await api.get('/films')).status),
@@ -181,6 +199,39 @@ describe('the films API, of one process', () => {
     reader.rows = [];
     assert.equal((await api.get('/film/Q2')).status, 404);
     assert.match((await api.get('/director/d2')).headers.get('content-type') ?? '', /^text\/html/);
+  });
+
+  it('refuses what is asked while the process is overloaded, but not its description', async () => {
+    const app = createApp({
+      answers: {} as Answers,
+      apiKeys: createApiKeys([]),
+      loadShedder: {
+        assertCalm: () => {
+          throw new ProblemError(PROBLEMS.overloaded, 'Retry later.', { retryAfterSeconds: 1 });
+        },
+      },
+      metrics: createFilmMetrics(createRegistry()),
+      logger: createLogger('films-api', 'silent'),
+      closing: new AbortController().signal,
+      rateLimitPerSecond: 0,
+      trustProxyHops: 0,
+      pageDirectory: '/nowhere',
+    });
+    const server = createHttpServer(app);
+    const port = await server.listen('127.0.0.1', 0);
+    try {
+      const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+      for (const path of ['/films', '/films/Q1', '/directors', '/directors/d1/films'])
+        assert.equal((await problemOf(await ask(path))).kind, 'overloaded', path);
+      for (const path of ['/', '/film/Q1', '/director/d1']) {
+        const page = await ask(path);
+        assert.equal(page.status, 503, path);
+        await page.text();
+      }
+      assert.equal((await fetch(`http://127.0.0.1:${port}/openapi.json`, { method: 'HEAD' })).status, 200);
+    } finally {
+      await server.close();
+    }
   });
 
   it('closes its servers when it stops', async () => {

@@ -14,7 +14,7 @@ describe('the configuration of the films API', () => {
     assert.deepEqual(config.reader.replicaUrls, []);
   });
 
-  it('can be told to keep no answers', () => {
+  it('has a cache that can be off', () => {
     assert.equal(parseApiConfig({ ...NEEDED, CACHE_MIB: '0' }).cacheBytes, 0);
   });
 

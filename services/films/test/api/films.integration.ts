@@ -48,13 +48,16 @@ async function importAs(name: string, some: readonly Film[]): Promise<number> {
   return version;
 }
 
+const MAX_PAGES = 1_000;
+
 /** All pages of a list. */
 async function pagesOf<Body extends { readonly next: string | null }>(
   path: string,
 ): Promise<readonly Body[]> {
   const pages: Body[] = [];
   for (let next: string | null = path; next !== null; next = pages.at(-1)?.next ?? null)
-    pages.push(await api.json<Body>(next));
+    // One that leads back to itself would never end.
+    if (pages.push(await api.json<Body>(next)) > MAX_PAGES) assert.fail(`${path} has no end`);
   return pages;
 }
 

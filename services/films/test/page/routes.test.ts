@@ -145,13 +145,12 @@ describe('the routes of the page', () => {
   });
 
   it('hide no fault of the service', async () => {
-    const page = await get('/', {
-      ...QUESTIONS,
-      searchFilms: async () => {
-        throw new TypeError('a bug');
-      },
-    });
-    assert.equal(page.status, 500);
+    const broken = async () => {
+      throw new TypeError('a bug');
+    };
+    const questions = { ...QUESTIONS, searchFilms: broken, director: broken };
+    for (const path of ['/', '/film/Q47703', '/director/x'])
+      assert.equal((await get(path, questions)).status, 500, path);
   });
 
   it('put text of a URL nowhere but as text', async () => {

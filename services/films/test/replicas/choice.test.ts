@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Choice, roundRobin, twoChoices } from '../../src/replicas/choice.ts';
+import { seeded } from './support/seeded.ts';
 
 interface Candidate {
   readonly name: string;
@@ -13,15 +14,6 @@ const server = (name: string, inFlight: number, latencyMs: number): Candidate =>
   inFlight,
   latencyMs: () => latencyMs,
 });
-
-/** Numbers in [0, 1) that look random and are the same each time. */
-function seeded(): () => number {
-  let state = 1;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-}
 
 /** How often each is chosen of 1,000 times. */
 function counts(choice: Choice, ...servers: [Candidate, ...Candidate[]]): Readonly<Record<string, number>> {
@@ -58,6 +50,15 @@ describe('twoChoices', () => {
 
   it('gives one of which nothing is known no more than its share', () => {
     assert.deepEqual(counts(twoChoices(seeded()), server('a', 1, 1.5), server('b', 2, 0)), { a: 1_000 });
+  });
+
+  it('compares any two of many', () => {
+    const servers = [0, 9, 1, 9].map((inFlight, place) => server(`at ${place}`, inFlight, 5));
+    const [first, ...others] = servers;
+    assert.ok(first !== undefined);
+    const chosen = counts(twoChoices(seeded()), first, ...others);
+    // Best of two of the six pairs; of two of four, were only neighbours compared.
+    assert.ok(Math.abs((chosen['at 2'] ?? 0) - 333) < 60, JSON.stringify(chosen));
   });
 
   it('never takes the worst of many', () => {

@@ -139,6 +139,18 @@ describe('Router', () => {
     assert.equal(links['replica-2'].statements.length, before + 3);
   });
 
+  it('forgets the errors of a server that has answered since', async () => {
+    const { ask, events, links } = await createRig({ replicas: 0 });
+    for (const reads of [UNAVAILABLE, UNAVAILABLE, 'answers', UNAVAILABLE, UNAVAILABLE] as const) {
+      links.primary.reads = reads;
+      await ask();
+    }
+    assert.ok(!events.includes('primary out: errors'));
+    await ask();
+    assert.equal(events.at(-1), 'primary failed after 0');
+    assert.ok(events.includes('primary out: errors'));
+  });
+
   describe('without a server that takes reads', () => {
     it('lets a read wait for one', async () => {
       const { ask, clock, probes, router } = await createRig({ start: false });
@@ -172,6 +184,19 @@ describe('Router', () => {
       assert.equal(router.isReady(), true);
     });
 
+    it('is ready by the primary alone, if that is read', async () => {
+      for (const [primaryReads, version] of [
+        ['on', 7],
+        ['off', undefined],
+      ] as const) {
+        const { clock, links, router } = await createRig({ primaryReads });
+        for (const name of ['replica-1', 'replica-2'] as const) links[name].probes = UNAVAILABLE;
+        await clock.advance(INTERVAL_MS);
+        assert.equal(router.currentVersion(), version);
+        assert.equal(router.isReady(), version !== undefined);
+      }
+    });
+
     it('is not ready where no server has films', async () => {
       const { clock, links, router } = await createRig();
       for (const link of Object.values(links))
@@ -182,13 +207,15 @@ describe('Router', () => {
   });
 
   it('leaves no timer behind', async () => {
-    const { ask, clock, links, probes } = await createRig();
+    const { ask, clock, events, links, probes } = await createRig();
     links['replica-2'].reads = UNAVAILABLE;
     await ask();
     links['replica-2'].probes = 'is silent';
     await clock.advance(INTERVAL_MS);
     assert.ok(clock.sleeping > 0);
+    events.splice(0);
     await probes.stop();
     assert.equal(clock.sleeping, 0);
+    assert.deepEqual(events, []);
   });
 });

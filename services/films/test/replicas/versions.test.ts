@@ -41,6 +41,15 @@ describe('versions of reads', () => {
     assert.equal(statementsOf(links), 0);
   });
 
+  it('waits for one before any server has been looked at', async () => {
+    const { ask, clock, probes } = await createRig({ start: false });
+    const answer = ask(6);
+    await clock.advance(INTERVAL_MS);
+    probes.start();
+    await clock.advance(0);
+    assert.match(await answer, /v6$/);
+  });
+
   it('finds one that has just arrived', async () => {
     const { ask, clock, links } = await createRig();
     publish(links, 8, 'primary', 'replica-1', 'replica-2');

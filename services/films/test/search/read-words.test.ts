@@ -12,7 +12,7 @@ const word = (text: string, uses: number, isBeginning = false): KnownWord => ({
 });
 const MANY = Number.POSITIVE_INFINITY;
 
-/** Reads 21 rows, of which each statement finds so many; returns the statements. */
+/** Reads 21 rows, of which each statement finds the next of the given numbers; returns the statements. */
 async function statementsOf(
   words: readonly KnownWord[],
   found: readonly number[],

@@ -68,6 +68,30 @@ export async function openFilmsBed(
   return bed;
 }
 
+/** What readers can see of a database. */
+export interface Versions {
+  readonly current: number | undefined;
+  readonly kept: readonly number[];
+  readonly schemas: readonly string[];
+}
+
+/** Versions of a bed, and the schemas that are there for them. */
+export async function versionsOf(bed: FilmsBed): Promise<Versions> {
+  const rows = await bed.query<{ readonly id: number; readonly state: string }>(
+    'owner',
+    'select id, state from films.version order by id',
+  );
+  const schemas = await bed.query<{ readonly name: string }>(
+    'owner',
+    `select nspname as name from pg_namespace where nspname like 'films\\_v%' order by nspname`,
+  );
+  return {
+    current: rows.find(({ state }) => state === 'current')?.id,
+    kept: rows.map(({ id }) => id),
+    schemas: schemas.map(({ name }) => name),
+  };
+}
+
 async function connectClient(url: string): Promise<Client> {
   const client = new Client(url);
   client.on('error', () => undefined);

@@ -33,7 +33,7 @@ describe('arrow keys', () => {
       assert.equal(neighbourOf(PLACES, from, key), to);
     });
 
-  it('lead nowhere from nothing', () => {
+  it('lead nowhere where there are no results', () => {
     assert.equal(neighbourOf([], 0, 'ArrowDown'), undefined);
   });
 });

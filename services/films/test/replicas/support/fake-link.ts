@@ -1,9 +1,12 @@
 import { AppError } from '@caudal/common/errors';
+import type { Clock } from '../../../src/replicas/clock.ts';
 import type { ServerLink } from '../../../src/replicas/link.ts';
 import type { Observation } from '../../../src/replicas/observation.ts';
 
 /** What a server without a database does when it is asked. */
-export type Behaviour = 'answers' | 'is silent' | Error;
+export type Behaviour = 'answers' | 'is silent' | Error | { readonly tookMs: number };
+
+const { signal: NEVER } = new AbortController();
 
 /** A link to nothing, whose behaviour a test sets. */
 export class FakeLink implements ServerLink {
@@ -14,9 +17,11 @@ export class FakeLink implements ServerLink {
   /** Texts of the statements that came. */
   readonly statements: string[] = [];
   probeCount = 0;
+  readonly #clock: Clock;
   #release = Promise.withResolvers<void>();
 
-  constructor(observation: Observation) {
+  constructor(observation: Observation, clock: Clock) {
+    this.#clock = clock;
     this.observation = observation;
   }
 
@@ -53,7 +58,8 @@ export class FakeLink implements ServerLink {
 
   async #act(behaviour: Behaviour): Promise<void> {
     if (behaviour === 'is silent') await this.#release.promise;
-    else if (behaviour !== 'answers') throw behaviour;
+    else if (behaviour instanceof Error) throw behaviour;
+    else if (behaviour !== 'answers') await this.#clock.sleep(behaviour.tookMs, NEVER);
   }
 }
 

@@ -1,4 +1,4 @@
-import { roundRobin } from '../../../src/replicas/choice.ts';
+import { type Choice, roundRobin } from '../../../src/replicas/choice.ts';
 import type { ServerName } from '../../../src/replicas/film-reader.ts';
 import { ProbeLoop } from '../../../src/replicas/probe-loop.ts';
 import { Router } from '../../../src/replicas/router.ts';
@@ -28,16 +28,22 @@ export const BEAT_MS = 1_000_000;
 
 /** Creates the rig with version 7 everywhere, 6 kept; `start` is false where no server has been probed yet. */
 export async function createRig(
-  options: { readonly primaryReads?: 'on' | 'off'; readonly replicas?: 0 | 2; readonly start?: boolean } = {},
+  options: {
+    readonly primaryReads?: 'on' | 'off';
+    readonly replicas?: 0 | 2;
+    readonly start?: boolean;
+    /** Default: they take turns, the second first, so that a test can say which one is asked. */
+    readonly choice?: Choice;
+  } = {},
 ): Promise<Rig> {
-  const { primaryReads = 'on', replicas: count = 2, start = true } = options;
+  const { primaryReads = 'on', replicas: count = 2, start = true, choice = roundRobin() } = options;
   const clock = createManualClock();
   const events: string[] = [];
   const seen = { beatMs: BEAT_MS, current: 7, kept: [6, 7] };
   const links = {
-    primary: new FakeLink({ ...seen, isReplica: false }),
-    'replica-1': new FakeLink({ ...seen, isReplica: true }),
-    'replica-2': new FakeLink({ ...seen, isReplica: true }),
+    primary: new FakeLink({ ...seen, isReplica: false }, clock),
+    'replica-1': new FakeLink({ ...seen, isReplica: true }, clock),
+    'replica-2': new FakeLink({ ...seen, isReplica: true }, clock),
   };
   const open = (name: ServerName & keyof typeof links): Server =>
     new Server({
@@ -62,8 +68,7 @@ export async function createRig(
     primaryReads,
     readDeadlineMs: DEADLINE_MS,
     readAttemptMs: ATTEMPT_MS,
-    // Begins with the second, so that a test says which one comes first.
-    choice: roundRobin(),
+    choice,
     clock,
     events: { onRetry: () => events.push('retry'), onLastResort: () => events.push('last resort') },
   });
