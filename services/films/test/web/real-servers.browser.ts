@@ -1,29 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { eventually, uniqueName, useServers } from '@caudal/common/testing';
+import { eventually, useServers } from '@caudal/common/testing';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../../tools/browser/launch-browser.ts';
 import { type OpenPage, openPage } from '../../../../tools/browser/open-page.ts';
 import { FILMS_PAGE } from '../../../../tools/page/ensure-page.ts';
+import { importFilms } from '../../src/data/import-films.ts';
+import { DEFAULT_API_ROLE } from '../../src/schema/index.ts';
 import { type RunningApi, runApi } from '../api/support/run-api.ts';
 import { SOME_FILMS } from '../page/support/some-films.ts';
-import { dropDatabase, loadFilms, makeDatabase } from '../support/load-films.ts';
+import { type FilmsBed, openFilmsBed } from '../support/films-bed.ts';
+import { sourceOf } from '../support/some-films.ts';
 
 const servers = useServers('postgresql');
 
 describe("the films' page, on a database", () => {
-  const database = uniqueName('films_page').replaceAll('-', '_');
+  let bed: FilmsBed;
   let api: RunningApi;
-  let url: string;
   let browser: Browser;
   let opened: OpenPage;
   let page: Page;
 
   before(async () => {
     const directory = await FILMS_PAGE.ensure((line) => process.stderr.write(`${line}\n`));
-    url = await makeDatabase(servers().addresses.postgresql.adminUrl, database);
-    await loadFilms(url, SOME_FILMS);
-    api = await runApi({ POSTGRESQL_URL: url, PAGE_DIRECTORY: directory, CACHE_MIB: '0' });
+    bed = await openFilmsBed(servers());
+    await importSomeFilms();
+    api = await runApi({ POSTGRESQL_URL: bed.urls.api, PAGE_DIRECTORY: directory, CACHE_MIB: '0' });
     await eventually(
       () => api.ready(),
       (status) => status === 200,
@@ -38,9 +40,19 @@ describe("the films' page, on a database", () => {
     } finally {
       await browser?.close();
       await api?.stop();
-      await dropDatabase(servers().addresses.postgresql.adminUrl, database);
+      await bed?.close();
     }
   });
+
+  /** Imports them as the next version. */
+  async function importSomeFilms(): Promise<void> {
+    const client = await bed.connect('owner');
+    try {
+      await importFilms(client, { source: sourceOf('test', SOME_FILMS), apiRole: DEFAULT_API_ROLE });
+    } finally {
+      await client.end();
+    }
+  }
 
   const untilTitles = (wanted: readonly string[]) =>
     eventually(
@@ -81,11 +93,11 @@ describe("the films' page, on a database", () => {
 
   it('reads the next films of a version that was replaced, and says when it is gone', async () => {
     await page.goto(`${api.url}/?q=dragon`);
-    await loadFilms(url, SOME_FILMS);
+    await importSomeFilms();
     await page.getByRole('link', { name: 'More films' }).click();
     await untilTitles(Array.from({ length: 40 }, (_, place) => `Dragon ${place + 1}`));
     await eventually(facts, (text) => text.endsWith('version 1'));
-    await loadFilms(url, SOME_FILMS);
+    await importSomeFilms();
     await eventually(
       async () => (await api.get('/films?at=1')).status,
       (status) => status === 410,
