@@ -62,10 +62,20 @@ describe('a search of the oracle', () => {
 });
 
 describe('a correction of the oracle', () => {
-  const corpus = createCorpus(['cart race', 'card race', 'card', 'cat of it', 'zebra', '\uFA0Eab', '𐀀ab']);
+  const corpus = createCorpus([
+    'card race',
+    'cart race',
+    'cart',
+    'bat of it',
+    'cat of it',
+    'zebra',
+    '\uFA0Eab',
+    '𐀀ab',
+  ]);
   const corrected: readonly (readonly [string, string | undefined, string])[] = [
-    ['carx', 'card', 'the one that most texts have'],
-    ['carx rcae', 'card race', 'each word'],
+    ['carx', 'cart', 'the one that most texts have'],
+    ['carx rcae', 'cart race', 'each word'],
+    ['dat', 'bat', 'of equal ones the first'],
     ['zebr', undefined, 'nothing that begins a word, at the end'],
     ['zebr race', 'zebra race', 'what begins a word, before the end'],
     ['ix', undefined, 'no word of two letters'],
