@@ -258,7 +258,10 @@ describe('the HorizontalPodAutoscaler of films', () => {
     assertExact(down, 'light');
     const rescales = await rescalesOf(release(), release().release.nameOf(API));
     t.diagnostic(JSON.stringify(rescales));
-    assert.match(rescales[0]?.reason ?? '', /^cpu resource utilization .* above target$/);
+    const reasonOf = (wanted: number): string =>
+      rescales.findLast(({ size }) => size === wanted)?.reason ?? 'never so many';
+    assert.match(reasonOf(MAX_REPLICAS), /^cpu resource utilization .* above target$/);
+    assert.equal(reasonOf(MIN_REPLICAS), 'All metrics below target');
     assert.ok(rescales.every(({ size }) => size >= MIN_REPLICAS && size <= MAX_REPLICAS));
     const { spec } = await readAutoscaler(release(), release().release.nameOf(API));
     assert.deepEqual([spec?.minReplicas, spec?.maxReplicas], [MIN_REPLICAS, MAX_REPLICAS]);
