@@ -17,20 +17,48 @@ export interface LoadShedderOptions {
   readonly refusal: () => Error;
 }
 
-/** Watches the event loop: it is late when the mean delay over a second exceeds the limit. */
+/** Delays of the event loop that were measured in a window. */
+export interface DelayWindow {
+  readonly count: number;
+  readonly meanMs: number;
+  readonly longestMs: number;
+}
+
+/** What windows say of a process: one long delay alone may have been a pause, and is `late` if another one follows. */
+export type Lateness = 'calm' | 'once' | 'late';
+
+/**
+ * Judges a window by the mean of its delays but for the longest: a process that was suspended for four seconds, or collected garbage once, is
+ * not overloaded by that, and would refuse for a second what it can do.
+ *
+ * @param before what the window before said
+ */
+export function judgeWindow(
+  { count, meanMs, longestMs }: DelayWindow,
+  before: Lateness,
+  maxDelayMs: number,
+): Lateness {
+  if (count === 0) return 'calm';
+  const typicalMs = count > 1 ? (meanMs * count - longestMs) / (count - 1) : meanMs;
+  // At rest, the measured delay is the resolution itself.
+  if (typicalMs - RESOLUTION_MS <= maxDelayMs) return 'calm';
+  return count > 1 || before !== 'calm' ? 'late' : 'once';
+}
+
+/** Watches the event loop, a second at a time; see {@link judgeWindow}. */
 export function createLoadShedder({ maxEventLoopDelayMs, refusal }: LoadShedderOptions): LoadShedder {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
-  let isLate = false;
+  let lateness: Lateness = 'calm';
   const timer = setInterval(() => {
-    // At rest, the measured delay is the resolution itself.
-    isLate = delay.mean / 1e6 - RESOLUTION_MS > maxEventLoopDelayMs;
+    const window = { count: delay.count, meanMs: delay.mean / 1e6, longestMs: delay.max / 1e6 };
+    lateness = judgeWindow(window, lateness, maxEventLoopDelayMs);
     delay.reset();
   }, WINDOW_MS);
   timer.unref();
   return {
     assertCalm() {
-      if (isLate) throw refusal();
+      if (lateness === 'late') throw refusal();
     },
     close() {
       clearInterval(timer);

@@ -259,7 +259,7 @@ describe('the HorizontalPodAutoscaler of films', () => {
     const rescales = await rescalesOf(release(), release().release.nameOf(API));
     t.diagnostic(JSON.stringify(rescales));
     const reasonOf = (wanted: number): string =>
-      rescales.findLast(({ size }) => size === wanted)?.reason ?? 'never so many';
+      rescales.findLast(({ size }) => size === wanted)?.reason ?? 'never';
     assert.match(reasonOf(MAX_REPLICAS), /^cpu resource utilization .* above target$/);
     assert.equal(reasonOf(MIN_REPLICAS), 'All metrics below target');
     assert.ok(rescales.every(({ size }) => size >= MIN_REPLICAS && size <= MAX_REPLICAS));
