@@ -30,8 +30,8 @@ async function check(answer: AnswerQuery) {
 test('a Prometheus that has everything leaves no panel empty, and panels repeat for each lane', async () => {
   const result = await check(answerWith(() => false, undefined));
   assert.deepEqual(result.empty, []);
-  assert.equal(result.dashboards, 5);
-  assert.equal(result.panels, 23 + 2 * 10 + 1 + 8 + 16 + 2 + 16);
+  assert.equal(result.dashboards, 6);
+  assert.equal(result.panels, 23 + 2 * 10 + 1 + 8 + 16 + 2 + 16 + 12);
   assert.equal(result.skipped, 0);
   assert.ok(result.queries > 90, `${result.queries} queries`);
 });
@@ -62,7 +62,7 @@ test('what Prometheus does not understand is reported in its words, for marks as
     if ((parameters.get('query') ?? '').includes(' offset 15s')) throw new Error('parse error: no');
     return answerWith(() => false, undefined)(path, parameters);
   });
-  assert.equal(empty.length, 8 * 5, 'eight marks on each dashboard');
+  assert.equal(empty.length, 8 * 6, 'eight marks on each dashboard');
   for (const { panel, problem } of empty) {
     assert.match(panel, /^marks "(Scaled|Lane|Load|Broker) \w+"$/);
     assert.equal(problem, 'parse error: no');
@@ -73,13 +73,25 @@ test('the dashboard of orders is judged only where orders are on', async () => {
   const asksOrders = (query: string) => /caudal_(?:order|outbox|mail|relayed)/.test(query);
   const without = await check(answerWith(asksOrders, undefined));
   assert.deepEqual(without.empty, []);
-  assert.equal(without.dashboards, 4);
+  assert.equal(without.dashboards, 5);
   const broken = await check(
     answerWith((query) => asksOrders(query) && !query.includes('__name__'), undefined),
   );
-  assert.equal(broken.dashboards, 5);
+  assert.equal(broken.dashboards, 6);
   assert.equal(broken.empty.length, 28, 'every query of it');
   assert.deepEqual(new Set(broken.empty.map(({ dashboard }) => dashboard)), new Set(['Caudal / Orders']));
+});
+
+test('the dashboard of films is judged only where films are on', async () => {
+  const asksFilms = (query: string) => query.includes('caudal_films');
+  const without = await check(answerWith(asksFilms, undefined));
+  assert.deepEqual(without.empty, []);
+  assert.equal(without.dashboards, 5);
+  const broken = await check(
+    answerWith((query) => asksFilms(query) && !query.includes('__name__'), undefined),
+  );
+  assert.equal(broken.dashboards, 6);
+  assert.deepEqual(new Set(broken.empty.map(({ dashboard }) => dashboard)), new Set(['Caudal / Films']));
 });
 
 test("panels on the stores' exporter are judged only where there is one", async () => {

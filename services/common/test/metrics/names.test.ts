@@ -5,12 +5,12 @@ import { counter, createRegistry, gauge, METRICS, type MetricDefinition } from '
 describe('the metrics contract', () => {
   const definitions: readonly MetricDefinition[] = Object.values(METRICS);
 
-  it('has unique metric names that end with a unit or `total`', () => {
+  it('has unique metric names that end with a unit, a state or `total`', () => {
     assert.equal(new Set(definitions.map(({ name }) => name)).size, definitions.length);
     for (const { name, help } of definitions) {
       assert.match(
         name,
-        /^caudal(_[a-z]+)*_(total|info|seconds|messages|up|paused|consumers|clients|sources|orders|mails|records)$/,
+        /^caudal(_[a-z]+)*_(total|info|seconds|messages|up|paused|consumers|clients|sources|orders|mails|records|in|version)$/,
       );
       assert.ok(help.length > 10, name);
     }
@@ -28,6 +28,9 @@ describe('the metrics contract', () => {
       'state',
       'topic',
       'service',
+      'kind',
+      'server',
+      'reason',
     ];
     for (const { name, labels } of definitions) {
       for (const label of labels) assert.ok(bounded.includes(label), `${name}: ${label}`);

@@ -24,14 +24,17 @@ if [ ! -f "$PGDATA/PG_VERSION" ]; then
   single "$PGDATA.new" postgres < /etc/postgresql/setup.sql > /dev/null
   mv "$PGDATA.new" "$PGDATA"
 fi
-has_films=$(
-  {
-    cat /etc/postgresql/passwords.sql
-    printf "\n\nselect datname from pg_database where datname = 'caudal_films';\n"
-  } | single "$PGDATA" postgres
-)
-case $has_films in
-  *'datname = "caudal_films"'*) ;;
-  *) single "$PGDATA" postgres < /etc/postgresql/later-databases.sql > /dev/null ;;
-esac
+# A standby has the roles, passwords and databases of its primary.
+if [ ! -f "$PGDATA/standby.signal" ]; then
+  has_films=$(
+    {
+      cat /etc/postgresql/passwords.sql
+      printf "\n\nselect datname from pg_database where datname = 'caudal_films';\n"
+    } | single "$PGDATA" postgres
+  )
+  case $has_films in
+    *'datname = "caudal_films"'*) ;;
+    *) single "$PGDATA" postgres < /etc/postgresql/later-databases.sql > /dev/null ;;
+  esac
+fi
 exec postgres -D "$PGDATA" "$@"

@@ -120,8 +120,10 @@ describe('the signs', () => {
       ),
     );
     collector.add(increases({ [METRICS.redeliveries.name]: 10 }, [[Number.POSITIVE_INFINITY, 1]]));
+    // No sign of a lane is an answer that comes late.
+    const { answersLate: _, ...shown } = outside;
     assert.deepEqual(await collector.total(), {
-      ...outside,
+      ...shown,
       redeliveries: 11,
       duplicates: 2,
       storeRetries: 4,
