@@ -64,7 +64,7 @@ describe('the table of values', () => {
 
 describe('dashboards', () => {
   it('are one ConfigMap each, mounted into Grafana, and labelled for another one where that is asked for', async () => {
-    const manifests = await render(toggles.orders);
+    const manifests = await render({ presets: ['orders', 'films'] });
     const own = manifests.filter(({ metadata }) => metadata.name.includes('-dashboard-'));
     const files = copiedFiles().filter(
       ({ path, content }) => path.includes('/dashboards/') && content !== undefined,

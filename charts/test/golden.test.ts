@@ -24,7 +24,7 @@ describe('the rendered manifests', () => {
   it('hold no generated password, and name what was left out', () => {
     assert.deepEqual(
       golden.map(({ path }) => basename(path)),
-      ['default.yaml', 'ha.yaml', 'network-policies.yaml', 'stores.yaml', 'orders.yaml'],
+      ['default.yaml', 'ha.yaml', 'network-policies.yaml', 'stores.yaml', 'orders.yaml', 'films.yaml'],
     );
     for (const { content = '' } of golden.slice(0, 2)) {
       assert.ok(content.split('\n---\n').length >= 50);
