@@ -32,6 +32,8 @@ const PATIENT = {
 };
 /** The autoscaler goes by it; with less, the servers would wait for the API that waits for them. */
 const SHARE = { requests: { cpu: '100m' } };
+/** Of a pod of the API: far from what it needs at rest with its probes, and from what the heavy load needs. */
+const API_SHARE = { requests: { cpu: '200m' } };
 const MIN_REPLICAS = 2;
 const MAX_REPLICAS = 3;
 /** Latency is not what is judged. */
@@ -44,7 +46,7 @@ const LOAD = {
   MAX_DROPPED: '1000000',
 };
 /** Queries a second: few, more than two pods answer within half of what they ask of a processor, and next to none. */
-const RATES = { calm: '10', heavy: '100', light: '2' };
+const RATES = { calm: '10', heavy: '150', light: '2' };
 const MIN_QUERIES = { calm: 200, heavy: 200, light: 20 };
 
 const api = (autoscaling: object) => ({
@@ -52,7 +54,7 @@ const api = (autoscaling: object) => ({
     enabled: true,
     api: {
       env: PATIENT,
-      resources: SHARE,
+      resources: API_SHARE,
       autoscaling: {
         minReplicas: MIN_REPLICAS,
         maxReplicas: MAX_REPLICAS,
