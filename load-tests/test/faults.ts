@@ -2,7 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Random } from '../lib/random.ts';
 
 /** What may go wrong with an attempt; the ones named "after" have taken effect already. */
-export type Fault = '503-before' | '503-after' | '429' | 'reset-before' | 'reset-after' | 'silent-after';
+export type Fault =
+  | '503-before'
+  | '503-after'
+  | '408'
+  | '429'
+  | 'reset-before'
+  | 'reset-after'
+  | 'silent-after';
 
 /** Probability of each fault, per attempt. */
 export type Faults = Partial<Record<Fault, number>>;
@@ -30,6 +37,7 @@ export function drawFault(faults: Faults | undefined, random: Random): Fault | u
 /** Answers as the fault wants it. */
 export function strike(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
   if (fault === '503-before' || fault === '503-after') response.writeHead(503, { 'Retry-After': '0' }).end();
+  else if (fault === '408') response.writeHead(408).end();
   else if (fault === '429') response.writeHead(429, { 'Retry-After': '0' }).end();
   else if (fault !== 'silent-after') request.socket.resetAndDestroy();
 }

@@ -22,6 +22,11 @@ export type Asked = {
 /** Longest wait that a server may ask for before the second attempt. */
 export const mostPauseMs = 5_000;
 
+/** Whether nothing came, the server could not answer, or it did not see the whole request: a suspended one may have been away when it came. */
+function mayPass(status: number): boolean {
+  return status === 0 || status === 408 || status >= 500;
+}
+
 /** Asks, and once more if nothing came or the server could not answer. */
 export function ask(settings: FilmsSettings, kind: QueryKind, path: string): Asked {
   const params = {
@@ -33,7 +38,7 @@ export function ask(settings: FilmsSettings, kind: QueryKind, path: string): Ask
   };
   for (let attempts = 1; ; attempts += 1) {
     const { status, body, error, headers } = http.get(`${settings.baseUrl}${path}`, params);
-    const mayAsk = attempts <= settings.retries && (status === 0 || status >= 500);
+    const mayAsk = attempts <= settings.retries && mayPass(status);
     const delayMs = mayAsk
       ? nextDelayMs(attempts, parseRetryAfter(headers['Retry-After'], Date.now()), mostPauseMs, Math.random)
       : undefined;

@@ -16,6 +16,7 @@ export interface Case {
 
 const NOT_FOUND = 404;
 const GONE = 410;
+const NOT_READ = 408;
 const TOO_MANY = 429;
 const FIRST_SERVER_ERROR = 500;
 
@@ -49,7 +50,7 @@ export function judgeFilms({ ledger, counted, oracle, versions }: Case): FilmsAc
 
 /** Whether a question had no answer. */
 function isFailure({ status }: FilmLine): boolean {
-  return status === 0 || status === TOO_MANY || status >= FIRST_SERVER_ERROR;
+  return status === 0 || status === NOT_READ || status === TOO_MANY || status >= FIRST_SERVER_ERROR;
 }
 
 function missingLines(lines: number, counted: number): readonly Defect[] {

@@ -82,6 +82,12 @@ describe('the account of films', () => {
       () => ({ status: 503, ids: [], digest: '-' }),
       ['lost requests 1'],
     ],
+    [
+      'a request that was not read',
+      PREFIX,
+      () => ({ status: 408, ids: [], digest: '-' }),
+      ['lost requests 1'],
+    ],
     ['too many requests', PREFIX, () => ({ status: 429, ids: [], digest: '-' }), ['lost requests 1']],
     ['a refusal', PREFIX, () => ({ status: 400, ids: [], digest: '-' }), ['wrong films 1']],
     ['that there is no such thing', PREFIX, () => ({ status: 404, ids: [], digest: '-' }), ['lost films 1']],
