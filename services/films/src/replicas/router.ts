@@ -30,7 +30,11 @@ interface Progress {
   readonly at: number | undefined;
   readonly sinceMs: number;
   /** Without an answer. */
-  readonly tried: readonly { readonly server: Server; readonly attempt: Attempt<unknown> }[];
+  readonly tried: readonly {
+    readonly server: Server;
+    readonly version: number;
+    readonly attempt: Attempt<unknown>;
+  }[];
 }
 
 /** What to do next with a read. */
@@ -90,7 +94,7 @@ export class Router implements FilmReader {
       if (server === this.#options.primary && this.#options.replicas.length > 0) events.onLastResort();
       const attempt = await server.read(version, work, Math.min(readAttemptMs, leftMs));
       if (attempt.kind === 'answered') return { server: server.name, version, result: attempt.result };
-      progress = { ...progress, tried: [...progress.tried, { server, attempt }] };
+      progress = { ...progress, tried: [...progress.tried, { server, version, attempt }] };
     }
   }
 
@@ -103,7 +107,9 @@ export class Router implements FilmReader {
       (at === undefined ? this.#ask(progress, ({ observation }) => observation?.current) : undefined);
     if (ask !== undefined) return ask;
     if (at !== undefined && this.#isGone(at, progress)) return { kind: 'gone' };
-    return tried.length === 0 ? { kind: 'wait' } : { kind: 'give up' };
+    // A version that was replaced twice since the last probe: the next one shows which is there instead.
+    const isReplaced = at === undefined && tried.every(isMissing);
+    return tried.length === 0 || isReplaced ? { kind: 'wait' } : { kind: 'give up' };
   }
 
   /** Chooses a server that has a version to read. */
@@ -112,8 +118,9 @@ export class Router implements FilmReader {
     const can = (server: Server): boolean =>
       server.takesReads() &&
       versionOf(server) !== undefined &&
-      tried.every((attempt) => attempt.server !== server);
-    const [first, ...others] = tried.length < MOST_REPLICAS ? replicas.filter(can) : [];
+      tried.every((one) => one.server !== server || (isMissing(one) && one.version !== versionOf(server)));
+    const failed = tried.filter((one) => !isMissing(one));
+    const [first, ...others] = failed.length < MOST_REPLICAS ? replicas.filter(can) : [];
     const lastResort = primaryReads === 'on' && can(primary) ? primary : undefined;
     const server = first === undefined ? lastResort : choice([first, ...others]);
     const version = server && versionOf(server);
@@ -123,11 +130,7 @@ export class Router implements FilmReader {
   /** Whether no server has a version, and none is about to get it. */
   #isGone(at: number, { tried, sinceMs }: Progress): boolean {
     const { primary, replicas } = this.#options;
-    const lacks = new Set(
-      tried
-        .filter(({ attempt }) => attempt.kind === 'failed' && attempt.failure === 'missing')
-        .map(({ server }) => server),
-    );
+    const lacks = new Set(tried.filter(isMissing).map(({ server }) => server));
     if ([primary, ...replicas].some((server) => server.has(at) && !lacks.has(server))) return false;
     const takers = this.#takers();
     const newest = Math.max(...takers.map(({ observation }) => observation?.current ?? 0));
@@ -168,4 +171,9 @@ export class Router implements FilmReader {
       cause,
     });
   }
+}
+
+/** Whether a server did not have the version that it was asked for. */
+function isMissing({ attempt }: { readonly attempt: Attempt<unknown> }): boolean {
+  return attempt.kind === 'failed' && attempt.failure === 'missing';
 }
