@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Client } from 'pg';
 import { checkMigrations, type Migration, migrate, transaction } from '../../src/postgresql/index.ts';
-import { connectClient } from '../stores/postgresql/postgresql-bed.ts';
-import { eventually, uniqueName, useServers } from '../support/index.ts';
+import { connectClient, eventually, uniqueName, useServers } from '../support/index.ts';
 
 const servers = useServers('postgresql');
 function migrationOf(number: number, sql: string): Migration {

@@ -6,5 +6,6 @@ export { metricValue } from './metric-value.ts';
 export { saveQueues } from './queues-on-disk.ts';
 export { type RabbitmqManagement, rabbitmqManagement } from './rabbitmq-management.ts';
 export { useServers } from './servers.ts';
+export { connectClient, runOnce } from './sql-client.ts';
 export { uniqueName } from './unique-name.ts';
 export { type WatchedConnections, watchConnections } from './watch-connections.ts';

@@ -1,7 +1,7 @@
 import { createLogger } from '@caudal/common/logging';
 import type { PostgresqlSettings } from '@caudal/common/postgresql';
-import { uniqueName } from '@caudal/common/testing';
-import { Client, escapeIdentifier } from 'pg';
+import { connectClient, runOnce, uniqueName } from '@caudal/common/testing';
+import { type Client, escapeIdentifier } from 'pg';
 import type { Servers } from '../../../../tools/servers/servers.ts';
 import { createOrdersSchemas, DEFAULT_ROLES } from '../../src/schema/index.ts';
 
@@ -61,25 +61,4 @@ export async function openOrdersBed(
   if (contents === 'schemas')
     await createOrdersSchemas(bed.settings('owner'), DEFAULT_ROLES, createLogger('test', 'silent'));
   return bed;
-}
-
-async function connectClient(url: string): Promise<Client> {
-  const client = new Client(url);
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
-}
-
-async function runOnce<Row extends object>(
-  url: string,
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<readonly Row[]> {
-  const client = await connectClient(url);
-  try {
-    const { rows } = await client.query<Row>(text, [...values]);
-    return rows;
-  } finally {
-    await client.end();
-  }
 }

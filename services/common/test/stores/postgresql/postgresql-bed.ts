@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
-import { Client, escapeIdentifier } from 'pg';
+import { type Client, escapeIdentifier } from 'pg';
 import { pino } from 'pino';
 import type { Servers } from '../../../../../tools/servers/servers.ts';
 import type { Logger } from '../../../src/logging.ts';
 import { type CountStore, createStore, type StoreSettings } from '../../../src/stores/index.ts';
 import { schemaNameOf } from '../../../src/stores/schema-name.ts';
-import { uniqueName } from '../../support/index.ts';
+import { connectClient, uniqueName } from '../../support/index.ts';
 import type { StoredRow } from '../row-store.conformance.ts';
 
 /** A schema of its own on the real server, seen through clients that share no code with the store. */
@@ -76,14 +76,6 @@ export async function openBed(servers: Servers): Promise<PostgresqlBed> {
     },
   };
   return bed;
-}
-
-/** Connects a client whose server may be killed. */
-export async function connectClient(url: string): Promise<Client> {
-  const client = new Client(url);
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
 }
 
 /** A logger whose warnings are kept. */

@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import type { CountStore } from '../../../src/stores/index.ts';
 import { createPostgresqlSchema } from '../../../src/stores/postgresql/index.ts';
 import {
+  connectClient,
   eventually,
   type FaultyProxy,
   startFaultyProxy,
@@ -13,7 +14,7 @@ import {
 } from '../../support/index.ts';
 import { keyed, produced } from '../count-store.conformance.ts';
 import { moveToSmallTablespace } from './full-tablespace.ts';
-import { connectClient, openBed, type PostgresqlBed, warningsOf } from './postgresql-bed.ts';
+import { openBed, type PostgresqlBed, warningsOf } from './postgresql-bed.ts';
 
 const servers = useServers('postgresql');
 

@@ -3,10 +3,10 @@ import { after, before, describe, it } from 'node:test';
 import { AppError } from '../../../src/errors.ts';
 import type { CountStore } from '../../../src/stores/index.ts';
 import { createPostgresqlSchema } from '../../../src/stores/postgresql/index.ts';
-import { eventually, uniqueName, useServers } from '../../support/index.ts';
+import { connectClient, eventually, uniqueName, useServers } from '../../support/index.ts';
 import { describeStore, keyed, produced } from '../count-store.conformance.ts';
 import { describeRowStore } from '../row-store.conformance.ts';
-import { connectClient, openBed, type PostgresqlBed, warningsOf } from './postgresql-bed.ts';
+import { openBed, type PostgresqlBed, warningsOf } from './postgresql-bed.ts';
 
 const servers = useServers('postgresql');
 
